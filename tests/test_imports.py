@@ -1,0 +1,117 @@
+"""The shape of the package: imports point one way, start-up loads NumPy alone, and no file is too long to read.
+
+The imports are read from the source with `ast`, those inside functions too: one put off until a call still points somewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "mtorch"
+LONGEST_FILE = 420
+
+# Lowest first. A module belongs to the longest prefix that fits it, and may import its own group and every row below.
+ROWS = [
+    ["mtorch.dtypes"],
+    ["mtorch.random", "mtorch.printing"],
+    ["mtorch.autograd.tape"],
+    ["mtorch.ops"],
+    ["mtorch.functions"],
+    ["mtorch.tensor"],
+    ["mtorch.autograd", "mtorch.utils"],
+    ["mtorch.nn.functional"],
+    ["mtorch.nn"],
+    ["mtorch.optim", "mtorch.vision", "mtorch.serialization"],
+    ["mtorch"],
+]
+ROW = {group: row for row, groups in enumerate(ROWS) for group in groups}
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+FILES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def group_of(module: str) -> str:
+    return next(module.rsplit(".", cut)[0] for cut in range(module.count(".") + 1) if module.rsplit(".", cut)[0] in ROW)
+
+
+def typing_only(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not typing_only(child):
+            yield child
+            yield from statements(child)
+
+
+def imports_of(module: str) -> Iterator[tuple[str, int]]:
+    """The modules that a module's source imports, made absolute, with the line of each."""
+    path = FILES[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in statements(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: package.count(".") + 2 - node.level] if node.level else []
+            source = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                name = f"{source}.{alias.name}"
+                yield (name if name in FILES else source), node.lineno
+
+
+def inner_imports_of(module: str) -> list[tuple[str, int]]:
+    return [(name, line) for name, line in imports_of(module) if name.split(".")[0] == "mtorch"]
+
+
+@pytest.mark.parametrize("module", [name for name in FILES if name != "mtorch"])
+def test_imports_point_one_way(module: str) -> None:
+    group = group_of(module)
+    assert group != "mtorch", f"{module} has no place in the order of the package: give it one in ROWS"
+    for name, line in inner_imports_of(module):
+        where = f"{FILES[module].relative_to(ROOT)}:{line} imports {name}"
+        assert name != "mtorch", f"{where}, the whole package: import the module that defines the name"
+        assert name in FILES, f"{where}, which does not exist"
+        target = group_of(name)
+        assert target == group or ROW[target] < ROW[group], f"{where}: {group} stands below {target} or beside it"
+
+
+def test_no_module_imports_itself_by_a_circle() -> None:
+    """A package's __init__ only gathers names, so it is not a way from one module to another."""
+    graph = {module: {name for name, _ in inner_imports_of(module) if FILES[name].name != "__init__.py"}
+             for module, path in FILES.items() if path.name != "__init__.py"}
+    graphlib.TopologicalSorter(graph).prepare()    # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_file_is_short_enough_to_read(module: str) -> None:
+    count = len(FILES[module].read_text(encoding="utf-8").splitlines())
+    assert count <= LONGEST_FILE, f"{FILES[module].relative_to(ROOT)} has {count} lines: split it by idea"
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_file_opens_by_saying_why_it_exists(module: str) -> None:
+    source = FILES[module].read_text(encoding="utf-8")
+    assert not source.strip() or ast.get_docstring(ast.parse(source)), f"{FILES[module].relative_to(ROOT)}: no docstring"
+
+
+def test_importing_loads_numpy_and_the_standard_library_only() -> None:
+    program = "import json, sys, mtorch; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name for name in json.loads(answer.stdout) if not name.startswith("_")}
+    bare = subprocess.run([sys.executable, "-c", program.replace(", mtorch", ", numpy")],
+                          cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded - set(json.loads(bare.stdout)) - set(sys.stdlib_module_names) == {"mtorch"}
