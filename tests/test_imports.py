@@ -1,6 +1,6 @@
 """The shape of the package: imports point one way, start-up loads NumPy alone, and no file is too long to read.
 
-The imports are read from the source with `ast`, those inside functions too: one put off until a call still points somewhere.
+The imports are read from the source with `ast`, those inside functions too: one put off until a call points there too.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def test_file_is_short_enough_to_read(module: str) -> None:
 @pytest.mark.parametrize("module", FILES)
 def test_file_opens_by_saying_why_it_exists(module: str) -> None:
     source = FILES[module].read_text(encoding="utf-8")
-    assert not source.strip() or ast.get_docstring(ast.parse(source)), f"{FILES[module].relative_to(ROOT)}: no docstring"
+    named = FILES[module].relative_to(ROOT)
+    assert not source.strip() or ast.get_docstring(ast.parse(source)), f"{named} has no docstring"
 
 
 def test_importing_loads_numpy_and_the_standard_library_only() -> None:
