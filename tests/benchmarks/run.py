@@ -152,9 +152,9 @@ def main() -> None:
     frameworks = [options.framework] if options.framework else FRAMEWORKS
     env = environment(options.threads)
 
-    listing = [sys.executable, "-m", "tests.benchmarks.measure"]
-    found: dict[str, About] = json.loads(subprocess.run(listing, stdout=subprocess.PIPE, check=True, cwd=ROOT, env=env).stdout)
-    found.update(IMPORT_ROWS)
+    listing = subprocess.run([sys.executable, "-m", "tests.benchmarks.measure"],
+                             stdout=subprocess.PIPE, check=True, cwd=ROOT, env=env).stdout
+    found: dict[str, About] = {**json.loads(listing), **IMPORT_ROWS}
     chosen = {name: about for name, about in found.items()
               if not options.names or any(part in name for part in options.names)}
     if not chosen:
