@@ -23,11 +23,11 @@ LONGEST_FILE = 420
 ROWS = [
     ["mtorch.dtypes"],
     ["mtorch.random", "mtorch.printing"],
-    ["mtorch.autograd.tape"],
+    ["mtorch.autograd"],
     ["mtorch.ops"],
     ["mtorch.functions"],
     ["mtorch.tensor"],
-    ["mtorch.autograd", "mtorch.utils"],
+    ["mtorch.utils"],
     ["mtorch.nn.functional"],
     ["mtorch.nn"],
     ["mtorch.optim", "mtorch.vision", "mtorch.serialization"],
@@ -90,8 +90,10 @@ def test_imports_point_one_way(module: str) -> None:
 
 
 def test_no_module_imports_itself_by_a_circle() -> None:
-    """A package's __init__ only gathers names, so it is not a way from one module to another."""
-    graph = {module: {name for name, _ in inner_imports_of(module) if FILES[name].name != "__init__.py"}
+    """A package's __init__ only gathers names, so it is no way from one module to another. And the tape is one machine
+    in several files: views and anomalies are parts of recording, which records them."""
+    graph = {module: {name for name, _ in inner_imports_of(module)
+                      if FILES[name].name != "__init__.py" and group_of(name) != "mtorch.autograd"}
              for module, path in FILES.items() if path.name != "__init__.py"}
     graphlib.TopologicalSorter(graph).prepare()    # raises CycleError, which names the circle
 
