@@ -1,0 +1,69 @@
+"""Fused multiply-add, a*b + c rounded once, for arrays.
+
+PyTorch's compiled loops use the processor's fused instruction, which NumPy does not offer; rounding the product first
+would change the last bit of about one number in four.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+
+def round32(x: np.ndarray) -> np.ndarray:
+    """float64 numbers rounded to the nearest float32, kept as float64."""
+    return x.astype(np.float32).astype(np.float64)
+
+
+def fma32(a, b, c) -> np.ndarray:
+    """float32(a*b + c) for float64 arrays that hold float32 values, kept as float64.
+
+    The product of two float32 numbers is exact in float64.  The sum is rounded to float64 and then to float32; rounding
+    twice goes wrong only where the first rounding lands exactly halfway between two float32 numbers.
+    """
+    total = np.multiply(a, b)
+    total += c
+    # Halfway means that the 29 bits a float32 lacks read 1000...: shifted to the top, the least int64.
+    if total.size and (np.atleast_1d(total).view(np.int64) << 35).min() == -(1 << 63):
+        total = _away_from_halfway(total, *np.broadcast_arrays(np.multiply(a, b), c))
+    return round32(total)
+
+
+def _away_from_halfway(total, product, c):
+    """Move the sums that lie halfway between two float32 numbers towards the exact sum product + c."""
+    lost = _sum_error(product, c, total)
+    wrong = ((total.view(np.int64) << 35) == -(1 << 63)) & (lost != 0)
+    return np.where(wrong, np.nextafter(total, np.copysign(np.inf, lost)), total)
+
+
+def fma64(a, b, c) -> np.ndarray:
+    """a*b + c in float64, rounded once.
+
+    Product and sum are split without error and added with the low part rounded to odd.
+    Source: Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", IEEE Trans. Computers 57 (2008).
+    """
+    a, b, c = np.broadcast_arrays(*(np.asarray(x, np.float64) for x in (a, b, c)))
+    product = a * b
+    product_low = _product_error(a, b, product)
+    middle = c + product_low
+    middle_low = _sum_error(c, product_low, middle)
+    high = product + middle
+    rest = _sum_error(product, middle, high)
+    low = np.atleast_1d(middle_low + rest)
+    lost = _sum_error(middle_low, rest, low)
+    to_odd = ((low.view(np.int64) & 1) == 0) & (lost != 0)
+    low = np.where(to_odd, np.nextafter(low, np.copysign(np.inf, lost)), low)
+    return high + low.reshape(high.shape)
+
+
+def _sum_error(a, b, total):
+    """a + b - total exactly, where total = a + b rounded.  Source: Knuth's TwoSum."""
+    b_part = total - a
+    return (a - (total - b_part)) + (b - b_part)
+
+
+def _product_error(a, b, product):
+    """a*b - product exactly, where product = a*b rounded.  Source: Dekker (1971), Veltkamp's splitting."""
+    splitter = 2.0**27 + 1
+    a_high = splitter * a - (splitter * a - a)
+    b_high = splitter * b - (splitter * b - b)
+    a_low, b_low = a - a_high, b - b_high
+    return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low

@@ -1,0 +1,63 @@
+"""The generator everyone draws from who names none: its seed and its state."""
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from .engine import Generator, default_generator
+
+
+def manual_seed(seed: int) -> Generator:
+    """Start the default generator's stream that belongs to `seed` and return the generator.
+
+    >>> import mtorch
+    >>> _ = mtorch.manual_seed(0)
+    >>> mtorch.randint(10, (5,))
+    tensor([4, 9, 3, 0, 3])
+    """
+    return default_generator.manual_seed(int(seed))
+
+
+def seed() -> int:
+    """Give the default generator a seed nobody can foresee, and return it."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed that the default generator's stream started from."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state():
+    """The default generator's state (5056 bytes, PyTorch's layout)."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state) -> None:
+    """Let the default generator go on from a state that `get_rng_state` gave, here or in PyTorch."""
+    default_generator.set_state(new_state)
+
+
+@contextlib.contextmanager
+def fork_rng(devices=None, enabled: bool = True, device_type: str | None = None) -> Iterator[None]:
+    """Undo, at the end of a `with` block, whatever the block did to the default generator.
+
+    `devices` and `device_type` name further devices, of which there are none here.
+
+    >>> import mtorch
+    >>> _ = mtorch.manual_seed(0)
+    >>> with mtorch.random.fork_rng():
+    ...     _ = mtorch.rand(1000)
+    >>> mtorch.rand(1)
+    tensor([0.4963])
+    """
+    if devices:
+        raise NotImplementedError(f"fork_rng: devices {devices!r} came, but there is only the CPU")
+    if not enabled:
+        yield
+        return
+    before = default_generator.get_state()
+    try:
+        yield
+    finally:
+        default_generator.set_state(before)
