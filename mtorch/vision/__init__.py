@@ -1,0 +1,6 @@
+"""Pictures: what PyTorch's users know as torchvision, and digits that need no network and no data on disk."""
+
+from __future__ import annotations
+
+from .drawn_digits import draw_digits, load_drawn_digits
+from .idx import read_idx, read_split, write_idx
