@@ -12,10 +12,11 @@ import math
 
 import numpy as np
 
-from .fused import fma32, fma64, round32
+from .fused import QuickFma32, fma32, fma64, round32
 from .libm import each
 
-_PIECE = 1024                     # blocks handled at a time, so that the temporaries stay in the processor's cache
+_PIECE = 2048                     # blocks handled at a time, so that the temporaries stay in the processor's cache
+_STEPS = 17                       # fused steps that make a pair of float32 normals
 
 _LOG = [7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
         2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1]
@@ -38,9 +39,14 @@ _TWO_PI = np.float32(2 * math.pi)
 
 def normals_from_blocks(u: np.ndarray, mean: float, std: float) -> None:
     """Replace uniforms u (blocks, 16), float32 or float64, by normal numbers."""
-    transform = _transform64 if u.dtype == np.float64 else _transform32
-    for start in range(0, len(u), _PIECE):
-        transform(u[start:start + _PIECE], mean, std)
+    pieces = (u[start:start + _PIECE] for start in range(0, len(u), _PIECE))
+    if u.dtype == np.float64:
+        for piece in pieces:
+            _transform64(piece, mean, std)
+    else:
+        quick = QuickFma32(_STEPS, 8 * min(len(u), _PIECE))
+        for piece in pieces:
+            _transform32(piece, mean, std, quick)
 
 
 def _transform64(u: np.ndarray, mean: float, std: float) -> None:
@@ -48,25 +54,29 @@ def _transform64(u: np.ndarray, mean: float, std: float) -> None:
     radius, angle = np.sqrt(-2.0 * log), 2.0 * math.pi * u[:, 8:]
     for half, wave in ((u[:, :8], np.cos(angle)), (u[:, 8:], np.sin(angle))):
         wave *= radius
-        half[...] = wave + mean if std == 1.0 else fma64(wave, std, mean)
+        half[...] = fma64(wave, std, mean)
 
 
-def _transform32(u: np.ndarray, mean: float, std: float) -> None:
+def _transform32(u: np.ndarray, mean: float, std: float, quick: QuickFma32) -> None:
     mean, std = _as_float32(mean, std)
-    radius = _log32((1 - u[:, :8]).ravel()).astype(np.float32)
-    radius *= np.float32(-2)
-    np.sqrt(radius, out=radius)
-    sine, cosine = _sincos32((_TWO_PI * u[:, 8:]).ravel())
-    for half, wave in ((u[:, :8], cosine), (u[:, 8:], sine)):
-        wave *= radius
-        if (mean, std) == (0.0, 1.0):
-            wave += np.float32(0)                                  # -0 + 0 is +0
-        else:
-            wave = fma32(wave.astype(np.float64), std, mean)
-        half[...] = wave.reshape(-1, 8)
+    u1, angle = (1 - u[:, :8]).ravel(), (_TWO_PI * u[:, 8:]).ravel()
+    normals = _normals32(u1, angle, mean, std, quick)
+    if quick.was_halfway():
+        normals = _normals32(u1, angle, mean, std, fma32)
+    u[:, :8], u[:, 8:] = (half.reshape(-1, 8) for half in normals)
 
 
-def _log32(x: np.ndarray) -> np.ndarray:
+def _normals32(u1, angle, mean, std, fma):
+    radius = np.sqrt(np.float32(-2) * _log32(u1, fma).astype(np.float32))
+    sine, cosine = _sincos32(angle, fma)
+    cosine *= radius
+    sine *= radius
+    if (mean, std) == (0.0, 1.0):
+        return cosine + np.float32(0), sine + np.float32(0)        # -0 + 0 is +0
+    return fma(std, cosine.astype(np.float64), mean), fma(std, sine.astype(np.float64), mean)
+
+
+def _log32(x: np.ndarray, fma) -> np.ndarray:
     """Natural logarithm of positive float32 numbers: x = 2**e m, log x = e log 2 + log m, m in [sqrt(1/2), sqrt 2)."""
     bits = x.view(np.int32)
     e = (bits >> 23).astype(np.float64)
@@ -80,14 +90,14 @@ def _log32(x: np.ndarray) -> np.ndarray:
     square = round32(m * m)
     y = np.full(m.size, _LOG[0])
     for coefficient in _LOG[1:]:
-        y = fma32(y, m, coefficient)
+        y = fma(y, m, coefficient)
     y = round32(y * m)
-    y = fma32(y, square, round32(e * _LOG2_LOW))
-    y = fma32(square, -0.5, y)
-    return fma32(e, _LOG2_HIGH, round32(m + y))
+    y = fma(y, square, round32(e * _LOG2_LOW))
+    y = round32(y - 0.5 * square)                                  # exact in float64, as is the last sum
+    return round32(e * _LOG2_HIGH + round32(m + y))
 
 
-def _sincos32(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _sincos32(t: np.ndarray, fma) -> tuple[np.ndarray, np.ndarray]:
     """Sine and cosine of float32 angles in [0, 2 pi], by way of the nearest even multiple j of pi/4."""
     j = (t * _FOUR_OVER_PI).astype(np.int32)
     j += 1
@@ -97,10 +107,10 @@ def _sincos32(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for part in _MINUS_PI_OVER_4:
         x = round32(x + turns * part)                              # exact in float64
     z = round32(x * x)
-    cosine = fma32(fma32(fma32(_COS[0], z, _COS[1]), z, _COS[2]), z, 0.0)
-    cosine = round32(fma32(cosine, z, -0.5 * z) + 1.0)
-    sine = round32(fma32(fma32(_SIN[0], z, _SIN[1]), z, _SIN[2]) * z)
-    sine = fma32(sine, x, x)
+    cosine = round32(fma(fma(_COS[0], z, _COS[1]), z, _COS[2]) * z)
+    cosine = round32(fma(cosine, z, -0.5 * z) + 1.0)
+    sine = round32(fma(fma(_SIN[0], z, _SIN[1]), z, _SIN[2]) * z)
+    sine = fma(sine, x, x)
     sine, cosine = sine.astype(np.float32), cosine.astype(np.float32)
 
     straight = (j & 2) == 0                                        # else sine and cosine change places

@@ -14,24 +14,43 @@ def round32(x: np.ndarray) -> np.ndarray:
 
 
 def fma32(a, b, c) -> np.ndarray:
-    """float32(a*b + c) for float64 arrays that hold float32 values, kept as float64.
+    """float32(a*b + c) for flat float64 arrays, or one number, that hold float32 values; kept as float64.
 
     The product of two float32 numbers is exact in float64.  The sum is rounded to float64 and then to float32; rounding
     twice goes wrong only where the first rounding lands exactly halfway between two float32 numbers.
     """
-    total = np.multiply(a, b)
-    total += c
-    # Halfway means that the 29 bits a float32 lacks read 1000...: shifted to the top, the least int64.
-    if total.size and (np.atleast_1d(total).view(np.int64) << 35).min() == -(1 << 63):
-        total = _away_from_halfway(total, *np.broadcast_arrays(np.multiply(a, b), c))
+    product = np.multiply(a, b)
+    total = product + c
+    halfway = _halfway(total)
+    if halfway.any():                                     # then the exact sum is on the side of what was lost
+        lost = _sum_error(product, c, total)
+        total = np.where(halfway & (lost != 0), np.nextafter(total, np.copysign(np.inf, lost)), total)
     return round32(total)
 
 
-def _away_from_halfway(total, product, c):
-    """Move the sums that lie halfway between two float32 numbers towards the exact sum product + c."""
-    lost = _sum_error(product, c, total)
-    wrong = ((total.view(np.int64) << 35) == -(1 << 63)) & (lost != 0)
-    return np.where(wrong, np.nextafter(total, np.copysign(np.inf, lost)), total)
+def _halfway(total):
+    """Where the 29 bits that float32 lacks read 1000...: shifted to the top, the least int64."""
+    return (total.view(np.int64) << 35) == -(1 << 63)
+
+
+class QuickFma32:
+    """fma32 for a formula of `steps` on flat arrays of n elements: looks for halfway sums once, at the end of it."""
+
+    def __init__(self, steps: int, n: int):
+        self.totals = np.empty(steps * n)
+        self.used = 0
+
+    def __call__(self, a, b, c) -> np.ndarray:
+        total = self.totals[self.used:self.used + b.size]
+        self.used += b.size
+        np.multiply(a, b, out=total)
+        total += c
+        return round32(total)
+
+    def was_halfway(self) -> bool:
+        """Did any step since the last question land halfway?  Then the formula is to be done again by fma32."""
+        totals, self.used = self.totals[:self.used], 0
+        return bool(_halfway(totals).any())
 
 
 def fma64(a, b, c) -> np.ndarray:
@@ -40,6 +59,10 @@ def fma64(a, b, c) -> np.ndarray:
     Product and sum are split without error and added with the low part rounded to odd.
     Source: Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", IEEE Trans. Computers 57 (2008).
     """
+    if np.isscalar(b) and b == 1.0:
+        return a + c
+    if np.isscalar(c) and c == 0.0:
+        return a * b + 0.0                                # + 0.0 makes a negative zero positive, as the sum does
     a, b, c = np.broadcast_arrays(*(np.asarray(x, np.float64) for x in (a, b, c)))
     product = a * b
     product_low = _product_error(a, b, product)

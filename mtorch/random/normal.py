@@ -59,7 +59,7 @@ def serial_normals(generator: Generator, n: int, mean: float = 0.0, std: float =
             generator.cached_normal = float(sine[-1])
             sine = sine[:-1]
         values[kept + 1::2] = sine
-    return values + mean if std == 1.0 else fma64(values, std, mean)
+    return fma64(values, std, mean)
 
 
 def log_normal_(array: np.ndarray, generator: Generator, mean: float = 1.0, std: float = 2.0) -> np.ndarray:

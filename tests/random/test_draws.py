@@ -64,6 +64,14 @@ def test_many_normals(dtype):
                      for m, s in ((0, 1), (0.1, 0.7))], seeds=(3,))
 
 
+def test_the_careful_way_and_the_quick_way_agree(monkeypatch):
+    """A halfway sum is too rare to be met by chance, so say there was one."""
+    quick = random.normal_(np.empty(20_000, np.float32), random.Generator(), 0.1, 0.7)
+    monkeypatch.setattr(fused.QuickFma32, "was_halfway", lambda self: setattr(self, "used", 0) or True)
+    careful = random.normal_(np.empty(20_000, np.float32), random.Generator(), 0.1, 0.7)
+    assert np.array_equal(quick, careful)
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_the_kept_normal_outlives_other_draws(dtype):
     kind = getattr(torch, dtype)
