@@ -15,4 +15,5 @@ from .inversion import bernoulli_, bernoulli_each_, cauchy_, exponential_, geome
 from .multinomial import multinomial
 from .normal import log_normal_, normal_
 from .permutation import permutation
+from .rejection import binomial, dirichlet, poisson, standard_gamma
 from .uniform import uniform_

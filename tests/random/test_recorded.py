@@ -93,3 +93,16 @@ def test_recorded_indices():
     assert random.multinomial(weights, 3, False, g).tolist() == [3, 2, 1]
     assert random.bernoulli_each_(np.empty(5), g, chances).tolist() == [0, 0, 1, 1, 0]
     assert digest(g.get_state()) == "991b09ad9e899af8"
+
+
+def test_recorded_rejections():
+    def single(*values):
+        return np.array(values, np.float32)
+
+    g = random.Generator().manual_seed(7)
+    assert random.poisson(single(0, 0.5, 3, 12, 500), g).tolist() == [0, 0, 5, 13, 518]
+    assert random.standard_gamma(single(0.1, 0.9, 2.5, 40), g).tolist() == [
+        0.49380427598953247, 0.23348522186279297, 2.9147257804870605, 38.73230743408203]
+    assert random.binomial(single(5, 100, 30), single(0.3, 0.4, 0.95), g).tolist() == [2, 47, 28]
+    assert random.dirichlet(single(0.5, 1, 2), g).tolist() == [
+        0.0006687874556519091, 0.29496437311172485, 0.7043668627738953]
