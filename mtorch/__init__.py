@@ -1,0 +1,46 @@
+"""mtorch: PyTorch small enough to read in an afternoon, on NumPy alone.  Here are its public names, nothing else."""
+from __future__ import annotations
+
+import math as _math
+
+from .dtypes import (bool, can_cast, cdouble, cfloat, complex64, complex128, double, dtype, finfo, float, float16, float32,
+                     float64, get_default_dtype, half, iinfo, int, int8, int16, int32, int64, long, promote_types,
+                     set_default_dtype, short, uint8, uint16, uint32, uint64)
+from .device import device
+from . import autograd, random
+from .autograd import (enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled)
+from .autograd.mode import is_inference_mode_enabled
+from .functions.arguments import Size
+from .functions.arithmetic import (add, addcdiv, addcmul, arctan2, atan2, copysign, div, divide, float_power, floor_divide,
+                                   fmax, fmin, fmod, hypot, lerp, logaddexp, logaddexp2, maximum, minimum, mul, multiply,
+                                   pow, remainder, rsub, sub, subtract, true_divide, where, xlogy)
+from .functions.elementwise import (abs, absolute, ceil, clamp, clamp_max, clamp_min, clip, clone, deg2rad, fix, floor, frac,
+                                    masked_fill, nan_to_num, neg, negative, positive, rad2deg, round, sgn, sign, square,
+                                    trunc)
+from .functions.transcendental import (acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, asin, asinh, atan,
+                                       atanh, cos, cosh, digamma, erf, erfc, erfinv, exp, exp2, expm1, lgamma, log, log1p,
+                                       log2, log10, logit, polygamma, reciprocal, rsqrt, sigmoid, sin, sinc, sinh, sqrt, tan,
+                                       tanh)
+from .functions.comparison import (allclose, bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift,
+                                   bitwise_xor, eq, equal, ge, greater, greater_equal, gt, isclose, isfinite, isinf, isnan,
+                                   isneginf, isposinf, le, less, less_equal, logical_and, logical_not, logical_or,
+                                   logical_xor, lt, ne, not_equal, signbit)
+from .functions.reduction import (all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, log_softmax, logsumexp, max,
+                                  mean, min, nanmean, nansum, norm, numel, prod, softmax, std, std_mean, sum, var, var_mean)
+from .functions.shape import (broadcast_to, cat, chunk, concat, concatenate, diag, diagonal, flatten, flip, fliplr, flipud,
+                              moveaxis, movedim, permute, ravel, reshape, roll, split, split_with_sizes, squeeze, stack,
+                              swapaxes, swapdims, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
+from .functions.indexing import (argwhere, fill, gather, index_select, masked_select, narrow, nonzero, select)
+from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mv, outer)
+from .random import (Generator, default_generator, fork_rng, initial_seed, manual_seed, seed)
+from .tensor import Tensor
+# after the module tensor.py: the function of that name is what `mtorch.tensor` means
+from .functions.creation import (arange, as_tensor, asarray, empty, empty_like, eye, from_numpy, full, full_like, linspace,
+                                 logspace, ones, ones_like, scalar_tensor, tensor, zeros, zeros_like)
+from .printing import set_printoptions
+from .legacy import tensor_classes as _tensor_classes
+
+globals().update(_tensor_classes(Tensor))
+
+strided = "torch.strided"
+pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None

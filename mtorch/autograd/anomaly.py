@@ -1,0 +1,111 @@
+"""Finding the operation that made the first nan or inf, forward or backward."""
+from __future__ import annotations
+
+import traceback
+import weakref
+
+import numpy as np
+
+from .mode import mode
+
+_places: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()     # node -> (module path, where it was called)
+_modules: list[str] = []                                             # the modules whose forward is running, outermost first
+
+
+def entered(label: str) -> None:
+    """A module's forward begins (told only while anomalies are looked for)."""
+    _modules.append(label)
+
+
+def left() -> None:
+    if _modules:
+        _modules.pop()
+
+
+def place_of(node) -> str:
+    modules, line = _places.get(node, ("", ""))
+    return (f" in module {modules}" if modules else "") + (f", called at {line}" if line else "")
+
+
+def watch(node, inputs, *values) -> None:
+    """Remember where this node was made; raise if it made a nan or inf that its inputs did not hold."""
+    _places[node] = ".".join(_modules), _calling_line()
+    bad = new_troubles([*inputs, *node.kwargs.values()], values)
+    if bad:
+        raise RuntimeError(f"Function '{node.op.grad_name}' returned {bad} values in its forward{place_of(node)}")
+
+
+def watch_gradient(node, incoming, slot: int, gradient) -> None:
+    """Raise if node made a nan or inf of the gradient it was given, on the way to its input number `slot`."""
+    bad = new_troubles(incoming if isinstance(incoming, list) else [incoming], [gradient])
+    if bad:
+        raise RuntimeError(f"Function '{node.op.grad_name}' returned {bad} values in its {slot}th output"
+                           f"{place_of(node)}")
+
+
+def new_troubles(before, after) -> str:
+    """"nan" or "inf" when `after` holds one and `before` does not."""
+    for name, test in (("nan", np.isnan), ("inf", np.isinf)):
+        if any(_holds(test, x) for x in after) and not any(_holds(test, x) for x in before):
+            return name
+    return ""
+
+
+def _holds(test, x) -> bool:
+    x = getattr(x, "array", x)
+    return isinstance(x, (np.ndarray, np.generic, float)) and np.asarray(x).dtype.kind in "fc" and bool(test(x).any())
+
+
+def _calling_line() -> str:
+    """The innermost line of the running program outside this package."""
+    package = __name__.split(".")[0]
+    for frame, _ in traceback.walk_stack(None):
+        if frame.f_globals.get("__name__", "").split(".")[0] != package:
+            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    return ""
+
+
+class set_detect_anomaly:
+    """Make every recorded operation and every gradient raise at its first nan or inf, naming op, module and line.
+
+    For finding mistakes: it makes training several times slower.  Works at once, and as a context manager.
+
+    >>> import mtorch
+    >>> x = mtorch.tensor([-1.0], requires_grad=True)
+    >>> with mtorch.autograd.set_detect_anomaly(True):
+    ...     x.log()                                     # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    RuntimeError: Function 'LogBackward0' (log) returned nan values in its forward
+    """
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        self._before = _mode().watching
+        _mode().watching = bool(mode and check_nan)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception) -> None:
+        mode.watching = self._before
+
+
+class detect_anomaly(set_detect_anomaly):
+    """`set_detect_anomaly(True)` as a context manager.
+
+    >>> import mtorch
+    >>> with mtorch.autograd.detect_anomaly():
+    ...     mtorch.is_anomaly_enabled()
+    True
+    """
+
+    def __init__(self, check_nan: bool = True) -> None:
+        super().__init__(True, check_nan)
+
+
+def is_anomaly_enabled() -> bool:
+    """Whether nan and inf are being looked for."""
+    return mode.watching
+
+
+def _mode():
+    return mode

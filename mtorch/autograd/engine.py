@@ -1,0 +1,423 @@
+"""The sweep: gradients pulled back from a result to what it was computed from.
+
+Nodes are visited newest first (see tape.py for why that is right), each once, when everything that arrives for it has
+arrived.  Gradients in flight live in a dictionary of the sweep, never on the nodes, so a second backward starts clean.
+The engine, not the op, undoes broadcasting, skips inputs that need no gradient, and lets the graph go as it walks.
+
+For gradients of gradients (`create_graph=True`) each rule is *replayed*: called again, on Tensors, so that its pullback
+is made of Tensors and everything the pullback does is recorded.  No op is written twice, and the first order pays
+nothing for it.
+"""
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Sequence
+
+import numpy as np
+
+from . import anomaly, tape, views
+from .mode import mode
+from .tape import Node, Output, TensorBase, history, is_handle, wrap
+
+FREED = ("Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+         "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+         "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+         "saved tensors after calling backward.")
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None) -> None:
+    """Add the gradient of the sum of `tensors` to `.grad` of every leaf they were computed from.
+
+    grad_tensors   the gradient of each tensor; may be left out for tensors of one element
+    retain_graph   keep the graph for another backward; as create_graph unless given
+    create_graph   record the gradients' own computation, so that they can be differentiated
+    inputs         only these get a gradient
+
+    >>> import mtorch
+    >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+    >>> mtorch.autograd.backward((x * x).sum()); x.grad
+    tensor([2., 4.])
+    """
+    tensors = [tensors] if isinstance(tensors, TensorBase) else list(tensors)
+    wanted = None if inputs is None else [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    if wanted is not None and not wanted:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    seeds = _seeds(tensors, grad_tensors, create_graph, "backward")
+    keep = create_graph if retain_graph is None else retain_graph
+    targets = None if wanted is None else {_target(x) for x in wanted}
+    grads = sweep(tensors, seeds, keep, create_graph, targets)
+    if wanted is None:
+        deposit(((x, g) for x, g in grads.items() if isinstance(x, TensorBase)), seeds)
+    else:
+        found = ((x, _found(grads, x)) for x in wanted)
+        deposit(((x, g) for x, g in found if g is not None), seeds)
+
+
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
+         is_grads_batched=False, materialize_grads=False) -> tuple:
+    """The gradients of the sum of `outputs` with respect to `inputs`, leaves or not; no `.grad` is touched.
+
+    allow_unused        an input that outputs do not depend on gives None instead of an error
+    materialize_grads   it gives zeros
+
+    >>> import mtorch
+    >>> x = mtorch.tensor(3.0, requires_grad=True)
+    >>> g, = mtorch.autograd.grad(x ** 3, x, create_graph=True)
+    >>> mtorch.autograd.grad(g, x)
+    (tensor(18.),)
+    """
+    if is_grads_batched:
+        raise NotImplementedError("autograd.grad: is_grads_batched is not supported; call grad once for each row")
+    outputs = [outputs] if isinstance(outputs, TensorBase) else list(outputs)
+    inputs = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    if allow_unused is False and materialize_grads:
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
+                         "allow_unused=False.")
+    allow_unused = materialize_grads if allow_unused is None else allow_unused
+    for x in inputs:
+        if not x._requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+    seeds = _seeds(outputs, grad_outputs, create_graph, "grad")
+    keep = create_graph if retain_graph is None else retain_graph
+    grads = sweep(outputs, seeds, keep, create_graph, {_target(x) for x in inputs})
+    result = []
+    for x in inputs:
+        g = _found(grads, x)
+        if g is None and not allow_unused:
+            raise RuntimeError("One of the differentiated Tensors appears to not have been used in the graph. Set "
+                               "allow_unused=True if this is the desired behavior.")
+        if g is None:
+            result.append(wrap(np.zeros_like(x.array)) if materialize_grads else None)
+        else:
+            result.append(g if isinstance(g, TensorBase) else wrap(_own(g, seeds)))
+    return tuple(result)
+
+
+def backward_through(outputs: Sequence, grad_outputs: Sequence, inputs: Sequence) -> list:
+    """Pull gradients back from outputs to inputs and no further; leaves met on the way get theirs in `.grad`.
+
+    Returns the gradient for each of `inputs`, None where none arrived.  This is how a module is driven by hand.
+    """
+    seeds = _seeds(outputs, grad_outputs, False, "backward")
+    stops = [history(x) for x in inputs if x._requires_grad]
+    grads = sweep(outputs, seeds, False, False, None, {h.node if type(h) is Output else h for h in stops})
+    stopped = {id(h) for h in stops}
+    deposit(((x, g) for x, g in grads.items() if isinstance(x, TensorBase) and id(x) not in stopped), seeds)
+    found = [_found(grads, x) if x._requires_grad else None for x in inputs]
+    return [None if g is None else wrap(_own(g, seeds)) for g in found]
+
+
+# ---- beginning and end -------------------------------------------------------------------------
+
+def _seeds(outputs, gradients, create_graph, caller) -> list:
+    """The gradients that the sweep starts with, checked."""
+    if gradients is None or isinstance(gradients, TensorBase):
+        gradients = [gradients] * len(outputs)
+    gradients = list(gradients)
+    if len(gradients) != len(outputs):
+        raise RuntimeError(f"{caller}: got {len(outputs)} tensors and {len(gradients)} gradients")
+    seeds = []
+    for t, g in zip(outputs, gradients):
+        if not t._requires_grad:
+            raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
+        if g is None:
+            if t.array.size != 1:
+                raise RuntimeError(f"grad can be implicitly created only for scalar outputs, but {caller} got a tensor of "
+                                   f"shape {list(t.array.shape)}; reduce it (.sum(), .mean()) or give the gradient")
+            g = np.ones_like(t.array)
+        elif isinstance(g, TensorBase):
+            if g.array.shape != t.array.shape:
+                raise RuntimeError(f"Mismatch in shape: grad_output[0] has a shape of {list(g.array.shape)} and output[0] "
+                                   f"has a shape of {list(t.array.shape)}.")
+            if not create_graph:
+                g = g.array
+        else:
+            g = np.broadcast_to(np.asarray(g, dtype=t.array.dtype), t.array.shape)
+        if not create_graph and g.dtype != t.array.dtype:
+            g = g.astype(t.array.dtype)
+        seeds.append(wrap(g) if create_graph and not isinstance(g, TensorBase) else g)
+    return seeds
+
+
+def _target(x):
+    """What stands for x in the sweep: a leaf, a node or one output of a node."""
+    h = history(x)
+    return h.node if type(h) is Output else h
+
+
+def _found(grads, x):
+    h = history(x)
+    if type(h) is Output:
+        slots = grads.get(h.node)
+        return None if slots is None else slots[h.slot]
+    return grads.get(h)
+
+
+def _own(g, seeds=()) -> np.ndarray:
+    """This gradient as an array that nobody else holds: the user may change it."""
+    g = np.asarray(g)
+    return g.copy() if g.base is not None or not g.flags.writeable or any(g is s for s in seeds) else g
+
+
+def deposit(gradients, seeds=()) -> None:
+    """Add each leaf's gradient to its `.grad`."""
+    given: set[int] = {id(s) for s in seeds}
+    for leaf, g in gradients:
+        if leaf._hooks:
+            g = _run_hooks(leaf._hooks.values(), g)
+        kept = leaf._grad
+        if isinstance(g, TensorBase):                  # create_graph
+            leaf._grad = g if kept is None else kept + g
+        elif kept is None:
+            if id(g) in given or type(g) is not np.ndarray or g.base is not None or not g.flags.writeable:
+                g = np.array(g)
+            given.add(id(g))
+            leaf._grad = wrap(g)
+        elif kept._requires_grad:
+            leaf._grad = wrap(kept.array + g)
+        else:
+            kept.array += g                            # torch adds in place as well: p.grad stays the same tensor
+            if views._last_write >= 0:
+                views.mark_written(kept.array)
+        for hook in leaf._after_grad or ():
+            hook(leaf)
+
+
+def _run_hooks(hooks, g):
+    """A gradient as the hooks leave it; each sees a Tensor and may return another."""
+    for hook in list(hooks):
+        shown = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
+        new = hook(shown)
+        if new is not None:
+            if not isinstance(new, TensorBase):
+                raise TypeError(f"expected a Tensor (or None) from a hook on a gradient, got {type(new).__name__}")
+            if new.array.shape != shown.array.shape:
+                raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value: "
+                                   f"{list(shown.array.shape)} -> {list(new.array.shape)}")
+            g = new if isinstance(g, TensorBase) else new.array
+    return g
+
+
+# ---- the sweep ---------------------------------------------------------------------------------
+
+def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozenset()) -> dict:
+    """Pull the seeds back; returns {leaf or target or stop: gradient}, for a node with several outputs a list.
+
+    targets   when given, only what leads to them is walked, and they are left in the result
+    stops     nodes and leaves where the walk ends
+    """
+    grads: dict = {}
+    for t, seed in zip(outputs, seeds):
+        _add(grads, history(t), seed)
+    roots = [k for k in grads if type(k) is Node]
+    nodes = _newest_first(roots, stops)
+    if targets is not None:
+        nodes, useful = _leading_to(nodes, targets)
+    written = nodes and views._last_write > nodes[-1].order      # in-place writes since the graph was recorded?
+    recording, replaying = mode.recording, mode.replaying
+    mode.recording = create_graph
+    try:
+        if create_graph:
+            _recompute(nodes)
+        for node in nodes:
+            kept = targets is not None and node in targets
+            g = grads.get(node) if kept else grads.pop(node, None)
+            if g is None:
+                continue
+            if node.hooks:
+                g = _hooked(node, g)
+                if kept:
+                    grads[node] = g
+            if kept and not any(is_handle(x) and _in_node(x) in useful for x in node.inputs):
+                continue                               # the gradient wanted is here; nothing before it is asked for
+            pullback = node.pullback
+            if pullback is None:
+                raise RuntimeError(FREED)
+            inputs = node.inputs
+            if written and views._last_write > node.order:
+                views.check_intact(node, views.captured(node))
+            if create_graph:
+                pullback = _replayed(node, inputs, g)
+            if type(node.shape) is list:
+                if node.op.rule is not None:
+                    g = _filled(g, node.shape, create_graph)
+                gradients = pullback(*g) if callable(pullback) else None
+            else:
+                gradients = pullback(g) if callable(pullback) else None
+            for i, x in enumerate(inputs):
+                kind = type(x)
+                if kind is not Node and kind is not Output and not isinstance(x, TensorBase):
+                    continue
+                if targets is not None and _in_node(x) not in useful:
+                    continue
+                if gradients is None:
+                    pull = pullback[i]
+                    if pull is None:
+                        continue
+                    gx = pull(*g) if type(g) is list else pull(g)
+                else:
+                    gx = gradients[i]
+                    if callable(gx) and not isinstance(gx, TensorBase):
+                        gx = gx()
+                if gx is None:
+                    continue
+                shape = x.array.shape if kind is not Node and kind is not Output else x.shape
+                if gx.shape != shape:
+                    gx = sum_to(gx, shape)             # undo broadcasting
+                if mode.watching:
+                    anomaly.watch_gradient(node, g, i, gx)
+                if kind is Output:
+                    slots = grads.setdefault(x.node, [None] * len(x.node.shape))
+                    slots[x.slot] = gx if slots[x.slot] is None else slots[x.slot] + gx
+                elif x in grads:
+                    grads[x] = grads[x] + gx
+                else:
+                    grads[x] = gx
+            if not retain_graph and node.op.keeps:
+                node.inputs, node.pullback, node.value = (), None, None
+    finally:
+        mode.recording, mode.replaying = recording, replaying
+    return grads
+
+
+def _add(grads: dict, x, g) -> None:
+    """Add g to what has arrived for x: a leaf, a node, or one output of a node."""
+    if type(x) is Output:
+        slots = grads.setdefault(x.node, [None] * len(x.node.shape))
+        slots[x.slot] = g if slots[x.slot] is None else slots[x.slot] + g
+    else:
+        grads[x] = grads[x] + g if x in grads else g
+
+
+def _in_node(x):
+    return x.node if type(x) is Output else x
+
+
+def _newest_first(roots, stops) -> list[Node]:
+    """The nodes between the roots and the leaves (or stops), newest first: reverse topological order."""
+    nodes = {r for r in roots if r not in stops}
+    stack = list(nodes)
+    while stack:
+        for x in stack.pop().inputs:
+            kind = type(x)
+            if kind is Output:
+                x = x.node
+            elif kind is not Node:
+                continue
+            if x not in nodes and x not in stops:
+                nodes.add(x)
+                stack.append(x)
+    return sorted(nodes, key=attrgetter("order"), reverse=True)
+
+
+def _leading_to(nodes: list[Node], targets: set) -> tuple[list[Node], set]:
+    """Of these nodes those from which a target is reached, and with them all that is worth a gradient."""
+    useful = set(targets)
+    for node in reversed(nodes):
+        if node not in useful and any(is_handle(x) and _in_node(x) in useful for x in node.inputs):
+            useful.add(node)
+    return [n for n in nodes if n in useful], useful
+
+
+def _filled(slots: list, shapes: list, create_graph: bool) -> list:
+    """Zeros for the outputs that no gradient came to."""
+    zeros = [np.zeros(shape, dtype) if g is None else g for g, (shape, dtype) in zip(slots, shapes)]
+    return [wrap(g) if create_graph and not isinstance(g, TensorBase) else g for g in zeros]
+
+
+def _hooked(node: Node, g):
+    for slot, hook in list(node.hooks.values()):
+        if slot is None:
+            g = _run_hooks([hook], g)
+        elif slot < 0:                                 # a hook on the whole node: it sees the gradients of all outputs
+            hook(g if type(g) is list else [g])
+        elif g[slot] is not None:
+            g[slot] = _run_hooks([hook], g[slot])
+    return g
+
+
+def sum_to(g, shape):
+    """Sum g over the dimensions in which `shape` was broadcast."""
+    lead = g.ndim - len(shape)
+    axes = tuple(range(lead)) + tuple(i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1)
+    return g.sum(axis=axes, keepdims=True).reshape(shape) if axes else g.reshape(shape)
+
+
+# ---- replay ------------------------------------------------------------------------------------
+
+def _recompute(nodes: list[Node]) -> None:
+    """Fill in the intermediate values that the first pass let go of."""
+    todo: set[Node] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if node.value is None and node not in todo and node.op.rule is not None:
+            todo.add(node)
+            stack.extend(_in_node(x) for x in node.inputs if type(x) is Node or type(x) is Output)
+    for node in sorted(todo, key=attrgetter("order")):
+        if node.pullback is None:
+            raise RuntimeError(FREED)
+        _check_constants(node)
+        node.value = node.op.rule(*[_array(x) for x in node.inputs], **node.kwargs)[0]
+
+
+def _check_constants(node: Node) -> None:
+    if views._last_write > node.order:
+        views.check_intact(node, [x.array if isinstance(x, TensorBase) else x for x in node.inputs
+                                  if type(x) is not Node and type(x) is not Output])
+
+
+def _array(x):
+    return x.value if type(x) is Node or type(x) is Output else x.array if isinstance(x, TensorBase) else x
+
+
+def _tensor(x):
+    return wrap(np.asarray(x.value), x) if type(x) is Node or type(x) is Output else x
+
+
+def _replayed(node: Node, inputs, g):
+    """A pullback over Tensors for this node, so that pulling back is itself recorded."""
+    if node.op.rule is None:
+        if node.op.replay is None:
+            raise RuntimeError(f"{node.op.grad_name} has no gradient of its gradient: it was differentiated by hand, "
+                               "so create_graph=True cannot go through it")
+        return node.op.replay
+    _check_constants(node)
+    args = [_tensor(x) for x in inputs]
+    mode.replaying = True
+    if node.op.reference is None:
+        args = [wrap(x) if isinstance(x, np.ndarray) else x for x in args]
+        return _while_replaying(node.op.rule(*args, **node.kwargs)[1])
+    fresh = [identity(x) if isinstance(x, TensorBase) and x._requires_grad else x for x in args]   # the inner sweep stops here
+    outs = node.op.reference(*(wrap(x) if isinstance(x, np.ndarray) else x for x in fresh), **node.kwargs)
+    outs = list(outs) if type(outs) is tuple else [outs]
+    mode.replaying = False
+
+    def pullback(*gs):
+        pairs = [(o, gi) for o, gi in zip(outs, gs) if gi is not None and o._requires_grad]
+        sources = [f for f in fresh if isinstance(f, TensorBase) and f._requires_grad]
+        got = iter(grad([o for o, _ in pairs], sources, [gi for _, gi in pairs], create_graph=True, allow_unused=True))
+        return [next(got) if isinstance(f, TensorBase) and f._requires_grad else None for f in fresh]
+    return pullback
+
+
+def _while_replaying(pullback):
+    """The pullbacks a replayed rule returned, run with replaying on."""
+    def during(f):
+        def run(*gs):
+            before, mode.replaying = mode.replaying, True
+            try:
+                result = f(*gs)
+                if type(result) is tuple:
+                    result = tuple(r() if callable(r) and not isinstance(r, TensorBase) else r for r in result)
+                return result
+            finally:
+                mode.replaying = before
+        return run
+    return during(pullback) if callable(pullback) else tuple(None if f is None else during(f) for f in pullback)
+
+
+@tape.op(keeps=False)
+def identity(a):
+    """a itself, as a place in the graph of its own."""
+    return a, (lambda g: g,)

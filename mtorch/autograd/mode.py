@@ -1,0 +1,178 @@
+"""Whether operations are recorded: `no_grad` and its relatives, each thread for itself."""
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+
+import numpy as np
+
+# PyTorch's arithmetic follows IEEE 754 without a word: log(0) is -inf and 0/0 is nan.  NumPy would warn at each;
+# silencing it at every call would cost more than most calls.  `np.seterr(all="warn")` brings the warnings back.
+np.seterr(all="ignore")
+
+
+class _Mode(threading.local):
+    recording = True         # do operations on tensors that require grad make nodes?
+    inference = False
+    replaying = False        # are rules being run on Tensors, for gradients of gradients?
+    watching = False         # set_detect_anomaly: look at every recorded value for nan and inf
+
+
+mode = _Mode()
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are being recorded in this thread."""
+    return mode.recording
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether `inference_mode` is on in this thread."""
+    return mode.inference
+
+
+class _Switch:
+    """A setting that holds inside a `with` block or a decorated function."""
+
+    recording = True
+
+    def __new__(cls, function=None, *args, **kwargs):
+        self = super().__new__(cls)
+        if callable(function):                         # @no_grad, without parentheses
+            self.__init__()
+            return self(function)
+        return self
+
+    def __init__(self) -> None:
+        self._before: list[tuple[bool, bool]] = []
+
+    def _enter(self) -> None:
+        mode.recording = self.recording
+
+    def __enter__(self):
+        self._before.append((mode.recording, mode.inference))
+        self._enter()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        mode.recording, mode.inference = self._before.pop()
+
+    def __call__(self, function):
+        if inspect.isclass(function):
+            raise TypeError(f"{type(self).__name__} decorates functions, not the class {function.__name__}; "
+                            "decorate its methods")
+        if inspect.isgeneratorfunction(function):
+            @functools.wraps(function)
+            def generate(*args, **kwargs):
+                inner = function(*args, **kwargs)
+                try:
+                    with self.clone():
+                        item = next(inner)
+                    while True:
+                        try:
+                            sent = yield item
+                        except GeneratorExit:
+                            inner.close()
+                            raise
+                        except BaseException as error:
+                            with self.clone():
+                                item = inner.throw(error)
+                        else:
+                            with self.clone():
+                                item = inner.send(sent)
+                except StopIteration as end:
+                    return end.value
+            return generate
+
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            with self.clone():
+                return function(*args, **kwargs)
+        return call
+
+    def clone(self):
+        return type(self)()
+
+
+class no_grad(_Switch):
+    """Nothing computed inside is recorded, so nothing computed inside has a gradient.
+
+    >>> import mtorch
+    >>> x = mtorch.ones(2, requires_grad=True)
+    >>> with mtorch.no_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    """
+
+    recording = False
+
+
+class enable_grad(_Switch):
+    """Operations are recorded again, inside a `no_grad` block.
+
+    >>> import mtorch
+    >>> with mtorch.no_grad(), mtorch.enable_grad():
+    ...     mtorch.is_grad_enabled()
+    True
+    """
+
+
+class set_grad_enabled(_Switch):
+    """Turn recording on or off: at once when called, and back at the end when used in a `with` statement.
+
+    >>> import mtorch
+    >>> with mtorch.set_grad_enabled(False):
+    ...     mtorch.is_grad_enabled()
+    False
+    """
+
+    def __new__(cls, mode):
+        return object.__new__(cls)
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__()
+        self.recording = bool(mode)
+        self._before.append((_current().recording, _current().inference))
+        self._enter()
+        self._entered = False
+
+    def __enter__(self):
+        if self._entered:
+            self._before.append((mode.recording, mode.inference))
+        self._entered = True
+        self._enter()
+        return self
+
+    def __call__(self, function):
+        mode.recording, mode.inference = self._before.pop()      # it was meant as a decorator, not as a switch
+        return super().__call__(function)
+
+    def clone(self):
+        return set_grad_enabled(self.recording)
+
+
+def _current() -> _Mode:
+    return mode
+
+
+class inference_mode(_Switch):
+    """As `no_grad`: nothing computed inside is recorded.
+
+    >>> import mtorch
+    >>> with mtorch.inference_mode():
+    ...     mtorch.is_inference_mode_enabled(), mtorch.is_grad_enabled()
+    (True, False)
+    """
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.on = mode if isinstance(mode, bool) else True
+
+    def _enter(self) -> None:
+        mode.inference = self.on
+        mode.recording = not self.on if self.on else mode.recording
+
+    def clone(self):
+        return inference_mode(self.on)

@@ -1,0 +1,252 @@
+"""The tape: what an operation leaves behind so that gradients can be pulled back through it.  Read this first.
+
+A *rule* is a function of arrays that returns its value and its *pullbacks*, one for each input:
+
+    @op
+    def mul(a, b):
+        return a * b, (lambda g: g * b, lambda g: g * a)
+
+`@op` makes of it a function of Tensors.  When one of them requires grad, the call is recorded: the result holds a
+`Node`, the node holds the pullback and, for each input, where that input came from.  That is all; `engine.py` walks
+the nodes back.  Two facts make the walk simple.  Nodes are numbered as they are made, so an operation always has a
+higher number than anything it used: newest first is the right order, without recursion.  And a pullback closes over
+arrays, never over the output Tensor: there are no reference cycles, and the memory of a graph goes when the graph goes.
+
+An op called with arrays alone returns arrays, so that pullbacks may call ops.
+"""
+from __future__ import annotations
+
+import functools
+from itertools import count
+from typing import Any, Callable
+
+import numpy as np
+
+from .mode import mode
+
+next_order = count().__next__          # numbers the nodes, and the in-place writes (views.py) between them
+
+
+class TensorBase:
+    """What the tape knows of a Tensor; `mtorch.Tensor` is the whole of it."""
+
+    __slots__ = ("array", "_requires_grad", "_grad", "_node", "_alias", "__dict__", "__weakref__")
+
+    array: np.ndarray                  # the values; always an array, 0-dim for a scalar
+    _requires_grad: bool
+    _grad: Any                         # the Tensor of the gradient, on a leaf
+    _node: Any                         # the Node (or Output of one) that made this tensor; None for a leaf
+    _alias: Any                        # of a view: (its base, how it was taken); of a base: its views (views.py)
+
+
+Tensor: type = TensorBase              # the class of results; tensor.py puts the real one here
+
+
+class Node:
+    """One recorded call: which op, on what, and how a gradient is pulled back through it.
+
+    inputs holds, for each argument, a leaf Tensor, an earlier Node (or Output of one), or a constant.
+    """
+
+    __slots__ = ("order", "op", "inputs", "kwargs", "pullback", "shape", "value", "hooks", "__weakref__")
+
+    def __init__(self, op, inputs, kwargs, pullback, shape) -> None:
+        self.order = next_order()
+        self.op = op
+        self.inputs = inputs
+        self.kwargs = kwargs
+        self.pullback = pullback
+        self.shape = shape             # of the output; for several outputs a list of (shape, dtype)
+        self.value = None              # the output, only once a gradient of a gradient asked for it
+        self.hooks = None              # [(slot, function)], run on the gradient that arrives
+
+    def name(self) -> str:
+        return self.op.grad_name
+
+    @property
+    def next_functions(self) -> tuple:
+        """The nodes of the inputs as torch shows them: pairs of a node and the number of its output."""
+        return tuple((i.node, i.slot) if type(i) is Output else (i, 0) if type(i) is Node else (AccumulateGrad(i), 0)
+                     for i in self.inputs if type(i) in (Node, Output) or isinstance(i, TensorBase))
+
+    def __repr__(self) -> str:
+        return f"<{self.op.grad_name} object at {id(self):#x}>"
+
+
+class AccumulateGrad:
+    """Stands for a leaf among the `next_functions` of a node."""
+
+    def __init__(self, variable) -> None:
+        self.variable = variable
+        self.next_functions: tuple = ()
+
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad object at {id(self):#x}>"
+
+
+class Output:
+    """Output number `slot` of a node with several outputs."""
+
+    __slots__ = ("node", "slot", "shape")
+
+    def __init__(self, node: Node, slot: int) -> None:
+        self.node, self.slot, self.shape = node, slot, node.shape[slot][0]
+
+    order = property(lambda self: self.node.order)
+    value = property(lambda self: self.node.value[self.slot])
+
+
+STALE = Node.__new__(Node)             # stands in a view whose memory was rewritten: look its history up anew
+
+_new = object.__new__
+_ndarray = np.ndarray
+
+
+def wrap(array, node=None):
+    """A Tensor over this array: a constant, or the result of a node."""
+    t = _new(Tensor)
+    t.array = array if type(array) is _ndarray else np.asarray(array)
+    t._requires_grad = node is not None
+    t._grad = None
+    t._node = node
+    t._alias = None
+    return t
+
+
+def grad_name_of(name: str) -> str:
+    """What torch calls the node of an op: `log_softmax` -> `LogSoftmaxBackward0`."""
+    return "".join(part.capitalize() for part in name.strip("_").split("_")) + "Backward0"
+
+
+def op(rule: Callable | None = None, *, reference: Callable | None = None, view: bool = False,
+       keeps: bool = True, name: str | None = None) -> Callable:
+    """Make a function of Tensors from a rule.
+
+    reference   a plain function of Tensors that says the same; a rule that writes into buffers names one, and it is
+                differentiated in its place for gradients of gradients
+    view        the value shares the memory of the first input
+    keeps       False when the pullbacks close over no array: such a node can be walked again after a backward, as in torch
+    name        torch's name for the node, where it is not made from the rule's own
+    """
+    if rule is None:
+        return functools.partial(op, reference=reference, view=view, keeps=keeps, name=name)
+
+    @functools.wraps(rule)
+    def call(*args, **kwargs):
+        arrays, inputs, needs, tensors = [], [], False, False
+        for a in args:
+            if isinstance(a, TensorBase):
+                tensors = True
+                arrays.append(a.array)
+                if a._requires_grad:
+                    needs = True
+                    node = a._node
+                    if node is None:
+                        inputs.append(a)
+                    elif node is STALE:
+                        inputs.append(history(a))
+                    else:
+                        inputs.append(node)
+                else:
+                    inputs.append(a.array)
+            else:
+                arrays.append(a)
+                inputs.append(a)
+        value, pullback = rule(*arrays, **kwargs)
+        if not tensors:
+            return value
+        needs = needs and mode.recording
+        if type(value) is tuple:
+            return _several(call, value, arrays, inputs, kwargs, pullback, needs, args[0])
+        if type(value) is not _ndarray:
+            value = np.asarray(value)
+        out = _new(Tensor)
+        out.array = value
+        out._grad = out._alias = None
+        if needs:
+            out._requires_grad = True
+            out._node = node = Node(call, inputs, kwargs, pullback, value.shape)
+            if mode.watching:
+                watch(node, arrays, value)
+        else:
+            out._requires_grad = False
+            out._node = None
+        if view:
+            link(out, args[0], call, kwargs, None)
+        return out
+
+    call.rule, call.reference, call.replay = rule, reference, None      # type: ignore[attr-defined]
+    call.view, call.keeps = view, keeps and not view                     # type: ignore[attr-defined]
+    call.grad_name = name or grad_name_of(rule.__name__)                 # type: ignore[attr-defined]
+    return call
+
+
+def _several(call, values, arrays, inputs, kwargs, pullback, needs, first) -> tuple:
+    """The results of an op with several outputs; those that are not floating point have no gradient."""
+    values = tuple(v if type(v) is _ndarray else np.asarray(v) for v in values)
+    node = Node(call, inputs, kwargs, pullback, [(v.shape, v.dtype) for v in values]) if needs else None
+    if node is not None and mode.watching:
+        watch(node, arrays, *values)
+    outs = tuple(wrap(v, Output(node, i) if node is not None and v.dtype.kind in "fc" else None)
+                 for i, v in enumerate(values))
+    if call.view:
+        for i, out in enumerate(outs):
+            link(out, first, call, kwargs, i)
+    return outs
+
+
+class Custom:
+    """The op of a node that was not made by a rule: a user's Function, a layer differentiated by hand."""
+
+    rule = reference = None
+    view = False
+    keeps = True
+
+    def __init__(self, name: str, replay: Callable | None = None) -> None:
+        self.__name__ = name
+        self.grad_name = name
+        self.replay = replay
+        self.ctx: Any = None           # of a user's Function: what its forward left for its backward
+
+
+def record(name: str, value, inputs, pullback: Callable, replay: Callable | None = None):
+    """Record a computation that was made elsewhere; returns its Tensor, or a tuple of them when value is a tuple.
+
+    value       the result, an array or a tuple of arrays
+    inputs      what it was computed from, Tensors or anything else
+    pullback    takes the gradient of each output (arrays; None for one of several that no gradient came to), returns
+                a tuple: the gradient for each input, or None
+    replay      the same on Tensors, recording what it does, for gradients of gradients; None where there are none
+    """
+    handles = [history(x) if isinstance(x, TensorBase) and x._requires_grad else x for x in inputs]
+    several = type(value) is tuple
+    shape = [(v.shape, v.dtype) for v in value] if several else value.shape
+    node = Node(Custom(name, replay), handles, {}, pullback, shape)
+    if mode.watching:
+        watch(node, inputs, *(value if several else (value,)))
+    if not several:
+        return wrap(value, node)
+    return tuple(wrap(v, Output(node, i) if v.dtype.kind in "fc" else None) for i, v in enumerate(value))
+
+
+def history(t):
+    """Where a tensor that requires grad came from: its node, or the tensor itself when it is a leaf."""
+    node = t._node
+    if node is None:
+        return t
+    if node is STALE:
+        return refreshed(t)
+    return node
+
+
+def is_handle(x) -> bool:
+    """Is this input of a node one that a gradient goes to?"""
+    t = type(x)
+    return t is Node or t is Output or isinstance(x, TensorBase)
+
+
+from .anomaly import watch                            # noqa: E402  (they need Node and wrap)
+from .views import link, refreshed                    # noqa: E402

@@ -1,0 +1,322 @@
+"""Views and in-place writes: torch's gradient or torch's error, never a silently wrong one.
+
+Three ideas carry it.
+
+*History stays functional, only memory is written.*  `y.mul_(b)` runs the ordinary recorded `mul`, copies the result
+into y's memory, and y takes the result's node as its own.  Whoever used y before keeps the earlier node.
+
+*A view knows its base.*  An op marked `view=True` notes in its output the base and the path (the view ops) that leads
+from there.  A write through a view, or `t[key] = v`, is one `put` node that becomes the history of the base.  The
+base's other views are only marked stale; each looks its history up again, by its path, when it is next used.
+
+*Detection.*  Each write stamps the array that owns the memory with the counter that numbers the nodes.  When gradients
+are asked for, the nodes older than the newest write show the arrays that their pullbacks closed over; an array with a
+newer stamp was changed after it was kept, and that is torch's error.  A training loop has no such write: it pays
+one comparison for a whole backward.
+"""
+from __future__ import annotations
+
+import functools
+import types
+import weakref
+
+import numpy as np
+
+from . import tape
+from .mode import mode
+from .tape import STALE, Node, Output, TensorBase, history, next_order, op, wrap
+
+# ---- stamps ------------------------------------------------------------------------------------
+
+_stamps: dict[int, tuple[weakref.ref, int]] = {}     # id of an owning array -> it, and when it was last written in place
+_last_write = -1
+
+
+def last_write() -> int:
+    return _last_write
+
+
+def owner(array: np.ndarray) -> np.ndarray:
+    """The array that owns the memory."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def mark_written(array: np.ndarray) -> None:
+    """Note that this memory was written in place.  Whoever writes a tensor's array directly says so here."""
+    global _last_write
+    root = owner(array)
+    key = id(root)
+    known = _stamps.get(key)
+    reference = known[0] if known else weakref.ref(root, lambda _: _stamps.pop(key, None))
+    _last_write = next_order()
+    _stamps[key] = reference, _last_write
+
+
+def check_intact(node: Node, arrays) -> None:
+    """Raise torch's error if one of these arrays, which node relies on, was written after node was recorded."""
+    for a in arrays:
+        if isinstance(a, np.ndarray):
+            stamp = _stamps.get(id(owner(a)))
+            if stamp and stamp[1] > node.order:
+                raise RuntimeError(
+                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                    f"a tensor of shape {list(a.shape)}, kept by {node.op.grad_name} for its backward. "
+                    "Hint: write into a clone(), or use the operation that is not in place")
+
+
+def captured(node: Node):
+    """The arrays that the pullbacks of this node closed over."""
+    pullback = node.pullback
+    if pullback is None:
+        return
+    todo = [pullback] if callable(pullback) else [f for x, f in zip(node.inputs, pullback) if tape.is_handle(x)]
+    seen = set()
+    while todo:
+        f = todo.pop()
+        if isinstance(f, np.ndarray):
+            yield f
+        elif isinstance(f, TensorBase):
+            yield f.array
+        elif isinstance(f, (tuple, list)):
+            todo.extend(f)
+        elif isinstance(f, dict):
+            todo.extend(f.values())
+        elif isinstance(f, functools.partial):
+            todo += [f.func, f.args, f.keywords]
+        elif isinstance(f, types.MethodType):
+            todo += [f.__func__, f.__self__]
+        elif isinstance(f, types.FunctionType) and f not in seen:
+            seen.add(f)
+            todo += [cell.cell_contents for cell in f.__closure__ or () if cell != _EMPTY]
+            todo += f.__defaults__ or ()
+
+
+_EMPTY = types.CellType()
+
+# ---- views -------------------------------------------------------------------------------------
+
+
+def is_view(t) -> bool:
+    return type(t._alias) is tuple
+
+
+def link(out, first, call, kwargs, slot) -> None:
+    """Note that out is a view of the tensor `first`, unless NumPy had to copy."""
+    if not isinstance(first, TensorBase):
+        return
+    memory, a = out.array.base, first.array
+    if memory is not a and (memory is None or memory is not a.base) and owner(out.array) is not owner(a):
+        return
+    alias = first._alias
+    base, path = alias if type(alias) is tuple else (first, None)
+    out._alias = base, (path, call, kwargs, slot, mode.recording)      # a linked list: its start is shared
+    views = base._alias
+    if views is None:
+        base._alias = [weakref.ref(out)]
+    else:
+        if not len(views) & (len(views) - 1):         # now and then, forget the dead
+            views[:] = [r for r in views if r() is not None]
+        views.append(weakref.ref(out))
+
+
+def refreshed(view):
+    """The history of a view whose base was rewritten: the view taken again, of the base as it is now."""
+    base, path = view._alias
+    _refuse_several(path)
+    recording, mode.recording = mode.recording, True   # whatever the mode this is first asked in
+    try:
+        view._node = follow(wrap(base.array, history(base) if base._requires_grad else None), path)._node
+    finally:
+        mode.recording = recording
+    return view if view._node is None else view._node
+
+
+def follow(x, path):
+    """Take the view that path describes of x, an array or a Tensor."""
+    steps = []
+    while path:
+        path, call, kwargs, slot, _ = path
+        steps.append((call, kwargs, slot))
+    for call, kwargs, slot in reversed(steps):
+        y = call(x, **kwargs)
+        x = y if slot is None else y[slot]
+    return x
+
+
+def _refuse_several(path) -> None:
+    while path:
+        path, call, _, slot, _ = path
+        if slot is not None:
+            raise RuntimeError(f"Output {slot} of {call.grad_name} is a view and is being modified inplace. This view is "
+                               "the output of a function that returns multiple views. Such functions do not allow the "
+                               "output views to be modified inplace. You should replace the inplace operation by an "
+                               "out-of-place one.")
+
+
+def _refuse_no_grad(path) -> None:
+    while path:
+        path, call, _, _, recorded = path
+        if not recorded:
+            raise RuntimeError("A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
+                               "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
+                               "your code by moving both the view and the inplace either both inside the no_grad block "
+                               "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
+                               "be tracked).")
+
+
+# ---- writes ------------------------------------------------------------------------------------
+
+WHOLE = (Ellipsis,)
+
+
+def assign(t, key: tuple, value, result=None):
+    """t[key] = value, recorded.  key holds no Tensors; it is WHOLE for all of t.
+
+    result: when t.mul_(...) and the like rewrite all of t, the recorded out-of-place result, whose history t takes on.
+    """
+    base, path = t._alias if type(t._alias) is tuple else (t, None)
+    tensor = isinstance(value, TensorBase)
+    array = value.array if tensor else value
+    recording = mode.recording and (base._requires_grad or tensor and value._requires_grad)
+    if recording and base._requires_grad and base._node is None:
+        of = "a view of " if path or key is not WHOLE and _is_basic(key) else ""
+        raise RuntimeError(f"{of}a leaf Variable that requires grad is being used in an in-place operation.")
+    if 0 in t.array.strides and any(s == 0 and n > 1 for s, n in zip(t.array.strides, t.array.shape)):
+        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single "
+                           "memory location. Please clone() the tensor before performing the operation.")
+    if tensor and result is None and _is_itself(t, key, value, base):
+        return t
+    node = None
+    if recording:
+        if t._node is STALE:
+            refreshed(t)
+        _refuse_several(path)
+        _refuse_no_grad(path)
+        if result is not None and not path:
+            node = result._node
+        else:
+            old = history(base) if base._requires_grad else base.array.copy()
+            new = history(value) if tensor and value._requires_grad else _copied(array)
+            kwargs = {"path": path, "key": key}
+            node = Node(put, [old, new], kwargs, _put_pullback(path, key, getattr(array, "shape", ())), base.array.shape)
+    _write(t.array, key, array)
+    if not base._silent:
+        mark_written(t.array)
+    if node is not None or recording:
+        _rewritten(base, node)
+    return t
+
+
+def _rewritten(base, node) -> None:
+    base._node, base._requires_grad = node, node is not None
+    views = base._alias
+    if type(views) is list:
+        for r in views:
+            v = r()
+            if v is not None and type(v._alias) is tuple:
+                v._node, v._requires_grad = (STALE, True) if node is not None else (None, False)
+
+
+def _write(target: np.ndarray, key: tuple, array) -> None:
+    if target.dtype.kind in "iu" and isinstance(array, np.ndarray) and array.dtype.kind == "f":
+        array = array.astype(target.dtype)
+    target[key] = array
+
+
+def _copied(array):
+    return array.copy() if isinstance(array, np.ndarray) else array
+
+
+def _is_basic(key: tuple) -> bool:
+    """Does this index give a view?"""
+    return not any(isinstance(k, np.ndarray) or isinstance(k, bool) for k in key)
+
+
+def _is_itself(t, key, value, base) -> bool:
+    """The second half of `t[key] += ...`: Python assigns the view that was just written back to its place."""
+    if type(value._alias) is not tuple or value._alias[0] is not base or not _is_basic(key):
+        return False
+    place = t.array[key if Ellipsis in key else key + WHOLE]
+    return place.__array_interface__ == value.array.__array_interface__
+
+
+def inplace(function):
+    """The in-place form of a function: `add_ = inplace(add)`."""
+
+    def method(t, *args, **kwargs):
+        new = function(t, *args, **kwargs)
+        if new.array.shape != t.array.shape:
+            raise RuntimeError(f"output with shape {list(t.array.shape)} doesn't match the broadcast shape "
+                               f"{list(new.array.shape)}")
+        _refuse_cast(new.array.dtype, t.array.dtype)
+        node = new._node
+        if node is not None:
+            root = owner(t.array)
+            if any(owner(a) is root for a in captured(node.node if type(node) is Output else node)):
+                def old(a):                            # the pullback needs the values that are about to be overwritten
+                    if not isinstance(a, TensorBase) or a._requires_grad and a._node is None or owner(a.array) is not root:
+                        return a
+                    return wrap(a.array.copy(), history(a) if a._requires_grad else None)
+                new = function(old(t), *map(old, args), **{k: old(v) for k, v in kwargs.items()})
+            if new.array.dtype != t.array.dtype:
+                new = cast(new, dtype=t.array.dtype)
+        return assign(t, WHOLE, new, result=new)
+
+    method.__name__ = method.__qualname__ = getattr(function, "__name__", "op") + "_"
+    method.__doc__ = f"In place: `{getattr(function, '__name__', 'op')}`, written into this tensor."
+    return method
+
+
+_CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
+
+
+def _refuse_cast(from_: np.dtype, to: np.dtype) -> None:
+    if _CATEGORY[from_.kind] > _CATEGORY[to.kind]:
+        raise RuntimeError(f"result type {_LONG_NAMES.get(from_.name, from_.name)} can't be cast to the desired output "
+                           f"type {_LONG_NAMES.get(to.name, to.name)}")
+
+
+_LONG_NAMES = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int",
+               "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool", "complex64": "ComplexFloat",
+               "complex128": "ComplexDouble"}
+
+
+# ---- the ops of writing ------------------------------------------------------------------------
+
+@op(name="CopySlices")
+def put(a, b, *, path, key):
+    """A copy of a in which the view `path`[key] of it holds b."""
+    if isinstance(a, TensorBase) or isinstance(b, TensorBase):
+        z = put(a, b, path=path, key=key)
+    else:
+        z = np.array(a, order="C")
+        view = follow(z, path)
+        if np.may_share_memory(view, z):
+            view[key] = b
+        else:                                          # another memory layout than when the view was taken
+            z.reshape(-1)[follow(np.arange(z.size).reshape(z.shape), path)[key]] = b
+    return z, _put_pullback(path, key, tuple(getattr(b, "shape", ())))
+
+
+def _put_pullback(path, key, shape):
+    def to_value(g):
+        gb = follow(g, path)[key]
+        if gb.ndim < len(shape):                       # `t[0] = value` where value has leading dimensions of one
+            gb = gb.reshape((1,) * (len(shape) - gb.ndim) + tuple(gb.shape))
+        return gb
+    return (lambda g: put(g, 0.0, path=path, key=key), to_value)
+
+
+@op(keeps=False, name="ToCopyBackward0")
+def cast(a, *, dtype):
+    """The same values in another floating point type."""
+    before = a.dtype if isinstance(a, np.ndarray) else a.array.dtype
+    return (a.astype(dtype) if isinstance(a, np.ndarray) else cast(a, dtype=dtype)), (lambda g: cast(g, dtype=before),)
+
+
+def version(array: np.ndarray) -> int:
+    """When this memory was last written in place; 0 for never."""
+    stamp = _stamps.get(id(owner(array)))
+    return stamp[1] if stamp else 0

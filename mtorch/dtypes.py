@@ -1,0 +1,229 @@
+"""Element types under PyTorch's names, and PyTorch's rules for what two of them make together.
+
+Each `dtype` stands for one NumPy type.  They print as `torch.float32`, because that is what a program that prints
+them expects to read.  Source of the rules: https://pytorch.org/docs/stable/tensor_attributes.html
+"""
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+
+
+class dtype:
+    """The type of a tensor's elements.
+
+    >>> import mtorch
+    >>> mtorch.zeros(2).dtype
+    torch.float32
+    >>> mtorch.float16.itemsize
+    2
+    """
+
+    __slots__ = ("name", "numpy", "category", "itemsize")
+
+    def __init__(self, name: str, numpy_type, category: int):
+        self.name = name
+        self.numpy = np.dtype(numpy_type)
+        self.category = category                       # 0 bool, 1 integer, 2 floating, 3 complex
+        self.itemsize = self.numpy.itemsize
+
+    is_floating_point = property(lambda self: self.category == 2)
+    is_complex = property(lambda self: self.category == 3)
+    is_signed = property(lambda self: self.numpy.kind in "ifc")
+
+    def to_real(self) -> dtype:
+        return {"complex64": float32, "complex128": float64}.get(self.name, self)
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self):
+        return _named, (self.name,)
+
+
+def _named(name: str) -> dtype:
+    return globals()[name]
+
+
+bool = dtype("bool", np.bool_, 0)
+uint8 = dtype("uint8", np.uint8, 1)
+uint16 = dtype("uint16", np.uint16, 1)
+uint32 = dtype("uint32", np.uint32, 1)
+uint64 = dtype("uint64", np.uint64, 1)
+int8 = dtype("int8", np.int8, 1)
+int16 = dtype("int16", np.int16, 1)
+int32 = dtype("int32", np.int32, 1)
+int64 = dtype("int64", np.int64, 1)
+float16 = dtype("float16", np.float16, 2)
+float32 = dtype("float32", np.float32, 2)
+float64 = dtype("float64", np.float64, 2)
+complex64 = dtype("complex64", np.complex64, 3)
+complex128 = dtype("complex128", np.complex128, 3)
+
+half, float, double = float16, float32, float64
+short, int, long = int16, int32, int64
+cfloat, cdouble = complex64, complex128
+
+ALL = (bool, uint8, uint16, uint32, uint64, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
+_BY_NUMPY = {d.numpy: d for d in ALL}
+_default = float32
+
+
+def of(numpy_type: np.dtype) -> dtype:
+    """The dtype of an array's NumPy type."""
+    try:
+        return _BY_NUMPY[numpy_type]
+    except KeyError:
+        native = np.dtype(numpy_type).newbyteorder("=")
+        if native in _BY_NUMPY:
+            return _BY_NUMPY[native]
+        raise TypeError(f"can't convert np.ndarray of type {numpy_type}. The only supported types are: "
+                        f"{', '.join(d.name for d in ALL)}.") from None
+
+
+def numpy_dtype(wanted: dtype | None) -> np.dtype:
+    """The NumPy type of a dtype; of the default floating point dtype for None."""
+    if wanted is None:
+        return _default.numpy
+    if isinstance(wanted, dtype):
+        return wanted.numpy
+    if wanted is builtins.float:                       # torch takes Python's own types as well
+        return np.dtype(np.float64)
+    if wanted is builtins.int:
+        return np.dtype(np.int64)
+    if wanted is builtins.bool:
+        return np.dtype(np.bool_)
+    raise TypeError(f"dtype must be a torch.dtype, got {type(wanted).__name__} {wanted!r}")
+
+
+def get_default_dtype() -> dtype:
+    """The floating point type of new tensors: float32 unless `set_default_dtype` changed it."""
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Make d (float16, float32 or float64) the type of new floating point tensors.
+
+    >>> import mtorch
+    >>> mtorch.set_default_dtype(mtorch.float64); mtorch.tensor(1.5).dtype
+    torch.float64
+    >>> mtorch.set_default_dtype(mtorch.float32)
+    """
+    global _default
+    if not isinstance(d, dtype) or not d.is_floating_point:
+        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+    _default = d
+
+
+# ---- promotion ---------------------------------------------------------------------------------
+
+def promote(a: np.dtype, b: np.dtype) -> np.dtype:
+    """The type of a result of two tensors of types a and b: NumPy's, except that no integer widens a float."""
+    if a == b:
+        return a
+    float_a, float_b = a.kind in "fc", b.kind in "fc"
+    if float_a and not float_b:
+        return a
+    if float_b and not float_a:
+        return b
+    if {a.kind, b.kind} == {"i", "u"} and 8 in (a.itemsize, b.itemsize) and np.result_type(a, b).kind == "f":
+        raise TypeError(f"Promotion for {of(a).name} and {of(b).name} is not supported: no integer type holds both")
+    return np.result_type(a, b)
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The dtype that a tensor of type1 and one of type2 make together.
+
+    >>> import mtorch
+    >>> mtorch.promote_types(mtorch.int64, mtorch.float16)
+    torch.float16
+    """
+    return of(promote(numpy_dtype(type1), numpy_dtype(type2)))
+
+
+_KIND_OF_PYTHON = {builtins.bool: 0, builtins.int: 1, builtins.float: 2, builtins.complex: 3}
+
+
+def common_type(operands) -> np.dtype:
+    """The type of an operation on these arrays and Python numbers.
+
+    A dimensioned array counts before a 0-dim one, and that before a Python number: the later ones only matter
+    where they are of a higher kind (bool < integer < floating < complex).
+    """
+    kinds: list[np.dtype | None] = [None, None, None]
+    for x in operands:
+        if isinstance(x, np.ndarray):
+            rank, kind = (0 if x.ndim else 1), x.dtype
+        elif isinstance(x, np.generic):
+            rank, kind = 1, x.dtype
+        else:
+            rank, kind = 2, _type_of_number(x)
+        kinds[rank] = kind if kinds[rank] is None else promote(kinds[rank], kind)
+    result = None
+    for kind in kinds:
+        if kind is not None and (result is None or of(kind).category > of(result).category):
+            result = _default_of(kind, result) if kind is kinds[2] and kinds[2] is not None else kind
+    assert result is not None
+    return result
+
+
+def _type_of_number(x) -> np.dtype:
+    for python_type, category in _KIND_OF_PYTHON.items():
+        if isinstance(x, python_type):
+            return (bool, int64, _default, complex64)[category].numpy
+    raise TypeError(f"expected a Tensor or a number, got {type(x).__name__}")
+
+
+def _default_of(kind: np.dtype, below: np.dtype | None) -> np.dtype:
+    """A Python complex number beside float64 makes complex128."""
+    return np.dtype(np.complex128) if kind.kind == "c" and below == np.float64 else kind
+
+
+def can_cast(from_: dtype, to: dtype) -> builtins.bool:
+    """Whether torch's rules let a result of type from_ be written into a tensor of type to.
+
+    >>> import mtorch
+    >>> mtorch.can_cast(mtorch.float64, mtorch.float32), mtorch.can_cast(mtorch.float32, mtorch.int64)
+    (True, False)
+    """
+    return from_.category <= to.category and not (from_.is_signed and to.numpy.kind == "u") \
+        if from_.category == 1 and to.category == 1 else from_.category <= to.category
+
+
+class _Limits:
+    """What `finfo` and `iinfo` share: the numbers of one type as attributes."""
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({shown})"
+
+
+class finfo(_Limits):
+    """The limits of a floating point type.
+
+    >>> import mtorch
+    >>> mtorch.finfo(mtorch.float32).eps
+    1.1920928955078125e-07
+    """
+
+    def __init__(self, type: dtype | None = None):
+        info = np.finfo(numpy_dtype(type))
+        self.resolution = builtins.float(info.resolution)
+        self.min, self.max = builtins.float(info.min), builtins.float(info.max)
+        self.eps = builtins.float(info.eps)
+        self.smallest_normal = self.tiny = builtins.float(info.tiny)
+        self.bits, self.dtype = info.bits, of(info.dtype).name
+
+
+class iinfo(_Limits):
+    """The limits of an integer type.
+
+    >>> import mtorch
+    >>> mtorch.iinfo(mtorch.int8).max
+    127
+    """
+
+    def __init__(self, type: dtype):
+        info = np.iinfo(numpy_dtype(type))
+        self.min, self.max, self.bits, self.dtype = builtins.int(info.min), builtins.int(info.max), info.bits, type.name

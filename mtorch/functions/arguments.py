@@ -1,0 +1,199 @@
+"""What every function does with its arguments: axes, sizes, element types, `out=`."""
+from __future__ import annotations
+
+import operator
+from typing import Sequence
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.tape import TensorBase, wrap
+from ..autograd.views import cast, mark_written
+
+
+class Size(tuple):
+    """The shape of a tensor: a tuple of ints that can count its elements.
+
+    >>> import mtorch
+    >>> mtorch.zeros(2, 3).shape
+    torch.Size([2, 3])
+    >>> mtorch.zeros(2, 3).shape.numel()
+    6
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, sizes=()):
+        return tuple.__new__(cls, (int(operator.index(n)) if not isinstance(n, TensorBase) else int(n.array) for n in sizes))
+
+    def numel(self) -> int:
+        n = 1
+        for size in self:
+            n *= size
+        return n
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    def __getitem__(self, key):
+        found = tuple.__getitem__(self, key)
+        return Size(found) if isinstance(key, slice) else found
+
+    def __add__(self, other):
+        return Size(tuple.__add__(self, tuple(other)))
+
+    def __radd__(self, other):
+        return Size(tuple.__add__(tuple(other), self))
+
+    def __mul__(self, times):
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+    def __reduce__(self):
+        return Size, (tuple(self),)
+
+
+def require_tensor(x, function: str, argument: str = "input"):
+    """x, which must be a Tensor."""
+    if not isinstance(x, TensorBase):
+        raise TypeError(f"{function}(): argument '{argument}' must be Tensor, not {type(x).__name__}")
+    return x
+
+
+def axis_of(dim, ndim: int) -> int:
+    """A dimension as a number from 0 to ndim - 1 (0-dim tensors count as having one)."""
+    try:
+        d = operator.index(dim)
+    except TypeError:
+        raise TypeError(f"dim must be an int, not {type(dim).__name__}") from None
+    n = ndim or 1
+    if not -n <= d < n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {d})")
+    return d % n
+
+
+def axes_of(dim, ndim: int) -> tuple[int, ...] | None:
+    """The axes to reduce: None for all, else a tuple of axes, each once."""
+    if dim is None:
+        return None
+    if not isinstance(dim, (tuple, list)):
+        axis = axis_of(dim, ndim)
+        return (axis,) if ndim else None
+    axes = tuple(axis_of(d, ndim) for d in dim)
+    if len(set(axes)) != len(axes):
+        raise RuntimeError(f"dim {next(a for a in axes if axes.count(a) > 1)} appears multiple times in the list of dims")
+    return (axes if ndim else None) or None
+
+
+def sizes_of(args: Sequence) -> tuple[int, ...]:
+    """The ints of `f(2, 3)`, `f((2, 3))` and `f([2, 3])`."""
+    if len(args) == 1 and isinstance(args[0], (tuple, list)):
+        args = args[0]
+    try:
+        return tuple([n if type(n) is int else int(n.array) if isinstance(n, TensorBase) else operator.index(n)
+                      for n in args])
+    except TypeError:
+        raise TypeError(f"sizes must be ints, got {tuple(type(n).__name__ for n in args)}") from None
+
+
+def result_type_of(*operands) -> np.dtype:
+    """The NumPy type that these Tensors, arrays and numbers make together."""
+    return dtypes.common_type([x.array if isinstance(x, TensorBase) else x for x in operands])
+
+
+def to_type(x, kind: np.dtype):
+    """This Tensor, array or number in the type `kind`; recorded where a gradient goes through."""
+    if isinstance(x, TensorBase):
+        if x.array.dtype == kind:
+            return x
+        if x._requires_grad and kind.kind in "fc":
+            return cast(x, dtype=kind)
+        return wrap(x.array.astype(kind))
+    if isinstance(x, np.generic):
+        x = x.item()
+    if isinstance(x, np.ndarray):
+        return x.astype(kind)
+    if kind.kind in "iu" and isinstance(x, int):
+        return np.array(x & (2 ** 64 - 1), np.uint64).astype(kind)
+    return np.array(x, dtype=kind)
+
+
+def floating(x, function: str = "function"):
+    """This tensor in a floating point type: integers become the default one."""
+    if not isinstance(x, TensorBase):
+        raise TypeError(f"{function}(): argument 'input' (position 1) must be Tensor, not {type(x).__name__}")
+    if x.array.dtype.kind in "fc":
+        return x
+    return wrap(x.array.astype(dtypes.get_default_dtype().numpy))
+
+
+def into(out, result):
+    """Write a result to the tensor that the caller gave as `out=`."""
+    if isinstance(out, (tuple, list)):
+        for o, r in zip(out, result):
+            into(o, r)
+        return out
+    if not isinstance(out, TensorBase):
+        raise TypeError(f"argument 'out' must be Tensor, not {type(out).__name__}")
+    if out._requires_grad or result._requires_grad:
+        raise RuntimeError("functions with out=... arguments don't support automatic differentiation, but one of the "
+                           "arguments requires grad.")
+    if dtypes.of(result.array.dtype).category > dtypes.of(out.array.dtype).category:
+        raise RuntimeError(f"result type {dtypes.of(result.array.dtype).name} can't be cast to the desired output type "
+                           f"{dtypes.of(out.array.dtype).name}")
+    if out.array.shape != result.array.shape:
+        out.array = np.empty(result.array.shape, out.array.dtype)
+    out.array[...] = result.array
+    mark_written(out.array)
+    return out
+
+
+def promoting(rule):
+    """An op of two operands that brings them to one type first, by torch's rules."""
+
+    def call(a, b):
+        if isinstance(a, TensorBase):
+            kind = a.array.dtype
+            if isinstance(b, TensorBase):
+                if kind is b.array.dtype:
+                    return rule(a, b)
+            elif kind.kind == "f" and (type(b) is float or type(b) is int):
+                return rule(a, b)
+        elif isinstance(b, TensorBase) and b.array.dtype.kind == "f" and (type(a) is float or type(a) is int):
+            return rule(a, b)
+        return _promoted(rule, a, b)
+
+    call.__name__, call.__doc__, call.rule = rule.__name__, rule.__doc__, rule      # type: ignore[attr-defined]
+    return call
+
+
+NUMBERS = (int, float, complex, np.generic, bool)
+
+
+def _promoted(rule, a, b):
+    for x in (a, b):
+        if not isinstance(x, (TensorBase, np.ndarray, *NUMBERS)):
+            return NotImplemented
+    kind = result_type_of(a, b)
+    return rule(to_type(a, kind), to_type(b, kind))
+
+
+def checked(result, function: str, *operands):
+    """A result of an operator; what it did not understand is an error here."""
+    if result is NotImplemented:
+        kinds = ", ".join(type(x).__name__ for x in operands)
+        raise TypeError(f"{function}(): expected Tensors or numbers, got ({kinds})")
+    return result
+
+
+def as_tensor_operand(x, function: str, argument: str = "other"):
+    """x as a Tensor: arrays and numbers are taken as constants."""
+    if isinstance(x, TensorBase):
+        return x
+    if isinstance(x, np.ndarray):
+        return wrap(x)
+    if isinstance(x, NUMBERS):
+        return wrap(np.array(x.item() if isinstance(x, np.generic) else x, dtype=dtypes.common_type([x])))
+    raise TypeError(f"{function}(): argument '{argument}' must be Tensor or Number, not {type(x).__name__}")
+

@@ -1,0 +1,403 @@
+"""Functions of two operands, elementwise, with torch's rules for types and broadcasting."""
+from __future__ import annotations
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.tape import TensorBase, wrap
+from ..ops import arithmetic as rules
+from .arguments import (as_tensor_operand, checked, floating, into, promoting, require_tensor, result_type_of, to_type)
+
+# The operators behind +, -, *, ...: they answer NotImplemented to what they do not know, as Python asks of operators.
+plus = promoting(rules.add)
+minus = promoting(rules.sub)
+times = promoting(rules.mul)
+_over = promoting(rules.div)
+_modulo = promoting(rules.remainder)
+_power = promoting(rules.pow)
+
+
+def minus_checked(a, b):
+    if _is_bool(a) or _is_bool(b):
+        raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+                           "invert a mask, use the `~` or `logical_not()` operator instead.")
+    return minus(a, b)
+
+
+def _is_bool(x) -> bool:
+    return isinstance(x, TensorBase) and x.array.dtype.kind == "b"
+
+
+def over(a, b):
+    """a / b: true division, integers giving the default floating point type."""
+    if isinstance(a, TensorBase) and a.array.dtype.kind in "biu":
+        if not isinstance(b, TensorBase) or b.array.dtype.kind in "biu":
+            a = floating(a)
+            if isinstance(b, TensorBase):
+                b = floating(b)
+    elif isinstance(b, TensorBase) and b.array.dtype.kind in "biu" and not isinstance(a, TensorBase):
+        b = floating(b)
+    return _over(a, b)
+
+
+def modulo(a, b):
+    if _integers(a, b) and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
+        raise RuntimeError("ZeroDivisionError")
+    return _modulo(a, b)
+
+
+def _integers(a, b) -> bool:
+    return all(x.array.dtype.kind in "biu" if isinstance(x, TensorBase) else isinstance(x, int) for x in (a, b))
+
+
+def floor_over(a, b):
+    if not isinstance(a, (TensorBase, int, float, np.number, np.ndarray)) or not isinstance(b, (TensorBase, int, float, np.number, np.ndarray)):
+        return NotImplemented
+    return _rounded_division(a, b, trunc=False)
+
+
+def _rounded_division(a, b, trunc: bool):
+    if _integers(a, b) and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
+        raise RuntimeError("ZeroDivisionError")
+    kind = result_type_of(a, b)
+    return rules.floor_or_trunc_div(to_type(a, kind), to_type(b, kind), trunc=trunc)
+
+
+def to_power(a, b):
+    """a ** b"""
+    if isinstance(a, TensorBase) and not isinstance(b, TensorBase):
+        if isinstance(b, np.generic):
+            b = b.item()
+        if isinstance(b, (int, float)):
+            kind = a.array.dtype
+            if kind.kind == "f":
+                return rules.power(a, exponent=b)
+            if isinstance(b, float):
+                return rules.power(floating(a), exponent=b)
+            if kind.kind == "b":
+                return wrap(np.power(a.array.astype(np.int64), b)) if not isinstance(b, bool) else wrap(a.array | (not b))
+            if b < 0:
+                raise RuntimeError("Integers to negative integer powers are not allowed.")
+            return wrap(np.power(a.array, np.array(b).astype(kind)))
+    if isinstance(b, TensorBase) and b.array.dtype.kind in "iu" and (b.array < 0).any() and \
+            not (isinstance(a, float) or isinstance(a, TensorBase) and a.array.dtype.kind == "f"):
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    return _power(a, b)
+
+
+def reflected(operator):
+    """The operator with its operands exchanged: `2 - t`."""
+    def call(b, a):
+        return operator(a, b)
+    return call
+
+
+def add(input, other, *, alpha=1, out=None):
+    """input + alpha * other.
+
+    >>> import mtorch
+    >>> mtorch.add(mtorch.tensor([1, 2]), 10)
+    tensor([11, 12])
+    """
+    if alpha != 1:
+        _refuse_alpha(alpha, input, other)
+        other = checked(times(other, alpha), "add", other, alpha) if isinstance(other, TensorBase) else other * alpha
+    result = checked(plus(input, other), "add", input, other)
+    return result if out is None else into(out, result)
+
+
+def _refuse_alpha(alpha, input, other) -> None:
+    kinds = [x.array.dtype.kind if isinstance(x, TensorBase) else "f" if isinstance(x, float) else "i" for x in (input, other)]
+    if isinstance(alpha, float) and all(k in "biu" for k in kinds):
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    if isinstance(alpha, bool) and any(k != "b" for k in kinds):
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+
+
+def sub(input, other, *, alpha=1, out=None):
+    """input - alpha * other.
+
+    >>> import mtorch
+    >>> mtorch.sub(mtorch.tensor([1.0, 2.0]), mtorch.tensor([1.0, 1.0]), alpha=2)
+    tensor([-1.,  0.])
+    """
+    if alpha != 1:
+        _refuse_alpha(alpha, input, other)
+        other = checked(times(other, alpha), "sub", other, alpha) if isinstance(other, TensorBase) else other * alpha
+    result = checked(minus_checked(input, other), "sub", input, other)
+    return result if out is None else into(out, result)
+
+
+def rsub(input, other, *, alpha=1):
+    """other - alpha * input.
+
+    >>> import mtorch
+    >>> mtorch.rsub(mtorch.tensor([1.0, 2.0]), 10)
+    tensor([9., 8.])
+    """
+    return sub(other if isinstance(other, TensorBase) else as_tensor_operand(other, "rsub").type(input.dtype)
+               if not isinstance(other, float) or input.array.dtype.kind == "f" else as_tensor_operand(other, "rsub"),
+               input, alpha=alpha)
+
+
+def mul(input, other, *, out=None):
+    """input * other.
+
+    >>> import mtorch
+    >>> mtorch.mul(mtorch.tensor([1.0, 2.0]), 3)
+    tensor([3., 6.])
+    """
+    result = checked(times(input, other), "mul", input, other)
+    return result if out is None else into(out, result)
+
+
+def div(input, other, *, rounding_mode=None, out=None):
+    """input / other; rounding_mode 'floor' rounds down, 'trunc' towards zero.
+
+    >>> import mtorch
+    >>> mtorch.div(mtorch.tensor([-7, 7]), 2, rounding_mode="trunc")
+    tensor([-3,  3])
+    """
+    if rounding_mode is None:
+        result = checked(over(input, other), "div", input, other)
+    elif rounding_mode in ("floor", "trunc"):
+        result = _rounded_division(input, other, trunc=rounding_mode == "trunc")
+    else:
+        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
+    return result if out is None else into(out, result)
+
+
+def floor_divide(input, other, *, out=None):
+    """input / other, rounded down.
+
+    >>> import mtorch
+    >>> mtorch.floor_divide(mtorch.tensor([-7, 7]), 2)
+    tensor([-4,  3])
+    """
+    result = checked(floor_over(input, other), "floor_divide", input, other)
+    return result if out is None else into(out, result)
+
+
+def remainder(input, other, *, out=None):
+    """Python's %: what is left of input after division by other, with the sign of other.
+
+    >>> import mtorch
+    >>> mtorch.remainder(mtorch.tensor([-3.0, 3.0]), 2)
+    tensor([1., 1.])
+    """
+    result = checked(modulo(input, other), "remainder", input, other)
+    return result if out is None else into(out, result)
+
+
+def fmod(input, other, *, out=None):
+    """C's fmod: what is left of input after division by other, with the sign of input.
+
+    >>> import mtorch
+    >>> mtorch.fmod(mtorch.tensor([-3.0, 3.0]), 2)
+    tensor([-1.,  1.])
+    """
+    if _integers(input, other) and (other == 0 if not isinstance(other, TensorBase) else not other.array.all()):
+        raise RuntimeError("ZeroDivisionError")
+    result = checked(promoting(rules.fmod)(input, other), "fmod", input, other)
+    return result if out is None else into(out, result)
+
+
+def pow(input, exponent, *, out=None):
+    """input to the power of exponent.
+
+    >>> import mtorch
+    >>> mtorch.pow(mtorch.tensor([1.0, 2.0, 3.0]), 2)
+    tensor([1., 4., 9.])
+    """
+    result = checked(to_power(input, exponent), "pow", input, exponent)
+    return result if out is None else into(out, result)
+
+
+def float_power(input, exponent, *, out=None):
+    """input to the power of exponent, in float64.
+
+    >>> import mtorch
+    >>> mtorch.float_power(mtorch.tensor([2, 3]), 2)
+    tensor([4., 9.], dtype=torch.float64)
+    """
+    double = np.dtype(np.float64)
+    a = to_type(input, double) if isinstance(input, TensorBase) else input
+    b = to_type(exponent, double) if isinstance(exponent, TensorBase) else exponent
+    if not isinstance(a, TensorBase):
+        a = wrap(np.array(a, double))
+    result = checked(to_power(a, b), "float_power", input, exponent)
+    return result if out is None else into(out, result)
+
+
+def _binary(rule, name, input, other, out, float_result=False):
+    if not isinstance(input, TensorBase) and not isinstance(other, TensorBase):
+        raise TypeError(f"{name}(): at least one argument must be Tensor, got {type(input).__name__} and {type(other).__name__}")
+    if float_result:
+        kind = result_type_of(input, other)
+        kind = kind if kind.kind in "fc" else dtypes.get_default_dtype().numpy
+        result = rule(to_type(input, kind), to_type(other, kind))
+    else:
+        result = checked(promoting(rule)(input, other), name, input, other)
+    return result if out is None else into(out, result)
+
+
+def maximum(input, other, *, out=None):
+    """The larger of each pair; nan where one is nan.  A tie shares its gradient.
+
+    >>> import mtorch
+    >>> mtorch.maximum(mtorch.tensor([1, 5]), mtorch.tensor([3, 2]))
+    tensor([3, 5])
+    """
+    return _binary(rules.maximum, "maximum", require_tensor(input, "maximum"), require_tensor(other, "maximum", "other"), out)
+
+
+def minimum(input, other, *, out=None):
+    """The smaller of each pair; nan where one is nan.  A tie shares its gradient.
+
+    >>> import mtorch
+    >>> mtorch.minimum(mtorch.tensor([1, 5]), mtorch.tensor([3, 2]))
+    tensor([1, 2])
+    """
+    return _binary(rules.minimum, "minimum", require_tensor(input, "minimum"), require_tensor(other, "minimum", "other"), out)
+
+
+def fmax(input, other, *, out=None):
+    """The larger of each pair, a number before a nan.
+
+    >>> import mtorch
+    >>> mtorch.fmax(mtorch.tensor([1.0, float("nan")]), mtorch.tensor([3.0, 2.0]))
+    tensor([3., 2.])
+    """
+    return _binary(rules.fmax, "fmax", require_tensor(input, "fmax"), require_tensor(other, "fmax", "other"), out)
+
+
+def fmin(input, other, *, out=None):
+    """The smaller of each pair, a number before a nan.
+
+    >>> import mtorch
+    >>> mtorch.fmin(mtorch.tensor([1.0, float("nan")]), mtorch.tensor([3.0, 2.0]))
+    tensor([1., 2.])
+    """
+    return _binary(rules.fmin, "fmin", require_tensor(input, "fmin"), require_tensor(other, "fmin", "other"), out)
+
+
+def atan2(input, other, *, out=None):
+    """The angle of the point (other, input), in radians from -pi to pi.
+
+    >>> import mtorch
+    >>> mtorch.atan2(mtorch.tensor([1.0]), mtorch.tensor([1.0]))
+    tensor([0.7854])
+    """
+    return _binary(rules.atan2, "atan2", input, other, out, float_result=True)
+
+
+def hypot(input, other, *, out=None):
+    """sqrt(input^2 + other^2).
+
+    >>> import mtorch
+    >>> mtorch.hypot(mtorch.tensor([3.0]), mtorch.tensor([4.0]))
+    tensor([5.])
+    """
+    return _binary(rules.hypot, "hypot", input, other, out)
+
+
+def logaddexp(input, other, *, out=None):
+    """log(e^input + e^other), without overflow.
+
+    >>> import mtorch
+    >>> mtorch.logaddexp(mtorch.tensor([-1000.0]), mtorch.tensor([-1000.0]))
+    tensor([-999.3068])
+    """
+    return _binary(rules.logaddexp, "logaddexp", input, other, out)
+
+
+def logaddexp2(input, other, *, out=None):
+    """log2(2^input + 2^other).
+
+    >>> import mtorch
+    >>> mtorch.logaddexp2(mtorch.tensor([3.0]), mtorch.tensor([3.0]))
+    tensor([4.])
+    """
+    return _binary(rules.logaddexp2, "logaddexp2", input, other, out)
+
+
+def copysign(input, other, *, out=None):
+    """The magnitude of input with the sign of other.
+
+    >>> import mtorch
+    >>> mtorch.copysign(mtorch.tensor([1.0, 2.0]), -1)
+    tensor([-1., -2.])
+    """
+    return _binary(rules.copysign, "copysign", input, other, out, float_result=True)
+
+
+def xlogy(input, other, *, out=None):
+    """input * log(other), 0 where input is 0.
+
+    >>> import mtorch
+    >>> mtorch.xlogy(mtorch.tensor([0.0, 1.0]), mtorch.tensor([0.0, 1.0]))
+    tensor([0., 0.])
+    """
+    return _binary(rules.xlogy, "xlogy", input, other, out, float_result=True)
+
+
+def where(condition, input=None, other=None, *, out=None):
+    """input where the condition holds, else other; with the condition alone, the indices where it holds.
+
+    >>> import mtorch
+    >>> mtorch.where(mtorch.tensor([True, False]), 1.0, 2.0)
+    tensor([1., 2.])
+    """
+    condition = require_tensor(condition, "where", "condition")
+    if input is None and other is None:
+        return tuple(wrap(i) for i in np.nonzero(np.atleast_1d(condition.array)))
+    if condition.array.dtype.kind != "b" and condition.array.dtype != np.uint8:
+        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype}")
+    kind = result_type_of(input, other)
+    result = rules.where(to_type(input, kind), to_type(other, kind), condition=condition.array.astype(bool))
+    return result if out is None else into(out, result)
+
+
+def lerp(input, end, weight, *, out=None):
+    """input + weight * (end - input): from input (weight 0) to end (weight 1).
+
+    >>> import mtorch
+    >>> mtorch.lerp(mtorch.tensor([0.0]), mtorch.tensor([10.0]), 0.3)
+    tensor([3.])
+    """
+    kinds = {x.array.dtype for x in (input, end, weight) if isinstance(x, TensorBase)}
+    if len(kinds) != 1:
+        raise RuntimeError(f"lerp: expected one dtype, got {', '.join(sorted(str(dtypes.of(k)) for k in kinds))}")
+    result = rules.lerp(input, end, weight)
+    return result if out is None else into(out, result)
+
+
+def addcmul(input, tensor1, tensor2, *, value=1, out=None):
+    """input + value * tensor1 * tensor2.
+
+    >>> import mtorch
+    >>> mtorch.addcmul(mtorch.tensor([1.0]), mtorch.tensor([2.0]), mtorch.tensor([3.0]), value=0.5)
+    tensor([4.])
+    """
+    kind = result_type_of(input, tensor1, tensor2)
+    result = rules.addcmul(to_type(input, kind), to_type(tensor1, kind), to_type(tensor2, kind), value=value)
+    return result if out is None else into(out, result)
+
+
+def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
+    """input + value * tensor1 / tensor2.
+
+    >>> import mtorch
+    >>> mtorch.addcdiv(mtorch.tensor([1.0]), mtorch.tensor([2.0]), mtorch.tensor([4.0]))
+    tensor([1.5000])
+    """
+    kind = result_type_of(input, tensor1, tensor2)
+    if kind.kind not in "fc":
+        raise RuntimeError("Integer division with addcdiv is no longer supported; convert the tensors to float first")
+    result = rules.addcdiv(to_type(input, kind), to_type(tensor1, kind), to_type(tensor2, kind), value=value)
+    return result if out is None else into(out, result)
+
+
+true_divide = divide = div
+multiply, subtract = mul, sub
+arctan2 = atan2

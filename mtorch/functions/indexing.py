@@ -1,0 +1,334 @@
+"""Indexing: `t[key]` and `t[key] = v`, and the functions that pick by index."""
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.tape import TensorBase, wrap
+from ..autograd.views import WHOLE, assign, inplace
+from ..ops import indexing as rules
+from .arguments import axis_of, into, require_tensor, to_type
+
+
+def plain_key(key, shape) -> tuple:
+    """An index as a tuple of ints, slices, None, Ellipsis and NumPy arrays, checked as torch checks it."""
+    parts = key if isinstance(key, tuple) else (key,)
+    plain = []
+    for k in parts:
+        kind = type(k)
+        if kind is slice:
+            if k.step is not None and _int(k.step) <= 0:
+                raise ValueError("step must be greater than zero")
+            plain.append(slice(_int(k.start), _int(k.stop), _int(k.step)))
+        elif kind is int or k is None or k is Ellipsis:
+            plain.append(k)
+        elif kind is bool:
+            plain.append(np.asarray(k))
+        elif isinstance(k, (TensorBase, np.ndarray, list, tuple, range)):
+            plain.append(_index_array(k))
+        else:
+            try:
+                plain.append(operator.index(k))
+            except TypeError:
+                raise TypeError("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
+                                f"indices (got {kind.__name__})") from None
+    consumed = sum(k.ndim if isinstance(k, np.ndarray) and k.dtype == np.bool_ else k is not None and k is not Ellipsis
+                   for k in plain)
+    if consumed > len(shape):
+        raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
+    return tuple(plain)
+
+
+def _int(x):
+    return x if x is None or type(x) is int else int(x.array) if isinstance(x, TensorBase) else operator.index(x)
+
+
+def _index_array(k):
+    """A list, array or Tensor of indices as an array: ints or bools."""
+    if isinstance(k, TensorBase):
+        array = k.array
+    elif isinstance(k, np.ndarray):
+        array = k
+    else:
+        array = np.asarray([x.array if isinstance(x, TensorBase) else x for x in k])
+        array = array.astype(np.int64) if array.size == 0 else array
+    if array.dtype == np.uint8:
+        return array.astype(bool)
+    if array.dtype.kind not in "iub":
+        raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, got {dtypes.of(array.dtype)}")
+    if array.ndim == 0 and array.dtype.kind != "b":
+        return int(array) if not isinstance(k, TensorBase) else int(array)
+    return array
+
+
+def getitem(x, key):
+    """t[key]: a view for numbers and slices, a copy where arrays are among the indices."""
+    kind = type(key)
+    if kind is int or kind is slice and key.step is None and type(key.start) in _PLAIN and type(key.stop) in _PLAIN:
+        if kind is int and not x.array.ndim:
+            raise IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
+                             "convert a 0-dim tensor to a number")
+        key = (key,)
+    else:
+        key = plain_key(key, x.array.shape)
+    try:
+        if rules.is_basic(key):
+            return rules.index(x, key=key)
+        return rules.take(x, key=key)
+    except IndexError as error:
+        raise IndexError(_as_torch_says(error, key, x.array.shape)) from None
+
+
+_PLAIN = (int, type(None))
+
+
+def _as_torch_says(error, key, shape) -> str:
+    if len(key) == 1 and type(key[0]) is int:
+        return f"index {key[0]} is out of bounds for dimension 0 with size {shape[0]}"
+    if "boolean index" in str(error) or "did not match" in str(error):
+        mask = next(k for k in key if isinstance(k, np.ndarray))
+        return f"The shape of the mask {list(mask.shape)} does not match the shape of the indexed tensor {list(shape)}"
+    return f"{error}".replace("axis", "dimension")
+
+
+def setitem(x, key, value) -> None:
+    """t[key] = value."""
+    key = plain_key(key, x.array.shape)
+    if isinstance(value, TensorBase):
+        if value.array.dtype != x.array.dtype:
+            value = to_type(value, x.array.dtype)
+    elif isinstance(value, (list, tuple)):
+        value = np.asarray(value, dtype=x.array.dtype)
+    elif isinstance(value, np.ndarray):
+        value = value.astype(x.array.dtype, copy=False)
+    elif not isinstance(value, (int, float, complex, np.generic)):
+        raise TypeError(f"can't assign a {type(value).__name__} to a {x.dtype} tensor")
+    elif isinstance(value, (int, float)) and x.array.dtype.kind in "iu":
+        value = np.asarray(int(value)).astype(x.array.dtype)
+    try:
+        assign(x, key, value)
+    except IndexError as error:
+        raise IndexError(_as_torch_says(error, key, x.array.shape)) from None
+    except ValueError as error:
+        if "broadcast" in str(error) or "shape" in str(error):
+            shape = list(np.shape(value.array if isinstance(value, TensorBase) else value))
+            raise RuntimeError(f"shape mismatch: value tensor of shape {shape} cannot be broadcast to indexing result of shape "
+                               f"{list(x.array[key].shape)}") from None
+        raise
+
+
+def select(input, dim, index):
+    """The slice at one index along dim: a view without that dimension.
+
+    >>> import mtorch
+    >>> mtorch.select(mtorch.tensor([[1, 2], [3, 4]]), 1, 0)
+    tensor([1, 3])
+    """
+    x = require_tensor(input, "select")
+    if not x.array.ndim:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    d, i = axis_of(dim, x.array.ndim), _int(index)
+    if not -x.array.shape[d] <= i < x.array.shape[d]:
+        raise IndexError(f"select(): index {i} out of range for tensor of size {list(x.array.shape)} at dimension {d}")
+    return rules.index(x, key=(slice(None),) * d + (i,))
+
+
+def narrow(input, dim, start, length):
+    """A stretch of `length` along dim, from start: a view.
+
+    >>> import mtorch
+    >>> mtorch.narrow(mtorch.arange(5), 0, 1, 3)
+    tensor([1, 2, 3])
+    """
+    x = require_tensor(input, "narrow")
+    if not x.array.ndim:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    d, start, length = axis_of(dim, x.array.ndim), _int(start), _int(length)
+    n = x.array.shape[d]
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    if not -n <= start <= n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})")
+    start = start + n if start < 0 else start
+    if start + length > n:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
+    return rules.index(x, key=(slice(None),) * d + (slice(start, start + length),))
+
+
+def index_select(input, dim, index, *, out=None):
+    """The slices at these indices along dim, copied.
+
+    >>> import mtorch
+    >>> mtorch.index_select(mtorch.tensor([[1, 2], [3, 4]]), 1, mtorch.tensor([1, 1]))
+    tensor([[2, 2],
+            [4, 4]])
+    """
+    x = require_tensor(input, "index_select")
+    i = _indices(index, "index_select")
+    if i.ndim > 1:
+        raise IndexError(f"index_select(): Index is supposed to be a vector, but got dim: {i.ndim}")
+    d = axis_of(dim, x.array.ndim)
+    if not x.array.ndim:
+        result = x.clone()
+    else:
+        _in_range(i, x.array.shape[d], "index_select")
+        result = rules.take(x, key=(slice(None),) * d + (i.reshape(-1),))
+    return result if out is None else into(out, result)
+
+
+def _indices(index, name) -> np.ndarray:
+    i = require_tensor(index, name, "index").array
+    if i.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int32 or int64 for index, got {index.dtype}")
+    return i
+
+
+def _in_range(i: np.ndarray, n: int, name: str, negative: bool = False) -> None:
+    if i.size and (int(i.max()) >= n or int(i.min()) < (-n if negative else 0)):
+        bad = i[(i >= n) | (i < (-n if negative else 0))].reshape(-1)[0]
+        raise IndexError(f"{name}(): index {int(bad)} is out of bounds for dimension with size {n}")
+
+
+def gather(input, dim, index, *, sparse_grad=False, out=None):
+    """The elements at `index` along dim: out[i][j] = input[index[i][j]][j] for dim 0, and so on.
+
+    >>> import mtorch
+    >>> mtorch.gather(mtorch.tensor([[1, 2], [3, 4]]), 1, mtorch.tensor([[0, 0], [1, 0]]))
+    tensor([[1, 1],
+            [4, 3]])
+    """
+    x = require_tensor(input, "gather")
+    i = require_tensor(index, "gather", "index").array
+    if i.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"gather(): Expected dtype int32/int64 for index, but got {index.dtype}")
+    d = axis_of(dim, x.array.ndim)
+    _refuse_sizes(i, x.array, d, "gather")
+    if i.size == 0:
+        result = x.new_empty(i.shape)
+    elif not x.array.ndim or not i.ndim:
+        result = gather(x.reshape(1) if not x.array.ndim else x, 0, index.reshape(1)).reshape(i.shape)
+    else:
+        _in_range(i, x.array.shape[d], "gather")
+        result = rules.gather(x, index=i, dim=d)
+    return result if out is None else into(out, result)
+
+
+def _refuse_sizes(index, array, dim, name) -> None:
+    if index.size == 0:
+        return
+    if (index.ndim or 1) != (array.ndim or 1):
+        raise RuntimeError(f"{name}(): Index tensor must have the same number of dimensions as input tensor: "
+                           f"{index.ndim} and {array.ndim}")
+    for axis, (a, b) in enumerate(zip(index.shape, array.shape)):
+        if axis != dim and a > b:
+            raise RuntimeError(f"{name}(): Size does not match at dimension {axis} expected index {list(index.shape)} to be no "
+                               f"larger than self {list(array.shape)} apart from dimension {dim}")
+
+
+def masked_select(input, mask, *, out=None):
+    """The elements where the bool mask is set, in one dimension.
+
+    >>> import mtorch
+    >>> mtorch.masked_select(mtorch.tensor([1, 2, 3]), mtorch.tensor([True, False, True]))
+    tensor([1, 3])
+    """
+    x, m = require_tensor(input, "masked_select"), require_tensor(mask, "masked_select", "mask")
+    if m.array.dtype.kind != "b":
+        raise RuntimeError(f"masked_select: expected BoolTensor for mask, but got {m.dtype}")
+    try:
+        shape = np.broadcast_shapes(x.array.shape, m.array.shape)
+    except ValueError:
+        raise RuntimeError(f"masked_select: mask of shape {list(m.array.shape)} does not broadcast with input of shape "
+                           f"{list(x.array.shape)}") from None
+    result = rules.take(x.expand(shape), key=(np.broadcast_to(m.array, shape),))
+    result = result if result.array.ndim == 1 else result.reshape(-1)
+    return result if out is None else into(out, result)
+
+
+def nonzero(input, *, out=None, as_tuple=False):
+    """The indices of the elements that are not zero: a row each, or a tuple of one vector for each dimension.
+
+    >>> import mtorch
+    >>> mtorch.nonzero(mtorch.tensor([0, 1, 2]))
+    tensor([[1],
+            [2]])
+    """
+    array = require_tensor(input, "nonzero").array
+    if as_tuple:
+        return tuple(wrap(i.astype(np.int64)) for i in np.nonzero(np.atleast_1d(array)))
+    result = wrap(np.argwhere(array).astype(np.int64).reshape(-1, array.ndim))
+    return result if out is None else into(out, result)
+
+
+def argwhere(input):
+    """The indices of the elements that are not zero, a row each.
+
+    >>> import mtorch
+    >>> mtorch.argwhere(mtorch.tensor([0, 1]))
+    tensor([[1]])
+    """
+    return nonzero(input)
+
+
+def fill(input, value):
+    """A tensor like input, full of value (a number or a 0-dim tensor).
+
+    >>> import mtorch
+    >>> mtorch.fill(mtorch.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    x = require_tensor(input, "fill")
+    if isinstance(value, TensorBase):
+        if value.array.ndim:
+            raise RuntimeError("fill only supports 0-dimension value tensor but got tensor with "
+                               f"{value.array.ndim} dimensions.")
+        return (x * 0 if x._requires_grad else wrap(np.zeros_like(x.array))) * 0 + to_type(value, x.array.dtype)
+    return wrap(np.full_like(x.array, value))
+
+
+def fill_(t, value):
+    """Write value, a number or a 0-dim tensor, to every element.
+
+    >>> import mtorch
+    >>> mtorch.zeros(2).fill_(3)
+    tensor([3., 3.])
+    """
+    if isinstance(value, TensorBase):
+        if value.array.ndim:
+            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions.")
+        value = to_type(value, t.array.dtype)
+    elif t.array.dtype.kind in "iub" and not isinstance(value, (bool, int)):
+        value = int(value) if t.array.dtype.kind != "b" else bool(value)
+    return assign(t, WHOLE, value)
+
+
+def zero_(t):
+    """Write 0 to every element.
+
+    >>> import mtorch
+    >>> mtorch.ones(2).zero_()
+    tensor([0., 0.])
+    """
+    return assign(t, WHOLE, 0)
+
+
+def copy_(t, src, non_blocking=False):
+    """Write the elements of src, broadcast and in this tensor's type; gradients pass to src.
+
+    >>> import mtorch
+    >>> mtorch.zeros(2).copy_(mtorch.tensor([1, 2]))
+    tensor([1., 2.])
+    """
+    src = require_tensor(src, "copy_", "src")
+    if src.array.dtype != t.array.dtype:
+        src = to_type(src, t.array.dtype)
+    try:
+        return assign(t, WHOLE, src)
+    except ValueError:
+        raise RuntimeError(f"The size of tensor a ({list(t.array.shape)}) must match the size of tensor b "
+                           f"({list(src.array.shape)}): copy_ cannot broadcast them") from None
+
+
+masked_fill_ = inplace(lambda t, mask, value: t.masked_fill(mask, value))

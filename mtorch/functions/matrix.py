@@ -1,0 +1,207 @@
+"""Matrix products."""
+from __future__ import annotations
+
+from .. import dtypes
+from ..autograd.tape import TensorBase
+from ..ops import matrix as rules
+from .arguments import into, require_tensor
+
+
+def _same_type(name, *xs) -> None:
+    if xs[0].array.dtype is not xs[1].array.dtype and len({x.array.dtype for x in xs}) > 1:
+        kinds = [_scalar_type(x.dtype) for x in xs]
+        raise RuntimeError(f"{name}: expected m1 and m2 to have the same dtype, but got: {kinds[0]} != {kinds[-1]}")
+
+
+def _scalar_type(d: dtypes.dtype) -> str:
+    return {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "float16": "c10::Half",
+            "uint8": "unsigned char", "int8": "signed char", "bool": "bool"}.get(d.name, d.name)
+
+
+def matmul(input, other, *, out=None):
+    """The matrix product; vectors count as rows on the left and columns on the right, leading dimensions are broadcast.
+
+    Shape: (..., N, I) @ (..., I, O) -> (..., N, O); (I) @ (I) -> ().
+
+    >>> import mtorch
+    >>> mtorch.matmul(mtorch.tensor([[1.0, 2.0]]), mtorch.tensor([[3.0], [4.0]]))
+    tensor([[11.]])
+    """
+    a, b = require_tensor(input, "matmul"), require_tensor(other, "matmul", "other")
+    result = multiplied(a, b)
+    return result if out is None else into(out, result)
+
+
+def multiplied(a, b):
+    """a @ b, as an operator."""
+    if not isinstance(a, TensorBase) or not isinstance(b, TensorBase):
+        return NotImplemented
+    x, y = a.array, b.array
+    if x.dtype is not y.dtype:
+        _same_type("matmul", a, b)
+    na, nb = x.ndim, y.ndim
+    if na == 0 or nb == 0:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {na}D and {nb}D")
+    inner = y.shape[-2] if nb > 1 else y.shape[0]
+    if x.shape[-1] != inner:
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied: {list(x.shape)} @ {list(y.shape)}, the inner sizes "
+                           f"{x.shape[-1]} and {inner} differ")
+    if na == 2 and nb == 2:
+        return rules.mm(a, b)
+    if nb == 1:
+        return rules.dot(a, b) if na == 1 else rules.mv(a, b)
+    if na == 1:
+        return rules.matmul(a.unsqueeze(0), b).squeeze(-2)
+    if nb == 2:                                        # one product instead of one for each leading index
+        return rules.mm(a.reshape(-1, x.shape[-1]), b).reshape(x.shape[:-1] + y.shape[-1:]) if x.size else rules.matmul(a, b)
+    try:
+        return rules.matmul(a, b)
+    except ValueError:
+        raise RuntimeError(f"matmul: the leading dimensions of {list(x.shape)} and {list(y.shape)} do not broadcast") from None
+
+
+def mm(input, mat2, *, out=None):
+    """The product of two matrices: (N, I) @ (I, O) -> (N, O).
+
+    >>> import mtorch
+    >>> mtorch.mm(mtorch.ones(1, 2), mtorch.ones(2, 1))
+    tensor([[2.]])
+    """
+    for name, x in (("self", require_tensor(input, "mm")), ("mat2", require_tensor(mat2, "mm", "mat2"))):
+        if x.array.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix, got shape {list(x.array.shape)}")
+    return matmul(input, mat2, out=out)
+
+
+def bmm(input, mat2, *, out=None):
+    """The products of two batches of matrices: (B, N, I) @ (B, I, O) -> (B, N, O).
+
+    >>> import mtorch
+    >>> mtorch.bmm(mtorch.ones(3, 1, 2), mtorch.ones(3, 2, 1)).shape
+    torch.Size([3, 1, 1])
+    """
+    a, b = require_tensor(input, "bmm"), require_tensor(mat2, "bmm", "mat2")
+    if a.array.ndim != 3 or b.array.ndim != 3:
+        raise RuntimeError(f"batch1 and batch2 must be 3D tensors, got {list(a.array.shape)} and {list(b.array.shape)}")
+    if a.array.shape[0] != b.array.shape[0] or a.array.shape[2] != b.array.shape[1]:
+        raise RuntimeError(f"Expected size for first two dimensions of batch2 tensor to be: [{a.array.shape[0]}, "
+                           f"{a.array.shape[2]}] but got: [{b.array.shape[0]}, {b.array.shape[1]}].")
+    return matmul(a, b, out=out)
+
+
+def mv(input, vec, *, out=None):
+    """A matrix times a vector: (N, I) @ (I) -> (N).
+
+    >>> import mtorch
+    >>> mtorch.mv(mtorch.ones(2, 3), mtorch.ones(3))
+    tensor([3., 3.])
+    """
+    a, b = require_tensor(input, "mv"), require_tensor(vec, "mv", "vec")
+    if a.array.ndim != 2 or b.array.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {b.array.ndim}, {a.array.ndim}, {b.array.ndim}")
+    return matmul(a, b, out=out)
+
+
+def dot(input, tensor, *, out=None):
+    """The sum of the products of two vectors.
+
+    >>> import mtorch
+    >>> mtorch.dot(mtorch.tensor([1.0, 2.0]), mtorch.tensor([3.0, 4.0]))
+    tensor(11.)
+    """
+    a, b = require_tensor(input, "dot"), require_tensor(tensor, "dot", "tensor")
+    if a.array.ndim != 1 or b.array.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {a.array.ndim}D and {b.array.ndim}D tensors")
+    if a.array.shape != b.array.shape:
+        raise RuntimeError(f"inconsistent tensor size, expected tensor [{a.array.size}] and src [{b.array.size}] to have the "
+                           "same number of elements")
+    if a.array.dtype != b.array.dtype:
+        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {_scalar_type(a.dtype)} and "
+                           f"{_scalar_type(b.dtype)}")
+    return matmul(a, b, out=out)
+
+
+def _plus_product(name, input, product, beta, alpha, out):
+    if alpha != 1:
+        product = product * alpha
+    if beta == 0:
+        result = product
+    else:
+        result = product + (input if beta == 1 else input * beta)
+    if result.array.shape != product.array.shape:
+        raise RuntimeError(f"{name}: input of shape {list(input.array.shape)} does not broadcast to the product's "
+                           f"{list(product.array.shape)}")
+    if input.array.dtype != product.array.dtype:
+        raise RuntimeError(f"{name}: input must have the same dtype as the product, got {input.dtype} and {product.dtype}")
+    return result if out is None else into(out, result)
+
+
+def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
+    """beta * input + alpha * mat1 @ mat2, of matrices.
+
+    >>> import mtorch
+    >>> mtorch.addmm(mtorch.ones(1), mtorch.ones(1, 2), mtorch.ones(2, 1))
+    tensor([[3.]])
+    """
+    return _plus_product("addmm", require_tensor(input, "addmm"), mm(mat1, mat2), beta, alpha, out)
+
+
+def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
+    """beta * input + alpha * mat @ vec.
+
+    >>> import mtorch
+    >>> mtorch.addmv(mtorch.ones(1), mtorch.ones(1, 2), mtorch.ones(2))
+    tensor([3.])
+    """
+    return _plus_product("addmv", require_tensor(input, "addmv"), mv(mat, vec), beta, alpha, out)
+
+
+def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
+    """beta * input + alpha * batch1 @ batch2, of batches of matrices.
+
+    >>> import mtorch
+    >>> mtorch.baddbmm(mtorch.ones(1), mtorch.ones(2, 1, 2), mtorch.ones(2, 2, 1)).shape
+    torch.Size([2, 1, 1])
+    """
+    return _plus_product("baddbmm", require_tensor(input, "baddbmm"), bmm(batch1, batch2), beta, alpha, out)
+
+
+def addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
+    """beta * input + alpha * (the sum of batch1 @ batch2 over the batch).
+
+    >>> import mtorch
+    >>> mtorch.addbmm(mtorch.ones(1), mtorch.ones(2, 1, 2), mtorch.ones(2, 2, 1))
+    tensor([[5.]])
+    """
+    return _plus_product("addbmm", require_tensor(input, "addbmm"), bmm(batch1, batch2).sum(0), beta, alpha, out)
+
+
+def outer(input, vec2, *, out=None):
+    """All products of the elements of two vectors: (N), (M) -> (N, M).
+
+    >>> import mtorch
+    >>> mtorch.outer(mtorch.tensor([1, 2]), mtorch.tensor([3, 4]))
+    tensor([[3, 4],
+            [6, 8]])
+    """
+    a, b = require_tensor(input, "outer"), require_tensor(vec2, "outer", "vec2")
+    if a.array.ndim != 1 or b.array.ndim != 1:
+        raise RuntimeError(f"outer: Expected 1-D arguments, but got {a.array.ndim}-D and {b.array.ndim}-D")
+    result = a.unsqueeze(1) * b
+    return result if out is None else into(out, result)
+
+
+ger = outer
+
+
+def addr(input, vec1, vec2, *, beta=1, alpha=1, out=None):
+    """beta * input + alpha * outer(vec1, vec2).
+
+    >>> import mtorch
+    >>> mtorch.addr(mtorch.zeros(1), mtorch.tensor([2.0]), mtorch.tensor([3.0]))
+    tensor([[6.]])
+    """
+    product = outer(vec1, vec2)
+    product = product * alpha if alpha != 1 else product
+    result = product if beta == 0 else product + (input if beta == 1 else input * beta)
+    return result if out is None else into(out, result)

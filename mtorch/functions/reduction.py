@@ -1,0 +1,435 @@
+"""Functions that reduce: sum, mean, the largest, ...
+
+`dim` is a dimension, several, or None for all; `keepdim` keeps reduced dimensions with size 1.
+"""
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.tape import TensorBase, wrap
+from ..ops import indexing, reduction as rules
+from .arguments import axes_of, axis_of, floating, into, require_tensor, to_type
+from .elementwise import abs as absolute
+
+_Pair = {name: namedtuple(name, ["values", "indices"]) for name in ("max", "min")}
+
+
+def _all_axes(axes, ndim):
+    return tuple(range(ndim)) if axes is None else axes
+
+
+def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, axis=None, keepdims=None):
+    """The sum over dim.  Bools and integers are summed as int64.
+
+    >>> import mtorch
+    >>> mtorch.sum(mtorch.tensor([[1, 2], [3, 4]]), dim=0)
+    tensor([4, 6])
+    """
+    x = _counted(require_tensor(input, "sum"), dtype)
+    result = rules.sum(x, axis=axes_of(dim if axis is None else axis, x.array.ndim),
+                       keepdims=bool(keepdim if keepdims is None else keepdims))
+    return result if out is None else into(out, result)
+
+
+def _counted(x, dtype):
+    if dtype is not None:
+        return to_type(x, dtypes.numpy_dtype(dtype))
+    return x if x.array.dtype.kind in "fc" else wrap(x.array.astype(np.int64))
+
+
+def _averaged(x, dtype, name):
+    if dtype is not None:
+        x = to_type(x, dtypes.numpy_dtype(dtype))
+    if x.array.dtype.kind not in "fc":
+        raise RuntimeError(f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex "
+                           f"dtype. Got: {_capital(x.dtype)}")
+    return x
+
+
+def _capital(d):
+    return {"int64": "Long", "int32": "Int", "bool": "Bool", "uint8": "Byte"}.get(d.name, d.name)
+
+
+def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, axis=None, keepdims=None):
+    """The mean over dim of a floating point tensor.
+
+    >>> import mtorch
+    >>> mtorch.mean(mtorch.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1)
+    tensor([1.5000, 3.5000])
+    """
+    x = _averaged(require_tensor(input, "mean"), dtype, "mean")
+    result = rules.mean(x, axis=axes_of(dim if axis is None else axis, x.array.ndim),
+                        keepdims=bool(keepdim if keepdims is None else keepdims))
+    return result if out is None else into(out, result)
+
+
+def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    """The sum over dim, nan counting as 0.
+
+    >>> import mtorch
+    >>> mtorch.nansum(mtorch.tensor([1.0, float("nan")]))
+    tensor(1.)
+    """
+    x = _counted(require_tensor(input, "nansum"), dtype)
+    return sum(x.nan_to_num(posinf=math.inf, neginf=-math.inf), dim, keepdim, out=out)
+
+
+def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    """The mean over dim of what is not nan.
+
+    >>> import mtorch
+    >>> mtorch.nanmean(mtorch.tensor([1.0, float("nan"), 3.0]))
+    tensor(2.)
+    """
+    x = _averaged(require_tensor(input, "nanmean"), dtype, "nanmean")
+    number = wrap((~np.isnan(x.array)).astype(x.array.dtype))
+    result = nansum(x, dim, keepdim) / sum(number, dim, keepdim)
+    return result if out is None else into(out, result)
+
+
+def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    """The product over dim.
+
+    >>> import mtorch
+    >>> mtorch.prod(mtorch.tensor([1, 2, 3]))
+    tensor(6)
+    """
+    x = _counted(require_tensor(input, "prod"), dtype)
+    result = rules.prod(x, axis=None if dim is None else axes_of(int(dim), x.array.ndim), keepdims=keepdim)
+    return result if out is None else into(out, result)
+
+
+def _correction(unbiased, correction) -> float:
+    if correction is not None:
+        return correction
+    return 1 if unbiased is None or unbiased else 0
+
+
+def _spread_arguments(dim, unbiased):
+    """var(x, False) means unbiased=False."""
+    return (None, dim) if isinstance(dim, bool) else (dim, unbiased)
+
+
+def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
+    """The variance over dim, with n - correction (1) in the denominator.
+
+    >>> import mtorch
+    >>> mtorch.var(mtorch.tensor([1.0, 2.0, 3.0]))
+    tensor(1.)
+    """
+    dim, unbiased = _spread_arguments(dim, unbiased)
+    x = _averaged(require_tensor(input, "var"), None, "var")
+    result = rules.var(x, axis=axes_of(dim, x.array.ndim), correction=_correction(unbiased, correction), keepdims=keepdim)
+    return result if out is None else into(out, result)
+
+
+def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
+    """The standard deviation over dim: the square root of `var`.
+
+    >>> import mtorch
+    >>> mtorch.std(mtorch.tensor([1.0, 2.0, 3.0]))
+    tensor(1.)
+    """
+    v = var(input, dim, unbiased, keepdim, correction=correction)
+    result = standard_deviation(v)
+    return result if out is None else into(out, result)
+
+
+@rules.op(name="StdBackward0")
+def standard_deviation(v):
+    """y = sqrt(v); where v = 0 the gradient is 0 / 0 taken as torch takes it."""
+    y = np.sqrt(v)
+    return y, (lambda g: g / (2.0 * y),)
+
+
+def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+    """The variance and the mean.
+
+    >>> import mtorch
+    >>> mtorch.var_mean(mtorch.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
+    dim, unbiased = _spread_arguments(dim, unbiased)
+    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+    """The standard deviation and the mean.
+
+    >>> import mtorch
+    >>> mtorch.std_mean(mtorch.tensor([1.0, 2.0, 3.0]))
+    (tensor(1.), tensor(2.))
+    """
+    dim, unbiased = _spread_arguments(dim, unbiased)
+    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def _not_empty(x, name, dim):
+    if dim is None and x.array.size == 0:
+        raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+                           "dim with the 'dim' argument.")
+    if dim is not None and x.array.ndim:
+        for a in axes_of(dim, x.array.ndim) or ():
+            if x.array.shape[a] == 0:
+                raise IndexError(f"{name}(): Expected reduction dim {a} to have non-zero size.")
+
+
+def amax(input, dim=None, keepdim=False, *, out=None):
+    """The largest over dim; ties share the gradient.
+
+    >>> import mtorch
+    >>> mtorch.amax(mtorch.tensor([[1, 5], [3, 2]]), dim=0)
+    tensor([3, 5])
+    """
+    x = require_tensor(input, "amax")
+    dim = None if dim == () or dim == [] else dim
+    _not_empty(x, "amax", dim)
+    result = rules.amax(x, axis=axes_of(dim, x.array.ndim), keepdims=keepdim)
+    return result if out is None else into(out, result)
+
+
+def amin(input, dim=None, keepdim=False, *, out=None):
+    """The smallest over dim; ties share the gradient.
+
+    >>> import mtorch
+    >>> mtorch.amin(mtorch.tensor([[1, 5], [3, 2]]), dim=0)
+    tensor([1, 2])
+    """
+    x = require_tensor(input, "amin")
+    dim = None if dim == () or dim == [] else dim
+    _not_empty(x, "amin", dim)
+    result = rules.amin(x, axis=axes_of(dim, x.array.ndim), keepdims=keepdim)
+    return result if out is None else into(out, result)
+
+
+def along_dim(x, indices, dim, keepdim):
+    """The elements of x at `indices` along dim: how max, median and the like give their values a gradient."""
+    if x.array.ndim == 0:
+        return x.clone(), wrap(np.zeros((), np.int64))
+    index = np.expand_dims(indices, dim)
+    values = indexing.gather(x, index=index, dim=dim)
+    if keepdim:
+        return values, wrap(index)
+    return values.squeeze(dim), wrap(np.asarray(indices))
+
+
+def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, out):
+    x = require_tensor(input, name)
+    if args:
+        if isinstance(args[0], TensorBase):
+            other = args[0]
+        else:
+            dim = args[0]
+            keepdim = args[1] if len(args) > 1 else keepdim
+    if other is not None:
+        return pairwise(x, other, out=out)
+    if dim is None:
+        result = whole(x) if x.array.size else _not_empty(x, name, None)
+        return result if out is None else into(out, result)
+    _not_empty(x, name, dim)
+    d = axis_of(dim, x.array.ndim)
+    indices = argument(x.array, axis=d) if x.array.ndim else np.zeros((), np.int64)
+    result = _Pair[name](*along_dim(x, indices, d, keepdim))
+    return result if out is None else into(out, result)
+
+
+def max(input, *args, dim=None, other=None, keepdim=False, out=None):
+    """The largest element; with dim, the largest along it and their indices; with another tensor, the larger of each pair.
+
+    >>> import mtorch
+    >>> mtorch.max(mtorch.tensor([1, 5, 3])), mtorch.max(mtorch.tensor([[1, 5], [3, 2]]), 1).indices
+    (tensor(5), tensor([1, 0]))
+    """
+    from .arithmetic import maximum
+    return _extreme("max", np.argmax, amax, maximum, input, args, dim, other, keepdim, out)
+
+
+def min(input, *args, dim=None, other=None, keepdim=False, out=None):
+    """The smallest element; with dim, the smallest along it and their indices; with another tensor, the smaller of each pair.
+
+    >>> import mtorch
+    >>> mtorch.min(mtorch.tensor([1, 5, 3])), mtorch.min(mtorch.tensor([[1, 5], [3, 2]]), 1).values
+    (tensor(1), tensor([1, 2]))
+    """
+    from .arithmetic import minimum
+    return _extreme("min", np.argmin, amin, minimum, input, args, dim, other, keepdim, out)
+
+
+def _argument(name, function, input, dim, keepdim, out):
+    x = require_tensor(input, name)
+    if x.array.dtype.kind == "b":
+        raise RuntimeError(f'"{name}_cpu" not implemented for \'Bool\'')
+    _not_empty(x, name, dim)
+    if dim is None:
+        result = wrap(np.asarray(function(x.array)))
+        if keepdim:
+            result = wrap(result.array.reshape((1,) * x.array.ndim))
+    else:
+        d = axis_of(dim, x.array.ndim)
+        result = wrap(np.asarray(function(x.array, axis=d, keepdims=keepdim)) if x.array.ndim else np.zeros((), np.int64))
+    return result if out is None else into(out, result)
+
+
+def argmax(input, dim=None, keepdim=False, *, out=None):
+    """The index of the largest, the first of equals; of the flattened tensor when dim is None.
+
+    >>> import mtorch
+    >>> mtorch.argmax(mtorch.tensor([[1, 5], [3, 2]]), dim=1)
+    tensor([1, 0])
+    """
+    return _argument("argmax", np.argmax, input, dim, keepdim, out)
+
+
+def argmin(input, dim=None, keepdim=False, *, out=None):
+    """The index of the smallest, the first of equals; of the flattened tensor when dim is None.
+
+    >>> import mtorch
+    >>> mtorch.argmin(mtorch.tensor([[1, 5], [3, 2]]), dim=1)
+    tensor([0, 1])
+    """
+    return _argument("argmin", np.argmin, input, dim, keepdim, out)
+
+
+def aminmax(input, *, dim=None, keepdim=False):
+    """The smallest and the largest.
+
+    >>> import mtorch
+    >>> mtorch.aminmax(mtorch.tensor([1, 5, 3]))
+    aminmax(min=tensor(1), max=tensor(5))
+    """
+    return _AMinMax(amin(input, dim, keepdim), amax(input, dim, keepdim))
+
+
+_AMinMax = namedtuple("aminmax", ["min", "max"])
+
+
+def _logical(function, name, input, dim, keepdim, out):
+    x = require_tensor(input, name)
+    y = function(x.array, axis=axes_of(dim, x.array.ndim), keepdims=keepdim)
+    result = wrap(np.asarray(y).astype(np.uint8 if x.array.dtype == np.uint8 else np.bool_))
+    return result if out is None else into(out, result)
+
+
+def all(input, dim=None, keepdim=False, *, out=None):
+    """Whether all elements are not zero.
+
+    >>> import mtorch
+    >>> mtorch.all(mtorch.tensor([[True, False], [True, True]]), dim=1)
+    tensor([False,  True])
+    """
+    return _logical(np.all, "all", input, dim, keepdim, out)
+
+
+def any(input, dim=None, keepdim=False, *, out=None):
+    """Whether any element is not zero.
+
+    >>> import mtorch
+    >>> mtorch.any(mtorch.tensor([[True, False], [False, False]]), dim=1)
+    tensor([ True, False])
+    """
+    return _logical(np.any, "any", input, dim, keepdim, out)
+
+
+def count_nonzero(input, dim=None):
+    """How many elements are not zero.
+
+    >>> import mtorch
+    >>> mtorch.count_nonzero(mtorch.tensor([0, 1, 2]))
+    tensor(2)
+    """
+    x = require_tensor(input, "count_nonzero")
+    return wrap(np.asarray(np.count_nonzero(x.array, axis=axes_of(dim, x.array.ndim))))
+
+
+def logsumexp(input, dim, keepdim=False, *, out=None):
+    """log of the sum of e^x over dim, without overflow.
+
+    >>> import mtorch
+    >>> mtorch.logsumexp(mtorch.tensor([1000.0, 1000.0]), dim=0)
+    tensor(1000.6931)
+    """
+    x = floating(input, "logsumexp")
+    result = rules.logsumexp(x, axis=axes_of(dim, x.array.ndim), keepdims=keepdim)
+    return result if out is None else into(out, result)
+
+
+def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    """The p-norm over dim: (sum |x|^p)^(1/p); 'fro' is 2, inf the largest magnitude, 0 counts the elements that are not zero.
+
+    >>> import mtorch
+    >>> mtorch.norm(mtorch.tensor([3.0, 4.0]))
+    tensor(5.)
+    """
+    x = require_tensor(input, "norm")
+    if dtype is not None:
+        x = to_type(x, dtypes.numpy_dtype(dtype))
+    if x.array.dtype.kind not in "fc":
+        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {_capital(x.dtype)}")
+    if p == "nuc":
+        raise NotImplementedError("norm: p='nuc' is linalg.matrix_norm(input, 'nuc')")
+    if p is None or p == "fro":
+        p = 2.0
+    if isinstance(p, str):
+        raise RuntimeError(f"norm: p must be a number, 'fro' or 'nuc', got {p!r}")
+    axes = axes_of(dim, x.array.ndim)
+    if p == math.inf:
+        result = rules.amax(absolute(x), axis=axes, keepdims=keepdim)
+    elif p == -math.inf:
+        result = rules.amin(absolute(x), axis=axes, keepdims=keepdim)
+    elif p == 0:
+        result = rules.sum(wrap((x.array != 0).astype(x.array.dtype)), axis=axes, keepdims=keepdim)
+    else:
+        result = rules.norm(x, p=p, axis=_all_axes(axes, x.array.ndim), keepdims=keepdim)
+    return result if out is None else into(out, result)
+
+
+def softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
+    """e^x / sum e^x over dim: positive numbers that sum to 1.
+
+    >>> import mtorch
+    >>> mtorch.softmax(mtorch.tensor([0.0, 0.0]), dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    x = _normalised(input, dim, dtype, "softmax")
+    result = rules.softmax(x, axis=axis_of(dim, x.array.ndim)) if x.array.ndim else softmax(x.reshape(1), 0).reshape(())
+    return result if out is None else into(out, result)
+
+
+def log_softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
+    """x - log sum e^x over dim: the logarithm of softmax, without overflow.
+
+    >>> import mtorch
+    >>> mtorch.log_softmax(mtorch.tensor([0.0, 0.0]), dim=0)
+    tensor([-0.6931, -0.6931])
+    """
+    x = _normalised(input, dim, dtype, "log_softmax")
+    result = rules.log_softmax(x, axis=axis_of(dim, x.array.ndim)) if x.array.ndim else \
+        log_softmax(x.reshape(1), 0).reshape(())
+    return result if out is None else into(out, result)
+
+
+def _normalised(input, dim, dtype, name):
+    x = require_tensor(input, name)
+    if dim is None:
+        raise TypeError(f"{name}() missing 1 required positional arguments: \"dim\"")
+    if dtype is not None:
+        x = to_type(x, dtypes.numpy_dtype(dtype))
+    if x.array.dtype.kind not in "fc":
+        raise NotImplementedError(f'"{name}_lastdim_kernel_impl" not implemented for \'{_capital(x.dtype)}\'')
+    axis_of(dim, x.array.ndim)
+    return x
+
+
+def numel(input) -> int:
+    """The number of elements.
+
+    >>> import mtorch
+    >>> mtorch.numel(mtorch.zeros(2, 3))
+    6
+    """
+    return require_tensor(input, "numel").array.size
+

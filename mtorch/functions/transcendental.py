@@ -1,0 +1,356 @@
+"""Functions of one operand, elementwise.  Integers are computed in the default floating point type, as in torch."""
+from __future__ import annotations
+
+from ..ops import elementwise as rules
+from .arguments import floating, into
+
+
+def exp(input, *, out=None):
+    """e to the power of each element.
+
+    >>> import mtorch
+    >>> mtorch.exp(mtorch.tensor([0.0, 1.0]))
+    tensor([1.0000, 2.7183])
+    """
+    result = rules.exp(floating(input, "exp"))
+    return result if out is None else into(out, result)
+
+
+def exp2(input, *, out=None):
+    """2 to the power of each element.
+
+    >>> import mtorch
+    >>> mtorch.exp2(mtorch.tensor([0.0, 3.0]))
+    tensor([1., 8.])
+    """
+    result = rules.exp2(floating(input, "exp2"))
+    return result if out is None else into(out, result)
+
+
+def expm1(input, *, out=None):
+    """e^x - 1, exact near 0.
+
+    >>> import mtorch
+    >>> mtorch.expm1(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.7183])
+    """
+    result = rules.expm1(floating(input, "expm1"))
+    return result if out is None else into(out, result)
+
+
+def log(input, *, out=None):
+    """The natural logarithm.
+
+    >>> import mtorch
+    >>> mtorch.log(mtorch.tensor([1.0, 10.0]))
+    tensor([0.0000, 2.3026])
+    """
+    result = rules.log(floating(input, "log"))
+    return result if out is None else into(out, result)
+
+
+def log2(input, *, out=None):
+    """The logarithm to base 2.
+
+    >>> import mtorch
+    >>> mtorch.log2(mtorch.tensor([1.0, 8.0]))
+    tensor([0., 3.])
+    """
+    result = rules.log2(floating(input, "log2"))
+    return result if out is None else into(out, result)
+
+
+def log10(input, *, out=None):
+    """The logarithm to base 10.
+
+    >>> import mtorch
+    >>> mtorch.log10(mtorch.tensor([1.0, 100.0]))
+    tensor([0., 2.])
+    """
+    result = rules.log10(floating(input, "log10"))
+    return result if out is None else into(out, result)
+
+
+def log1p(input, *, out=None):
+    """log(1 + x), exact near 0.
+
+    >>> import mtorch
+    >>> mtorch.log1p(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.6931])
+    """
+    result = rules.log1p(floating(input, "log1p"))
+    return result if out is None else into(out, result)
+
+
+def sqrt(input, *, out=None):
+    """The square root.
+
+    >>> import mtorch
+    >>> mtorch.sqrt(mtorch.tensor([4.0, 2.0]))
+    tensor([2.0000, 1.4142])
+    """
+    result = rules.sqrt(floating(input, "sqrt"))
+    return result if out is None else into(out, result)
+
+
+def rsqrt(input, *, out=None):
+    """1 / sqrt(x).
+
+    >>> import mtorch
+    >>> mtorch.rsqrt(mtorch.tensor([4.0, 16.0]))
+    tensor([0.5000, 0.2500])
+    """
+    result = rules.rsqrt(floating(input, "rsqrt"))
+    return result if out is None else into(out, result)
+
+
+def reciprocal(input, *, out=None):
+    """1 / x.
+
+    >>> import mtorch
+    >>> mtorch.reciprocal(mtorch.tensor([4.0, 2.0]))
+    tensor([0.2500, 0.5000])
+    """
+    result = rules.reciprocal(floating(input, "reciprocal"))
+    return result if out is None else into(out, result)
+
+
+def sin(input, *, out=None):
+    """The sine of an angle in radians.
+
+    >>> import mtorch
+    >>> mtorch.sin(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8415])
+    """
+    result = rules.sin(floating(input, "sin"))
+    return result if out is None else into(out, result)
+
+
+def cos(input, *, out=None):
+    """The cosine of an angle in radians.
+
+    >>> import mtorch
+    >>> mtorch.cos(mtorch.tensor([0.0, 1.0]))
+    tensor([1.0000, 0.5403])
+    """
+    result = rules.cos(floating(input, "cos"))
+    return result if out is None else into(out, result)
+
+
+def tan(input, *, out=None):
+    """The tangent of an angle in radians.
+
+    >>> import mtorch
+    >>> mtorch.tan(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5574])
+    """
+    result = rules.tan(floating(input, "tan"))
+    return result if out is None else into(out, result)
+
+
+def asin(input, *, out=None):
+    """The angle, in radians, whose sine is x.
+
+    >>> import mtorch
+    >>> mtorch.asin(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5708])
+    """
+    result = rules.asin(floating(input, "asin"))
+    return result if out is None else into(out, result)
+
+
+def acos(input, *, out=None):
+    """The angle, in radians, whose cosine is x.
+
+    >>> import mtorch
+    >>> mtorch.acos(mtorch.tensor([1.0, 0.0]))
+    tensor([0.0000, 1.5708])
+    """
+    result = rules.acos(floating(input, "acos"))
+    return result if out is None else into(out, result)
+
+
+def atan(input, *, out=None):
+    """The angle, in radians, whose tangent is x.
+
+    >>> import mtorch
+    >>> mtorch.atan(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7854])
+    """
+    result = rules.atan(floating(input, "atan"))
+    return result if out is None else into(out, result)
+
+
+def sinh(input, *, out=None):
+    """(e^x - e^-x) / 2.
+
+    >>> import mtorch
+    >>> mtorch.sinh(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.1752])
+    """
+    result = rules.sinh(floating(input, "sinh"))
+    return result if out is None else into(out, result)
+
+
+def cosh(input, *, out=None):
+    """(e^x + e^-x) / 2.
+
+    >>> import mtorch
+    >>> mtorch.cosh(mtorch.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.5431])
+    """
+    result = rules.cosh(floating(input, "cosh"))
+    return result if out is None else into(out, result)
+
+
+def tanh(input, *, out=None):
+    """The hyperbolic tangent, from -1 to 1.
+
+    >>> import mtorch
+    >>> mtorch.tanh(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7616])
+    """
+    result = rules.tanh(floating(input, "tanh"))
+    return result if out is None else into(out, result)
+
+
+def asinh(input, *, out=None):
+    """The inverse of sinh.
+
+    >>> import mtorch
+    >>> mtorch.asinh(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8814])
+    """
+    result = rules.asinh(floating(input, "asinh"))
+    return result if out is None else into(out, result)
+
+
+def acosh(input, *, out=None):
+    """The inverse of cosh.
+
+    >>> import mtorch
+    >>> mtorch.acosh(mtorch.tensor([1.0, 2.0]))
+    tensor([0.0000, 1.3170])
+    """
+    result = rules.acosh(floating(input, "acosh"))
+    return result if out is None else into(out, result)
+
+
+def atanh(input, *, out=None):
+    """The inverse of tanh.
+
+    >>> import mtorch
+    >>> mtorch.atanh(mtorch.tensor([0.0, 0.5]))
+    tensor([0.0000, 0.5493])
+    """
+    result = rules.atanh(floating(input, "atanh"))
+    return result if out is None else into(out, result)
+
+
+def sigmoid(input, *, out=None):
+    """1 / (1 + e^-x), from 0 to 1.
+
+    >>> import mtorch
+    >>> mtorch.sigmoid(mtorch.tensor([0.0, 2.0]))
+    tensor([0.5000, 0.8808])
+    """
+    result = rules.sigmoid(floating(input, "sigmoid"))
+    return result if out is None else into(out, result)
+
+
+def erf(input, *, out=None):
+    """The error function.
+
+    >>> import mtorch
+    >>> mtorch.erf(mtorch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8427])
+    """
+    result = rules.erf(floating(input, "erf"))
+    return result if out is None else into(out, result)
+
+
+def erfc(input, *, out=None):
+    """1 - erf(x).
+
+    >>> import mtorch
+    >>> mtorch.erfc(mtorch.tensor([0.0, 1.0]))
+    tensor([1.0000, 0.1573])
+    """
+    result = rules.erfc(floating(input, "erfc"))
+    return result if out is None else into(out, result)
+
+
+def erfinv(input, *, out=None):
+    """The inverse of erf, for x in (-1, 1).
+
+    >>> import mtorch
+    >>> mtorch.erfinv(mtorch.tensor([0.0, 0.5]))
+    tensor([0.0000, 0.4769])
+    """
+    result = rules.erfinv(floating(input, "erfinv"))
+    return result if out is None else into(out, result)
+
+
+def lgamma(input, *, out=None):
+    """The logarithm of the absolute value of the gamma function.
+
+    >>> import mtorch
+    >>> mtorch.lgamma(mtorch.tensor([1.0, 4.0]))
+    tensor([0.0000, 1.7918])
+    """
+    result = rules.lgamma(floating(input, "lgamma"))
+    return result if out is None else into(out, result)
+
+
+def digamma(input, *, out=None):
+    """The derivative of lgamma.
+
+    >>> import mtorch
+    >>> mtorch.digamma(mtorch.tensor([1.0, 2.0]))
+    tensor([-0.5772,  0.4228])
+    """
+    result = rules.digamma(floating(input, "digamma"))
+    return result if out is None else into(out, result)
+
+
+def sinc(input, *, out=None):
+    """sin(pi x) / (pi x), 1 at 0.
+
+    >>> import mtorch
+    >>> mtorch.sinc(mtorch.tensor([0.0, 0.5]))
+    tensor([1.0000, 0.6366])
+    """
+    result = rules.sinc(floating(input, "sinc"))
+    return result if out is None else into(out, result)
+
+
+def logit(input, eps=None, *, out=None):
+    """log(x / (1 - x)), the inverse of sigmoid; with eps, x is first kept in [eps, 1 - eps].
+
+    >>> import mtorch
+    >>> mtorch.logit(mtorch.tensor([0.5, 0.8808]))
+    tensor([0.0000, 2.0000])
+    """
+    x = floating(input, "logit")
+    if eps is not None:
+        x = rules.clamp(x, min=eps, max=1.0 - eps)
+    result = rules.logit(x)
+    return result if out is None else into(out, result)
+
+
+def polygamma(n, input, *, out=None):
+    """The n-th derivative (n >= 0) of digamma.
+
+    >>> import mtorch
+    >>> mtorch.polygamma(1, mtorch.tensor([1.0]))
+    tensor([1.6449])
+    """
+    if n < 0:
+        raise RuntimeError(f"polygamma(n, x) does not support negative n, got {n}")
+    x = floating(input, "polygamma")
+    result = rules.digamma(x) if n == 0 else rules.polygamma(x, n=n)
+    return result if out is None else into(out, result)
+
+
+arcsin, arccos, arctan = asin, acos, atan
+arcsinh, arccosh, arctanh = asinh, acosh, atanh

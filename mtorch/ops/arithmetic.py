@@ -1,0 +1,205 @@
+"""Rules of two operands, elementwise: y[i] = f(a[i], b[i]).  The engine sums the gradients of what was broadcast."""
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.tape import TensorBase, op
+
+
+@op(keeps=False)
+def add(a, b):
+    """y = a + b"""
+    return a + b, (lambda g: g, lambda g: g)
+
+
+@op(keeps=False)
+def sub(a, b):
+    """y = a - b"""
+    return a - b, (lambda g: g, lambda g: -g)
+
+
+@op
+def mul(a, b):
+    """y = a b"""
+    return a * b, (lambda g: g * b, lambda g: g * a)
+
+
+@op
+def div(a, b):
+    """y = a / b;  dy/db = -a / b^2"""
+    return a / b, (lambda g: g / b, lambda g: -g * (a / b) / b)
+
+
+@op(keeps=False, name="DivBackward0")
+def floor_or_trunc_div(a, b, *, trunc):
+    """y = a / b rounded down, or towards zero: flat almost everywhere."""
+    if isinstance(a, TensorBase) or isinstance(b, TensorBase):
+        y = floor_or_trunc_div(a, b, trunc=trunc)
+    elif trunc:
+        y = _trunc_divide(np.asarray(a), np.asarray(b))
+    else:
+        y = np.floor_divide(a, b)
+    return y, (lambda g: g * 0.0, lambda g: g * 0.0)
+
+
+def _trunc_divide(a, b):
+    if np.result_type(a, b).kind in "iu":
+        quotient = np.floor_divide(a, b)
+        return quotient + ((quotient < 0) & (quotient * b != a))
+    return np.trunc(a / b)
+
+
+@op
+def remainder(a, b):
+    """y = a - floor(a / b) b: the sign of b."""
+    return np.remainder(a, b), (lambda g: g, lambda g: -g * np.floor(a / b))
+
+
+@op
+def fmod(a, b):
+    """y = a - trunc(a / b) b: the sign of a."""
+    return np.fmod(a, b), (lambda g: g, lambda g: -g * np.trunc(a / b))
+
+
+@op(name="PowBackward1")
+def pow(a, b):
+    """y = a^b;  dy/da = b a^(b-1), dy/db = y log a, both 0 where their limit is."""
+    y = np.power(a, b)
+    return y, (lambda g: g * np.where(b == 0, 0.0, b * np.power(a, np.where(b == 0, 1.0, b) - 1)),
+               lambda g: g * np.where((a == 0) & (b >= 0), 0.0, y * np.log(np.where((a == 0) & (b >= 0), 1.0, a))))
+
+
+@op(name="PowBackward0")
+def power(a, *, exponent):
+    """y = a^exponent, for a Python number."""
+    if exponent == 2:
+        return a * a, (lambda g: g * (2.0 * a),)
+    if exponent == 0:
+        return np.power(a, exponent), (lambda g: g * 0.0,)
+    return np.power(a, exponent), (lambda g: g * (exponent * np.power(a, exponent - 1)),)
+
+
+@op
+def maximum(a, b):
+    """y = the larger; a tie shares the gradient, as in torch."""
+    return np.maximum(a, b), (lambda g: g * _won(a, b, g), lambda g: g * _won(b, a, g))
+
+
+@op
+def minimum(a, b):
+    """y = the smaller; a tie shares the gradient."""
+    return np.minimum(a, b), (lambda g: g * _won(b, a, g), lambda g: g * _won(a, b, g))
+
+
+def _won(a, b, g):
+    """1 where a > b, 1/2 at a tie, else 0, in the type of g."""
+    a, b = getattr(a, "array", a), getattr(b, "array", b)
+    return ((a > b) + 0.5 * (a == b)).astype(getattr(g, "array", g).dtype)
+
+
+@op
+def fmax(a, b):
+    """y = the larger, a number before a nan."""
+    taken = _plain(a) >= _plain(b)
+    taken = taken | np.isnan(_plain(b))
+    return np.fmax(a, b), (lambda g: g * taken, lambda g: g * ~taken)
+
+
+@op
+def fmin(a, b):
+    """y = the smaller, a number before a nan."""
+    taken = (_plain(a) <= _plain(b)) | np.isnan(_plain(b))
+    return np.fmin(a, b), (lambda g: g * taken, lambda g: g * ~taken)
+
+
+def _plain(a):
+    return getattr(a, "array", a)
+
+
+@op
+def atan2(a, b):
+    """y = the angle of the point (b, a)"""
+    return np.arctan2(a, b), (lambda g: g * b / (a * a + b * b), lambda g: -g * a / (a * a + b * b))
+
+
+@op
+def hypot(a, b):
+    """y = sqrt(a^2 + b^2)"""
+    y = np.hypot(a, b)
+    return y, (lambda g: g * (a / y), lambda g: g * (b / y))
+
+
+@op
+def logaddexp(a, b):
+    """y = log(e^a + e^b);  dy/da = e^(a - y)"""
+    y = np.logaddexp(a, b)
+    return y, (lambda g: g * _share(a, y), lambda g: g * _share(b, y))
+
+
+def _share(a, y):
+    same = np.isinf(_plain(a)) & (_plain(a) == _plain(y))
+    return np.where(same, 1.0, np.exp(np.where(same, 0.0, a - y)))
+
+
+@op
+def logaddexp2(a, b):
+    """y = log2(2^a + 2^b)"""
+    y = np.logaddexp2(a, b)
+    return y, (lambda g: g * np.exp2(a - y), lambda g: g * np.exp2(b - y))
+
+
+@op
+def copysign(a, b):
+    """y = |a| with the sign of b"""
+    flip = np.sign(_plain(a)) * np.copysign(1.0, _plain(b)).astype(_plain(a).dtype)
+    return np.copysign(a, b), (lambda g: g * flip, None)
+
+
+@op
+def xlogy(a, b):
+    """y = a log b, 0 where a = 0 whatever b"""
+    zero = (_plain(a) == 0) & ~np.isnan(_plain(b))
+    log_b = np.log(np.where(zero, 1.0, b))
+    return np.where(zero, 0.0, a * log_b), (lambda g: g * np.log(np.where(zero & (_plain(b) <= 0), 1.0, b)), lambda g: g * (a / b))
+
+
+@op
+def where(a, b, *, condition):
+    """y = a where the condition holds, else b"""
+    if isinstance(a, TensorBase) or isinstance(b, TensorBase):
+        y = where(a, b, condition=condition)
+    else:
+        y = np.where(condition, a, b)
+    return y, (lambda g: where(g, 0.0, condition=condition), lambda g: where(0.0, g, condition=condition))
+
+
+@op
+def masked_fill(a, value, *, mask):
+    """y = value where the mask is set, else a"""
+    if isinstance(a, TensorBase) or isinstance(value, TensorBase):
+        y = masked_fill(a, value, mask=mask)
+    else:
+        y = np.where(mask, _as(value, a.dtype), a)
+    return y, (lambda g: masked_fill(g, 0.0, mask=mask), lambda g: (g * mask).sum())
+
+
+def _as(value, dtype):
+    return np.asarray(value, dtype)
+
+
+@op
+def lerp(a, b, w):
+    """y = a + w (b - a)"""
+    return a + w * (b - a), (lambda g: g * (1.0 - w), lambda g: g * w, lambda g: g * (b - a))
+
+
+@op
+def addcmul(a, b, c, *, value):
+    """y = a + value b c"""
+    return a + value * (b * c), (lambda g: g, lambda g: g * (value * c), lambda g: g * (value * b))
+
+
+@op
+def addcdiv(a, b, c, *, value):
+    """y = a + value b / c"""
+    return a + value * (b / c), (lambda g: g, lambda g: g * (value / c), lambda g: g * (-value * b / (c * c)))

@@ -1,0 +1,282 @@
+"""Rules of one operand, elementwise: y[i] = f(a[i]), and dy/da beside it."""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..autograd.tape import TensorBase, op
+
+
+def plain(a):
+    """The array of a Tensor, or the array itself: for what a gradient does not go through."""
+    return getattr(a, "array", a)
+
+
+@op(keeps=False)
+def neg(a):
+    """y = -a"""
+    return -a, (lambda g: -g,)
+
+
+@op
+def abs(a):
+    """y = |a|;  0 has the derivative 0"""
+    sign = np.sign(plain(a))
+    return np.abs(a), (lambda g: g * sign,)
+
+
+@op
+def exp(a):
+    """y = e^a"""
+    y = np.exp(a)
+    return y, (lambda g: g * y,)
+
+
+@op
+def exp2(a):
+    """y = 2^a"""
+    y = np.exp2(a)
+    return y, (lambda g: g * (y * math.log(2)),)
+
+
+@op
+def expm1(a):
+    """y = e^a - 1"""
+    y = np.expm1(a)
+    return y, (lambda g: g * (y + 1.0),)
+
+
+@op
+def log(a):
+    """y = ln a"""
+    return np.log(a), (lambda g: g / a,)
+
+
+@op
+def log2(a):
+    """y = log2 a"""
+    return np.log2(a), (lambda g: g / (a * math.log(2)),)
+
+
+@op
+def log10(a):
+    """y = log10 a"""
+    return np.log10(a), (lambda g: g / (a * math.log(10)),)
+
+
+@op
+def log1p(a):
+    """y = ln(1 + a)"""
+    return np.log1p(a), (lambda g: g / (1.0 + a),)
+
+
+@op
+def sqrt(a):
+    """y = a^(1/2)"""
+    y = np.sqrt(a)
+    return y, (lambda g: g / (2.0 * y),)
+
+
+@op
+def rsqrt(a):
+    """y = a^(-1/2)"""
+    y = 1.0 / np.sqrt(a)
+    return y, (lambda g: g * (-0.5 * y * y * y),)
+
+
+@op
+def reciprocal(a):
+    """y = 1 / a"""
+    y = 1.0 / a
+    return y, (lambda g: -g * (y * y),)
+
+
+@op
+def sin(a):
+    """y = sin a"""
+    return np.sin(a), (lambda g: g * np.cos(a),)
+
+
+@op
+def cos(a):
+    """y = cos a"""
+    return np.cos(a), (lambda g: -g * np.sin(a),)
+
+
+@op
+def tan(a):
+    """y = tan a"""
+    y = np.tan(a)
+    return y, (lambda g: g * (1.0 + y * y),)
+
+
+@op
+def asin(a):
+    """y = arcsin a"""
+    return np.arcsin(a), (lambda g: g / np.sqrt(1.0 - a * a),)
+
+
+@op
+def acos(a):
+    """y = arccos a"""
+    return np.arccos(a), (lambda g: -g / np.sqrt(1.0 - a * a),)
+
+
+@op
+def atan(a):
+    """y = arctan a"""
+    return np.arctan(a), (lambda g: g / (1.0 + a * a),)
+
+
+@op
+def sinh(a):
+    """y = sinh a"""
+    return np.sinh(a), (lambda g: g * np.cosh(a),)
+
+
+@op
+def cosh(a):
+    """y = cosh a"""
+    return np.cosh(a), (lambda g: g * np.sinh(a),)
+
+
+@op
+def tanh(a):
+    """y = tanh a"""
+    y = np.tanh(a)
+    return y, (lambda g: g * (1.0 - y * y),)
+
+
+@op
+def asinh(a):
+    """y = arsinh a"""
+    return np.arcsinh(a), (lambda g: g / np.sqrt(a * a + 1.0),)
+
+
+@op
+def acosh(a):
+    """y = arcosh a"""
+    return np.arccosh(a), (lambda g: g / np.sqrt(a * a - 1.0),)
+
+
+@op
+def atanh(a):
+    """y = artanh a"""
+    return np.arctanh(a), (lambda g: g / (1.0 - a * a),)
+
+
+@op
+def sigmoid(a):
+    """y = 1 / (1 + e^-a), as (1 + tanh(a/2)) / 2: NumPy's tanh is vectorised and does not overflow"""
+    y = 0.5 * np.tanh(0.5 * a) + 0.5
+    return y, (lambda g: g * (y * (1.0 - y)),)
+
+
+@op
+def logit(a):
+    """y = log(a / (1 - a))"""
+    return np.log(a / (1.0 - a)), (lambda g: g / (a * (1.0 - a)),)
+
+
+def _special(name, a):
+    """A function of scipy.special, imported when it is first needed (0.3 s)."""
+    import scipy.special
+    return np.asarray(getattr(scipy.special, name)(a), dtype=a.dtype)
+
+
+@op
+def erf(a):
+    """y = 2/sqrt(pi) times the integral of e^(-t^2) from 0 to a"""
+    y = erf(a) if isinstance(a, TensorBase) else _special("erf", a)
+    return y, (lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-a * a)),)
+
+
+@op
+def erfc(a):
+    """y = 1 - erf a"""
+    y = erfc(a) if isinstance(a, TensorBase) else _special("erfc", a)
+    return y, (lambda g: g * (-2 / math.sqrt(math.pi) * np.exp(-a * a)),)
+
+
+@op
+def erfinv(a):
+    """erf y = a"""
+    y = erfinv(a) if isinstance(a, TensorBase) else _special("erfinv", a)
+    return y, (lambda g: g * (math.sqrt(math.pi) / 2 * np.exp(y * y)),)
+
+
+@op
+def lgamma(a):
+    """y = log |Gamma(a)|"""
+    y = lgamma(a) if isinstance(a, TensorBase) else _special("gammaln", a)
+    return y, (lambda g: g * digamma(a),)
+
+
+@op
+def digamma(a):
+    """y = Gamma'(a) / Gamma(a)"""
+    y = digamma(a) if isinstance(a, TensorBase) else _special("digamma", a)
+    return y, (lambda g: g * polygamma(a, n=1),)
+
+
+@op
+def polygamma(a, *, n):
+    """y = the n-th derivative of digamma"""
+    if isinstance(a, TensorBase):
+        y = polygamma(a, n=n)
+    else:
+        import scipy.special
+        y = np.asarray(scipy.special.polygamma(n, a), dtype=a.dtype)
+    return y, (lambda g: g * polygamma(a, n=n + 1),)
+
+
+@op
+def sinc(a):
+    """y = sin(pi a) / (pi a), 1 at 0"""
+    zero = plain(a) == 0
+    x = np.where(zero, 1.0, a) * math.pi
+    slope = np.where(zero, 0.0, (x * np.cos(x) - np.sin(x)) / (x * x) * math.pi)
+    return np.where(zero, 1.0, np.sin(x) / x), (lambda g: g * slope,)
+
+
+@op(keeps=False)
+def flat(a, *, function):
+    """y = a step function of a (sign, floor, round, ...): its derivative is 0 almost everywhere."""
+    y = flat(a, function=function) if isinstance(a, TensorBase) else function(a)
+    return y, (lambda g: g * 0.0,)
+
+
+@op(keeps=False)
+def frac(a):
+    """y = a - trunc a"""
+    return a - np.trunc(plain(a)), (lambda g: g,)
+
+
+@op
+def clamp(a, *, min, max):
+    """y = a kept in [min, max]; outside, no gradient"""
+    y = np.clip(plain(a), min, max)
+    inside = np.ones(plain(a).shape, bool)
+    if min is not None:
+        inside &= plain(a) >= min
+    if max is not None:
+        inside &= plain(a) <= max
+    if isinstance(a, TensorBase):
+        y = clamp(a, min=min, max=max)
+    return y, (lambda g: g * inside,)
+
+
+@op
+def nan_to_num(a, *, nan, posinf, neginf):
+    """y = a with nan, inf and -inf replaced"""
+    finite = np.isfinite(plain(a))
+    y = nan_to_num(a, nan=nan, posinf=posinf, neginf=neginf) if isinstance(a, TensorBase) else \
+        np.nan_to_num(a, nan=nan, posinf=posinf, neginf=neginf)
+    return y, (lambda g: g * finite,)
+
+
+@op(keeps=False)
+def clone(a):
+    """y = a, in memory of its own"""
+    return (clone(a) if isinstance(a, TensorBase) else a.copy()), (lambda g: g,)

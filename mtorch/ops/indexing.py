@@ -1,0 +1,100 @@
+"""Rules that pick elements by position.  A basic index (numbers and slices) gives a view, an array of indices a copy."""
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.tape import TensorBase, op
+
+
+def is_basic(key: tuple) -> bool:
+    """Does this index give a view?"""
+    for k in key:
+        if isinstance(k, np.ndarray) or k is True or k is False:
+            return False
+    return True
+
+
+@op(view=True, name="SelectBackward0")
+def index(a, *, key):
+    """a[key], for numbers, slices, None and Ellipsis: a view"""
+    shape = a.shape
+    y = index(a, key=key) if isinstance(a, TensorBase) else a[key if Ellipsis in key else key + (Ellipsis,)]
+    return y, (lambda g: place(g, shape=shape, key=key),)
+
+
+@op(name="IndexBackward0")
+def take(a, *, key):
+    """a[key], where arrays are among the indices: a copy"""
+    shape = a.shape
+    return (take(a, key=key) if isinstance(a, TensorBase) else a[key]), (lambda g: place(g, shape=shape, key=key),)
+
+
+@op(keeps=False)
+def place(a, *, shape, key):
+    """Zeros of the given shape with a added at [key]"""
+    if isinstance(a, TensorBase):
+        z = place(a, shape=shape, key=key)
+    else:
+        z = np.zeros(shape, a.dtype)
+        if is_basic(key):
+            z[key] = a
+        else:
+            accumulate(z, key, a)
+    if is_basic(key):
+        return z, (lambda g: index(g, key=key),)
+    return z, (lambda g: take(g, key=key),)
+
+
+def accumulate(z: np.ndarray, key: tuple, a) -> None:
+    """z[key] += a, every repeated index counted."""
+    masks = [k for k in key if isinstance(k, np.ndarray) and k.dtype == np.bool_]
+    if len(masks) == len([k for k in key if isinstance(k, np.ndarray)]):
+        z[key] += a                                    # a mask picks no element twice
+    elif len(key) == 1 and isinstance(key[0], np.ndarray):
+        add_rows(z, key[0], a)
+    else:
+        np.add.at(z, key, a)
+
+
+def add_rows(z: np.ndarray, rows: np.ndarray, a: np.ndarray) -> None:
+    """z[rows] += a, every repeated row counted: sorted runs are summed, which is far faster than np.add.at."""
+    width = int(np.prod(z.shape[1:]))
+    flat_rows = rows.reshape(-1) % max(len(z), 1)
+    if flat_rows.size == 0 or width == 0:
+        return
+    values = np.broadcast_to(a, rows.shape + z.shape[1:]).reshape(len(flat_rows), width)
+    order = np.argsort(flat_rows, kind="stable")
+    ordered = flat_rows[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    z2 = z.reshape(len(z), width)
+    z2[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
+
+
+@op
+def gather(a, *, index, dim):
+    """y[i][j] = a[index[i][j]][j] along dim = 0, and so on"""
+    shape = a.shape
+    y = gather(a, index=index, dim=dim) if isinstance(a, TensorBase) else np.take_along_axis(_cut(a, index, dim), index, dim)
+    return y, (lambda g: scatter_add(g, shape=shape, index=index, dim=dim),)
+
+
+def _cut(a, index, dim):
+    """a without what lies beyond the index in the other axes."""
+    return a[tuple(slice(None) if i == dim else slice(n) for i, n in enumerate(index.shape))]
+
+
+@op
+def scatter_add(g, *, shape, index, dim):
+    """Zeros of the given shape with g[i][j] added at [index[i][j]][j]"""
+    if isinstance(g, TensorBase):
+        z = scatter_add(g, shape=shape, index=index, dim=dim)
+    else:
+        z = np.zeros(shape, g.dtype)
+        np.add.at(z, along(index, dim), g)
+    return z, (lambda h: gather(h, index=index, dim=dim),)
+
+
+def along(index: np.ndarray, dim: int) -> tuple:
+    """The full index that goes through `index` along dim and through its own positions in the other axes."""
+    grids = np.ogrid[tuple(slice(n) for n in index.shape)]
+    return tuple(index if i == dim else grid for i, grid in enumerate(grids))

@@ -1,0 +1,45 @@
+"""Rules of matrix products."""
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.tape import op
+
+
+@op(name="MmBackward0")
+def mm(a, b):
+    """y (N,O) = a (N,I) b (I,O)"""
+    return a @ b, (lambda g: g @ np.transpose(b), lambda g: np.transpose(a) @ g)
+
+
+@op(name="UnsafeViewBackward0")
+def matmul(a, b):
+    """y (..., N, O) = a (..., N, I) b (..., I, O); leading axes are broadcast"""
+    return a @ b, (lambda g: g @ np.swapaxes(b, -1, -2), lambda g: np.swapaxes(a, -1, -2) @ g)
+
+
+@op(name="MvBackward0")
+def mv(a, b):
+    """y (..., N) = a (..., N, I) b (I)"""
+    return a @ b, (lambda g: np.expand_dims(g, -1) * b,
+                   lambda g: (np.expand_dims(g, -1) * a).reshape(-1, a.shape[-1]).sum(axis=0))
+
+
+@op(name="DotBackward0")
+def dot(a, b):
+    """y = sum a b, of two vectors"""
+    return a @ b, (lambda g: g * b, lambda g: g * a)
+
+
+@op(name="AddmmBackward0")
+def linear(x, w, b):
+    """y (N,O) = x (N,I) w^T + b (O),  w (O,I)"""
+    y = x @ np.transpose(w)
+    y += b                                             # into the product's own memory
+    return y, (lambda g: g @ w, lambda g: np.transpose(g) @ x, lambda g: g.sum(axis=0))
+
+
+@op(name="MmBackward0")
+def linear_without_bias(x, w):
+    """y (N,O) = x (N,I) w^T,  w (O,I)"""
+    return x @ np.transpose(w), (lambda g: g @ w, lambda g: np.transpose(g) @ x)

@@ -1,0 +1,154 @@
+"""Rules that reduce: many numbers to one, over all of an array or along some axes.
+
+`axis` is None or a tuple of non-negative ints; `keepdims` keeps reduced axes with length 1.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.tape import op
+from .elementwise import plain
+from .shape import expand
+
+
+def kept(shape, axis):
+    """The shape with the reduced axes kept at length 1."""
+    if axis is None:
+        return (1,) * len(shape)
+    return tuple(1 if i in axis else n for i, n in enumerate(shape))
+
+
+def count(shape, axis) -> int:
+    """How many numbers go into each result."""
+    n = 1
+    for i, size in enumerate(shape):
+        if axis is None or i in axis:
+            n *= size
+    return n
+
+
+@op(keeps=False)
+def sum(a, *, axis, keepdims):
+    """y = sum of a over axis"""
+    shape = a.shape
+
+    def pullback(g):
+        return expand(g.reshape(kept(shape, axis)), shape=shape)
+    return a.sum(axis=axis, keepdims=keepdims), (pullback,)
+
+
+@op(keeps=False)
+def mean(a, *, axis, keepdims):
+    """y = sum of a over axis / n"""
+    shape, n = a.shape, count(a.shape, axis)
+
+    def pullback(g):
+        return expand(g.reshape(kept(shape, axis)) / max(n, 1), shape=shape)
+    return a.sum(axis=axis, keepdims=keepdims) / (n if n else np.nan), (pullback,)
+
+
+@op
+def prod(a, *, axis, keepdims):
+    """y = product of a over axis;  dy/da[i] = the product of the others, exact where a has zeros"""
+    y = a.prod(axis=axis, keepdims=keepdims)
+    shape = a.shape
+
+    def pullback(g):
+        g = g.reshape(kept(shape, axis))
+        if plain(a).all():
+            return g * y.reshape(kept(shape, axis)) / a
+        zero = plain(a) == 0
+        others = np.where(zero, 1.0, a).prod(axis=axis, keepdims=True)       # without the zeros
+        zeros = zero.sum(axis=axis, keepdims=True)
+        return g * np.where(zeros == 0, others / np.where(zero, 1.0, a), np.where(zero & (zeros == 1), others, 0.0))
+    return y, (pullback,)
+
+
+@op
+def amax(a, *, axis, keepdims):
+    """y = the largest of a over axis; ties share the gradient"""
+    return _extreme(a, a.max(axis=axis, keepdims=keepdims), axis)
+
+
+@op
+def amin(a, *, axis, keepdims):
+    """y = the smallest of a over axis; ties share the gradient"""
+    return _extreme(a, a.min(axis=axis, keepdims=keepdims), axis)
+
+
+def _extreme(a, y, axis):
+    shape = a.shape
+    hit = plain(a) == plain(y).reshape(kept(shape, axis))
+    share = hit / hit.sum(axis=axis, keepdims=True).astype(plain(a).dtype)
+    return y, (lambda g: g.reshape(kept(shape, axis)) * share,)
+
+
+@op
+def var(a, *, axis, correction, keepdims):
+    """y = sum((a - mean)^2) / (n - correction);  dy/da = 2 (a - mean) / (n - correction)"""
+    shape = a.shape
+    n = count(shape, axis)
+    free = n - correction
+    d = a - a.sum(axis=axis, keepdims=True) / (n if n else np.nan)
+    y = (d * d).sum(axis=axis, keepdims=keepdims) / (free if free > 0 else 0.0 if free == 0 else np.nan)
+
+    def pullback(g):
+        return g.reshape(kept(shape, axis)) * (d * (2.0 / free if free > 0 else np.nan))
+    return y, (pullback,)
+
+
+@op
+def logsumexp(a, *, axis, keepdims):
+    """y = log sum e^a, the largest taken out first;  dy/da = softmax(a)"""
+    top = plain(a).max(axis=axis, keepdims=True) if plain(a).size else np.zeros(kept(a.shape, axis), plain(a).dtype)
+    top = np.where(np.isfinite(top), top, 0).astype(top.dtype)
+    e = np.exp(a - top)
+    s = e.sum(axis=axis, keepdims=True)
+    y = np.log(s) + top
+    shape = a.shape
+    out = y if keepdims else y.reshape(tuple(n for i, n in enumerate(shape) if axis is not None and i not in axis))
+    return out, (lambda g: g.reshape(kept(shape, axis)) * (e / s),)
+
+
+@op
+def norm(a, *, p, axis, keepdims):
+    """y = (sum |a|^p)^(1/p); a zero norm has the gradient 0"""
+    x = np.abs(a)
+    if p == 2:
+        y = np.sqrt((a * a).sum(axis=axis, keepdims=True))
+    elif p == 1:
+        y = x.sum(axis=axis, keepdims=True)
+    else:
+        y = np.power(np.power(x, p).sum(axis=axis, keepdims=True), 1.0 / p)
+    shape = a.shape
+    zero = plain(y) == 0
+    sign = np.sign(plain(a))
+    out = y if keepdims else y.reshape(tuple(n for i, n in enumerate(shape) if axis is not None and i not in axis))
+
+    def pullback(g):
+        g = g.reshape(kept(shape, axis))
+        if p == 1:
+            return g * sign
+        safe = np.where(zero, 1.0, y)
+        if p == 2:
+            return g * np.where(zero, 0.0, a / safe)
+        if p < 1:
+            return g * sign * np.where(sign == 0, 0.0, np.power(np.where(sign == 0, 1.0, x), p - 1) * np.power(safe, 1 - p))
+        return g * np.where(zero, 0.0, sign * np.power(x, p - 1) * np.power(safe, 1 - p))
+    return out, (pullback,)
+
+
+@op
+def softmax(a, *, axis):
+    """y[i] = e^a[i] / sum e^a[j];  dL/da = y (g - sum g y)"""
+    e = np.exp(a - plain(a).max(axis=axis, keepdims=True)) if plain(a).size else np.exp(a)
+    y = e / e.sum(axis=axis, keepdims=True)
+    return y, (lambda g: y * (g - (g * y).sum(axis=axis, keepdims=True)),)
+
+
+@op
+def log_softmax(a, *, axis):
+    """y = a - log sum e^a;  dL/da = g - softmax(a) sum g"""
+    shifted = a - plain(a).max(axis=axis, keepdims=True) if plain(a).size else a
+    y = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return y, (lambda g: g - np.exp(y) * g.sum(axis=axis, keepdims=True),)
