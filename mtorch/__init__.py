@@ -32,7 +32,9 @@ from .functions.shape import (broadcast_to, cat, chunk, concat, concatenate, dia
                               swapaxes, swapdims, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
 from .functions.indexing import (argwhere, fill, gather, index_select, masked_select, narrow, nonzero, select)
 from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mv, outer)
-from .random import (Generator, default_generator, fork_rng, initial_seed, manual_seed, seed)
+from .functions.random import (bernoulli, binomial, multinomial, normal, poisson, rand, rand_like, randint, randint_like,
+                               randn, randn_like, randperm)
+from .random import (Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state)
 from .tensor import Tensor
 # after the module tensor.py: the function of that name is what `mtorch.tensor` means
 from .functions.creation import (arange, as_tensor, asarray, empty, empty_like, eye, from_numpy, full, full_like, linspace,

@@ -19,6 +19,7 @@ from .autograd.tape import Node, Output, TensorBase, history, wrap
 from .autograd.views import cast, inplace, is_view
 from .device import device as Device
 from .functions import arithmetic, comparison, creation, elementwise, indexing, matrix, reduction, shape as shapes
+from .functions import random, random_inplace
 from .functions import transcendental
 from .functions.arguments import Size
 from .functions.interoperation import numpy_function, numpy_ufunc
@@ -639,6 +640,14 @@ class Tensor(TensorBase):
     addmm, addmm_ = matrix.addmm, inplace(matrix.addmm)
     addmv, baddbmm, addbmm, addr = matrix.addmv, matrix.baddbmm, matrix.addbmm, matrix.addr
     outer = ger = matrix.outer
+
+    # ---- random numbers ------------------------------------------------------------------------
+
+    bernoulli, multinomial = random.bernoulli, random.multinomial
+    uniform_, normal_, random_ = random_inplace.uniform_, random_inplace.normal_, random_inplace.random_
+    bernoulli_, exponential_ = random_inplace.bernoulli_, random_inplace.exponential_
+    geometric_, cauchy_ = random_inplace.geometric_, random_inplace.cauchy_
+    log_normal_ = random_inplace.log_normal_
 
     # ---- new ones like it ----------------------------------------------------------------------
 

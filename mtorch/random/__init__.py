@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .engine import Generator, default_generator
 from .global_state import fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
-from .integers import integers_, random_
+from .integers import integers_, largest_exact_integer, random_
 from .inversion import bernoulli_, bernoulli_each_, cauchy_, exponential_, geometric_
 from .multinomial import multinomial
 from .normal import log_normal_, normal_

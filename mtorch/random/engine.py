@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -42,7 +43,6 @@ class Generator:
     def __init__(self, device="cpu"):
         if str(device).split(":")[0] != "cpu":
             raise NotImplementedError(f"Generator: device {device!r} came, but there is only 'cpu'")
-        self._twister = np.random.MT19937(0)
         self.manual_seed(DEFAULT_SEED)
 
     @property
@@ -63,7 +63,7 @@ class Generator:
         if not -(1 << 63) <= seed < 1 << 64:
             raise ValueError(f"manual_seed: Overflow when unpacking long long (seed {seed} is not in [-2**63, 2**64))")
         self._seed = seed % (1 << 64)
-        np.random.RandomState(self._twister).seed(self._seed & 0xFFFFFFFF)
+        self.__dict__.pop("_twister", None)
         self._fresh = True                # PyTorch tells a block not yet begun from one used up
         self.cached_normal: float | None = None
         return self
@@ -76,6 +76,13 @@ class Generator:
     def initial_seed(self) -> int:
         """The seed this stream started from."""
         return self._seed
+
+    @cached_property
+    def _twister(self) -> np.random.MT19937:
+        """The stream of words, begun at the first draw: only then NumPy loads `numpy.random`, of 7 MB."""
+        twister = np.random.MT19937(0)
+        np.random.RandomState(twister).seed(self._seed & 0xFFFFFFFF)
+        return twister
 
     # -- the state
 

@@ -32,7 +32,7 @@ def check(ours, theirs, seeds=SEEDS):
         for array, tensor in zip(mine, torchs, strict=True):
             assert array.shape == tuple(tensor.shape)
             assert same_bits(array, tensor), f"seed {seed}, shape {array.shape}, {array.dtype}"
-        assert g.get_state().tobytes() == t.get_state().numpy().tobytes(), f"seed {seed}: the states differ"
+        assert np.asarray(g.get_state()).tobytes() == t.get_state().numpy().tobytes(), f"seed {seed}: the states differ"
 
 
 def check_fill(ours, theirs, dtype, sizes=SIZES):
