@@ -201,3 +201,70 @@ def test_another_default_dtype_is_the_one_not_named(torch: ModuleType) -> None:
         finally:
             torch.set_default_dtype(torch.float32)
             dtypes.set_default_dtype(dtypes.float32)
+
+
+# What a user sees, written once and run in both. Two names: the framework, and its tensor x that requires a gradient.
+PROGRAMS = {
+    "leaf": "x",
+    "sum of products": "(x * 2).sum()",
+    "comparison": "x > 0.5",
+    "matrix product": "torch.ones(2, 3) @ x",
+    "linear": "torch.nn.functional.linear(x, torch.ones(4, 2))",
+    "slice": "x[:, 0]",
+    "element": "x[0, 0]",
+    "transposed": "x.T",
+    "reshaped": "x.reshape(2, 3)",
+    "view": "x.view(-1)",
+    "division": "x / 3",
+    "power": "x ** 2",
+    "difference": "1 - x",
+    "negative": "-x",
+    "exp": "x.exp()",
+    "mean": "x.mean(dim=0)",
+    "relu": "torch.relu(x)",
+    "softmax": "torch.softmax(x, dim=1)",
+    "stacked": "torch.stack([x, x])",
+    "joined": "torch.cat([x, x], dim=1)",
+    "detached": "x.detach()",
+    "cloned": "x.clone()",
+    "maximum with indices": "x.max(dim=1)",
+    "parameter": "torch.nn.Parameter(torch.ones(2, 2))",
+    "frozen parameter": "torch.nn.Parameter(torch.ones(2), requires_grad=False)",
+    "loss": "torch.nn.functional.mse_loss(x, torch.zeros(3, 2))",
+    "criterion": "torch.nn.CrossEntropyLoss()(x, torch.tensor([0, 1, 1]))",
+    "integers": "torch.arange(5, dtype=torch.int32)",
+    "list": "[torch.tensor(1), torch.tensor(2.5), torch.tensor(True)]",
+    "in a format": "f'{x.sum():.3f} {x.detach()} {torch.tensor(3):>4}'",
+    "string": "str(x)",
+    "shape": "x.shape",
+    "dtype": "x.dtype",
+    "device": "torch.ones(1).device",
+    "after a write": "x.clone().mul_(3)",
+    "written in part": "written(x)",
+    "double": "x.double()",
+    "random": "torch.manual_seed(3).initial_seed(), torch.randn(2, 3)",
+    "large": "torch.arange(3000.).reshape(30, 100).requires_grad_()",
+    "gradient": "gradient(x)",
+}
+
+
+def written(x):
+    y = x * 2
+    y[0] = 5
+    return y
+
+
+def gradient(x):
+    (x * x).sum().backward()
+    return x.grad
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_show_the_same(torch: ModuleType, name: str) -> None:
+    import mtorch
+    shown = []
+    for framework in (mtorch, torch):
+        x = framework.tensor([[0.5, -1.25], [2, 0], [1e-3, 7]], requires_grad=True)
+        names = {"torch": framework, "x": x, "written": written, "gradient": gradient}
+        shown.append(repr(eval(PROGRAMS[name], names)))
+    assert shown[0] == shown[1]
