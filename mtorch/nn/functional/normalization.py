@@ -1,0 +1,230 @@
+"""Normalisation: activations brought to mean 0 and variance 1, over a batch, a sample or a group of channels."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+
+from ...autograd.tape import TensorBase as Tensor
+from ...autograd.views import mark_written
+from ...functions.arguments import require_tensor
+from ...ops import normalization as rules
+from ...ops.pooling import window_sum
+from ...ops.shape import reshape
+from .images import require_floating
+
+__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
+
+
+def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor | None, weight: Tensor | None = None,
+               bias: Tensor | None = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias, for each channel (S. Ioffe, C. Szegedy, 2015).
+
+    Shape: (N, C) or (N, C, ...) -> the same; running_mean, running_var, weight, bias (C)
+
+    Args:
+        running_mean, running_var: when not training, the statistics; when training, moved towards those of the batch
+        training: take the statistics from the batch
+        momentum: how far the running statistics move, in [0, 1]
+        eps: added to the variance, > 0
+
+    Raises:
+        ValueError: one value for each channel in training, whose variance would be 0
+        RuntimeError: shapes that do not fit, no running statistics outside training
+
+    >>> import mtorch
+    >>> mtorch.nn.functional.batch_norm(mtorch.tensor([[1.], [3.]]), None, None, training=True)
+    tensor([[-1.0000],
+            [ 1.0000]])
+    """
+    require_floating(require_tensor(input, "batch_norm"), "batch_norm")
+    shape = input.array.shape
+    if len(shape) < 2:
+        if not input.array.size:
+            return input * 1.0
+        raise RuntimeError(f"batch_norm: expected an input (N, C, ...), got size {list(shape)}")
+    for name, t in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
+        if t is not None and t.array.shape != (shape[1],):
+            raise RuntimeError(f"batch_norm: {name} should contain {shape[1]} elements, not {t.array.size}")
+    if not training:
+        if running_mean is None or running_var is None:
+            raise RuntimeError("batch_norm: expected running_mean and running_var to be defined when training=False")
+        return rules.fixed_norm(input, weight, bias, eps=eps, mean=running_mean.array, var=running_var.array)
+    count = input.array.size // max(shape[1], 1)
+    if count == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+    mean, var = rules.channel_statistics(input.array)
+    _move(running_mean, running_var, mean, var, count, momentum)
+    return rules.batch_norm(input, weight, bias, eps=eps, mean=mean, var=var)
+
+
+def _move(running_mean, running_var, mean, var, count: int, momentum: float) -> None:
+    """Running statistics moved towards those of a batch, the variance without its bias."""
+    for running, new in ((running_mean, mean), (running_var, var * (count / (count - 1.0)) if count > 1 else var)):
+        if running is not None and count:
+            running.array[...] = (1.0 - momentum) * running.array + momentum * new
+            mark_written(running.array)
+
+
+def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None,
+                  weight: Tensor | None = None, bias: Tensor | None = None, use_input_stats: bool = True, momentum: float = 0.1,
+                  eps: float = 1e-5) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias, for each channel of each sample (D. Ulyanov et al., 2016).
+
+    Shape: (N, C, ...) -> the same; running_mean, running_var, weight, bias (C)
+
+    Args:
+        use_input_stats: take the statistics from the sample, not from running_mean and running_var
+        momentum: how far the running statistics move, in [0, 1]
+        eps: added to the variance, > 0
+
+    Raises:
+        ValueError: one value for each channel, whose variance would be 0
+        RuntimeError: no running statistics where they are to be used
+
+    >>> import mtorch
+    >>> mtorch.nn.functional.instance_norm(mtorch.tensor([[[1., 3.]]]))
+    tensor([[[-1.0000,  1.0000]]])
+    """
+    require_floating(require_tensor(input, "instance_norm"), "instance_norm")
+    shape = input.array.shape
+    if len(shape) < 3:
+        raise RuntimeError(f"instance_norm: expected an input (N, C, ...) with at least one more axis, got size {list(shape)}")
+    if not use_input_stats:
+        if running_mean is None or running_var is None:
+            raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
+        return rules.fixed_norm(input, weight, bias, eps=eps, mean=running_mean.array, var=running_var.array)
+    axes, count = tuple(range(2, len(shape))), prod(shape[2:])
+    if count == 1:
+        raise ValueError(f"Expected more than 1 spatial element when training, got input size {list(shape)}")
+    if running_mean is not None or running_var is not None:
+        mean, var = input.array.mean(axis=axes), input.array.var(axis=axes)
+        _move(running_mean, running_var, mean.mean(axis=0), var.mean(axis=0), count, momentum)
+    return rules.group_norm(input, _for_channels(weight, shape), _for_channels(bias, shape), axes=axes, eps=eps)
+
+
+def _for_channels(parameter, shape):
+    """(C) -> (1, C, 1, ...)"""
+    return None if parameter is None else reshape(parameter, shape=(1, shape[1], *(1 for _ in shape[2:])))
+
+
+def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,
+               eps: float = 1e-5) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias, for groups of channels of each sample (Y. Wu, K. He, 2018).
+
+    Shape: (N, C, ...) -> the same; weight, bias (C)
+
+    Args:
+        num_groups: how many groups the channels are cut into; divides C
+        eps: added to the variance, > 0
+
+    Raises:
+        RuntimeError: channels that cannot be cut so, shapes that do not fit
+
+    >>> import mtorch
+    >>> mtorch.nn.functional.group_norm(mtorch.tensor([[1., 3., 5., 5.]]), 2)
+    tensor([[-1.0000,  1.0000,  0.0000,  0.0000]])
+    """
+    require_floating(require_tensor(input, "group_norm"), "group_norm")
+    shape = input.array.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
+    if num_groups <= 0 or shape[1] % num_groups:
+        raise RuntimeError(f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
+                           f"{list(shape)} and num_groups={num_groups}")
+    for name, t in (("weight", weight), ("bias", bias)):
+        if t is not None and t.array.shape != (shape[1],):
+            raise RuntimeError(f"Expected {name} to be a vector of size equal to the number of channels in input, but got "
+                               f"{name} of shape {list(t.array.shape)} and input of shape {list(shape)}")
+    if prod(shape[1:]) == num_groups and input.array.size and shape[0] * prod(shape[2:]) * shape[1] // num_groups == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+    split = (shape[0], num_groups, shape[1] // num_groups, *shape[2:])
+    per_channel = (1, num_groups, shape[1] // num_groups, *(1 for _ in shape[2:]))
+    weight, bias = (None if p is None else reshape(p, shape=per_channel) for p in (weight, bias))
+    y = rules.group_norm(reshape(input, shape=split), weight, bias, axes=tuple(range(2, len(split))), eps=eps)
+    return reshape(y, shape=shape)
+
+
+def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None,
+               eps: float = 1e-5) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes (J. L. Ba, J. R. Kiros, G. Hinton, 2016).
+
+    Shape: (..., *normalized_shape) -> the same; weight, bias normalized_shape
+
+    Args:
+        normalized_shape: sizes of the axes that are normalised together
+        eps: added to the variance, > 0
+
+    Raises:
+        RuntimeError: an input, a weight or a bias of another shape
+
+    >>> import mtorch
+    >>> mtorch.nn.functional.layer_norm(mtorch.tensor([[1., 3.], [2., 2.]]), (2,))
+    tensor([[-1.0000,  1.0000],
+            [ 0.0000,  0.0000]])
+    """
+    width = _check_last_axes("layer_norm", input, normalized_shape, weight, bias)
+    return rules.layer_norm(input, weight, bias, width=width, eps=eps)
+
+
+def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:
+    """x / sqrt(mean of x^2 + eps) * weight over the last axes (B. Zhang, R. Sennrich, 2019).
+
+    Shape: (..., *normalized_shape) -> the same; weight normalized_shape
+
+    Args:
+        normalized_shape: sizes of the axes that are normalised together
+        eps: added to the mean of squares, > 0; default the smallest step above 1 of the input's type
+
+    Raises:
+        RuntimeError: an input or a weight of another shape
+
+    >>> import mtorch
+    >>> mtorch.nn.functional.rms_norm(mtorch.tensor([3., 4.]), (2,))
+    tensor([0.8485, 1.1314])
+    """
+    width = _check_last_axes("rms_norm", input, normalized_shape, weight, None)
+    return rules.rms_norm(input, weight, width=width, eps=float(np.finfo(input.array.dtype).eps) if eps is None else eps)
+
+
+def _check_last_axes(function, input, normalized_shape, weight, bias) -> int:
+    """How many numbers are normalised together."""
+    require_floating(require_tensor(input, function), function)
+    given = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    shape = input.array.shape
+    if not given:
+        raise RuntimeError(f"{function}: expected normalized_shape to be at least 1-dimensional, got []")
+    if shape[len(shape) - len(given):] != given or len(shape) < len(given):
+        raise RuntimeError(f"{function}: given normalized_shape={list(given)}, expected input with shape "
+                           f"[*, {', '.join(map(str, given))}], but got input of size {list(shape)}")
+    for name, t in (("weight", weight), ("bias", bias)):
+        if t is not None and require_tensor(t, function, name).array.shape != given:
+            raise RuntimeError(f"{function}: expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+                               f"{list(t.array.shape)} and normalized_shape={list(given)}")
+    return prod(given)
+
+
+def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta (A. Krizhevsky et al., 2012).
+
+    Shape: (N, C, ...) -> the same
+
+    Args:
+        size: how many channels, > 0; those beyond the ends count as zeros
+
+    Raises:
+        ValueError: an input of fewer than three dimensions
+
+    >>> import mtorch
+    >>> mtorch.nn.functional.local_response_norm(mtorch.ones(1, 2, 1), 2, alpha=2.0, beta=1.0).flatten()
+    tensor([0.5000, 0.3333])
+    """
+    require_tensor(input, "local_response_norm")
+    shape = input.array.shape
+    if len(shape) < 3:
+        raise ValueError(f"Expected 3D or higher dimensionality input (got {len(shape)} dimensions)")
+    if input.array.size == 0:
+        return input
+    total = window_sum(input * input, axis=1, kernel=size, stride=1, padding=size // 2, out=shape[1])
+    return input / (total * (alpha / size) + k) ** beta

@@ -1,0 +1,180 @@
+"""Rules of convolution, and of its transpose, in any number of dimensions.
+
+Each output pixel looks at a patch of the input through the weights. `convolution_by_taps` and `convolution_transpose_by_taps`
+say what that means, one tap of the kernel at a time. The rules compute the same as matrix products: the patches of a few
+rows of output pixels are laid side by side, as many as stay in the cache, and
+
+    y = w patches           the output                      w (O, C * taps)   patches (C * taps, pixels)
+    gw = g patches^T        the gradient of the weights
+    w^T g                   the gradient of the patches, each added to where it was read: the gradient of the input
+
+Arrays lie as `layout.py` says, so a patch's row is read in one run and the weights need no rearrangement.
+(K. Chellapilla, S. Puri, P. Simard, "High performance convolutional neural networks for document processing", 2006.)
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from ..autograd.tape import op
+from .indexing import place
+from .layout import Taps, batch_first, batch_last, padded, pieces
+
+# A product is at its best with some thousand columns, and its patches in the cache nearest to a core.
+PATCH_NUMBERS, MOST_COLUMNS, FEWEST_COLUMNS = 400_000, 4096, 512
+EVERY = (slice(None), slice(None))
+
+
+# ---- what is computed --------------------------------------------------------------------------
+
+def convolution_by_taps(x, w, b=None, *, stride, padding, dilation, groups):
+    """y[n,o,p] = b[o] + sum over c and t of  w[o,c,t] x[n,c, p stride + t dilation - padding],  c in the group of o"""
+    (N, C, *size), (O, _, *kernel) = x.shape, w.shape
+    taps = Taps(tuple(kernel), stride, dilation, groups)
+    wide = tuple(n + 2 * p for n, p in zip(size, padding))
+    x = place(x, shape=(N, C, *wide), key=(*EVERY, *(slice(p, p + n) for n, p in zip(size, padding))))
+    out = taps.outputs(wide)
+    y = 0.0
+    for tap in np.ndindex(*kernel):
+        seen = x[(*EVERY, *taps.seen_by(tap, (0,) * len(out), out))].reshape(N, groups, C // groups, prod(out))
+        y = y + w[(*EVERY, *tap)].reshape(groups, O // groups, C // groups) @ seen
+    y = y.reshape(N, O, *out)
+    return y if b is None else y + b.reshape(O, *(1 for _ in out))
+
+
+def convolution_transpose_by_taps(x, w, b=None, *, stride, padding, output_padding, dilation, groups):
+    """y[n,o, p stride + t dilation - padding] += w[c,o,t] x[n,c,p]: each input pixel writes a patch.   w (C, O/groups, ...)"""
+    (N, C, *size), (_, o, *kernel) = x.shape, w.shape
+    taps = Taps(tuple(kernel), stride, dilation, groups)
+    wide = tuple(n + extra for n, extra in zip(taps.reach(tuple(size)), output_padding))
+    y = 0.0
+    for tap in np.ndindex(*kernel):
+        wt = w[(*EVERY, *tap)].reshape(groups, C // groups, o).mT
+        patch = (wt @ x.reshape(N, groups, C // groups, prod(size))).reshape(N, groups * o, *size)
+        y = y + place(patch, shape=(N, groups * o, *wide), key=(*EVERY, *taps.seen_by(tap, (0,) * len(size), size)))
+    y = y[(*EVERY, *(slice(p, n - p) for n, p in zip(wide, padding)))]
+    return y if b is None else y + b.reshape(groups * o, *(1 for _ in size))
+
+
+# ---- the rules ---------------------------------------------------------------------------------
+
+@op(reference=convolution_by_taps)
+def convolution(x, w, b=None, *, stride, padding, dilation, groups):
+    """y (N,O,...) = b (O) + w (O,C/groups,kernel) applied to every place of x (N,C,...)"""
+    taps = Taps(w.shape[2:], stride, dilation, groups)
+    x = padded(batch_last(x), padding, padding)
+    size = x.shape[1:-1]
+    y = correlate(x, w, taps, taps.outputs(size), b)
+
+    def pullback(g):
+        g = batch_last(g)
+        return (lambda: batch_first(spread(g, w, taps, size, padding)),
+                lambda: weight_gradient(x, g, taps),
+                lambda: g.reshape(len(g), -1).sum(axis=1))
+    return batch_first(y), pullback
+
+
+@op(reference=convolution_transpose_by_taps, name="ConvolutionBackward0")
+def convolution_transpose(x, w, b=None, *, stride, padding, output_padding, dilation, groups):
+    """The gradient of a convolution's input, as a layer: x (N,C,...), w (C,O/groups,kernel) -> y (N,O,...)"""
+    taps = Taps(w.shape[2:], stride, dilation, groups)
+    x = batch_last(x)
+    size = x.shape[1:-1]
+    y = spread(x, w, taps, tuple(n + extra for n, extra in zip(taps.reach(size), output_padding)), padding)
+    if b is not None:
+        y += b.reshape(-1, *(1 for _ in y.shape[1:]))
+
+    def pullback(g):
+        g = batch_last(g)
+        wide = padded(g, padding, padding)
+        return (lambda: batch_first(correlate(wide, w, taps, size)),
+                lambda: weight_gradient(wide, x, taps),
+                lambda: g.reshape(len(g), -1).sum(axis=1))
+    return batch_first(y), pullback
+
+
+# ---- the three products, on arrays with the batch last -------------------------------------------
+
+def correlate(x: np.ndarray, w: np.ndarray, taps: Taps, out: tuple[int, ...], b: np.ndarray | None = None) -> np.ndarray:
+    """y (O, *out, N) = w patches + b"""
+    matrix = by_group(w, taps.groups).reshape(taps.groups, len(w) // taps.groups, -1)
+    y = np.empty((len(w), *out, x.shape[-1]), np.result_type(x, w))
+    grouped = by_group(y, taps.groups)
+    for spot, patches in patches_of(x, taps, out):
+        part = grouped[(*EVERY, *spot)].reshape(*grouped.shape[:2], -1)
+        np.matmul(matrix, patches, out=part)
+        if b is not None:
+            part += b.reshape(*grouped.shape[:2], 1)
+    return y
+
+
+def weight_gradient(x: np.ndarray, g: np.ndarray, taps: Taps) -> np.ndarray:
+    """gw (O, C/groups, *kernel) = g patches^T, summed over the pieces"""
+    grouped = by_group(g, taps.groups)
+    groups, o = grouped.shape[:2]
+    gw = np.zeros((groups, len(x) // groups * prod(taps.kernel), o), g.dtype)
+    for spot, patches in patches_of(x, taps, g.shape[1:-1]):
+        gw += patches @ grouped[(*EVERY, *spot)].reshape(groups, o, -1).mT
+    return gw.mT.reshape(groups * o, -1, *taps.kernel)
+
+
+def spread(g: np.ndarray, w: np.ndarray, taps: Taps, size: tuple[int, ...], padding: tuple[int, ...]) -> np.ndarray:
+    """Every patch w^T g added to where it was read from, in zeros (C, *size, N); returned without the padding.
+
+    With stride 1 each input pixel can as well gather what reaches it: a convolution of g, with the kernel turned round.
+    """
+    inner = tuple(n - 2 * p for n, p in zip(size, padding))
+    out = g.shape[1:-1]
+    channels = w.shape[1] * taps.groups
+    if max(taps.stride) == 1 and prod(inner) * len(g) <= 2 * prod(out) * channels:    # else it reads more than it saves
+        before = tuple(d * (k - 1) - p for d, k, p in zip(taps.dilation, taps.kernel, padding))
+        after = tuple(need - n - b for need, n, b in zip(taps.reach(inner), out, before))
+        turned = np.flip(by_group(w, taps.groups), tuple(range(3, w.ndim + 1))).swapaxes(1, 2)
+        return correlate(padded(g, before, after), turned.reshape(channels, -1, *taps.kernel), taps, inner)
+    matrix = by_group(w, taps.groups).reshape(taps.groups, len(w) // taps.groups, -1).mT
+    grouped = by_group(g, taps.groups)
+    wide = np.zeros((taps.groups, w.shape[1], *size, g.shape[-1]), np.result_type(g, w))
+    for spot in pieces(out, columns_of(channels * prod(taps.kernel), g.shape[-1])):
+        part = grouped[(*EVERY, *spot)]
+        patches = matrix @ part.reshape(*part.shape[:2], -1)
+        patches = patches.reshape(*wide.shape[:2], *taps.kernel, *part.shape[2:])
+        start = tuple(s.start for s in spot)
+        for tap in np.ndindex(*taps.kernel):
+            wide[(*EVERY, *taps.seen_by(tap, start, part.shape[2:-1]))] += patches[(*EVERY, *tap)]
+    return wide.reshape(channels, *size, -1)[(slice(None), *(slice(p, p + n) for p, n in zip(padding, inner)))]
+
+
+def patches_of(x: np.ndarray, taps: Taps, out: tuple[int, ...]) -> Iterator[tuple[tuple[slice, ...], np.ndarray]]:
+    """Yield (spot, patches): some output pixels and, for each group, what they see, a column (C/groups * taps) for each."""
+    kernel, stride, dilation, groups = taps
+    channel, *steps, item = x.strides
+    view = as_strided(x, (groups, len(x) // groups, *kernel, *out, x.shape[-1]),
+                      (channel * (len(x) // groups), channel, *(d * s for d, s in zip(dilation, steps)),
+                       *(t * s for t, s in zip(stride, steps)), item), writeable=False)
+    rows = len(x) * prod(kernel)
+    buffer = None
+    for spot in pieces(out, columns_of(rows, x.shape[-1])):
+        seen = view[(*EVERY, *(slice(None) for _ in kernel), *spot)]
+        columns = prod(seen.shape[2 + len(kernel):])
+        if prod(kernel) == 1 and max(stride) == 1:
+            yield spot, seen.reshape(groups, -1, columns)      # what a kernel of one tap sees is x itself
+            continue
+        if buffer is None:
+            buffer = np.empty((rows, columns + 16), x.dtype)   # 16: rows a power of two apart share a place in the cache
+        patches = buffer[:, :columns]
+        np.copyto(patches.reshape(seen.shape), seen)
+        yield spot, patches.reshape(groups, rows // groups, columns)
+
+
+def columns_of(rows: int, batch: int) -> int:
+    """Over how many pixels the patches of a batch are laid out at once."""
+    columns = max(FEWEST_COLUMNS, min(MOST_COLUMNS, PATCH_NUMBERS // max(rows, 1)))
+    return max(1, columns // max(batch, 1))
+
+
+def by_group(x: np.ndarray, groups: int) -> np.ndarray:
+    """(C, ...) -> (groups, C/groups, ...)"""
+    return x.reshape(groups, len(x) // groups, *x.shape[1:])

@@ -1,0 +1,173 @@
+"""Rules of normalisation: y = (x - mean) / sqrt(var + eps) * w + b, over a channel, a sample or a group.
+
+With d = x - mean, r = 1 / sqrt(var + eps) and h = w g, the gradient of what the statistics were taken over is
+
+    gx = r (h - mean(h) - d r^2 mean(h d))
+
+The two means are what x contributed to the mean and to the variance (S. Ioffe, C. Szegedy, "Batch normalization", 2015).
+"""
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from ..autograd.tape import op
+from .layout import batch_first, batch_last
+
+
+def normalized_plainly(x, w, b, *, axes, eps):
+    """y = (x - mean) / sqrt(var + eps) * w + b, mean and var over `axes`; w and b are broadcast (or None)"""
+    n = prod(x.shape[i] for i in axes)
+    d = x - x.sum(axis=axes, keepdims=True) / n
+    y = d / np.sqrt((d * d).sum(axis=axes, keepdims=True) / n + eps)
+    y = y if w is None else y * w
+    return y if b is None else y + b
+
+
+def batch_norm_plainly(x, w, b, *, eps, mean=None, var=None):
+    """batch_norm, said in one line"""
+    shape = (1, -1, *(1 for _ in x.shape[2:]))
+    w, b = (None if p is None else p.reshape(shape) for p in (w, b))
+    return normalized_plainly(x, w, b, axes=(0, *range(2, x.ndim)), eps=eps)
+
+
+def channel_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(mean, var) of each channel of x (N, C, ...), over the batch and the image; var divides by the count"""
+    x = _by_channel(x)
+    n = x.shape[1]
+    mean = x.sum(axis=1) / n
+    d = x - mean[:, None]
+    return mean, np.vecdot(d, d) / n
+
+
+def _by_channel(x: np.ndarray) -> np.ndarray:
+    """(N, C, ...) -> (C, everything else)"""
+    return x.T if x.ndim == 2 else batch_last(x).reshape(x.shape[1], -1)
+
+
+@op(reference=batch_norm_plainly, name="NativeBatchNormBackward0")
+def batch_norm(x, w, b, *, eps, mean, var):
+    """y = (x - mean) / sqrt(var + eps) * w + b for each channel of x (N,C,...); mean, var (C): channel_statistics(x)"""
+    shape = x.shape
+    x = _by_channel(x)
+    n = x.shape[1]
+    mean, r = mean[:, None], 1.0 / np.sqrt(var + eps)[:, None]
+    scale = r if w is None else r * w[:, None]
+    y = x * scale
+    y += (0.0 if b is None else b[:, None]) - mean * scale
+
+    def pullback(g):
+        g = _by_channel(g)
+        d = x - mean
+        gb = g.sum(axis=1)
+        gd = np.vecdot(g, d)                           # sum of g d
+        d *= (gd[:, None] * r * r) / n
+        d += gb[:, None] / n
+        np.subtract(g, d, out=d)
+        d *= scale
+        return _as_user(d, shape), None if w is None else gd * r[:, 0], None if b is None else gb
+    return _as_user(y, shape), pullback
+
+
+def _as_user(x: np.ndarray, shape) -> np.ndarray:
+    """(C, everything else) -> (N, C, ...)"""
+    return x.T if len(shape) == 2 else batch_first(x.reshape(shape[1], *shape[2:], shape[0]))
+
+
+@op(name="NativeBatchNormBackward0")
+def fixed_norm(x, w, b, *, eps, mean, var):
+    """batch_norm with statistics that are constants: what a trained network does"""
+    shape = (1, -1, *(1 for _ in x.shape[2:]))
+    axes = (0, *range(2, x.ndim))
+    mean, r = mean.reshape(shape), (1.0 / np.sqrt(var + eps)).reshape(shape)
+    scale = r if w is None else w.reshape(shape) * r
+    y = x * scale + ((0.0 if b is None else b.reshape(shape)) - mean * scale)
+    return y, (lambda g: g * scale,
+               None if w is None else lambda g: (g * ((x - mean) * r)).sum(axis=axes),
+               None if b is None else lambda g: g.sum(axis=axes))
+
+
+@op(reference=normalized_plainly, name="NativeGroupNormBackward0")
+def group_norm(x, w, b, *, axes, eps):
+    """y = (x - mean) / sqrt(var + eps) * w + b, mean and var over `axes`; w and b are broadcast (or None)"""
+    n = prod(x.shape[i] for i in axes)
+    d = x - x.sum(axis=axes, keepdims=True) / n
+    r = 1.0 / np.sqrt((d * d).sum(axis=axes, keepdims=True) / n + eps)
+    normal = d
+    normal *= r
+    y = normal.copy() if w is None else normal * w
+    if b is not None:
+        y += b
+
+    def pullback(g):
+        def gx():
+            h = g if w is None else g * w
+            z = h - h.sum(axis=axes, keepdims=True) / n
+            z -= normal * ((h * normal).sum(axis=axes, keepdims=True) / n)
+            z *= r
+            return z
+        return gx, lambda: g * normal, lambda: g       # the engine sums these over what w and b were broadcast to
+    return y, pullback
+
+
+def layer_norm_plainly(x, w, b, *, width, eps):
+    """layer_norm, said in one line"""
+    y = normalized_plainly(x.reshape(-1, width), None, None, axes=(1,), eps=eps)
+    y = y if w is None else y * w.reshape(width)
+    return (y if b is None else y + b.reshape(width)).reshape(x.shape)
+
+
+@op(reference=layer_norm_plainly, name="NativeLayerNormBackward0")
+def layer_norm(x, w, b, *, width, eps):
+    """y = (x - mean) / sqrt(var + eps) * w + b over the last axes of x, which hold `width` numbers (J. L. Ba et al., 2016)"""
+    shape = x.shape
+    x = x.reshape(-1, width)
+    normal = x - x.sum(axis=1, keepdims=True) / width
+    r = np.vecdot(normal, normal)[:, None] / width
+    r += eps
+    np.sqrt(r, out=r)
+    np.divide(1.0, r, out=r)
+    normal *= r
+    y = normal.copy() if w is None else normal * w.reshape(width)
+    if b is not None:
+        y += b.reshape(width)
+
+    def pullback(g):
+        g = g.reshape(-1, width)
+
+        def gx():
+            h = g if w is None else g * w.reshape(width)
+            z = normal * (np.vecdot(h, normal)[:, None] / -width)
+            z += h
+            z -= h.sum(axis=1, keepdims=True) / width
+            z *= r
+            return z.reshape(shape)
+        return gx, lambda: (g * normal).sum(axis=0).reshape(w.shape), lambda: g.sum(axis=0).reshape(b.shape)
+    return y.reshape(shape), pullback
+
+
+def rms_norm_plainly(x, w, *, width, eps):
+    """rms_norm, said in one line"""
+    rows = x.reshape(-1, width)
+    y = rows / np.sqrt((rows * rows).sum(axis=1, keepdims=True) / width + eps)
+    return (y if w is None else y * w.reshape(width)).reshape(x.shape)
+
+
+@op(reference=rms_norm_plainly)
+def rms_norm(x, w, *, width, eps):
+    """y = x / sqrt(mean of x^2 + eps) * w over the last axes of x (B. Zhang, R. Sennrich, 2019)"""
+    shape = x.shape
+    x = x.reshape(-1, width)
+    r = 1.0 / np.sqrt(np.vecdot(x, x)[:, None] / width + eps)
+    normal = x * r
+    y = normal if w is None else normal * w.reshape(width)
+
+    def pullback(g):
+        g = g.reshape(-1, width)
+
+        def gx():
+            h = g if w is None else g * w.reshape(width)
+            return ((h - normal * (np.vecdot(h, normal)[:, None] / width)) * r).reshape(shape)
+        return gx, lambda: (g * normal).sum(axis=0).reshape(w.shape)
+    return y.reshape(shape), pullback

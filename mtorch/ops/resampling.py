@@ -1,0 +1,81 @@
+"""Rules that make an axis longer or shorter: numbers picked by position, or mixed by a matrix.
+
+Padding by reflection, nearest-neighbour resizing, bilinear and bicubic resizing and adaptive averages are all of this kind,
+one axis after the other.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.tape import TensorBase, op
+from .indexing import index as slice_of
+from .indexing import place
+from .layout import memory_order, zeros_lying_as
+
+
+@op(keeps=False)
+def pick(x, *, index, axis):
+    """y[p] = x[index[p]] along an axis"""
+    size = x.shape[axis]
+    if isinstance(x, TensorBase):
+        y = pick(x, index=index, axis=axis)
+    else:
+        order = memory_order(x)                        # np.take would return C order whatever x lies like
+        y = np.take(x.transpose(order), index, axis=order.index(axis)).transpose(np.argsort(order))
+    return y, (lambda g: unpick(g, index=index, axis=axis, size=size),)
+
+
+@op(keeps=False)
+def unpick(g, *, index, axis, size):
+    """The transpose of pick: x[index[p]] += g[p]"""
+    if isinstance(g, TensorBase):
+        x = unpick(g, index=index, axis=axis, size=size)
+    else:
+        x = zeros_lying_as(g, (*g.shape[:axis], size, *g.shape[axis + 1:]))
+        if len(index):
+            lead = (slice(None),) * axis
+            by_source = np.argsort(index, kind="stable")
+            sources = index[by_source]
+            starts = np.flatnonzero(np.diff(sources, prepend=-1))          # equal sources stand together: sum each run
+            if len(index) > 1 and (np.diff(index) < 0).any():
+                g = g[(*lead, by_source)]
+            x[(*lead, sources[starts])] = np.add.reduceat(g, starts, axis=axis)
+    return x, (lambda h: pick(h, index=index, axis=axis),)
+
+
+@op(keeps=False)
+def mix(x, *, matrix, axis):
+    """y[p] = sum over q of matrix[p, q] x[q] along an axis"""
+    if isinstance(x, TensorBase):
+        y = mix(x, matrix=matrix, axis=axis)
+    else:
+        order = memory_order(x)
+        lying = x.transpose(order)
+        at = order.index(axis)
+        if at == x.ndim - 1:
+            y = lying @ matrix.T
+        else:
+            shape = lying.shape
+            y = matrix @ lying.reshape(*shape[:at + 1], int(np.prod(shape[at + 1:])))
+            y = y.reshape(*shape[:at], len(matrix), *shape[at + 1:])
+        y = y.transpose(np.argsort(order))
+    return y, (lambda g: mix(g, matrix=matrix.T, axis=axis),)
+
+
+@op(keeps=False, name="ConstantPadNdBackward0")
+def pad_constant(x, *, before, after, value):
+    """x with `before` and `after` more elements at the ends of each axis, all of them `value`; negative numbers cut"""
+    if isinstance(x, TensorBase):
+        y = pad_constant(x, before=before, after=after, value=value)
+    else:
+        y = zeros_lying_as(x, tuple(n + b + a for n, b, a in zip(x.shape, before, after)))
+        if value:
+            y.fill(value)
+        y[_inner(before, after, y.shape)] = x[_inner([-b for b in before], [-a for a in after], x.shape)]
+    shape, kept, written = x.shape, _inner([-b for b in before], [-a for a in after], x.shape), _inner(before, after, y.shape)
+    return y, (lambda g: place(slice_of(g, key=written), shape=shape, key=kept),)
+
+
+def _inner(before, after, shape) -> tuple[slice, ...]:
+    """What is left of an axis without its ends, where those are positive."""
+    return tuple(slice(max(b, 0), n - max(a, 0)) for b, a, n in zip(before, after, shape))
