@@ -2,5 +2,7 @@
 
 from __future__ import annotations
 
-from .drawn_digits import draw_digits, load_drawn_digits
+from . import datasets
+from .drawn_digits import draw_digits
+from .files import cache_dir
 from .idx import read_idx, read_split, write_idx

@@ -31,7 +31,7 @@ COUNTS = {"train": 60_000, "t10k": 10_000}
 _SEEDS = {"train": 1, "t10k": 2}
 _DOTS = 80  # of ink for each image
 _PIECE = 1000  # images drawn at once: small enough for the processor's cache
-_CACHE = "drawn-digits-1"  # another number when the drawing changes
+_FOLDER = "drawn-digits-1"  # another number when the drawing changes
 
 
 def draw_digits(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -60,7 +60,7 @@ def draw_digits(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def load_drawn_digits(train: bool = True,
-                      folder: str | os.PathLike[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
+                      root: str | os.PathLike[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
     """The drawn digits to train on (60,000) or to test on (10,000): always the same, kept as IDX files once drawn.
 
     A file that is damaged or missing is drawn again, with a warning if it is damaged; where nothing can be written, the
@@ -71,9 +71,9 @@ def load_drawn_digits(train: bool = True,
 
     Args:
         train: which part.
-        folder: where the files are kept; by default a folder in the user's cache (`$XDG_CACHE_HOME` or `~/.cache`).
+        root: the files are kept in a folder there; by default in the user's cache (`$XDG_CACHE_HOME` or `~/.cache`).
     """
-    folder = cache_dir() / _CACHE if folder is None else Path(folder)
+    folder = (cache_dir() if root is None else Path(root)) / _FOLDER
     split = "train" if train else "t10k"
     with contextlib.suppress(FileNotFoundError):
         try:

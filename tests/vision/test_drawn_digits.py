@@ -117,7 +117,7 @@ def test_drawn_once_then_read(tmp_path, monkeypatch):
     assert len(first[True][0]) == 300
     assert len(first[False][0]) == 120
     assert not np.array_equal(first[True][0][:120], first[False][0])
-    assert {file.name for file in tmp_path.iterdir()} == {
+    assert {file.name for file in (tmp_path / module._FOLDER).iterdir()} == {
         "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
         "t10k-labels-idx1-ubyte.gz"}
     monkeypatch.setattr(module, "draw_digits", None)
@@ -131,23 +131,24 @@ def test_drawn_once_then_read(tmp_path, monkeypatch):
 def test_default_folder_is_in_the_users_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     load_drawn_digits(False)
-    assert read_images(tmp_path / "mtorch" / module._CACHE / "t10k-images-idx3-ubyte.gz").shape == (120, 28, 28)
+    assert read_images(tmp_path / "mtorch" / module._FOLDER / "t10k-images-idx3-ubyte.gz").shape == (120, 28, 28)
 
 
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("damage", ["cut", "other", "count", "labels"])
 def test_damaged_file_is_drawn_again_with_a_warning(tmp_path, damage):
     images, labels = load_drawn_digits(True, tmp_path)
-    path = tmp_path / "train-images-idx3-ubyte.gz"
+    folder = tmp_path / module._FOLDER
+    path = folder / "train-images-idx3-ubyte.gz"
     if damage == "cut":
         path.write_bytes(path.read_bytes()[:-100])
     elif damage == "other":
         path.write_bytes(b"something else")
     elif damage == "count":
         write_idx(path, images[:10])
-        write_idx(tmp_path / "train-labels-idx1-ubyte.gz", labels[:10])
+        write_idx(folder / "train-labels-idx1-ubyte.gz", labels[:10])
     else:
-        write_idx(tmp_path / "train-labels-idx1-ubyte.gz", labels + 100)
+        write_idx(folder / "train-labels-idx1-ubyte.gz", labels + 100)
     with pytest.warns(UserWarning, match=r"drawn digits are drawn again, .*train"):
         again, _ = load_drawn_digits(True, tmp_path)
     np.testing.assert_array_equal(again, images)

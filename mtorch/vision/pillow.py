@@ -1,0 +1,44 @@
+"""Where mtorch meets Pillow, which is used when it is there and named when it is missing."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from typing import Any
+
+import numpy as np
+
+__all__ = ["image_of", "is_image", "required"]
+
+
+@functools.cache
+def _image_module() -> Any:
+    try:
+        return importlib.import_module("PIL.Image")
+    except ImportError:
+        return None
+
+
+def required(purpose: str) -> Any:
+    """The module `PIL.Image`.
+
+    Raises:
+        ImportError: Pillow is not installed; the message says what needs it.
+    """
+    module = _image_module()
+    if module is None:
+        raise ImportError(f"{purpose} needs Pillow, which is not installed: pip install pillow")
+    return module
+
+
+def is_image(value: object) -> bool:
+    """Whether this is a Pillow image; it cannot be one while nobody has imported Pillow."""
+    module = sys.modules.get("PIL.Image")
+    return module is not None and isinstance(value, module.Image)
+
+
+def image_of(array: np.ndarray) -> Any:
+    """A grey uint8 array as a Pillow image, or the array itself where Pillow is not installed."""
+    module = _image_module()
+    return array if module is None else module.fromarray(array)
