@@ -11,6 +11,7 @@ from . import autograd, random
 from .autograd import (enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled)
 from .autograd.mode import is_inference_mode_enabled
 from .functions.arguments import Size
+from .functions.activation import celu, hardshrink, prelu, relu, selu, threshold
 from .functions.arithmetic import (add, addcdiv, addcmul, arctan2, atan2, copysign, div, divide, float_power, floor_divide,
                                    fmax, fmin, fmod, hypot, lerp, logaddexp, logaddexp2, maximum, minimum, mul, multiply,
                                    pow, remainder, rsub, sub, subtract, true_divide, where, xlogy)
@@ -40,6 +41,9 @@ from .tensor import Tensor
 from .functions.creation import (arange, as_tensor, asarray, empty, empty_like, eye, from_numpy, full, full_like, linspace,
                                  logspace, ones, ones_like, scalar_tensor, tensor, zeros, zeros_like)
 from .printing import set_printoptions
+from . import nn, optim, utils
+from .nn import Module, Parameter, Sequential
+from .utils.data import DataLoader
 from .legacy import tensor_classes as _tensor_classes
 
 globals().update(_tensor_classes(Tensor))

@@ -18,7 +18,7 @@ from .autograd.mode import mode
 from .autograd.tape import Node, Output, TensorBase, history, wrap
 from .autograd.views import cast, inplace, is_view
 from .device import device as Device
-from .functions import arithmetic, comparison, creation, elementwise, indexing, matrix, reduction, shape as shapes
+from .functions import activation, arithmetic, comparison, creation, elementwise, indexing, matrix, reduction, shape as shapes
 from .functions import random, random_inplace
 from .functions import transcendental
 from .functions.arguments import Size
@@ -611,6 +611,9 @@ class Tensor(TensorBase):
     lgamma, lgamma_ = transcendental.lgamma, inplace(transcendental.lgamma)
     digamma, digamma_ = transcendental.digamma, inplace(transcendental.digamma)
     sinc, sinc_ = transcendental.sinc, inplace(transcendental.sinc)
+
+    relu, relu_ = activation.relu, inplace(activation.relu)
+    prelu, hardshrink = activation.prelu, activation.hardshrink
 
     # ---- comparison ----------------------------------------------------------------------------
 

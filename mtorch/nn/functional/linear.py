@@ -1,0 +1,67 @@
+"""`linear`, and the bilinear form."""
+from __future__ import annotations
+
+from ...functions.arguments import require_tensor
+from ...ops import matrix as rules
+
+
+def linear(input, weight, bias=None):
+    """input @ weight^T + bias.
+
+    Shape: input (..., I), weight (O, I), bias (O) -> (..., O).
+    Raises: RuntimeError naming both shapes where they do not fit.
+
+    >>> import mtorch
+    >>> mtorch.nn.functional.linear(mtorch.ones(1, 2), mtorch.ones(3, 2), mtorch.zeros(3))
+    tensor([[2., 2., 2.]])
+    """
+    x, w = require_tensor(input, "linear"), require_tensor(weight, "linear", "weight")
+    a, b = x.array, w.array
+    if a.dtype is not b.dtype and a.dtype != b.dtype:
+        raise RuntimeError(f"linear: x is {x.dtype}, weight is {w.dtype}: mat1 and mat2 must have the same dtype")
+    if b.ndim == 1:
+        y = x.matmul(w)
+        return y if bias is None else y + bias
+    if b.ndim != 2:
+        raise RuntimeError(f"linear: weight must have 1 or 2 dimensions, got shape {tuple(b.shape)}")
+    if a.ndim == 0 or a.shape[-1] != b.shape[1]:
+        raise RuntimeError(f"linear: x has {a.shape[-1] if a.ndim else 'no'} features (shape {tuple(a.shape)}), weight "
+                           f"{tuple(b.shape)} expects {b.shape[1]}: mat1 and mat2 shapes cannot be multiplied")
+    if bias is not None and bias.array.shape != b.shape[:1]:
+        if bias.array.ndim > 1 or bias.array.size != 1:
+            raise RuntimeError(f"linear: bias has shape {tuple(bias.array.shape)}, weight {tuple(b.shape)} expects ({b.shape[0]},)")
+    if a.ndim != 2:
+        rows = x.reshape(-1, a.shape[-1]) if a.size else x.reshape((_count(a.shape[:-1]), a.shape[-1]))
+        return linear(rows, w, bias).reshape(a.shape[:-1] + b.shape[:1])
+    return rules.linear_without_bias(x, w) if bias is None else rules.linear(x, w, bias)
+
+
+def _count(shape) -> int:
+    n = 1
+    for size in shape:
+        n *= size
+    return n
+
+
+def bilinear(input1, input2, weight, bias=None):
+    """y[o] = x1^T weight[o] x2 + bias[o].
+
+    Shape: input1 (..., I), input2 (..., J), weight (O, I, J), bias (O) -> (..., O).
+
+    >>> import mtorch
+    >>> mtorch.nn.functional.bilinear(mtorch.ones(1, 2), mtorch.ones(1, 3), mtorch.ones(1, 2, 3))
+    tensor([[6.]])
+    """
+    x1, x2, w = (require_tensor(input1, "bilinear"), require_tensor(input2, "bilinear", "input2"),
+                 require_tensor(weight, "bilinear", "weight"))
+    if x1.array.shape[:-1] != x2.array.shape[:-1]:
+        raise RuntimeError(f"bilinear(): input batch dimensions do not match: got {tuple(x1.array.shape)} and "
+                           f"{tuple(x2.array.shape)}")
+    if x1.array.shape[-1] != w.array.shape[1] or x2.array.shape[-1] != w.array.shape[2]:
+        raise RuntimeError(f"bilinear(): inputs have {x1.array.shape[-1]} and {x2.array.shape[-1]} features, weight "
+                           f"{tuple(w.array.shape)} expects {w.array.shape[1]} and {w.array.shape[2]}")
+    out, i, j = w.array.shape
+    n = _count(x1.array.shape[:-1])
+    left = x1.reshape((n, i)).matmul(w.permute(1, 0, 2).reshape((i, out * j))).reshape((n, out, j))     # x1^T weight[o]
+    y = (left * x2.reshape((n, 1, j))).sum(-1).reshape(x1.array.shape[:-1] + (out,))
+    return y if bias is None else y + bias

@@ -1,0 +1,147 @@
+"""Rules of the activation functions that are more than an elementwise function of elementwise.py."""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..autograd.tape import TensorBase, op
+from .elementwise import plain
+
+
+@op
+def relu(a):
+    """y = max(a, 0);  0 at 0, and nan stays nan"""
+    positive = plain(a) > 0
+    y = relu(a) if isinstance(a, TensorBase) else np.maximum(a, 0)
+    return y, (lambda g: g * positive,)
+
+
+@op
+def leaky_relu(a, *, negative_slope):
+    """y = a for a > 0, else negative_slope a"""
+    slope = np.where(plain(a) > 0, 1.0, negative_slope).astype(plain(a).dtype)
+    return a * slope, (lambda g: g * slope,)
+
+
+@op(name="PreluKernelBackward0")
+def prelu(a, w):
+    """y = a for a > 0, else w a"""
+    positive = plain(a) > 0
+    return np.where(positive, a, w * a), (lambda g: np.where(positive, g, w * g), lambda g: np.where(positive, 0.0, g * a))
+
+
+@op
+def elu(a, *, alpha, scale, input_scale):
+    """y = scale a for a > 0, else scale alpha (e^(input_scale a) - 1);  elu, selu and celu by their three numbers"""
+    positive = plain(a) > 0
+    low = alpha * np.expm1(np.where(positive, 0.0, a) * input_scale)
+    y = scale * np.where(positive, a, low)
+    return y, (lambda g: g * np.where(positive, scale, (scale * input_scale) * (low + alpha)),)
+
+
+@op
+def gelu(a):
+    """y = a Phi(a), Phi the normal distribution.  Hendrycks & Gimpel 2016, arXiv:1606.08415"""
+    from .elementwise import erf
+    phi = 0.5 * (1.0 + erf(a * math.sqrt(0.5)))
+    return a * phi, (lambda g: g * (phi + a * np.exp(-0.5 * a * a) * (1 / math.sqrt(2 * math.pi))),)
+
+
+@op(name="GeluBackward0")
+def gelu_tanh(a):
+    """y = a/2 (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3))).  Hendrycks & Gimpel 2016, section 2"""
+    k = math.sqrt(2 / math.pi)
+    square = a * a
+    th = np.tanh(k * a * (1.0 + 0.044715 * square))
+    half = 0.5 * (1.0 + th)
+
+    def pullback(g):
+        return g * (half + (0.5 * k) * a * (1.0 - th * th) * (1.0 + (3 * 0.044715) * square))
+    return a * half, (pullback,)
+
+
+@op
+def silu(a):
+    """y = a sigmoid(a).  Elfwing et al. 2017, arXiv:1702.03118"""
+    s = 0.5 * np.tanh(0.5 * a) + 0.5
+    return a * s, (lambda g: g * (s * (1.0 + a * (1.0 - s))),)
+
+
+@op
+def mish(a):
+    """y = a tanh(log(1 + e^a)).  Misra 2019, arXiv:1908.08681"""
+    th = np.tanh(np.logaddexp(a, 0.0))
+    s = 0.5 * np.tanh(0.5 * a) + 0.5
+    return a * th, (lambda g: g * (th + a * s * (1.0 - th * th)),)
+
+
+@op
+def softplus(a, *, beta, threshold):
+    """y = log(1 + e^(beta a)) / beta, and a itself where beta a > threshold"""
+    linear = plain(a) * beta > threshold
+    x = np.where(linear, 0.0, a) * beta
+    s = 0.5 * np.tanh(0.5 * x) + 0.5
+    return np.where(linear, a, np.logaddexp(x, 0.0) / beta), (lambda g: g * np.where(linear, 1.0, s),)
+
+
+@op
+def log_sigmoid(a):
+    """y = -log(1 + e^-a)"""
+    s = 0.5 * np.tanh(-0.5 * a) + 0.5
+    return -np.logaddexp(-a, 0.0), (lambda g: g * s,)
+
+
+@op(keeps=True, name="HardtanhBackward0")
+def hardtanh(a, *, low, high):
+    """y = a kept in [low, high]; no gradient at the ends"""
+    inside = (plain(a) > low) & (plain(a) < high)
+    y = hardtanh(a, low=low, high=high) if isinstance(a, TensorBase) else np.clip(a, low, high)
+    return y, (lambda g: g * inside,)
+
+
+@op
+def hardsigmoid(a):
+    """y = (a + 3) / 6 kept in [0, 1]"""
+    inside = (plain(a) > -3) & (plain(a) < 3)
+    return np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * (inside / 6.0).astype(plain(g).dtype),)
+
+
+@op
+def hardswish(a):
+    """y = a hardsigmoid(a).  Howard et al. 2019, arXiv:1905.02244"""
+    x = plain(a)
+    inside = ((x > -3) & (x < 3)).astype(x.dtype)
+    above = (x >= 3).astype(x.dtype)
+    return a * np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * (above + inside * (a / 3.0 + 0.5)),)
+
+
+@op
+def softshrink(a, *, lambd):
+    """y = a moved towards 0 by lambd"""
+    x = plain(a)
+    outside = np.abs(x) > lambd
+    shift = np.where(outside, np.sign(x) * lambd, 0.0).astype(x.dtype)
+    return np.where(outside, a, 0.0) - shift, (lambda g: g * outside,)
+
+
+@op
+def keep_where(a, *, mask, value):
+    """y = a where the mask is set, else value: threshold, hardshrink"""
+    return np.where(mask, a, value), (lambda g: g * mask,)
+
+
+@op(name="MulBackward0")
+def scaled_mask(a, *, mask):
+    """y = a mask: dropout, the mask drawn outside, scaled by 1 / (1 - p)"""
+    return a * mask, (lambda g: g * mask,)
+
+
+@op
+def glu(a, *, dim):
+    """y = first half of a along dim, times sigmoid of the second.  Dauphin et al. 2017, arXiv:1612.08083"""
+    n = a.shape[dim] // 2
+    lead = (slice(None),) * dim
+    x = a[lead + (slice(None, n),)]
+    s = 0.5 * np.tanh(0.5 * a[lead + (slice(n, None),)]) + 0.5
+    return x * s, (lambda g: np.concatenate((g * s, g * x * s * (1.0 - s)), dim),)

@@ -1,0 +1,113 @@
+"""Rules of the losses whose gradient is simpler than that of their parts.
+
+`scale` holds the reduction: 1 for a sum, 1/n for a mean.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.tape import op
+from .elementwise import plain
+
+
+@op(name="MseLossBackward0")
+def mse(y, t, *, scale):
+    """L = scale sum (y - t)^2;  dL/dy = 2 scale (y - t)"""
+    d = y - t
+    return scale * (d * d).sum(), (lambda g: d * (g * (2.0 * scale)), lambda g: d * (g * (-2.0 * scale)))
+
+
+@op(name="L1LossBackward0")
+def l1(y, t):
+    """|y - t|, elementwise"""
+    sign = np.sign(plain(y) - plain(t))
+    return np.abs(y - t), (lambda g: g * sign, lambda g: -g * sign)
+
+
+@op(name="SmoothL1LossBackward0")
+def huber(y, t, *, delta, scale):
+    """scale (d^2 / 2 for |d| < delta, else delta (|d| - delta / 2)), elementwise, d = y - t.  Huber 1964"""
+    d = y - t
+    inside = np.abs(plain(d)) < delta
+    sign = np.sign(plain(d))
+    value = scale * np.where(inside, 0.5 * d * d, delta * (np.abs(d) - 0.5 * delta))
+    slope = scale * np.where(inside, d, delta * sign)
+    return value, (lambda g: g * slope, lambda g: -g * slope)
+
+
+@op(name="NllLossBackward0")
+def cross_entropy(z, *, target, weight, total):
+    """L = -sum_n w[n] log_softmax(z[n])[t[n]] / total, for z (N, C);  dL/dz = w (softmax(z) - onehot(t)) / total
+
+    target   (N), the class of each sample; weight  (N), 0 where a sample is ignored, or None for all ones
+    """
+    n = len(target)
+    rows = np.arange(n)
+    shifted = z - plain(z).max(axis=1, keepdims=True)
+    e = np.exp(shifted)
+    s = e.sum(axis=1, keepdims=True)
+    picked = np.log(s).reshape(n) - shifted[rows, target]
+    if weight is not None:
+        picked = picked * weight
+    k = 1.0 / total if total else float("nan")
+
+    def pullback(g):
+        p = e / s
+        if isinstance(p, np.ndarray):
+            p[rows, target] -= 1
+        else:
+            onehot = np.zeros(p.shape, plain(p).dtype)
+            onehot[rows, target] = 1
+            p = p - onehot
+        return p * (g * k) if weight is None else p * (weight * k)[:, None] * g
+    return picked.sum() * k, (pullback,)
+
+
+@op(name="NllLossBackward0")
+def nll(a, *, target, weight):
+    """-w[n] a[n, t[n]] of log-probabilities a (N, C)"""
+    rows = np.arange(len(target))
+    shape = a.shape
+
+    def pullback(g):
+        return _placed(g * -weight, shape, rows, target)
+    return -(a[rows, target] * weight), (pullback,)
+
+
+def _placed(g, shape, rows, columns):
+    from .indexing import place
+    return place(g, shape=shape, key=(rows, columns))
+
+
+@op(name="BinaryCrossEntropyBackward0")
+def binary_cross_entropy(y, t):
+    """-(t log y + (1 - t) log(1 - y)), elementwise, the logarithms kept above -100"""
+    log_y, log_1y = np.log(y), np.log1p(-y)
+    value = -(t * np.maximum(log_y, -100.0) + (1.0 - t) * np.maximum(log_1y, -100.0))
+    return value, (lambda g: g * (y - t) / np.maximum(y * (1.0 - y), 1e-12),
+                   lambda g: g * (np.maximum(log_1y, -100.0) - np.maximum(log_y, -100.0)))
+
+
+@op(name="BinaryCrossEntropyWithLogitsBackward0")
+def binary_cross_entropy_with_logits(z, t, w):
+    """(1 - t) z + (1 + (w - 1) t) log(1 + e^-z), elementwise; w weighs the positive class"""
+    s = 0.5 * np.tanh(0.5 * z) + 0.5
+    soft = np.logaddexp(-z, 0.0)
+    k = 1.0 + (w - 1.0) * t
+    return (1.0 - t) * z + k * soft, (lambda g: g * ((1.0 - t) + k * (s - 1.0)), lambda g: g * ((w - 1.0) * soft - z),
+                                     lambda g: g * t * soft)
+
+
+@op(name="KlDivBackward0")
+def kl_div(a, t):
+    """t (log t - a), elementwise, 0 where t = 0; a holds log-probabilities"""
+    zero = plain(t) <= 0
+    log_t = np.log(np.where(zero, 1.0, t))
+    return np.where(zero, 0.0, t * (log_t - a)), (lambda g: -g * t, lambda g: g * np.where(zero, 0.0, log_t + 1.0 - a))
+
+
+@op(name="KlDivBackward0")
+def kl_div_log_target(a, t):
+    """e^t (t - a), elementwise; both hold log-probabilities"""
+    p = np.exp(t)
+    return p * (t - a), (lambda g: -g * p, lambda g: g * p * (t - a + 1.0))
