@@ -183,7 +183,7 @@ def assign(t, key: tuple, value, result=None):
     if recording and base._requires_grad and base._node is None:
         of = "a view of " if path or key is not WHOLE and _is_basic(key) else ""
         raise RuntimeError(f"{of}a leaf Variable that requires grad is being used in an in-place operation.")
-    if 0 in t.array.strides and any(s == 0 and n > 1 for s, n in zip(t.array.strides, t.array.shape)):
+    if 0 in t.array.strides and t.array.size and any(s == 0 and n > 1 for s, n in zip(t.array.strides, t.array.shape)):
         raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single "
                            "memory location. Please clone() the tensor before performing the operation.")
     if tensor and result is None and _is_itself(t, key, value, base):

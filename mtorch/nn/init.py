@@ -17,7 +17,6 @@ from ..functions.random import randperm
 from ..random import Generator
 from ..tensor import Tensor
 
-
 # ---- how large -----------------------------------------------------------------------------------
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -271,8 +270,10 @@ def _kaiming_std(tensor, a, mode, nonlinearity):
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
     """Fill with gain times a matrix whose rows (or columns, if there are more rows) are orthonormal.
 
-    Dimensions after the first are taken together.  Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear
-    dynamics of learning in deep linear neural networks" (2014); the signs: Mezzadri, arXiv math-ph/0609050.
+    Dimensions after the first are taken together.
+
+    Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks" (2014); for the signs Mezzadri, "How to generate random matrices from the classical groups" (2007).
 
     >>> import mtorch
     >>> w = mtorch.nn.init.orthogonal_(mtorch.empty(2, 5))
