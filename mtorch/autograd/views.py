@@ -43,15 +43,16 @@ def owner(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def mark_written(array: np.ndarray) -> None:
-    """Note that this memory was written in place.  Whoever writes a tensor's array directly says so here."""
+def mark_written(*arrays: np.ndarray) -> None:
+    """Note that this memory was written in place.  Whoever writes the arrays of tensors directly says so here."""
     global _last_write
-    root = owner(array)
-    key = id(root)
-    known = _stamps.get(key)
-    reference = known[0] if known else weakref.ref(root, lambda _: _stamps.pop(key, None))
-    _last_write = next_order()
-    _stamps[key] = reference, _last_write
+    _last_write = now = next_order()
+    for array in arrays:
+        root = array if array.base is None else owner(array)
+        key = id(root)
+        known = _stamps.get(key)
+        reference = known[0] if known else weakref.ref(root, lambda _, key=key: _stamps.pop(key, None))
+        _stamps[key] = reference, now
 
 
 def check_intact(node: Node, arrays) -> None:
