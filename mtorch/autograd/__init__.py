@@ -1,9 +1,11 @@
 """Reverse-mode automatic differentiation: `tape.py` first, then `engine.py`, then `views.py`."""
 from . import anomaly, engine, function, mode, tape, views
 from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from .check import GradcheckError, gradcheck, gradgradcheck
 from .engine import backward, grad
 from .function import Function
 from .mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
-__all__ = ["Function", "backward", "detect_anomaly", "enable_grad", "grad", "inference_mode", "is_anomaly_enabled",
+__all__ = ["Function", "GradcheckError", "backward", "detect_anomaly", "enable_grad", "grad", "gradcheck", "gradgradcheck",
+           "inference_mode", "is_anomaly_enabled",
            "is_grad_enabled", "no_grad", "set_detect_anomaly", "set_grad_enabled"]

@@ -61,7 +61,9 @@ class Node:
         self.hooks = None              # [(slot, function)], run on the gradient that arrives
 
     def name(self) -> str:
-        return self.op.grad_name
+        """What torch calls this node."""
+        chosen = self.op.name_of
+        return self.op.grad_name if chosen is None else chosen(self)
 
     @property
     def next_functions(self) -> tuple:
@@ -70,7 +72,7 @@ class Node:
                      for i in self.inputs if type(i) in (Node, Output) or isinstance(i, TensorBase))
 
     def __repr__(self) -> str:
-        return f"<{self.op.grad_name} object at {id(self):#x}>"
+        return f"<{self.name()} object at {id(self):#x}>"
 
 
 class AccumulateGrad:
@@ -122,14 +124,15 @@ def grad_name_of(name: str) -> str:
 
 
 def op(rule: Callable | None = None, *, reference: Callable | None = None, view: bool = False,
-       keeps: bool = True, name: str | None = None) -> Callable:
+       keeps: bool = True, name: str | Callable[[Node], str] | None = None) -> Callable:
     """Make a function of Tensors from a rule.
 
     reference   a plain function of Tensors that says the same; a rule that writes into buffers names one, and it is
                 differentiated in its place for gradients of gradients
     view        the value shares the memory of the first input
     keeps       False when the pullbacks close over no array: such a node can be walked again after a backward, as in torch
-    name        torch's name for the node, where it is not made from the rule's own
+    name        torch's name for the node, where it is not made from the rule's own; or a function of the node that
+                says it, where torch has several functions for what is one rule here
     """
     if rule is None:
         return functools.partial(op, reference=reference, view=view, keeps=keeps, name=name)
@@ -180,7 +183,8 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
 
     call.rule, call.reference, call.replay = rule, reference, None      # type: ignore[attr-defined]
     call.view, call.keeps = view, keeps and not view                     # type: ignore[attr-defined]
-    call.grad_name = name or grad_name_of(rule.__name__)                 # type: ignore[attr-defined]
+    call.grad_name = name if isinstance(name, str) else grad_name_of(rule.__name__)    # type: ignore[attr-defined]
+    call.name_of = name if callable(name) else None                      # type: ignore[attr-defined]
     return call
 
 
@@ -201,7 +205,7 @@ def _several(call, values, arrays, inputs, kwargs, pullback, needs, first) -> tu
 class Custom:
     """The op of a node that was not made by a rule: a user's Function, a layer differentiated by hand."""
 
-    rule = reference = None
+    rule = reference = name_of = None
     view = False
     keeps = True
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..autograd.tape import op
+from ..autograd.tape import TensorBase, op
 from .elementwise import plain
 from .shape import expand
 
@@ -27,7 +27,12 @@ def count(shape, axis) -> int:
     return n
 
 
-@op(keeps=False)
+def _in_two_forms(name: str):
+    """The name of a node where torch has one function for reducing all of a tensor, and another for some axes of it."""
+    return lambda node: f"{name}Backward{0 if node.kwargs['axis'] is None else 1}"
+
+
+@op(keeps=False, name=_in_two_forms("Sum"))
 def sum(a, *, axis, keepdims):
     """y = sum of a over axis"""
     shape = a.shape
@@ -37,7 +42,7 @@ def sum(a, *, axis, keepdims):
     return a.sum(axis=axis, keepdims=keepdims), (pullback,)
 
 
-@op(keeps=False)
+@op(keeps=False, name=_in_two_forms("Mean"))
 def mean(a, *, axis, keepdims):
     """y = sum of a over axis / n"""
     shape, n = a.shape, count(a.shape, axis)
@@ -47,10 +52,10 @@ def mean(a, *, axis, keepdims):
     return a.sum(axis=axis, keepdims=keepdims) / (n if n else np.nan), (pullback,)
 
 
-@op
+@op(name=_in_two_forms("Prod"))
 def prod(a, *, axis, keepdims):
     """y = product of a over axis;  dy/da[i] = the product of the others, exact where a has zeros"""
-    y = a.prod(axis=axis, keepdims=keepdims)
+    y = prod(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else a.prod(axis=axis, keepdims=keepdims)
     shape = a.shape
 
     def pullback(g):
@@ -64,16 +69,18 @@ def prod(a, *, axis, keepdims):
     return y, (pullback,)
 
 
-@op
+@op(name=lambda node: "MaxBackward1" if node.kwargs["axis"] is None else "AmaxBackward0")
 def amax(a, *, axis, keepdims):
     """y = the largest of a over axis; ties share the gradient"""
-    return _extreme(a, a.max(axis=axis, keepdims=keepdims), axis)
+    y = amax(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else a.max(axis=axis, keepdims=keepdims)
+    return _extreme(a, y, axis)
 
 
-@op
+@op(name=lambda node: "MinBackward1" if node.kwargs["axis"] is None else "AminBackward0")
 def amin(a, *, axis, keepdims):
     """y = the smallest of a over axis; ties share the gradient"""
-    return _extreme(a, a.min(axis=axis, keepdims=keepdims), axis)
+    y = amin(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else a.min(axis=axis, keepdims=keepdims)
+    return _extreme(a, y, axis)
 
 
 def _extreme(a, y, axis):
@@ -110,7 +117,7 @@ def logsumexp(a, *, axis, keepdims):
     return out, (lambda g: g.reshape(kept(shape, axis)) * (e / s),)
 
 
-@op
+@op(name="LinalgVectorNormBackward0")
 def norm(a, *, p, axis, keepdims):
     """y = (sum |a|^p)^(1/p); a zero norm has the gradient 0"""
     x = np.abs(a)
