@@ -7,7 +7,7 @@ from .dtypes import (bool, can_cast, cdouble, cfloat, complex64, complex128, dou
                      float64, get_default_dtype, half, iinfo, int, int8, int16, int32, int64, long, promote_types,
                      set_default_dtype, short, uint8, uint16, uint32, uint64)
 from .device import device
-from . import autograd, random
+from . import autograd, random, return_types
 from .autograd import (enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled)
 from .autograd.mode import is_inference_mode_enabled
 from .functions.arguments import Size
@@ -40,7 +40,7 @@ from .tensor import Tensor
 # after the module tensor.py: the function of that name is what `mtorch.tensor` means
 from .functions.creation import (arange, as_tensor, asarray, empty, empty_like, eye, from_numpy, full, full_like, linspace,
                                  logspace, ones, ones_like, scalar_tensor, tensor, zeros, zeros_like)
-from .printing import set_printoptions
+from .printing import get_printoptions, printoptions, set_printoptions
 from . import nn, optim, utils
 from .nn import Module, Parameter, Sequential
 from .utils.data import DataLoader

@@ -476,7 +476,7 @@ class Tensor(TensorBase):
     @property
     def T(self):
         """The dimensions in reverse order."""
-        return shapes.t(self) if self.array.ndim == 2 else shapes.permute(self, tuple(range(self.array.ndim))[::-1])
+        return shapes.rules.permute(self, dims=tuple(range(self.array.ndim))[::-1])
 
     @property
     def mT(self):

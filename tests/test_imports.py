@@ -22,12 +22,12 @@ LONGEST_FILE = 420
 # Lowest first. A module belongs to the longest prefix that fits it, and may import its own group and every row below.
 ROWS = [
     ["mtorch.dtypes", "mtorch.device"],
-    ["mtorch.random", "mtorch.printing"],
+    ["mtorch.random", "mtorch.printing", "mtorch.legacy", "mtorch.return_types"],
     ["mtorch.autograd"],
     ["mtorch.ops"],
     ["mtorch.functions"],
     ["mtorch.tensor"],
-    ["mtorch.legacy", "mtorch.utils"],
+    ["mtorch.utils"],
     ["mtorch.nn.functional"],
     ["mtorch.nn"],
     ["mtorch.optim", "mtorch.vision", "mtorch.serialization"],

@@ -5,17 +5,14 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing, reduction as rules
 from .arguments import axes_of, axis_of, floating, into, require_tensor, to_type
 from .elementwise import abs as absolute
-
-_Pair = {name: namedtuple(name, ["values", "indices"]) for name in ("max", "min")}
 
 
 def _all_axes(axes, ndim):
@@ -188,7 +185,7 @@ def amax(input, dim=None, keepdim=False, *, out=None):
     x = require_tensor(input, "amax")
     dim = None if dim == () or dim == [] else dim
     _not_empty(x, "amax", dim)
-    result = rules.amax(x, axis=axes_of(dim, x.array.ndim), keepdims=keepdim)
+    result = rules.amax(x, axis=_all_axes(axes_of(dim, x.array.ndim), x.array.ndim), keepdims=keepdim)
     return result if out is None else into(out, result)
 
 
@@ -202,19 +199,17 @@ def amin(input, dim=None, keepdim=False, *, out=None):
     x = require_tensor(input, "amin")
     dim = None if dim == () or dim == [] else dim
     _not_empty(x, "amin", dim)
-    result = rules.amin(x, axis=axes_of(dim, x.array.ndim), keepdims=keepdim)
+    result = rules.amin(x, axis=_all_axes(axes_of(dim, x.array.ndim), x.array.ndim), keepdims=keepdim)
     return result if out is None else into(out, result)
 
 
-def along_dim(x, indices, dim, keepdim):
+def along_dim(x, indices, dim, keepdim, found_by):
     """The elements of x at `indices` along dim: how max, median and the like give their values a gradient."""
     if x.array.ndim == 0:
         return x.clone(), wrap(np.zeros((), np.int64))
     index = np.expand_dims(indices, dim)
-    values = indexing.gather(x, index=index, dim=dim)
-    if keepdim:
-        return values, wrap(index)
-    return values.squeeze(dim), wrap(np.asarray(indices))
+    values = indexing.gather(x, index=index, dim=dim, keepdim=keepdim, found_by=found_by)
+    return values, wrap(index if keepdim else np.asarray(indices))
 
 
 def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, out):
@@ -228,12 +223,12 @@ def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, 
     if other is not None:
         return pairwise(x, other, out=out)
     if dim is None:
-        result = whole(x) if x.array.size else _not_empty(x, name, None)
+        result = whole(x, axis=None, keepdims=False) if x.array.size else _not_empty(x, name, None)
         return result if out is None else into(out, result)
     _not_empty(x, name, dim)
     d = axis_of(dim, x.array.ndim)
     indices = argument(x.array, axis=d) if x.array.ndim else np.zeros((), np.int64)
-    result = _Pair[name](*along_dim(x, indices, d, keepdim))
+    result = getattr(return_types, name)(*along_dim(x, indices, d, keepdim, name.capitalize()))
     return result if out is None else into(out, result)
 
 
@@ -245,7 +240,7 @@ def max(input, *args, dim=None, other=None, keepdim=False, out=None):
     (tensor(5), tensor([1, 0]))
     """
     from .arithmetic import maximum
-    return _extreme("max", np.argmax, amax, maximum, input, args, dim, other, keepdim, out)
+    return _extreme("max", np.argmax, rules.amax, maximum, input, args, dim, other, keepdim, out)
 
 
 def min(input, *args, dim=None, other=None, keepdim=False, out=None):
@@ -256,7 +251,7 @@ def min(input, *args, dim=None, other=None, keepdim=False, out=None):
     (tensor(1), tensor([1, 2]))
     """
     from .arithmetic import minimum
-    return _extreme("min", np.argmin, amin, minimum, input, args, dim, other, keepdim, out)
+    return _extreme("min", np.argmin, rules.amin, minimum, input, args, dim, other, keepdim, out)
 
 
 def _argument(name, function, input, dim, keepdim, out):
@@ -299,12 +294,11 @@ def aminmax(input, *, dim=None, keepdim=False):
 
     >>> import mtorch
     >>> mtorch.aminmax(mtorch.tensor([1, 5, 3]))
-    aminmax(min=tensor(1), max=tensor(5))
+    torch.return_types.aminmax(
+    min=tensor(1),
+    max=tensor(5))
     """
-    return _AMinMax(amin(input, dim, keepdim), amax(input, dim, keepdim))
-
-
-_AMinMax = namedtuple("aminmax", ["min", "max"])
+    return return_types.aminmax(amin(input, dim, keepdim), amax(input, dim, keepdim))
 
 
 def _logical(function, name, input, dim, keepdim, out):

@@ -193,12 +193,12 @@ def squeeze(input, dim=None):
     x = require_tensor(input, "squeeze")
     shape = x.array.shape
     if dim is None:
-        dims = tuple(range(len(shape)))
+        dims = None
     else:
         dims = tuple(axis_of(d, len(shape)) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
         if len(set(dims)) != len(dims):
             raise RuntimeError(f"dim {dims[0]} appears multiple times in the list of dims")
-    return rules.squeeze(x, dims=tuple(d for d in dims if d < len(shape) and shape[d] == 1))
+    return rules.squeeze(x, dims=dims)
 
 
 def unsqueeze(input, dim):

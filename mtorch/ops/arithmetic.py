@@ -12,7 +12,11 @@ def add(a, b):
     return a + b, (lambda g: g, lambda g: g)
 
 
-@op(keeps=False)
+def _number_first(node) -> bool:
+    return isinstance(node.inputs[0], (int, float, complex))
+
+
+@op(keeps=False, name=lambda node: "RsubBackward1" if _number_first(node) else "SubBackward0")
 def sub(a, b):
     """y = a - b"""
     return a - b, (lambda g: g, lambda g: -g)
@@ -24,9 +28,9 @@ def mul(a, b):
     return a * b, (lambda g: g * b, lambda g: g * a)
 
 
-@op
+@op(name=lambda node: "MulBackward0" if _number_first(node) else "DivBackward0")
 def div(a, b):
-    """y = a / b;  dy/db = -a / b^2"""
+    """y = a / b, a number a being torch's a * b.reciprocal();  dy/db = -a / b^2"""
     return a / b, (lambda g: g / b, lambda g: -g * (a / b) / b)
 
 
@@ -61,7 +65,7 @@ def fmod(a, b):
     return np.fmod(a, b), (lambda g: g, lambda g: -g * np.trunc(a / b))
 
 
-@op(name="PowBackward1")
+@op(name=lambda node: "PowBackward2" if _number_first(node) else "PowBackward1")
 def pow(a, b):
     """y = a^b;  dy/da = b a^(b-1), dy/db = y log a, both 0 where their limit is."""
     y = np.power(a, b)
@@ -187,7 +191,7 @@ def _as(value, dtype):
     return np.asarray(value, dtype)
 
 
-@op
+@op(name=lambda node: "LerpBackward0" if isinstance(node.inputs[2], (int, float)) else "LerpBackward1")
 def lerp(a, b, w):
     """y = a + w (b - a)"""
     return a + w * (b - a), (lambda g: g * (1.0 - w), lambda g: g * w, lambda g: g * (b - a))

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from ..autograd.tape import TensorBase, op
+from ..autograd.tape import TensorBase, grad_name_of, op
 
 
 def plain(a):
@@ -65,7 +65,7 @@ def log10(a):
     return np.log10(a), (lambda g: g / (a * math.log(10)),)
 
 
-@op
+@op(name="Log1PBackward0")
 def log1p(a):
     """y = ln(1 + a)"""
     return np.log1p(a), (lambda g: g / (1.0 + a),)
@@ -240,7 +240,12 @@ def sinc(a):
     return np.where(zero, 1.0, np.sin(x) / x), (lambda g: g * slope,)
 
 
-@op(keeps=False)
+def _name_of_step(node) -> str:
+    step = node.kwargs["function"].__name__
+    return grad_name_of(step if step in ("sign", "floor", "ceil", "trunc") else "round")
+
+
+@op(keeps=False, name=_name_of_step)
 def flat(a, *, function):
     """y = a step function of a (sign, floor, round, ...): its derivative is 0 almost everywhere."""
     y = flat(a, function=function) if isinstance(a, TensorBase) else function(a)
@@ -253,7 +258,7 @@ def frac(a):
     return a - np.trunc(plain(a)), (lambda g: g,)
 
 
-@op
+@op(name="ClampBackward1")
 def clamp(a, *, min, max):
     """y = a kept in [min, max]; outside, no gradient"""
     y = np.clip(plain(a), min, max)

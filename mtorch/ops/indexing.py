@@ -14,7 +14,20 @@ def is_basic(key: tuple) -> bool:
     return True
 
 
-@op(view=True, name="SelectBackward0")
+def _name_of_index(node) -> str:
+    """torch takes an index apart; the last part that does something names the node."""
+    for part in reversed(node.kwargs["key"]):
+        if part is None:
+            return "UnsqueezeBackward0"
+        if isinstance(part, slice):
+            if part != slice(None):
+                return "SliceBackward0"
+        elif part is not Ellipsis:
+            return "SelectBackward0"
+    return "AliasBackward0"
+
+
+@op(view=True, name=_name_of_index)
 def index(a, *, key):
     """a[key], for numbers, slices, None and Ellipsis: a view"""
     shape = a.shape
@@ -70,12 +83,19 @@ def add_rows(z: np.ndarray, rows: np.ndarray, a: np.ndarray) -> None:
     z2[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
 
 
-@op
-def gather(a, *, index, dim):
-    """y[i][j] = a[index[i][j]][j] along dim = 0, and so on"""
-    shape = a.shape
-    y = gather(a, index=index, dim=dim) if isinstance(a, TensorBase) else np.take_along_axis(_cut(a, index, dim), index, dim)
-    return y, (lambda g: scatter_add(g, shape=shape, index=index, dim=dim),)
+@op(name=lambda node: node.kwargs.get("found_by", "Gather") + "Backward0")
+def gather(a, *, index, dim, keepdim=True, found_by="Gather"):
+    """y[i][j] = a[index[i][j]][j] along dim = 0, and so on.
+
+    max and its like are a gather too, of what they found along dim; keepdim=False drops that axis, of length 1.
+    """
+    shape, kept = a.shape, index.shape
+    if isinstance(a, TensorBase):
+        y = gather(a, index=index, dim=dim, keepdim=keepdim)
+    else:
+        y = np.take_along_axis(_cut(a, index, dim), index, dim)
+        y = y if keepdim else y.squeeze(dim)
+    return y, (lambda g: scatter_add(g.reshape(kept), shape=shape, index=index, dim=dim),)
 
 
 def _cut(a, index, dim):

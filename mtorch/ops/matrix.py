@@ -18,7 +18,7 @@ def matmul(a, b):
     return a @ b, (lambda g: g @ np.swapaxes(b, -1, -2), lambda g: np.swapaxes(a, -1, -2) @ g)
 
 
-@op(name="MvBackward0")
+@op(name=lambda node: "MvBackward0" if len(node.shape) == 1 else "UnsafeViewBackward0")
 def mv(a, b):
     """y (..., N) = a (..., N, I) b (I)"""
     return a @ b, (lambda g: np.expand_dims(g, -1) * b,

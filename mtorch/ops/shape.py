@@ -28,8 +28,7 @@ def t(a):
 @op(view=True)
 def permute(a, *, dims):
     """The axes in another order: axis i of the result is axis dims[i] of a"""
-    back = tuple(int(i) for i in np.argsort(dims))
-    return np.transpose(a, dims), (lambda g: np.transpose(g, back),)
+    return np.transpose(a, dims), (lambda g: np.transpose(g, sorted(range(len(dims)), key=dims.__getitem__)),)
 
 
 @op(view=True)
@@ -39,11 +38,12 @@ def unsqueeze(a, *, dim):
     return a.reshape(old[:dim] + (1,) + old[dim:]), (lambda g: g.reshape(old),)
 
 
-@op(view=True)
+@op(view=True, name=lambda node: "SqueezeBackward0" if node.kwargs["dims"] is None else "SqueezeBackward1")
 def squeeze(a, *, dims):
-    """The axes `dims`, of length 1, taken away"""
+    """The axes `dims`, or for None all, taken away where their length is 1"""
     old = a.shape
-    return a.reshape(tuple(n for i, n in enumerate(old) if i not in dims)), (lambda g: g.reshape(old),)
+    new = tuple(n for i, n in enumerate(old) if n != 1 or dims is not None and i not in dims)
+    return a.reshape(new), (lambda g: g.reshape(old),)
 
 
 @op(view=True)
