@@ -18,10 +18,17 @@ def check_reduction(reduction: str) -> str:
     return reduction
 
 
+def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
+    """The `reduction` that torch's two older arguments stand for."""
+    reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+                  stacklevel=4)
+    return reduction
+
+
 def chosen(reduction, size_average, reduce) -> str:
     """The reduction, where torch's two older arguments may name it."""
     if size_average is not None or reduce is not None:
-        from ..loss_base import reduction_of
         return reduction_of(size_average, reduce)
     return check_reduction(reduction)
 
