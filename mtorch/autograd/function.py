@@ -8,7 +8,7 @@ import numpy as np
 
 from .mode import enable_grad, mode, no_grad
 from .tape import TensorBase, grad_name_of, history, record, wrap
-from .views import WHOLE, mark_written
+from .views import mark_written
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
@@ -132,6 +132,8 @@ def _recorded(cls, ctx, args, handles, result):
         o = outputs[i]
         given = any(o is a for a in args)
         arrays.append(o.array.view() if given and id(o) not in dirty else o.array)
+        if id(o) in dirty:
+            mark_written(o.array)                      # before the node is numbered: what it saves is already the new value
     shapes = [(a.shape, a.dtype) for a in arrays]
 
     def tensors_pullback(*gs):
@@ -169,7 +171,6 @@ def _recorded(cls, ctx, args, handles, result):
             continue
         if id(o) in dirty:
             o._node, o._requires_grad = t._node, True
-            mark_written(o.array)
             t = o
         final[i] = t
         for j, s in enumerate(ctx._saved):

@@ -229,6 +229,7 @@ def record(name: str, value, inputs, pullback: Callable, replay: Callable | None
     several = type(value) is tuple
     shape = [(v.shape, v.dtype) for v in value] if several else value.shape
     node = Node(Custom(name, replay), handles, {}, pullback, shape)
+    node.value = value                 # no rule can compute it again
     if mode.watching:
         watch(node, inputs, *(value if several else (value,)))
     if not several:

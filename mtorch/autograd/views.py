@@ -125,7 +125,7 @@ def link(out, first, call, kwargs, slot) -> None:
 def refreshed(view):
     """The history of a view whose base was rewritten: the view taken again, of the base as it is now."""
     base, path = view._alias
-    _refuse_several(path)
+    _refuse_several(path, "its base or another view of its base has been modified inplace")
     recording, mode.recording = mode.recording, True   # whatever the mode this is first asked in
     try:
         view._node = follow(wrap(base.array, history(base) if base._requires_grad else None), path)._node
@@ -146,11 +146,11 @@ def follow(x, path):
     return x
 
 
-def _refuse_several(path) -> None:
+def _refuse_several(path, what="is being modified inplace") -> None:
     while path:
         path, call, _, slot, _ = path
         if slot is not None:
-            raise RuntimeError(f"Output {slot} of {call.grad_name} is a view and is being modified inplace. This view is "
+            raise RuntimeError(f"Output {slot} of {call.grad_name.removesuffix('Backward0')} is a view and {what}. This view is "
                                "the output of a function that returns multiple views. Such functions do not allow the "
                                "output views to be modified inplace. You should replace the inplace operation by an "
                                "out-of-place one.")

@@ -1,0 +1,353 @@
+"""The sweep: what backward and grad do, what they refuse, and that nothing stays behind."""
+from __future__ import annotations
+
+import gc
+import warnings
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch import nn
+
+
+def leaf(*values):
+    return mtorch.tensor(values, dtype=mtorch.float64, requires_grad=True)
+
+
+def test_gradients_add_up():
+    x = leaf(1.0, 2.0)
+    for _ in range(3):
+        (x * x).sum().backward()
+    assert x.grad.tolist() == [6.0, 12.0]
+
+
+def test_accumulation_keeps_the_gradient_tensor():
+    x = leaf(1.0)
+    x.sum().backward()
+    g = x.grad
+    x.sum().backward()
+    assert x.grad is g and g.item() == 2
+
+
+def test_two_leaves_never_share_a_gradient():
+    a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
+    (a + b).sum().backward()
+    a.grad.zero_()
+    assert b.grad.tolist() == [1, 1]
+    x, seed = leaf(1.0), mtorch.tensor([1.0], dtype=mtorch.float64)
+    x.clone().backward(seed)
+    x.grad.zero_()
+    assert seed.item() == 1
+
+
+def test_a_chain_of_200000_operations():
+    x = mtorch.ones(1, requires_grad=True)
+    y = x
+    for _ in range(200_000):
+        y = y + 1
+    y.backward()
+    assert x.grad.item() == 1
+    del y                                               # and it is let go of without overflowing the stack
+
+
+def test_letting_go_of_a_long_chain_that_was_never_walked():
+    x = mtorch.ones(1, requires_grad=True)
+    y = x
+    for _ in range(200_000):
+        y = y * 1.0
+    del y
+    gc.collect()
+
+
+def test_a_training_step_leaves_no_cyclic_garbage():
+    net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 3))
+    optimizer = mtorch.optim.Adam(net.parameters())
+    criterion = nn.CrossEntropyLoss()
+    x, y = mtorch.randn(16, 4), mtorch.randint(0, 3, (16,))
+
+    def step():
+        optimizer.zero_grad()
+        loss = criterion(net(x), y)
+        loss.backward()
+        optimizer.step()
+    step()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            step()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_backward_frees_the_graph():
+    x = leaf(2.0)
+    y = (x * x).sum()
+    y.backward()
+    with pytest.raises(RuntimeError, match="second time"):
+        y.backward()
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.item() == 12
+
+
+def test_a_graph_that_kept_nothing_can_be_walked_again_as_in_torch():
+    x = leaf(1.0, 2.0)
+    y = (x + 1).sum()
+    y.backward()
+    y.backward()
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_backward_from_what_is_not_a_scalar():
+    x = leaf(1.0, 2.0)
+    with pytest.raises(RuntimeError, match="implicitly created only for scalar"):
+        (x * x).backward()
+    (x * x).backward(mtorch.tensor([1.0, 10.0], dtype=mtorch.float64))
+    assert x.grad.tolist() == [2, 40]
+    with pytest.raises(RuntimeError, match="Mismatch in shape"):
+        (x * x).backward(mtorch.ones(3))
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        mtorch.ones(1).backward()
+
+
+def test_backward_into_chosen_inputs():
+    a, b = leaf(2.0), leaf(3.0)
+    (a * b).sum().backward(inputs=[a])
+    assert a.grad.item() == 3 and b.grad is None
+    with pytest.raises(RuntimeError, match="cannot be empty"):
+        (a * b).sum().backward(inputs=[])
+
+
+def test_grad_of_an_intermediate_result():
+    x = leaf(1.0, 2.0)
+    h = x * 3
+    y = (h * h).sum()
+    gh, gx = mtorch.autograd.grad(y, [h, x])
+    assert gh.tolist() == [6, 12] and gx.tolist() == [18, 36] and x.grad is None
+
+
+def test_grad_walks_only_what_leads_to_the_inputs():
+    x, z = leaf(1.0), leaf(1.0)
+    seen = []
+    branch = z * 2
+    branch.register_hook(lambda g: seen.append(g))
+    mtorch.autograd.grad((x * branch).sum(), x)
+    assert not seen
+
+
+def test_unused_inputs():
+    x, z = leaf(1.0), leaf(1.0)
+    with pytest.raises(RuntimeError, match="not have been used"):
+        mtorch.autograd.grad(x.sum(), z)
+    assert mtorch.autograd.grad(x.sum(), z, allow_unused=True) == (None,)
+    assert mtorch.autograd.grad(x.sum(), z, materialize_grads=True)[0].item() == 0
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        mtorch.autograd.grad(x.sum(), mtorch.ones(1))
+
+
+def test_third_derivative():
+    x = leaf(2.0)
+    y = x ** 4
+    for expected in (32, 48, 48):
+        y, = mtorch.autograd.grad(y.sum(), x, create_graph=True)
+        assert y.item() == pytest.approx(expected)
+
+
+def test_backward_with_create_graph_leaves_differentiable_gradients():
+    x = leaf(3.0)
+    (x ** 3).sum().backward(create_graph=True)
+    assert x.grad.requires_grad
+    g, = mtorch.autograd.grad(x.grad.sum(), x)
+    assert g.item() == 18
+
+
+def test_maml_step_as_torch():
+    torch = pytest.importorskip("torch")
+    results = []
+    for T in (torch, mtorch):
+        w = T.tensor([[0.5, -0.3], [0.1, 0.7]], dtype=T.float64, requires_grad=True)
+        x = T.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=T.float64)
+        inner = ((x @ w).tanh() ** 2).mean()
+        g, = T.autograd.grad(inner, w, create_graph=True)
+        outer = ((x @ (w - 0.1 * g)).sigmoid()).sum()
+        outer.backward()
+        results.append(np.array(w.grad.numpy()))
+    np.testing.assert_allclose(results[1], results[0], rtol=1e-12)
+
+
+def test_hooks_on_leaves_and_on_results():
+    x = leaf(1.0, 2.0)
+    h = x * 2
+    seen = []
+    handle = h.register_hook(lambda g: seen.append(g.tolist()))
+    h.register_hook(lambda g: g * 10)
+    x.register_hook(lambda g: g + 1)
+    h.sum().backward()
+    assert seen == [[1, 1]] and x.grad.tolist() == [21, 21]
+    handle.remove()
+    x.grad = None
+    (x * 2).sum().backward()
+    assert len(seen) == 1 and x.grad.tolist() == [3, 3]
+
+
+def test_hook_that_changes_the_shape():
+    x = leaf(1.0, 2.0)
+    x.register_hook(lambda g: g[:1])
+    with pytest.raises(RuntimeError, match="changed the size"):
+        x.sum().backward()
+
+
+def test_post_accumulate_hook():
+    x = leaf(1.0)
+    seen = []
+    x.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad.item()))
+    (x * 5).sum().backward()
+    assert seen == [5]
+
+
+def test_retain_grad():
+    x = leaf(1.0, 2.0)
+    h = x * 3
+    h.retain_grad()
+    (h * h).sum().backward()
+    assert h.grad.tolist() == [6, 12] and h.retains_grad and not x.retains_grad
+
+
+def test_assigned_grad_is_checked():
+    x = leaf(1.0, 2.0)
+    with pytest.raises(RuntimeError, match="different size"):
+        x.grad = mtorch.ones(3, dtype=mtorch.float64)
+    with pytest.raises(RuntimeError, match="different type"):
+        x.grad = mtorch.ones(2)
+    with pytest.raises(TypeError, match="Tensor or None"):
+        x.grad = 1.0
+    x.grad = mtorch.ones(2, dtype=mtorch.float64)
+    del x.grad
+    assert x.grad is None
+
+
+def test_modes():
+    x = leaf(1.0)
+    with mtorch.no_grad():
+        assert not (x * 2).requires_grad
+        with mtorch.enable_grad():
+            assert (x * 2).requires_grad
+    with mtorch.set_grad_enabled(False):
+        assert not (x * 2).requires_grad
+    mtorch.set_grad_enabled(False)
+    assert not (x * 2).requires_grad
+    mtorch.set_grad_enabled(True)
+    with mtorch.inference_mode():
+        assert not (x * 2).requires_grad and mtorch.is_inference_mode_enabled()
+    assert (x * 2).requires_grad
+
+
+def test_modes_as_decorators():
+    x = leaf(1.0)
+
+    @mtorch.no_grad()
+    def one():
+        return x * 2
+
+    @mtorch.no_grad
+    def two():
+        return x * 2
+
+    @mtorch.inference_mode()
+    def three():
+        return x * 2
+
+    @mtorch.set_grad_enabled(False)
+    def four():
+        return x * 2
+
+    @mtorch.no_grad()
+    def five():
+        for _ in range(2):
+            yield (x * 2).requires_grad
+
+    @mtorch.enable_grad()
+    def six():
+        return x * 2
+    assert not any(f().requires_grad for f in (one, two, three, four)) and list(five()) == [False, False]
+    with mtorch.no_grad():
+        assert six().requires_grad
+    assert mtorch.is_grad_enabled()
+
+
+def test_mode_is_kept_after_an_error():
+    with pytest.raises(ZeroDivisionError), mtorch.no_grad():
+        1 / 0
+    assert mtorch.is_grad_enabled()
+
+
+def test_modes_belong_to_their_thread():
+    import threading
+    seen = []
+    with mtorch.no_grad():
+        thread = threading.Thread(target=lambda: seen.append(mtorch.is_grad_enabled()))
+        thread.start()
+        thread.join()
+    assert seen == [True]
+
+
+def test_anomaly_names_the_operation_the_module_and_the_line():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = nn.Sequential(nn.Linear(2, 2), Logarithm())
+
+        def forward(self, x):
+            return self.inner(x)
+
+    class Logarithm(nn.Module):
+        def forward(self, x):
+            return (x * 0 - 1).log()
+
+    with mtorch.autograd.set_detect_anomaly(True), pytest.raises(RuntimeError, match="LogBackward0.*nan.*test_engine.py") as e:
+        Net()(mtorch.ones(1, 2))
+    assert "inner.1" in "".join(getattr(e.value, "__notes__", [])) + str(e.value)
+
+
+def test_anomaly_in_backward():
+    x = leaf(0.0)
+    with mtorch.autograd.detect_anomaly():
+        y = x.sqrt()
+        with pytest.raises(RuntimeError, match="SqrtBackward0.*inf.*output"):
+            y.sum().backward()
+    assert not mtorch.is_anomaly_enabled()
+    x.sqrt().sum().backward()
+
+
+def test_anomaly_does_not_mind_a_mask_of_minus_infinity():
+    x = leaf(1.0, 2.0)
+    with mtorch.autograd.detect_anomaly():
+        y = x.masked_fill(mtorch.tensor([True, False]), -float("inf")).softmax(0)
+        y[1].backward()
+
+
+def test_grad_fn_as_torch_shows_it():
+    torch = pytest.importorskip("torch")
+    for T in (torch, mtorch):
+        x = T.ones(2, 3, requires_grad=True)
+        names = [f(x).grad_fn.name() for f in (
+            lambda x: x + 1, lambda x: x * x, lambda x: x.sum(), lambda x: x.exp(), lambda x: x.T, lambda x: x[0],
+            lambda x: x.view(6), lambda x: x ** 2, lambda x: x.relu(), lambda x: x.mean(), lambda x: -x, lambda x: x / 2,
+            lambda x: x.log_softmax(1), lambda x: x @ x.T, lambda x: T.cat([x, x]), lambda x: T.stack([x, x]),
+            lambda x: x.unsqueeze(0), lambda x: x.tanh(), lambda x: x.sigmoid(), lambda x: x.clone(), lambda x: x.double())]
+        if T is torch:
+            expected = names
+    assert names == expected
+    y = (mtorch.ones(1, requires_grad=True) * 2).sum()
+    assert y.grad_fn.next_functions[0][0].name() == "MulBackward0"
+
+
+def test_overflow_and_division_are_silent_as_in_torch():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        x = mtorch.zeros(1)
+        assert (1 / x).item() == np.inf and np.isnan((x / x).item()) and mtorch.log(x).item() == -np.inf
