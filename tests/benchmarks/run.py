@@ -6,7 +6,7 @@
 
 Each side runs in its own process, because the idle threads of one library slow the other, and the two take turns, so
 that whatever else the machine does falls on both. Both get the same number of threads, and kernels chosen for this
-machine: variables that pin OpenBLAS to those of another are taken out of the environment.
+machine (see NOT_AS_USERS_HAVE_IT).
 """
 
 from __future__ import annotations
@@ -49,9 +49,13 @@ IMPORT_ROWS: dict[str, About] = {"import.time": ("import, time", 0.12),
                                  "import.memory": ("import, resident memory", "35 MB")}
 
 
+# Kernels of another machine's, and imports that compile each file anew because they may not keep what they compiled.
+NOT_AS_USERS_HAVE_IT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
+
+
 def environment(threads: int) -> dict[str, str]:
     counts = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], str(threads))
-    kept = {name: value for name, value in os.environ.items() if name not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_AS_USERS_HAVE_IT}
     return {**kept, **counts}
 
 
