@@ -47,9 +47,14 @@ def _by_channel(x: np.ndarray) -> np.ndarray:
 
 
 @op(reference=batch_norm_plainly, name="NativeBatchNormBackward0")
-def batch_norm(x, w, b, *, eps, mean, var):
-    """y = (x - mean) / sqrt(var + eps) * w + b for each channel of x (N,C,...); mean, var (C): channel_statistics(x)"""
+def batch_norm(x, w, b, *, eps, mean=None, var=None):
+    """y = (x - mean) / sqrt(var + eps) * w + b for each channel of x (N,C,...)
+
+    mean, var   channel_statistics(x), where they are known already
+    """
     shape = x.shape
+    if mean is None:
+        mean, var = channel_statistics(x)
     x = _by_channel(x)
     n = x.shape[1]
     mean, r = mean[:, None], 1.0 / np.sqrt(var + eps)[:, None]

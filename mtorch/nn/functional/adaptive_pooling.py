@@ -220,9 +220,9 @@ def _fractional(function, n, input, kernel_size, output_size, output_ratio, retu
         from ...functions.random import rand
         _random_samples = rand(N, C, n, dtype=input.dtype)
     samples = require_tensor(_random_samples, function, "_random_samples").array
-    if samples.shape != (N, C, n):
+    if samples.shape[1:] != (C, n) or len(samples) < N:
         raise RuntimeError(f"{function}: expected _random_samples of shape {(N, C, n)}, got {samples.shape}")
-    order = (1, 0) if n == 2 else (0, 1, 2)                # torch draws the column before the row, but depth first
+    samples, order = samples[:N], (1, 0) if n == 2 else (0, 1, 2)    # torch draws the column before the row, but depth first
     flat = np.zeros((N, C), np.int64)
     for i in range(n):                                     # flat[n, c, places and taps of the axes before] becomes one axis longer
         starts = _random_starts(samples[:, :, order[i]], size[i], out[i], kernel[i])
