@@ -1,0 +1,65 @@
+"""From indices to a batch: what the loader does for each batch, in its own process or in a worker."""
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+
+from ...tensor import Tensor
+from .collate import collate_tensor_fn, default_collate, default_collate_fn_map
+from .dataset import IterableDataset, collated, items_of
+
+
+class EndOfStream(Exception):
+    """The iterable dataset has no more samples."""
+
+
+def fetcher(dataset, batched: bool, collate_fn: Callable, drop_last: bool) -> Callable:
+    """A function from what the sampler gives (one index, or a list if `batched`) to what the loader gives."""
+    if isinstance(dataset, IterableDataset):
+        return _StreamFetcher(dataset, batched, collate_fn, drop_last)
+    take = direct(dataset, batched, collate_fn)
+
+    def fetch(index):
+        if take is not None and (places := _index_array(index)) is not None:
+            return take(places)
+        try:
+            return collate_fn(items_of(dataset, index) if batched else dataset[index])
+        except StopIteration as stop:            # it would end the loop over the loader without a word
+            raise RuntimeError(f"{type(dataset).__name__} raised StopIteration for index {index}") from stop
+
+    return fetch
+
+
+def direct(dataset, batched: bool, collate_fn: Callable):
+    """The function that makes a batch with one indexing for each tensor, where it gives what the long way gives."""
+    if batched and collate_fn is default_collate and default_collate_fn_map.get(Tensor) is collate_tensor_fn:
+        return collated(dataset)
+    return None
+
+
+def _index_array(index) -> np.ndarray | None:
+    if type(index) is not np.ndarray:
+        if not all(type(i) is int for i in index):        # a tensor, a slice, a list: whatever a sampler may give
+            return None
+        index = np.array(index, np.int64)
+    return index
+
+
+class _StreamFetcher:
+    """Walks an iterable dataset, `len(indices)` samples at a time."""
+
+    def __init__(self, dataset, batched, collate_fn, drop_last):
+        self.samples = iter(dataset)
+        self.batched = batched
+        self.collate_fn = collate_fn
+        self.drop_last = drop_last
+        self.ended = False
+
+    def __call__(self, indices):
+        samples = list(itertools.islice(self.samples, len(indices) if self.batched else 1)) if not self.ended else []
+        self.ended = len(samples) < (len(indices) if self.batched else 1)
+        if not samples or (self.ended and self.drop_last):
+            raise EndOfStream
+        return self.collate_fn(samples if self.batched else samples[0])

@@ -1,0 +1,54 @@
+"""One walk over a dataset in the calling process: what `iter(loader)` gives without workers."""
+from __future__ import annotations
+
+import warnings
+
+from ...random import default_generator
+from .dataset import IterableDataset
+from .fetch import EndOfStream, direct, fetcher
+from .sampler import index_arrays, random_seed
+
+
+class Walk:
+    """Fetches each batch when it is asked for."""
+
+    def __init__(self, loader) -> None:
+        self._loader = loader
+        self._given = 0
+        batched = loader.batch_sampler is not None
+        self._indices = None
+        if direct(loader.dataset, batched, loader.collate_fn):
+            self._indices = index_arrays(loader.batch_sampler)
+        if self._indices is None:
+            self._indices = iter(loader._index_sampler)
+        random_seed(loader.generator or default_generator)      # of workers, which PyTorch draws also without them
+        self._fetch = fetcher(loader.dataset, batched, loader.collate_fn, loader.drop_last)
+
+    def __iter__(self):
+        return self
+
+    def __len__(self) -> int:
+        return len(self._loader._index_sampler)
+
+    def __next__(self):
+        try:
+            batch = self._fetch(next(self._indices))
+        except EndOfStream:
+            raise StopIteration from None
+        self._given += 1
+        if self._loader._promised is not None:
+            warn_if_too_many(self._loader, self._given)
+        return batch
+
+    def __getstate__(self):
+        raise NotImplementedError(f"{type(self).__name__} cannot be pickled")
+
+
+def warn_if_too_many(loader, given: int) -> None:
+    """Warn when an iterable dataset gives more batches than the `len(loader)` that the program asked for."""
+    if isinstance(loader.dataset, IterableDataset) and loader._promised is not None and given > loader._promised:
+        text = (f"Length of IterableDataset {loader.dataset} was reported to be {loader._promised} "
+                f"(when accessing len(dataloader)), but {given} samples have been fetched. ")
+        if loader.num_workers:
+            text += "With workers, see to it that each walks its own part of the stream (get_worker_info)."
+        warnings.warn(text, stacklevel=3)
