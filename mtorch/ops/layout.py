@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import memory  # noqa: F401  (arrays of images are those whose memory is worth keeping)
+
 
 def batch_last(x: np.ndarray) -> np.ndarray:
     """(N, C, ...) -> (C, ..., N), contiguous; no copy of what lies so already."""
