@@ -11,6 +11,7 @@ import contextlib
 import doctest
 import importlib.util
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -29,7 +30,7 @@ FENCED = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=ind
 # Arguments, put after those of a command, with which a program is done in a moment.
 SHORTER = {
     "tests/benchmarks/run.py": ["--framework", "mtorch", "--rounds", "1", "--seconds", "0.001"],
-    "apps/mnist_recognition.py": ["--epochs", "1", "--quiet"],
+    "apps/mnist_recognition.py": ["--drawn", "--samples", "1000", "--epochs", "1", "--quiet"],
 }
 
 
@@ -83,6 +84,13 @@ def test_python_of(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert_shown(block.output, printed.getvalue(), where)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of(page: Path) -> None:
+    """What a page links to inside the project is there."""
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", FENCED.sub("", page.read_text(encoding="utf-8"))):
+        assert "://" in target or (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
 def commands() -> list[tuple[str, Block]]:
     """Every command line of every page, with lines that go on after a backslash joined."""
     found = []
@@ -122,7 +130,7 @@ def test_command(command: str, block: Block) -> None:
             assert Path(program).name in ("python", "python3"), f"{command}: not known how to try {program}"
             shorter = ["--collect-only", "-q"] if arguments[:2] == ["-m", "pytest"] else SHORTER.get(arguments[0], [])
             answer = subprocess.run([sys.executable, *arguments, *shorter], cwd=ROOT, capture_output=True, text=True,
-                                    stdin=subprocess.DEVNULL, timeout=300)
+                                    stdin=subprocess.DEVNULL, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)})
             assert answer.returncode == 0, f"{command}\n{answer.stdout}\n{answer.stderr}"
             if not shorter:
                 assert_shown(block.output, answer.stdout, command)
