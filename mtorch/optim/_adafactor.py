@@ -1,4 +1,4 @@
-"""Adafactor: for a matrix, keep only row and column means of the squared gradient; the memory of Adam shrinks to a line.
+"""Adafactor: of a matrix of squared gradients keep only the means of rows and columns; Adam's memory shrinks to a line.
 
 Source: N. Shazeer, M. Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost, ICML 2018, algorithms 4
 and 5, with torch's two changes: lr bounds the relative step size, and eps1 is applied to the estimate of the variance.
@@ -52,8 +52,10 @@ class Adafactor(Optimizer):
         _require(checks.as_number("d", d) >= 1, f"Clipping threshold d should be >= 1 but is: {d}")
         _require(checks.as_number("weight_decay", weight_decay) >= 0,
                  f"weight_decay should be >= 0 but is: {weight_decay}")
-        super().__init__(params, dict(lr=lr, beta2_decay=beta2_decay, eps=eps, d=d, weight_decay=weight_decay,
-                                      foreach=foreach, maximize=maximize))
+        super().__init__(params, {
+            "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay, "foreach": foreach,
+            "maximize": maximize,
+        })
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float, beta2_decay: float,
                eps: tuple[float | None, float], d: float, weight_decay: float) -> None:

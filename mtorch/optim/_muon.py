@@ -1,7 +1,8 @@
 """Muon: momentum whose matrix is made orthogonal before the step, so that all directions move at the same pace.
 
 Sources: K. Jordan et al., Muon: An optimizer for hidden layers in neural networks, 2024
-(https://kellerjordan.github.io/posts/muon/); J. Liu et al., Muon is Scalable for LLM Training, 2025, for match_rms_adamw.
+(https://kellerjordan.github.io/posts/muon/);
+J. Liu et al., Muon is Scalable for LLM Training, 2025, for match_rms_adamw.
 """
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from .optimizer import Optimizer, ParamsT
 
 
 class Muon(Optimizer):
-    """b <- momentum b + (1 - momentum) g;  O = orthogonalize(g + momentum (b - g));  x <- (1 - lr weight_decay) x - s lr O.
+    """b <- momentum b + (1 - momentum) g;  O = orthogonalize(g + momentum (b - g));
+
+    x <- (1 - lr weight_decay) x - s lr O.
 
     For matrices: the weights of hidden layers.  Biases, embeddings and the last layer go to another optimizer.
 
@@ -28,7 +31,8 @@ class Muon(Optimizer):
     ns_coefficients     (a, b, c) of the Newton-Schulz iteration
     eps                 least norm to divide by
     ns_steps            iterations, below 100
-    adjust_lr_fn        s for an (A, B) matrix: "original" (or None) sqrt(max(1, A / B)); "match_rms_adamw" 0.2 sqrt(max(A, B))
+    adjust_lr_fn        s of an (A, B) matrix: "original" or None: sqrt(max(1, A / B));
+                        "match_rms_adamw": 0.2 sqrt(max(A, B))
 
     Raises: ValueError for values out of range, and for parameters that are not matrices.
 
@@ -56,9 +60,10 @@ class Muon(Optimizer):
             raise ValueError(f"Coefficients must be a tuple of exactly 3 values, got {ns_coefficients}")
         if ns_steps >= 100:
             raise ValueError(f"Number of steps must be less than 100 for computational efficiency, got {ns_steps}")
-        super().__init__(params, dict(lr=lr, weight_decay=weight_decay, momentum=momentum, nesterov=nesterov,
-                                      ns_coefficients=ns_coefficients, eps=eps, ns_steps=ns_steps,
-                                      adjust_lr_fn=adjust_lr_fn))
+        super().__init__(params, {
+            "lr": lr, "weight_decay": weight_decay, "momentum": momentum, "nesterov": nesterov,
+            "ns_coefficients": ns_coefficients, "eps": eps, "ns_steps": ns_steps, "adjust_lr_fn": adjust_lr_fn,
+        })
 
     def _check_param(self, p: Any) -> None:
         super()._check_param(p)
@@ -80,9 +85,9 @@ class Muon(Optimizer):
         else:
             direction = b
         rows, columns = x.shape
-        scale = 0.2 * math.sqrt(max(x.shape)) if adjust_lr_fn == "match_rms_adamw" else math.sqrt(max(1, rows / columns))
+        s = 0.2 * math.sqrt(max(x.shape)) if adjust_lr_fn == "match_rms_adamw" else math.sqrt(max(1, rows / columns))
         x *= 1 - lr * weight_decay
-        x -= lr * scale * orthogonalize(direction, ns_coefficients, ns_steps, eps).astype(x.dtype)
+        x -= lr * s * orthogonalize(direction, ns_coefficients, ns_steps, eps).astype(x.dtype)
 
 
 def orthogonalize(m: np.ndarray, coefficients: tuple[float, float, float], steps: int, eps: float) -> np.ndarray:
@@ -93,7 +98,7 @@ def orthogonalize(m: np.ndarray, coefficients: tuple[float, float, float], steps
     a, b, c = coefficients
     tall = m.shape[0] > m.shape[1]
     x = bfloat16(m.T if tall else m)
-    x = bfloat16(x / max(float(bfloat16(np.linalg.norm(x))), eps))
+    x = bfloat16(x / max(bfloat16(np.asarray(np.linalg.norm(x))).item(), eps))
     for _ in range(steps):
         gram = bfloat16(x @ x.T)
         x = bfloat16(a * x + bfloat16(b * gram + c * (gram @ gram)) @ x)

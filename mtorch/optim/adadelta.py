@@ -45,8 +45,10 @@ class Adadelta(Optimizer):
             raise ValueError(f"Invalid rho value: {rho} (expected 0 <= rho <= 1)")
         checks.epsilon(eps)
         checks.value_of("weight_decay", weight_decay)
-        super().__init__(params, dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize,
-                                      capturable=capturable, foreach=foreach, differentiable=differentiable))
+        super().__init__(params, {
+            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+            "capturable": capturable, "foreach": foreach, "differentiable": differentiable,
+        })
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float, rho: float, eps: float,
                weight_decay: float) -> None:

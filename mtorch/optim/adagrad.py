@@ -48,9 +48,11 @@ class Adagrad(Optimizer):
         checks.value_of("weight_decay", weight_decay)
         checks.value_of("initial_accumulator_value", initial_accumulator_value)
         checks.epsilon(eps)
-        super().__init__(params, dict(lr=lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay,
-                                      initial_accumulator_value=initial_accumulator_value, foreach=foreach,
-                                      maximize=maximize, differentiable=differentiable, fused=fused))
+        super().__init__(params, {
+            "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
+            "differentiable": differentiable, "fused": fused,
+        })
         for group in self.param_groups:                  # the state is there before the first step, as torch has it
             for p in group["params"]:
                 self.state[p]["step"] = wrap(number(0))

@@ -53,10 +53,11 @@ class Adam(Optimizer):
         checks.epsilon(eps)
         checks.betas(betas)
         checks.value_of("weight_decay", weight_decay)
-        super().__init__(params, dict(lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
-                                      maximize=maximize, foreach=foreach, capturable=capturable,
-                                      differentiable=differentiable, fused=fused,
-                                      decoupled_weight_decay=decoupled_weight_decay))
+        super().__init__(params, {
+            "lr": lr, "betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
+            "maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
+            "fused": fused, "decoupled_weight_decay": decoupled_weight_decay,
+        })
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float,
                betas: tuple[float, float], eps: float, weight_decay: float, amsgrad: bool,

@@ -1,4 +1,4 @@
-"""The few words that the algorithms share: a number kept from step to step, the count of the steps, a moving average."""
+"""The words that the algorithms share: a number kept from step to step, the count of the steps, a moving average."""
 from __future__ import annotations
 
 import numpy as np

@@ -14,7 +14,9 @@ from .optimizer import Optimizer, ParamsT
 
 
 class ASGD(Optimizer):
-    """x <- (1 - lambd eta) x - eta g;  ax <- ax + mu (x - ax);  eta = lr / (1 + lambd lr t)^alpha, mu = 1 / max(1, t - t0).
+    """x <- (1 - lambd eta) x - eta g;  ax <- ax + mu (x - ax);
+
+    then eta = lr / (1 + lambd lr t)^alpha and mu = 1 / max(1, t - t0).
 
     The average `ax` is in `optimizer.state[p]["ax"]`; up to step t0 it is x itself.
 
@@ -50,9 +52,10 @@ class ASGD(Optimizer):
         checks.value_of("weight_decay", weight_decay)
         for name, value in (("lambd", lambd), ("alpha", alpha), ("t0", t0)):
             checks.as_number(name, value)
-        super().__init__(params, dict(lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay,
-                                      foreach=foreach, maximize=maximize, differentiable=differentiable,
-                                      capturable=capturable))
+        super().__init__(params, {
+            "lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay, "foreach": foreach,
+            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
+        })
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float, lambd: float,
                alpha: float, t0: float, weight_decay: float) -> None:

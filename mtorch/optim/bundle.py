@@ -31,7 +31,7 @@ class Bundle:
         self.params = params
         sizes, dtype = [p.array.size for p in params], params[0].array.dtype
         self.x, self.g = np.empty(sum(sizes), dtype), np.empty(sum(sizes), dtype)
-        self.cuts = [slice(end - size, end) for end, size in zip(accumulate(sizes), sizes)]
+        self.cuts = [slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)]
         self.shapes = [p.array.shape for p in params]
         self.members: list[tuple] = []                 # (parameter, its array, its places in x and in g)
         self.state: dict[str, np.ndarray] = {}         # entry -> the values of all members, end to end
@@ -45,7 +45,7 @@ class Bundle:
         if not self._is_whole(optimizer) and not self._string(optimizer):
             return False
         for p, array, x, g in self.members:
-            grad = p._grad                             # as p.grad, which is a property and takes as long as the copy below
+            grad = p._grad                             # as p.grad, a property, which takes as long as the copy below
             if grad is None:
                 return False
             if p.array is not array:                   # `p.data = ...`: other memory than before
@@ -67,24 +67,26 @@ class Bundle:
         """Note the arrays of the parameters; False if the bundle no longer fits them."""
         arrays = [p.array for p in self.params]
         if len({id(owner(a)) for a in arrays}) < len(arrays) or any(
-                a.shape != shape or a.dtype != self.x.dtype for a, shape in zip(arrays, self.shapes)):
+                a.shape != shape or a.dtype != self.x.dtype for a, shape in zip(arrays, self.shapes, strict=True)):
             return False
         self.arrays = arrays
         self.members = [(p, a, self.x[cut].reshape(a.shape), self.g[cut].reshape(a.shape))
-                        for p, a, cut in zip(self.params, arrays, self.cuts)]
+                        for p, a, cut in zip(self.params, arrays, self.cuts, strict=True)]
         return True
 
     def _part(self, optimizer: Optimizer, name: str, i: int) -> np.ndarray:
         """Member i's part of an entry of the state, as a view."""
         values = self.state[name]
-        return values[i:i + 1].reshape(()) if name in optimizer.numbers else values[self.cuts[i]].reshape(self.shapes[i])
+        if name in optimizer.numbers:
+            return values[i:i + 1].reshape(())
+        return values[self.cuts[i]].reshape(self.shapes[i])
 
     def _is_whole(self, optimizer: Optimizer) -> bool:
         """Does optimizer.state hold, for each member, the views into this bundle, and are their numbers the same?"""
         state = optimizer.state
         if not state:
             return not self.state
-        for p, kept in zip(self.params, self.kept):
+        for p, kept in zip(self.params, self.kept, strict=True):
             if state.get(p, _NOTHING) is not kept:
                 return False
         held = [*chain.from_iterable(map(dict.values, self.kept))]
@@ -101,7 +103,7 @@ class Bundle:
             return False
         self.alike = False
         kept = [optimizer.state.get(p) or {} for p in self.params]
-        for state, shape in zip(kept, self.shapes):
+        for state, shape in zip(kept, self.shapes, strict=True):
             if list(state) != list(kept[0]) or not all(self._fits(optimizer, *item, shape) for item in state.items()):
                 return False
         strung = {name: np.concatenate([state[name].array.reshape(-1) for state in kept]) for name in kept[0]}

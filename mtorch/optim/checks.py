@@ -1,4 +1,4 @@
-"""What a hyperparameter may be: checked once, in the constructors, with torch's words and the range that was expected."""
+"""What a hyperparameter may be: checked once, in the constructors, with torch's words and the expected range."""
 from __future__ import annotations
 
 from typing import Any

@@ -53,10 +53,11 @@ class LBFGS(Optimizer):
                  tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100,
                  line_search_fn: str | None = None) -> None:
         checks.learning_rate(lr)
-        super().__init__(params, dict(lr=lr, max_iter=max_iter,
-                                      max_eval=max_iter * 5 // 4 if max_eval is None else max_eval,
-                                      tolerance_grad=tolerance_grad, tolerance_change=tolerance_change,
-                                      history_size=history_size, line_search_fn=line_search_fn))
+        super().__init__(params, {
+            "lr": lr, "max_iter": max_iter, "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
+            "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change, "history_size": history_size,
+            "line_search_fn": line_search_fn,
+        })
         if len(self.param_groups) != 1:
             raise ValueError("LBFGS doesn't support per-parameter options (parameter groups), "
                              f"got {len(self.param_groups)} groups")
@@ -111,7 +112,7 @@ class LBFGS(Optimizer):
                 def along(t: float, start: list = start, d: np.ndarray = d) -> tuple[float, np.ndarray]:
                     _move(params, d, t)
                     value, gradient = evaluate()
-                    for p, array in zip(params, start):
+                    for p, array in zip(params, start, strict=True):
                         p.array[...] = array
                         mark_written(p.array)
                     return float(value), gradient
@@ -140,7 +141,8 @@ class _Memory:
 
     def __init__(self, kept: dict[str, Any], size: int) -> None:
         self.kept, self.size = kept, size
-        self.ys, self.ss, self.rhos = ([v.array for v in kept.get(name) or ()] for name in ("old_dirs", "old_stps", "ro"))
+        names = "old_dirs", "old_stps", "ro"
+        self.ys, self.ss, self.rhos = ([v.array for v in kept.get(name) or ()] for name in names)
         self.scale = checks.plain(kept.get("H_diag", 1))
         self.d, self.g = (v.array if isinstance(v := kept.get(name), Tensor) else v for name in ("d", "prev_flat_grad"))
         self.t, self.loss = checks.plain(kept.get("t")), kept.get("prev_loss")
@@ -163,12 +165,12 @@ class _Memory:
         """-H g by the two loops: down the pairs, times the scale, and up again."""
         d = -g
         alphas = []
-        for y, s, rho in zip(reversed(self.ys), reversed(self.ss), reversed(self.rhos)):
+        for y, s, rho in zip(reversed(self.ys), reversed(self.ss), reversed(self.rhos), strict=True):
             alpha = np.dot(s, d) * rho
             d -= alpha * y
             alphas.append(alpha)
         d *= self.scale
-        for y, s, rho, alpha in zip(self.ys, self.ss, self.rhos, reversed(alphas)):
+        for y, s, rho, alpha in zip(self.ys, self.ss, self.rhos, reversed(alphas), strict=True):
             d += (alpha - np.dot(y, d) * rho) * s
         return d
 

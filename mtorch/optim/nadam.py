@@ -14,9 +14,10 @@ from .optimizer import Optimizer, ParamsT
 
 
 class NAdam(Optimizer):
-    """m, v as in Adam;  mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2);  x <- x - lr m^ / (sqrt(v / (1 - beta2^t)) + eps),
+    """m, v as in Adam;  x <- x - lr m^ / (sqrt(v / (1 - beta2^t)) + eps),
 
-    where m^ = mu_{t+1} m / (1 - mu_1 ... mu_{t+1}) + (1 - mu_t) g / (1 - mu_1 ... mu_t).
+    where mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2)
+    and m^ = mu_{t+1} m / (1 - mu_1 ... mu_{t+1}) + (1 - mu_t) g / (1 - mu_1 ... mu_t).
 
     params                  a Module, parameters, named parameters or groups of them
     lr                      learning rate, >= 0; a number or a tensor of one element
@@ -51,10 +52,11 @@ class NAdam(Optimizer):
         checks.betas(betas)
         checks.value_of("weight_decay", weight_decay)
         checks.value_of("momentum_decay", momentum_decay)
-        super().__init__(params, dict(lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay,
-                                      momentum_decay=momentum_decay, decoupled_weight_decay=decoupled_weight_decay,
-                                      maximize=maximize, foreach=foreach, capturable=capturable,
-                                      differentiable=differentiable))
+        super().__init__(params, {
+            "lr": lr, "betas": tuple(betas), "eps": eps, "weight_decay": weight_decay,
+            "momentum_decay": momentum_decay, "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize,
+            "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
+        })
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float,
                betas: tuple[float, float], eps: float, weight_decay: float, momentum_decay: float,

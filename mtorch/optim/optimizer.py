@@ -20,8 +20,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..autograd.tape import wrap
 from ..autograd.mode import enable_grad
+from ..autograd.tape import wrap
 from ..autograd.views import mark_written
 from ..nn.hooks import RemovableHandle, add_hook
 from ..tensor import Tensor
@@ -55,8 +55,7 @@ class Optimizer:
     A subclass defines `update`, or overrides `step` as torch's users do, with `self.param_groups` and `self.state`.
 
     Raises: TypeError for what is no tensor; ValueError for an empty list, a tensor that is not a leaf, a parameter in
-    two groups, a missing required option; NotImplementedError for capturable=True, differentiable=True and complex
-    parameters.
+    two groups, a missing required option; NotImplementedError for capturable, differentiable and complex parameters.
 
     >>> import mtorch
     >>> class SignSGD(mtorch.optim.Optimizer):
@@ -72,8 +71,8 @@ class Optimizer:
     tensor([ 2.5000, -0.5000], requires_grad=True)
     """
 
-    elementwise = False                      # may update() run on a piece of a parameter, or on several strung together?
-    numbers: tuple[str, ...] = ("step",)     # the entries of a parameter's state that are one number, not a number each
+    elementwise = False                      # may update() run on a piece of a parameter, or on several strung together
+    numbers: tuple[str, ...] = ("step",)     # entries of a parameter's state that are one number, not one for each
 
     # Tables of hooks: these are shared and stay empty; an optimizer gets its own when a hook is registered.
     _optimizer_step_pre_hooks: OrderedDict = OrderedDict()
@@ -114,8 +113,8 @@ class Optimizer:
 
     # ---- the step ------------------------------------------------------------------------------
 
-    def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], **hyperparameters: Any) -> None:
-        """The algorithm, for one parameter: change param and state in place, leave grad alone.
+    def update(self, *args: Any, **hyperparameters: Any) -> None:
+        """update(param, grad, state, **hyperparameters): change the arrays param and state in place, leave grad alone.
 
         state is empty at the first step; arrays put into it are there at the next, and in `state_dict()` as tensors.
         The hyperparameters are the options of the group that the signature names, as plain numbers.
@@ -292,7 +291,7 @@ def _listed(params: Any) -> list:
 def _check_options(optimizer: str, group: dict[str, Any]) -> None:
     """Refuse the options that would need another machine; `foreach` and `fused` are hints about speed, all one here."""
     if group.get("differentiable"):
-        raise NotImplementedError(f"{optimizer}: differentiable=True (a step that is itself differentiated) is not supported")
+        raise NotImplementedError(f"{optimizer}: differentiable=True, a step that is recorded itself, is not supported")
     if group.get("capturable"):
         raise NotImplementedError(f"{optimizer}: capturable=True is about CUDA graphs, and there is no CUDA here")
     if group.get("foreach") and group.get("fused"):

@@ -17,7 +17,7 @@ from .optimizer import Optimizer, ParamsT
 class RAdam(Optimizer):
     """m, v as in Adam;  rho_t = rho_inf - 2 t beta2^t / (1 - beta2^t), with rho_inf = 2 / (1 - beta2) - 1;
 
-    x <- x - lr m^ r sqrt(1 - beta2^t) / (sqrt(v) + eps) where rho_t > 5, else x <- x - lr m^, with m^ = m / (1 - beta1^t)
+    x <- x - lr m^ r sqrt(1 - beta2^t) / (sqrt(v) + eps) where rho_t > 5, else x <- x - lr m^;  m^ = m / (1 - beta1^t)
     and r^2 = (rho_t - 4) (rho_t - 2) rho_inf / ((rho_inf - 4) (rho_inf - 2) rho_t).
 
     params                  a Module, parameters, named parameters or groups of them
@@ -49,9 +49,11 @@ class RAdam(Optimizer):
         checks.epsilon(eps)
         checks.betas(betas)
         checks.value_of("weight_decay", weight_decay)
-        super().__init__(params, dict(lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay, maximize=maximize,
-                                      foreach=foreach, capturable=capturable,
-                                      decoupled_weight_decay=decoupled_weight_decay, differentiable=differentiable))
+        super().__init__(params, {
+            "lr": lr, "betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+            "foreach": foreach, "capturable": capturable, "decoupled_weight_decay": decoupled_weight_decay,
+            "differentiable": differentiable,
+        })
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float,
                betas: tuple[float, float], eps: float, weight_decay: float, decoupled_weight_decay: bool) -> None:

@@ -49,8 +49,10 @@ class Rprop(Optimizer):
         if not 0.0 < low < 1.0 < high:
             raise ValueError(f"Invalid eta values: {low}, {high} (expected 0 < eta- < 1 < eta+)")
         checks.pair("step_sizes", step_sizes)
-        super().__init__(params, dict(lr=lr, etas=etas, step_sizes=step_sizes, foreach=foreach, maximize=maximize,
-                                      differentiable=differentiable, capturable=capturable))
+        super().__init__(params, {
+            "lr": lr, "etas": etas, "step_sizes": step_sizes, "foreach": foreach, "maximize": maximize,
+            "differentiable": differentiable, "capturable": capturable,
+        })
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float,
                etas: tuple[float, float], step_sizes: tuple[float, float]) -> None:

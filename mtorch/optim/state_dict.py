@@ -1,4 +1,4 @@
-"""An optimizer's state as a dict that can be saved, in torch's form, and back: parameters become numbers, 0, 1, 2, ..."""
+"""An optimizer's state as a dict that can be saved, in torch's form, and back: parameters become 0, 1, 2, ..."""
 from __future__ import annotations
 
 from collections import defaultdict
@@ -33,11 +33,11 @@ def unpack(state_dict: dict[str, Any], param_groups: list[dict[str, Any]]) -> tu
         raise ValueError(f"loaded state dict has a different number of parameter groups: {len(groups)}, "
                          f"the optimizer has {len(param_groups)}")
     param_of: dict[int, Tensor] = {}
-    for i, (new, old) in enumerate(zip(groups, param_groups)):
+    for i, (new, old) in enumerate(zip(groups, param_groups, strict=True)):
         if len(new["params"]) != len(old["params"]):
             raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's "
-                             f"group: group {i} has {len(new['params'])} parameters, the optimizer's {len(old['params'])}")
-        param_of.update(zip(new["params"], old["params"]))
+                             f"group: number {i} has {len(new['params'])} parameters, here {len(old['params'])}")
+        param_of.update(zip(new["params"], old["params"], strict=True))
         new["params"] = old["params"]
         if "param_names" in old:
             new.setdefault("param_names", old["param_names"])

@@ -45,7 +45,7 @@ def _move_means(means: Sequence[Tensor], news: Sequence[Tensor], weight: float) 
 
 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable:
-    """A function for AveragedModel(multi_avg_fn=...): mean <- decay mean + (1 - decay) new, for all parameters in place.
+    """A function for AveragedModel(multi_avg_fn=...): decay mean + (1 - decay) new, in place, for all parameters.
 
     decay   in [0, 1]
 
@@ -130,6 +130,8 @@ class AveragedModel(Module):
     >>> averaged.module.weight.item()
     3.0
     """
+
+    n_averaged: Tensor
 
     def __init__(self, model: Module, device: Any = None, avg_fn: Callable | None = None,
                  multi_avg_fn: Callable | None = None, use_buffers: bool = False) -> None:
@@ -224,7 +226,7 @@ class SWALR(LRScheduler):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
         if not isinstance(anneal_epochs, int) or anneal_epochs < 0:
             raise ValueError(f"anneal_epochs must be equal or greater than 0, got {anneal_epochs}")
-        for group, rate in zip(optimizer.param_groups, for_each_group("swa_lr", optimizer, swa_lr)):
+        for group, rate in zip(optimizer.param_groups, for_each_group("swa_lr", optimizer, swa_lr), strict=True):
             group["swa_lr"] = rate
         self._anneal_strategy = anneal_strategy
         self.anneal_epochs = anneal_epochs

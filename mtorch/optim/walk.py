@@ -3,8 +3,8 @@
 An elementwise algorithm treats each number on its own, so `update` may as well be given a part of a parameter, or
 several strung together, and its formula can be written without a thought of speed:
 
-- a large parameter is cut into pieces that stay in the processor's cache while the formula passes over them; whole, each
-  of a dozen passes would fetch it from memory;
+- a large parameter is cut into pieces that stay in the processor's cache while the formula passes over them; each of
+  a dozen passes over the whole would fetch it from memory;
 - small parameters are copied into one array, updated at once and copied back (`Bundle`): NumPy takes half a
   microsecond for a call whatever it does, and a small network has more parameters than numbers in them.
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import cache
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +33,9 @@ SMALL = 2048               # numbers; copying so many costs no more than the cal
 BUNDLE = 1 << 14           # numbers in one bundle, at most
 
 
-@cache
-def option_names(cls: type) -> tuple[str, ...] | None:
+def option_names(cls: Any) -> tuple[str, ...] | None:
     """The hyperparameters that `update` of this class names; None when it takes any (`**options`)."""
-    parameters = list(inspect.signature(cls.update).parameters.values())[4:]       # type: ignore[attr-defined]
+    parameters = list(inspect.signature(cls.update).parameters.values())[4:]       # after self, param, grad, state
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
         return None
     return tuple(p.name for p in parameters)
@@ -82,7 +80,7 @@ class Walk:
         """The hyperparameters of the group, as plain numbers."""
         values = [group[name] for name in self.names]
         if values != self.values:
-            self.options = {name: plain(value) for name, value in zip(self.names, values)}
+            self.options = {name: plain(value) for name, value in zip(self.names, values, strict=True)}
             self.values = values
             for value in values:
                 for v in value if type(value) is tuple else (value,):

@@ -1,4 +1,4 @@
-"""Every optimizer goes where torch's goes, option by option; in float64 to rounding, in float32 to a few units of it."""
+"""Every optimizer goes where torch's goes, option by option; in float64 to rounding, in float32 to a few of them."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def both(name: str, kwargs: dict[str, Any], dtype: str, steps: int = 8, missing:
 
 def check(runs: list, tolerance: float) -> None:
     (reference, expected), (optimizer, got) = runs
-    for step, (theirs, ours) in enumerate(zip(expected, got)):
-        for i, (a, b) in enumerate(zip(theirs, ours)):
+    for step, (theirs, ours) in enumerate(zip(expected, got, strict=True)):
+        for i, (a, b) in enumerate(zip(theirs, ours, strict=True)):
             assert a.dtype == b.dtype
             assert distance(a, b) <= tolerance, f"step {step + 1}, parameter {i}"
     theirs, ours = reference.state_dict(), optimizer.state_dict()
@@ -104,8 +104,8 @@ def test_betas_as_tensors() -> None:
         betas = tuple(package.tensor(b, dtype=package.float64) for b in (0.75, 0.875))
         optimizer = package.optim.Adam(params, betas=betas)
         runs.append((optimizer, train(package, optimizer, params, "float64")))
-    for theirs, ours in zip(*(history for _, history in runs)):
-        for a, b in zip(theirs, ours):
+    for theirs, ours in zip(*(history for _, history in runs), strict=True):
+        for a, b in zip(theirs, ours, strict=True):
             assert distance(a, b) <= 1e-14
 
 
@@ -116,7 +116,8 @@ def test_options_of_groups(name: str) -> None:
     runs = []
     for package in (torch, mtorch):
         params = parameters(package, SHAPES, "float64")
-        groups = [{"params": params[:2]}, {"params": params[2:4], "lr": 0.3, **option}, {"params": params[4], "lr": 0.01}]
+        groups = [{"params": params[:2]}, {"params": params[2:4], "lr": 0.3, **option},
+                  {"params": params[4], "lr": 0.01}]
         optimizer = getattr(package.optim, name)(groups, lr=0.1)
         runs.append((optimizer, train(package, optimizer, params, "float64")))
     check(runs, 1e-14)
@@ -140,8 +141,8 @@ def test_options_changed_between_steps(name: str) -> None:
 def test_float16_follows_torch_within_its_rounding() -> None:
     for name in ("SGD", "Adam", "RMSprop"):
         (_, expected), (_, got) = both(name, {"lr": 0.01} if name == "SGD" else {"eps": 1e-3}, "float16", steps=4)
-        for theirs, ours in zip(expected, got):
-            for a, b in zip(theirs, ours):
+        for theirs, ours in zip(expected, got, strict=True):
+            for a, b in zip(theirs, ours, strict=True):
                 assert b.dtype == np.float16
                 assert distance(a, b) <= 4e-3
 

@@ -30,7 +30,7 @@ def train(package: Any, optimizer: Any, params: list, dtype: str, steps: int = 8
     """The parameters after each step; (step, parameter) in missing has no gradient."""
     history = []
     for t, grads in enumerate(gradients([tuple(p.shape) for p in params], dtype, first + steps)[first:]):
-        for i, (p, g) in enumerate(zip(params, grads)):
+        for i, (p, g) in enumerate(zip(params, grads, strict=True)):
             p.grad = None if (t, i) in missing else package.tensor(g)
         optimizer.step()
         history.append([p.detach().numpy().copy() for p in params])

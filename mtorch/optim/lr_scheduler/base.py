@@ -97,13 +97,13 @@ class LRScheduler:
     def _warn_of_order(self) -> None:
         if not hasattr(self.optimizer.step, "hooked"):
             warnings.warn(
-                "Seems like `optimizer.step()` has been overridden after learning rate scheduler initialization. Please, "
-                "make sure to call `optimizer.step()` before `lr_scheduler.step()`.", UserWarning, stacklevel=3)
+                "Seems like `optimizer.step()` has been overridden after learning rate scheduler initialization. "
+                "Please, make sure to call `optimizer.step()` before `lr_scheduler.step()`.", UserWarning, stacklevel=3)
         elif not self.optimizer._opt_called:
             warnings.warn(
-                "Detected call of `lr_scheduler.step()` before `optimizer.step()`. You should call them in the opposite "
-                "order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in skipping the "
-                "first value of the learning rate schedule.", UserWarning, stacklevel=3)
+                "Detected call of `lr_scheduler.step()` before `optimizer.step()`. You should call them in the "
+                "opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in "
+                "skipping the first value of the learning rate schedule.", UserWarning, stacklevel=3)
 
     def _update_lr(self, epoch: int | None = None) -> None:
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch

@@ -32,7 +32,7 @@ class CosineAnnealingLR(LRScheduler):
             return self._same()
         if self._step_count == 1 and self.last_epoch > 0:
             return self._get_closed_form_lr()
-        if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:       # the rate before was the lowest: no ratio
+        if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:     # the lowest rate: no ratio
             rise = (1 - math.cos(math.pi / self.T_max)) / 2
             return [group["lr"] + (rate - self.eta_min) * rise
                     for rate, group in zip(self.base_lrs, self.optimizer.param_groups, strict=True)]
@@ -47,7 +47,7 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Half a cosine wave from the initial rate down to eta_min in T_0 epochs, then anew, each time T_mult times as long.
+    """Half a cosine wave from the initial rate to eta_min in T_0 epochs, then anew, each time T_mult times as long.
 
     T_0         epochs until the first restart, an integer > 0
     T_mult      an integer >= 1
@@ -65,7 +65,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     [0.5]
     """
 
-    def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0,
+                 last_epoch: int = -1) -> None:
         if not isinstance(T_0, int) or T_0 <= 0:
             raise ValueError(f"Expected positive integer T_0, but got {T_0}")
         if not isinstance(T_mult, int) or T_mult < 1:
@@ -73,10 +74,10 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if not isinstance(eta_min, (float, int)):
             raise ValueError(f"Expected float or int eta_min, but got {eta_min} of type {type(eta_min)}")
         self.T_0 = T_0
-        self.T_i = T_0
+        self.T_i: float = T_0
         self.T_mult = T_mult
         self.eta_min = eta_min
-        self.T_cur = last_epoch
+        self.T_cur: float = last_epoch
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:

@@ -19,7 +19,7 @@ def begin_momentum(scheduler: Any, base_momentum: Any, max_momentum: Any, last_e
     base = for_each_group("base_momentum", optimizer, base_momentum)
     high = for_each_group("max_momentum", optimizer, max_momentum)
     if last_epoch == -1:
-        for group, low, most in zip(optimizer.param_groups, base, high):
+        for group, low, most in zip(optimizer.param_groups, base, high, strict=True):
             set_momentum(scheduler, group, most)
             group["max_momentum"] = most
             group["base_momentum"] = low
@@ -71,7 +71,7 @@ class CyclicLR(LRScheduler):
                              "'triangular2' or 'exp_range'")
         base_lrs = for_each_group("base_lr", optimizer, base_lr)
         if last_epoch == -1:
-            for group, rate in zip(optimizer.param_groups, base_lrs):
+            for group, rate in zip(optimizer.param_groups, base_lrs, strict=True):
                 write(group, "lr", rate)
         self.max_lrs = for_each_group("max_lr", optimizer, max_lr)
         up = float(step_size_up)
@@ -105,7 +105,8 @@ class CyclicLR(LRScheduler):
         part = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
         scale = self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
         if self.cycle_momentum:
-            for group, low, high in zip(self.optimizer.param_groups, self.base_momentums, self.max_momentums, strict=True):
+            bounds = zip(self.base_momentums, self.max_momentums, strict=True)
+            for group, (low, high) in zip(self.optimizer.param_groups, bounds, strict=True):
                 set_momentum(self, group, high - (high - low) * part * scale)
         return [low + (high - low) * part * scale for low, high in zip(self.base_lrs, self.max_lrs, strict=True)]
 
@@ -136,7 +137,8 @@ class OneCycleLR(LRScheduler):
     div_factor, final_div_factor    see above
     three_phase                     fall back to the first rate as long as it rose, and then below
 
-    Source: L. Smith, N. Topin, Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates, 2018.
+    Source: L. Smith, N. Topin, Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates,
+    2018.
 
     Raises: ValueError for values out of range, an optimizer without momentum, and a step after the last.
 
@@ -169,7 +171,7 @@ class OneCycleLR(LRScheduler):
         self._anneal_func_type = anneal_strategy
         max_lrs = for_each_group("max_lr", optimizer, max_lr)
         if last_epoch == -1:
-            for group, rate in zip(optimizer.param_groups, max_lrs):
+            for group, rate in zip(optimizer.param_groups, max_lrs, strict=True):
                 group["initial_lr"] = rate / div_factor
                 group["max_lr"] = rate
                 group["min_lr"] = group["initial_lr"] / final_div_factor
@@ -180,9 +182,9 @@ class OneCycleLR(LRScheduler):
 
     def _phases(self, pct_start: float, three_phase: bool) -> list[dict[str, Any]]:
         """When each phase ends, and between which options of the group it moves."""
-        def phase(end_step: float, start_lr: str, end_lr: str, start_momentum: str, end_momentum: str) -> dict[str, Any]:
-            return dict(end_step=end_step, start_lr=start_lr, end_lr=end_lr, start_momentum=start_momentum,
-                        end_momentum=end_momentum)
+        def phase(end_step: float, start_lr: str, end_lr: str, start_momentum: str, end_momentum: str) -> dict:
+            return {"end_step": end_step, "start_lr": start_lr, "end_lr": end_lr, "start_momentum": start_momentum,
+                        "end_momentum": end_momentum}
 
         rise = float(pct_start * self.total_steps)
         first = phase(rise - 1, "initial_lr", "max_lr", "max_momentum", "base_momentum")
@@ -211,7 +213,8 @@ class OneCycleLR(LRScheduler):
         for group in self.optimizer.param_groups:
             rates.append(self._anneal(group[phase["start_lr"]], group[phase["end_lr"]], part))
             if self.cycle_momentum:
-                set_momentum(self, group, self._anneal(group[phase["start_momentum"]], group[phase["end_momentum"]], part))
+                momentum = self._anneal(group[phase["start_momentum"]], group[phase["end_momentum"]], part)
+                set_momentum(self, group, momentum)
         return rates
 
 

@@ -24,13 +24,13 @@ class _ByFunction(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything the scheduler knows but the optimizer; of the functions only callable objects, by their attributes."""
+        """Everything the scheduler knows but the optimizer; of functions only callable objects, by their attributes."""
         return {**super().state_dict(), "lr_lambdas": [state_of_function(f) for f in self.lr_lambdas]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what state_dict() gave; the functions stay, callable objects get their attributes back."""
         super().load_state_dict({name: value for name, value in state_dict.items() if name != "lr_lambdas"})
-        for function, state in zip(self.lr_lambdas, state_dict["lr_lambdas"]):
+        for function, state in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
             if state is not None:
                 function.__dict__.update(state)
 
