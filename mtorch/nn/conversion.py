@@ -1,0 +1,102 @@
+"""Changing the type of all numbers in a module: `net.double()`, `net.to(dtype)`, and what there is of devices."""
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, Self
+
+from ..autograd.mode import no_grad
+from ..tensor import Tensor
+from .tree import Tree
+
+
+class Convertible(Tree):
+    """The part of `Module` that puts its tensors through a function."""
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Replace the values of every parameter, gradient and buffer by fn of it; parameters stay the same objects.
+
+        fn is told each tensor once for each place it stands in, and gives the tensor itself back for no change.
+        """
+        if recurse:
+            for module in self.children():
+                module._apply(fn)
+        for parameter in self._parameters.values():
+            if parameter is None:
+                continue
+            with no_grad():
+                parameter.data = fn(parameter.data)
+                if parameter.grad is not None:
+                    kept = parameter.grad.requires_grad
+                    parameter.grad = fn(parameter.grad.detach()).requires_grad_(kept)
+        for name, buffer in self._buffers.items():
+            if buffer is not None:
+                self._buffers[name] = fn(buffer)
+        return self
+
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        """`to(dtype)`, `to(device)`, `to(device, dtype)` or `to(tensor)`: change the floating point tensors.  Returns self.
+
+        Integer buffers keep their type.  The one device is the CPU.
+
+        Raises: TypeError for a dtype that is neither floating point nor complex; RuntimeError for another device.
+
+        >>> import mtorch
+        >>> weights = mtorch.nn.ParameterList([mtorch.ones(1)]).to(mtorch.float64)
+        >>> weights[0].dtype
+        torch.float64
+        """
+        probe = Tensor([0.0]).to(*args, **kwargs)        # refuses an unknown device or argument before anything changes
+        if not (probe.is_floating_point() or probe.is_complex()):
+            raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={probe.dtype}")
+        if probe.is_complex():
+            warnings.warn("Complex modules are new: some modules may not work as expected with complex parameters",
+                          stacklevel=2)
+
+        def convert(t: Tensor) -> Tensor:
+            return t.to(*args, **kwargs) if t.is_floating_point() or t.is_complex() else t
+        return self._apply(convert)
+
+    def type(self, dst_type: Any) -> Self:
+        """Change every parameter and buffer to this type, whole numbers too.  Returns self."""
+        return self._apply(lambda t: t.type(dst_type))
+
+    def float(self) -> Self:
+        """Change the floating point tensors to float32.  Returns self."""
+        return self._apply(lambda t: t.float() if t.is_floating_point() else t)
+
+    def double(self) -> Self:
+        """Change the floating point tensors to float64.  Returns self.
+
+        >>> import mtorch
+        >>> mtorch.nn.ParameterList([mtorch.ones(1)]).double()[0].dtype
+        torch.float64
+        """
+        return self._apply(lambda t: t.double() if t.is_floating_point() else t)
+
+    def half(self) -> Self:
+        """Change the floating point tensors to float16.  Returns self."""
+        return self._apply(lambda t: t.half() if t.is_floating_point() else t)
+
+    def bfloat16(self) -> Self:
+        """NumPy has no such type."""
+        raise NotImplementedError("bfloat16: NumPy has no such type; use float() or half()")
+
+    def cpu(self) -> Self:
+        """Nothing to do: everything is on the CPU.  Returns self."""
+        return self
+
+    def cuda(self, device: Any = None) -> Self:
+        """There is no GPU here."""
+        raise RuntimeError("cuda: mtorch computes on the CPU; choose the device by "
+                           "torch.device('cuda' if torch.cuda.is_available() else 'cpu')")
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Give every parameter and buffer new memory with arbitrary content.  Returns self."""
+        if str(device) != "cpu" and device is not None:
+            raise RuntimeError(f"to_empty: there is no device {device}; mtorch computes on the CPU")
+        return self._apply(lambda t: t.new_empty(t.shape), recurse=recurse)
+
+    def share_memory(self) -> Self:
+        """Move the parameters and buffers into memory that other processes see."""
+        return self._apply(lambda t: t.share_memory_())
