@@ -41,8 +41,8 @@ def call_with_hooks(module: Any, run: Callable[..., Any], args: tuple, kwargs: d
                     changed = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
                     result = result if changed is None else changed
                 except Exception as error:
-                    warnings.warn("module forward hook with ``always_call=True`` raised an exception that was silenced as "
-                                  f"another error was raised in forward: {error}", stacklevel=3)
+                    warnings.warn("module forward hook with ``always_call=True`` raised an exception that was silenced "
+                                  f"as another error was raised in forward: {error}", stacklevel=3)
         raise
 
 
@@ -56,7 +56,8 @@ def _before(module: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         changed = hook(module, args, kwargs)
         if changed is not None:
             if not (isinstance(changed, tuple) and len(changed) == 2):
-                raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
+                raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got "
+                                   f"{changed}.")
             args, kwargs = changed
     return args, kwargs
 
@@ -117,8 +118,8 @@ class _GradientHooks:
             for hook in self.hooks:
                 changed = hook(self.module, (None,) * self.inputs, gradients)
                 if changed is not None and any(g is not None for g in changed):
-                    raise RuntimeError("Backward hook for Modules where no input requires gradient should always return "
-                                       "None or None for all gradients.")
+                    raise RuntimeError("Backward hook for Modules where no input requires gradient should always "
+                                       "return None or None for all gradients.")
             self.grad_outputs = None
         return gradients
 
@@ -164,7 +165,7 @@ def _through(values: tuple, see: Callable[[tuple], tuple], zeros: bool) -> tuple
     def on_arrays(*gradients: Any) -> tuple:
         with no_grad():
             seen = on_tensors(*(None if g is None else wrap(np.asarray(g)) for g in gradients))
-        return tuple(None if g is None else g.array.view() for g in seen)      # a hook may have kept g: it stays as it is
+        return tuple(None if g is None else g.array.view() for g in seen)     # a hook may have kept g: leave it alone
 
     def on_recorded_tensors(*gradients: Any) -> tuple:
         with enable_grad():

@@ -13,10 +13,10 @@
             self.weight.grad += (grad * self.x).sum(keepdims=True)
             return self.weight.array * grad          # dL/dx
 
-It is taken as it is.  Called on arrays it is just these two methods.  Called on Tensors it is one node of the graph, whose
-pullback calls `backward`.  To the layer, `self.weight.grad` is always there to be added to: zeros, if it was None.  In
-a sweep what the layer adds is handed to the engine as that node's gradient for the parameter, so hooks, `autograd.grad`
-and accumulation are what they are for any other node.
+It is taken as it is.  Called on arrays it is just these two methods.  Called on Tensors it is one node of the graph,
+whose pullback calls `backward`.  To the layer, `self.weight.grad` is always there to be added to: zeros, if it was
+None.  In a sweep what the layer adds is handed to the engine as that node's gradient for the parameter, so hooks,
+`autograd.grad` and accumulation are what they are for any other node.
 
 Such a layer keeps in its attributes what its backward needs, of one call.  One that is used twice in a net is shown, in
 each pullback, its attributes as that call left them.
@@ -32,7 +32,7 @@ import numpy as np
 
 from ..autograd.mode import mode, no_grad
 from ..autograd.tape import TensorBase, record, wrap
-from .nest import mapped, tensors_in, to_arrays, to_tensors
+from .nest import tensors_in, to_arrays, to_tensors
 from .registry import KINDS
 
 
@@ -41,8 +41,8 @@ def call_by_hand(module: Any, *args: Any, **kwargs: Any) -> Any:
     tensors = [x for x in args if isinstance(x, TensorBase)]
     name = type(module).__name__
     if any(x._requires_grad for x in tensors_in((kwargs, [x for x in args if not isinstance(x, TensorBase)]))):
-        raise TypeError(f"{name}: {name}.backward gives gradients of positional arguments; pass every Tensor that requires "
-                        "grad as one, on its own")
+        raise TypeError(f"{name}: {name}.backward gives gradients of positional arguments; pass every Tensor that "
+                        "requires grad as one, on its own")
     output = to_arrays(module.forward(*to_arrays(args), **to_arrays(kwargs)))
     module.__dict__["_calls"] = call = module.__dict__.get("_calls", 0) + 1
     if not tensors:
@@ -73,7 +73,7 @@ def _apart_from(tensors: list, output: np.ndarray) -> np.ndarray:
 
 
 def with_gradients(backward: Callable) -> Callable:
-    """A class's own `backward` as it is run: on arrays, unrecorded, with zeros in the `.grad` of parameters that had none."""
+    """A class's own `backward` as it is run: on arrays, unrecorded, with zeros in each `.grad` that was None."""
 
     @functools.wraps(backward)
     def run(self: Any, *gradients: Any) -> Any:
@@ -116,9 +116,8 @@ def _attributes(module: Any) -> list[tuple[Any, dict, Any]]:
     left = []
     for m in module.modules():
         values = m.__dict__
-        named = [values[kind] for kind in KINDS]
-        left.append((m, {name: value for name, value in values.items()
-                         if name not in _NOT_STATE and not any(name in names for names in named)}, values["_last"].call))
+        not_state = _NOT_STATE.union(*(values[kind] for kind in KINDS))
+        left.append((m, {name: values[name] for name in values.keys() - not_state}, values["_last"].call))
     return left
 
 

@@ -1,8 +1,8 @@
 """Calling a module: `net(x)` runs `forward`, and everything that goes with it.
 
-Most calls have nothing that goes with it, so `__call__` looks at one flag, tries forward, and remembers the call by weak
-references (last_call.py).  The rest is off that path: hooks, arrays instead of Tensors, layers differentiated by hand, and
-the path that an error is given on its way out.
+Most calls have nothing that goes with it, so `__call__` looks at one flag, tries forward, and remembers the call by
+weak references (last_call.py).  The rest is off that path: hooks, arrays instead of Tensors, layers differentiated by
+hand, and the path that an error is given on its way out.
 """
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import functools
 from types import FunctionType
 from typing import Any
 from weakref import ref
-
-import numpy as np
 
 from ..autograd import anomaly
 from ..autograd.mode import mode
@@ -88,16 +86,18 @@ class Called(Hooked, Tree):
     def backward(self, grad_output: Any = None) -> Any:
         """Go back through the module's last call: add to the parameters' gradients, return the gradient of the input.
 
-        grad_output is the gradient of the output, built as the output is: a Tensor or array, or a tuple of them with None
-        where there is no gradient.  For an output of one number it may be left out: it is 1.  What comes back is the gradient of the input, a tuple of them where the call had
-        several Tensors, None for one that needs none.  The history of the input itself is left alone.
+        grad_output is the gradient of the output, built as the output is: a Tensor or array, or a tuple of them with
+        None where there is no gradient.  For an output of one number it may be left out: it is 1.  What comes back is
+        the gradient of the input, a tuple of them where the call had several Tensors, None for one that needs none.
+        The history of the input itself is left alone.
 
-        After a call on Tensors the output must still be alive.  After a call on plain arrays, which gives arrays, backward
-        gives arrays too: layer by layer, without a graph in sight.
+        After a call on Tensors the output must still be alive.  After a call on plain arrays, which gives arrays,
+        backward gives arrays too: layer by layer, without a graph in sight.
 
         A subclass that defines `backward(self, grad)` is a layer differentiated by hand: see `by_hand.py`.
 
-        Raises: RuntimeError when there was no call, or its output is gone; ValueError for another shape than the output's.
+        Raises: RuntimeError when there was no call, or its output is gone; ValueError for another shape than the
+        output's.
 
         >>> import mtorch
         >>> import numpy as np

@@ -3,10 +3,10 @@
 A forgotten `super().__init__()`, and Parameters or Modules that stand in a plain list or dict: nobody but the program's
 author knows of them, so `parameters()` does not give them to the optimizer and `state_dict()` does not save them.
 
-The second is looked for at the end of the constructor, not at the assignment.  A list may be filled after it was assigned,
-and it is quite ordinary to keep modules in a list and register each of them as well, a line later.  Nothing is said of modules
-that are registered anywhere below the module, nor of attributes whose names begin with an underscore: that is how to say
-that one means it.
+The second is looked for at the end of the constructor, not at the assignment.  A list may be filled after it was
+assigned, and it is quite ordinary to keep modules in a list and register each of them as well, a line later.  Nothing
+is said of modules that are registered anywhere below the module, nor of attributes whose names begin with an
+underscore: that is how to say that one means it.
 """
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def warn_of_unregistered(module: Any) -> None:
             modules = isinstance(lost[0], Registered)
             lists = "ModuleList or ModuleDict" if modules else "ParameterList or ParameterDict"
             warnings.warn(f"{type(module).__name__}.{name} is a plain {type(value).__name__} that holds "
-                          f"{'modules' if modules else 'parameters'} which are not registered: parameters(), state_dict() and "
-                          f"to() do not know of them. Use {lists}; if it is meant, let the attribute's name begin with an "
-                          "underscore", UserWarning, stacklevel=3)
+                          f"{'modules' if modules else 'parameters'} which are not registered: parameters(), "
+                          f"state_dict() and to() do not know of them. Use {lists}; if it is meant, let the "
+                          "attribute's name begin with an underscore", UserWarning, stacklevel=3)
 
 
 def _held(value: Any, depth: int = 3) -> Iterator[Any]:

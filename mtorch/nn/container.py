@@ -1,4 +1,4 @@
-"""Modules that hold modules: `Sequential` calls them one after another, `ModuleList` and `ModuleDict` only keep them."""
+"""Modules that hold modules: `Sequential` calls them in order, `ModuleList` and `ModuleDict` only keep them."""
 from __future__ import annotations
 
 import operator
@@ -45,7 +45,8 @@ class _Row(Module):
     def extend(self, modules: Iterable[Module]) -> Self:
         """Add several modules at the end.  Returns self."""
         if not isinstance(modules, Iterable):
-            raise TypeError(f"{self._get_name()}.extend should be called with an iterable, but got {type(modules).__name__}")
+            raise TypeError(f"{self._get_name()}.extend should be called with an iterable, but got "
+                            f"{type(modules).__name__}")
         for module in list(modules):
             self.append(module)
         return self
@@ -235,7 +236,8 @@ def pairs_of(container: Module, given: Any) -> Iterator[tuple[str, Any]]:
     """The names and values of a mapping or of an iterable of pairs."""
     name = container._get_name()
     if not isinstance(given, Iterable):
-        raise TypeError(f"{name}.update should be called with an iterable of key/value pairs, but got {type(given).__name__}")
+        raise TypeError(f"{name}.update should be called with an iterable of key/value pairs, but got "
+                        f"{type(given).__name__}")
     if hasattr(given, "items"):
         yield from given.items()
         return

@@ -35,9 +35,9 @@ class Convertible(Tree):
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """`to(dtype)`, `to(device)`, `to(device, dtype)` or `to(tensor)`: change the floating point tensors.  Returns self.
+        """Change the type of the floating point tensors: `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(tensor)`.
 
-        Integer buffers keep their type.  The one device is the CPU.
+        Integer buffers keep their type.  The one device is the CPU.  Returns self.
 
         Raises: TypeError for a dtype that is neither floating point nor complex; RuntimeError for another device.
 
@@ -48,7 +48,8 @@ class Convertible(Tree):
         """
         probe = Tensor([0.0]).to(*args, **kwargs)        # refuses an unknown device or argument before anything changes
         if not (probe.is_floating_point() or probe.is_complex()):
-            raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={probe.dtype}")
+            raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired "
+                            f"dtype={probe.dtype}")
         if probe.is_complex():
             warnings.warn("Complex modules are new: some modules may not work as expected with complex parameters",
                           stacklevel=2)

@@ -112,7 +112,7 @@ class Hooked:
 
     def register_forward_hook(self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False,
                               always_call: bool = False) -> RemovableHandle:
-        """Run `hook(module, args, output)` after each call; what it returns, if not None, takes the place of the output.
+        """Run `hook(module, args, output)` after each call; what it returns, if not None, replaces the output.
 
         prepend      run it before the hooks that are there already
         with_kwargs  the hook is `hook(module, args, kwargs, output)`
@@ -160,8 +160,8 @@ class Hooked:
 
     def register_backward_hook(self, hook: Callable) -> RemovableHandle:
         """torch's deprecated hook, which sees the gradients of the last operation only: not offered."""
-        raise NotImplementedError("register_backward_hook shows the gradients of the module's last operation, not of the "
-                                  "module, and is deprecated in torch: use register_full_backward_hook")
+        raise NotImplementedError("register_backward_hook shows the gradients of the module's last operation, not of "
+                                  "the module, and is deprecated in torch: use register_full_backward_hook")
 
 
 # ---- hooks on every module ---------------------------------------------------------------------

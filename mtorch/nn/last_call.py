@@ -37,7 +37,7 @@ CONSTANT = "a Tensor that needs no gradient"
 
 
 def weakly(value: Any) -> Any:
-    """A weak reference to a Tensor that has a gradient, CONSTANT for another, None for anything else but a structure."""
+    """A weak reference for each Tensor that has a gradient, CONSTANT for another, None for anything else."""
     if isinstance(value, TensorBase):
         return ref(value) if value._requires_grad else CONSTANT
     return mapped(weakly, value) if isinstance(value, (tuple, list, dict)) else None
@@ -48,8 +48,8 @@ def _alive(reference: Any, what: str) -> Any:
         return reference
     tensor = reference()
     if tensor is None:
-        raise RuntimeError(f"{what} is gone; keep it until backward, as y in `y = module(x)` (or call the module on arrays: "
-                           "then it remembers the call by itself)")
+        raise RuntimeError(f"{what} is gone; keep it until backward, as y in `y = module(x)` (or call the module on "
+                           "arrays: then it remembers the call by itself)")
     return tensor
 
 
@@ -88,8 +88,8 @@ def backward_through_last_call(module: Any, grad_output: Any) -> Any:
     name = type(module).__name__
     last = module.__dict__["_last"]
     if last.call is None:
-        raise RuntimeError(f"{name}.backward: there is no call to go back through: call the module first, with recording on, "
-                           "and call backward once for each call")
+        raise RuntimeError(f"{name}.backward: there is no call to go back through: call the module first, with "
+                           "recording on, and call backward once for each call")
     outputs, inputs, arrays = last.call
     if not arrays:
         outputs = mapped(lambda y: _alive(y, f"{name}.backward: the output of the last call"), outputs)
@@ -99,8 +99,8 @@ def backward_through_last_call(module: Any, grad_output: Any) -> Any:
         grad_output = np.ones_like(outputs.array)
     pairs = [(y, g) for y, g in _paired(name, outputs, grad_output) if y.requires_grad]
     if not pairs:
-        raise RuntimeError(f"{name}.backward: the output of the last call does not depend on anything that requires grad, "
-                           "or no gradient was given for it")
+        raise RuntimeError(f"{name}.backward: the output of the last call does not depend on anything that requires "
+                           "grad, or no gradient was given for it")
     last.call = None
     needed = [x for x in inputs if x is not CONSTANT and x.requires_grad]
     found = dict(zip(map(id, needed), backward_through([y for y, _ in pairs], [g for _, g in pairs], needed)))

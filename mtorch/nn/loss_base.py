@@ -47,8 +47,8 @@ class Loss(Tensor):
         Raises: RuntimeError when nothing it was computed from requires grad.
         """
         if not self.requires_grad:
-            raise RuntimeError("Loss.backward: nothing that this loss was computed from requires grad. (A loss of plain "
-                               "arrays does not know what made them: there, module.backward(criterion.backward()))")
+            raise RuntimeError("Loss.backward: nothing that this loss was computed from requires grad. (A loss of "
+                               "plain arrays does not know what made them: module.backward(criterion.backward()))")
         super().backward(gradient, retain_graph, create_graph, inputs)
 
 

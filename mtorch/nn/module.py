@@ -1,12 +1,12 @@
 """`Module`, the base class of everything with parameters, put together from its parts.
 
-Each part is a file that can be read on its own: what is registered (registry.py), walking the tree (tree.py), changing types
-(conversion.py), saving and loading (state.py), being called (call.py, with hooks.py, backward_hooks.py, last_call.py and
-by_hand.py), and two checks of what the constructor left (checks.py).
+Each part is a file that can be read on its own: what is registered (registry.py), walking the tree (tree.py), changing
+types (conversion.py), saving and loading (state.py), being called (call.py, with hooks.py, backward_hooks.py,
+last_call.py and by_hand.py), and two checks of what the constructor left (checks.py).
 """
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .call import Called
 from .conversion import Convertible
@@ -18,8 +18,8 @@ from .state import Stateful
 class Module(Called, Convertible, Stateful):
     """The base class of layers and nets.
 
-    A subclass creates its Parameters, buffers and child Modules in `__init__`, after `super().__init__()`, by assigning them to
-    attributes, and computes in `forward`.  Calling the module runs forward.
+    A subclass creates its Parameters, buffers and child Modules in `__init__`, after `super().__init__()`, by
+    assigning them to attributes, and computes in `forward`.  Calling the module runs forward.
 
     >>> import mtorch
     >>> class Line(mtorch.nn.Module):
@@ -34,9 +34,12 @@ class Module(Called, Convertible, Stateful):
     tensor([3.])
     """
 
+    if TYPE_CHECKING:                # what is registered has no declaration that a checker could read
+        def __getattr__(self, name: str) -> Any: ...
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args or kwargs:
-            given = f"an unexpected keyword argument '{next(iter(kwargs))}'" if kwargs else f"{len(args)} arguments too many"
+            given = f"an unexpected keyword argument '{next(iter(kwargs))}'" if kwargs else f"{len(args)} arguments"
             raise TypeError(f"{type(self).__name__}.__init__ passes Module.__init__ {given}; it takes none")
         values = self.__dict__
         values["training"] = True

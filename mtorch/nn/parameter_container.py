@@ -25,7 +25,7 @@ def _line(key: Any, value: Any, element: str) -> str:
 
 
 class ParameterList(Module):
-    """A list of parameters that are registered; Tensors put into it become Parameters, other values are kept as they are.
+    """A list of parameters that are registered; Tensors put into it become Parameters, other values stay as they are.
 
     >>> import mtorch
     >>> rows = mtorch.nn.ParameterList([mtorch.zeros(2, 3)])
@@ -87,7 +87,7 @@ class ParameterList(Module):
 
 
 class ParameterDict(Module):
-    """A dict of parameters that are registered; Tensors put into it become Parameters, other values are kept as they are.
+    """A dict of parameters that are registered; Tensors put into it become Parameters, other values stay as they are.
 
     >>> import mtorch
     >>> both = mtorch.nn.ParameterDict({"left": mtorch.zeros(2), "right": mtorch.ones(2)})
@@ -164,7 +164,7 @@ class ParameterDict(Module):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value under key, or default."""
-        return self[key] if key in self else default
+        return self[key] if key in self._keys else default
 
     def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
         """A new ParameterDict with the same value under each key."""

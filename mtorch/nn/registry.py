@@ -2,8 +2,8 @@
 
 A value lives once, in the instance's own `__dict__`, so that `self.weight` is an ordinary attribute (no `__getattr__`,
 which would hide the error of a property, and make each read slow).  What a module keeps beside it is only which names
-are registered as what.  `_parameters`, `_buffers` and `_modules`, which programs read and write, are views made on demand
-from the names and `__dict__`: there is no second copy that could disagree, and no reference cycle.
+are registered as what.  `_parameters`, `_buffers` and `_modules`, which programs read and write, are views made on
+demand from the names and `__dict__`: there is no second copy that could disagree, and no reference cycle.
 """
 from __future__ import annotations
 
@@ -182,9 +182,9 @@ class Registered:
                 raise TypeError(f"cannot assign '{type_name(param)}' object to parameter '{name}' "
                                 "(torch.nn.Parameter or None required)")
             if param.grad_fn:
-                raise ValueError(f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created "
-                                 f"explicitly. To express '{name}' as a function of another Tensor, compute the value in "
-                                 "the forward() method.")
+                raise ValueError(f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be "
+                                 f"created explicitly. To express '{name}' as a function of another Tensor, compute "
+                                 "the value in the forward() method.")
         _register(self, "_parameter_names", name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -202,7 +202,8 @@ class Registered:
         """
         self._check_name("buffer", "_buffer_names", name)
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)")
+            raise TypeError(f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None "
+                            "required)")
         _register(self, "_buffer_names", name, tensor)
         if persistent:
             self._non_persistent_buffers_set.discard(name)

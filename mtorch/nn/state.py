@@ -128,9 +128,9 @@ class Stateful(Tree):
                     load(child, OrderedDict((k, v) for k, v in state.items() if k.startswith(below)), below)
             for hook in module._hooks("_load_state_dict_post_hooks"):
                 if hook(module, keys) is not None:
-                    raise AssertionError("Hooks registered with ``register_load_state_dict_post_hook`` are not expected to "
-                                         "return new values, if incompatible_keys need to be modified, it should be done "
-                                         "inplace.")
+                    raise AssertionError("Hooks registered with ``register_load_state_dict_post_hook`` are not "
+                                         "expected to return new values, if incompatible_keys need to be modified, it "
+                                         "should be done inplace.")
 
         load(self, state, "")
         if strict:
@@ -139,7 +139,7 @@ class Stateful(Tree):
             missing = [f"Missing key(s) in state_dict: {quoted[0]}. "] if quoted[0] else []
             error_msgs = missing + unexpected + error_msgs
         if error_msgs:
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(error_msgs))
+            raise RuntimeError("\n\t".join([f"Error(s) in loading state_dict for {type(self).__name__}:", *error_msgs]))
         return keys
 
     def _load_from_state_dict(self, state_dict: Any, prefix: str, local_metadata: dict, strict: bool,
@@ -179,8 +179,8 @@ class Stateful(Tree):
     def _load_one(self, name: str, key: str, target: Tensor, value: Any, assign: bool) -> str | None:
         """Load one tensor; returns what is wrong, if anything is."""
         if not isinstance(value, Tensor):
-            return (f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint '
-                    f"but received {type(value)}")
+            return (f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
+                    f"checkpoint but received {type(value)}")
         if target.shape == () and value.shape == (1,):   # how scalars were saved long ago
             value = value[0]
         if value.shape != target.shape:
@@ -232,7 +232,8 @@ class Stateful(Tree):
 
     def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> RemovableHandle:
         """As the public one; without with_module the hook is not given the module."""
-        return add_hook(self._load_state_dict_pre_hooks, hook if with_module else functools.partial(_without_module, hook))
+        hook = hook if with_module else functools.partial(_without_module, hook)
+        return add_hook(self._load_state_dict_pre_hooks, hook)
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Run `hook(module, incompatible_keys)` after; it may change the two lists of keys, and returns None."""

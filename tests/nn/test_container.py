@@ -25,7 +25,8 @@ def test_sequential_is_a_sequence() -> None:
         named = t.nn.Sequential(OrderedDict([("a", layers(t, 1)[0]), ("b", t.nn.Sequential())]))
         seen = [len(net), names(net), net[1].extra_repr(), net[-1].extra_repr(), names(net[1:3]), names(net[::-2]),
                 names(named), named.a is named[0], [type(m).__name__ for m in named], repr(net[:2]),
-                said(net.__getitem__, 4), said(net.__getitem__, -5), kind(net.__getitem__, "0"), bool(t.nn.Sequential())]
+                said(net.__getitem__, 4), said(net.__getitem__, -5), kind(net.__getitem__, "0"),
+                bool(t.nn.Sequential())]
         net[1] = linear_class(t)(9, 9)
         net[-1] = linear_class(t)(8, 8)
         seen.append(names(net))
@@ -44,7 +45,8 @@ def test_sequential_grows() -> None:
         seen = [net.append(layers(t, 1)[0]) is net, net.extend(layers(t, 2)) is net,
                 net.insert(1, linear_class(t)(7, 7)) is net, names(net), names(net.insert(-1, linear_class(t)(6, 6))),
                 net.pop(0).extra_repr(), names(net), names(net.pop(slice(0, 2))), names(net)]
-        ends = [said(net.insert, 99, t.nn.Module()), kind(net.insert, 0, 3), kind(net.append, 3), kind(t.nn.Sequential, 3)]
+        ends = [said(net.insert, 99, t.nn.Module()), kind(net.insert, 0, 3), kind(net.append, 3),
+                kind(t.nn.Sequential, 3)]
         return seen + ends
     same_in_torch(scenario)
 
@@ -56,7 +58,8 @@ def test_sequential_arithmetic() -> None:
         net += other
         seen.append(names(net))
         net *= 2
-        return [*seen, names(net), net[0] is net[3], kind(lambda: net + 3), kind(lambda: net * 1.5), kind(lambda: net * 0),
+        return [*seen, names(net), net[0] is net[3], kind(lambda: net + 3), kind(lambda: net * 1.5),
+                kind(lambda: net * 0),
                 kind(net.__iadd__, 3)]
     same_in_torch(scenario)
 
@@ -87,7 +90,8 @@ def test_module_list_shows_equal_neighbours_once() -> None:
     def scenario(t: Any) -> list:
         Linear = linear_class(t)
         rows = [Linear(1, 1), Linear(1, 1), Linear(2, 2), t.nn.Sequential(Linear(1, 1)), t.nn.Sequential(Linear(1, 1))]
-        return [repr(t.nn.ModuleList()), repr(t.nn.ModuleList(rows)), repr(t.nn.ModuleList([t.nn.ModuleList(rows)] * 2))]
+        return [repr(t.nn.ModuleList()), repr(t.nn.ModuleList(rows)),
+                repr(t.nn.ModuleList([t.nn.ModuleList(rows)] * 2))]
     same_in_torch(scenario)
 
 
@@ -97,10 +101,12 @@ def test_module_dict() -> None:
         d["c"] = linear_class(t)(5, 5)
         d.update([("d", t.nn.Module()), ("a", linear_class(t)(4, 4))])
         d.update(t.nn.ModuleDict({"e": t.nn.Module()}))
-        seen = [len(d), list(d), names(d), "a" in d, "z" in d, list(d.keys()), [k for k, _ in d.items()], len(d.values()),
+        seen = [len(d), list(d), names(d), "a" in d, "z" in d, list(d.keys()), [k for k, _ in d.items()],
+                len(d.values()),
                 d["c"].extra_repr(), d.c is d["c"], repr(d), d.pop("c").extra_repr(), list(d)]
         del d["b"]
-        ends = [kind(d.__getitem__, "z"), kind(d.__setitem__, "keys", t.nn.Module()), kind(d.__setitem__, "x.y", t.nn.Module()),
+        ends = [kind(d.__getitem__, "z"), kind(d.__setitem__, "keys", t.nn.Module()),
+                kind(d.__setitem__, "x.y", t.nn.Module()),
                 said(d.update, 3), kind(d.update, [3]), said(d.update, [(1, 2, 3)]), kind(d.pop, "z"), list(d)]
         d.clear()
         return [*seen, *ends, len(d), repr(d)]
@@ -111,11 +117,13 @@ def test_parameter_list() -> None:
     def scenario(t: Any) -> list:
         rows = t.nn.ParameterList([t.nn.Parameter(t.ones(2)), t.zeros(2, 3)])
         seen = [len(rows), [type(p).__name__ for p in rows], [n for n, _ in rows.named_parameters()],
-                rows.append(t.tensor(1.0)) is rows, rows.append("text") is rows, rows.extend([t.ones(1, dtype=t.float64)]) is rows]
+                rows.append(t.tensor(1.0)) is rows, rows.append("text") is rows,
+                rows.extend([t.ones(1, dtype=t.float64)]) is rows]
         rows[0] = t.full((4,), 2.0)
         rows += (t.ones(3),)
         part = rows[1:3]
-        return [*seen, repr(rows), rows[-1], type(part).__name__, len(part), part[0] is rows[1], list(rows.state_dict()),
+        return [*seen, repr(rows), rows[-1], type(part).__name__, len(part), part[0] is rows[1],
+                list(rows.state_dict()),
                 said(rows.__getitem__, 9), said(rows.extend, 3), said(rows.extend, t.ones(2)), said(rows), len(rows),
                 [name in dir(rows) for name in ("0", "append")], kind(t.nn.ParameterList, 3)]
     same_in_torch(scenario)
@@ -128,7 +136,8 @@ def test_parameter_dict() -> None:
         d.update([("d", t.ones(1))])
         d.update(OrderedDict(z=t.ones(1), y=t.ones(1)))
         seen = [len(d), list(d), list(reversed(d)), "a" in d, "q" in d, list(d.keys()), [k for k, _ in d.items()],
-                len(list(d.values())), [type(p).__name__ for p in d.values()], repr(d), d.get("q"), d.get("q", 3), d.get("a"),
+                len(list(d.values())), [type(p).__name__ for p in d.values()], repr(d), d.get("q"), d.get("q", 3),
+                d.get("a"),
                 d.setdefault("a", t.ones(9)), d.setdefault("new", t.ones(2)), d.pop("c"), d.popitem()[0], list(d)]
         del d["b"]
         other = t.nn.ParameterDict({"k": t.ones(1), "a": t.ones(5)})

@@ -1,4 +1,4 @@
-"""Layers differentiated by hand: `forward(self, x)` and `backward(self, grad)`, inside nets that are differentiated for them."""
+"""Layers differentiated by hand, alone, inside nets that are differentiated for them, and around such nets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Linear(nn.Module):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(mtorch.arange(inputs * outputs, dtype=mtorch.float32).reshape(outputs, inputs) / 10 - 0.3)
+        numbers = mtorch.arange(inputs * outputs, dtype=mtorch.float32).reshape(outputs, inputs)
+        self.weight = nn.Parameter(numbers / 10 - 0.3)
         self.bias = nn.Parameter(mtorch.ones(outputs))
 
     def forward(self, x: np.ndarray) -> Any:
@@ -277,7 +278,8 @@ def test_a_forgotten_return_is_named() -> None:
 
 
 def test_a_gradient_of_another_shape_is_named() -> None:
-    with pytest.raises(ValueError, match=r"Odd.backward returned a gradient of shape \(3,\) for an input of shape \(2,\)"):
+    with pytest.raises(ValueError,
+                       match=r"Odd.backward returned a gradient of shape \(3,\) for an input of shape \(2,\)"):
         layer_returning(np.ones(3)).backward()
 
 

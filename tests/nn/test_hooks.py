@@ -32,7 +32,8 @@ def test_forward_hooks_run_in_order_and_change_what_they_return() -> None:
         net.register_forward_pre_hook(lambda m, args: seen.append(("pre", m is net, args)))
         net.register_forward_pre_hook(lambda m, args: args[0] + 1)
         net.register_forward_pre_hook(lambda m, args: (args[0] + 1,), prepend=True)
-        net.register_forward_pre_hook(lambda m, args, kwargs: (args, {"by": kwargs.get("by", 1.0) * 10}), with_kwargs=True)
+        net.register_forward_pre_hook(lambda m, args, kwargs: (args, {"by": kwargs.get("by", 1.0) * 10}),
+                                      with_kwargs=True)
         net.register_forward_hook(lambda m, args, out: seen.append(("post", args, out)))
         net.register_forward_hook(lambda m, args, kwargs, out: out + kwargs["by"], with_kwargs=True)
         net.register_forward_hook(lambda m, args, out: seen.append(("first", out)), prepend=True)

@@ -88,7 +88,8 @@ def test_requires_grad_and_zero_grad() -> None:
         net.zero_grad(set_to_none=False)
         zeros = [p.grad.tolist() for p in net.parameters()]
         net.zero_grad()
-        return [frozen, thawed, [[round(x, 3) for x in p.grad] if p.grad is not None else None for p in net.parameters()],
+        return [frozen, thawed,
+                [[round(x, 3) for x in p.grad] if p.grad is not None else None for p in net.parameters()],
                 len(before), zeros]
     same_in_torch(scenario)
 
@@ -119,7 +120,8 @@ def test_repr() -> None:
 
         named = t.nn.Sequential()
         named.add_module("fc", Linear(1, 2))
-        return [repr(m) for m in (t.nn.Module(), Linear(1, 2), Long(), LongNet(), named, net_class(t)(), t.nn.Sequential(),
+        return [repr(m) for m in (t.nn.Module(), Linear(1, 2), Long(), LongNet(), named, net_class(t)(),
+                                  t.nn.Sequential(),
                                   t.nn.Sequential(t.nn.ModuleList([Linear(1, 2), Linear(1, 2), LongNet()])))]
     same_in_torch(scenario)
 

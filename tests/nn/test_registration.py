@@ -65,7 +65,8 @@ def test_what_is_refused_and_in_which_words() -> None:
             said(net.register_parameter, "x.y", None), said(net.register_parameter, "", None),
             said(net.register_parameter, 3, None), said(net.register_parameter, "q", t.ones(1)),
             said(net.register_parameter, "q", "text"),
-            said(net.register_buffer, "p", None), said(net.register_buffer, "x.y", None), said(net.register_buffer, "", None),
+            said(net.register_buffer, "p", None), said(net.register_buffer, "x.y", None),
+            said(net.register_buffer, "", None),
             said(net.register_buffer, 3, None), said(net.register_buffer, "q", 3),
             said(net.add_module, "p", None), said(net.add_module, "x.y", t.nn.Module()), said(net.add_module, "", None),
             said(net.add_module, 3, None), said(net.add_module, "q", 3), said(net.register_module, "q", "text"),
@@ -180,7 +181,8 @@ def test_deepcopy_and_pickle_keep_sharing_and_forget_calls() -> None:
 def test_a_module_that_torch_pickled_keeps_its_values_in_dicts() -> None:
     weight = nn.Parameter(mtorch.ones(2))
     net = nn.Module.__new__(nn.Module)
-    net.__setstate__({"training": False, "_parameters": {"weight": weight, "bias": None}, "_buffers": {"n": mtorch.ones(1)},
+    net.__setstate__({"training": False, "_parameters": {"weight": weight, "bias": None},
+                      "_buffers": {"n": mtorch.ones(1)},
                       "_modules": OrderedDict(child=nn.Module()), "_non_persistent_buffers_set": {"n"}, "width": 3})
     assert net.weight is weight
     assert net.bias is None

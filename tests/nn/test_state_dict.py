@@ -86,7 +86,8 @@ def test_assign_takes_the_tensors_themselves() -> None:
         state["first.bias"] = t.nn.Parameter(t.ones(3))
         held = state["scale"]
         net.load_state_dict(state, assign=True)
-        return [[(k, str(v.dtype), v.requires_grad, type(v).__name__) for k, v in net.state_dict(keep_vars=True).items()],
+        loaded = net.state_dict(keep_vars=True)
+        return [[(k, str(v.dtype), v.requires_grad, type(v).__name__) for k, v in loaded.items()],
                 net.scale.data_ptr() == held.data_ptr(), net.first.bias is state["first.bias"]]
     same_in_torch(scenario)
 
@@ -106,7 +107,8 @@ def test_extra_state() -> None:
         other[0].count = 3
         state = other.state_dict()
         net.load_state_dict(state)
-        return [list(state), net[0].count, said(net.load_state_dict, {}), said(t.nn.Sequential(t.nn.Module()).load_state_dict, state)]
+        return [list(state), net[0].count, said(net.load_state_dict, {}),
+                said(t.nn.Sequential(t.nn.Module()).load_state_dict, state)]
     same_in_torch(scenario)
 
 
@@ -116,7 +118,8 @@ def test_hooks_around_saving() -> None:
         net.register_state_dict_pre_hook(lambda m, prefix, keep_vars: seen.append(("pre", prefix, keep_vars)))
         net.first.register_state_dict_post_hook(
             lambda m, state, prefix, metadata: state.__setitem__(prefix + "added", metadata["version"]))
-        handle = net._register_state_dict_hook(lambda m, state, prefix, metadata: {k: plain(v) for k, v in state.items()})
+        handle = net._register_state_dict_hook(
+            lambda m, state, prefix, metadata: {k: plain(v) for k, v in state.items()})
         replaced = net.state_dict(prefix="a.")
         handle.remove()
         bad = t.nn.Module()
@@ -133,7 +136,8 @@ def test_hooks_around_loading() -> None:
         state = net.state_dict()
         renamed = OrderedDict((k.replace("weight", "kernel"), v) for k, v in state.items())
 
-        def rename(module: Any, state_dict: Any, prefix: str, metadata: Any, strict: bool, missing: Any, unexpected: Any,
+        def rename(module: Any, state_dict: Any, prefix: str, metadata: Any, strict: bool, missing: Any,
+                   unexpected: Any,
                    errors: Any) -> None:
             seen.append((type(module).__name__, prefix, strict, dict(metadata)))
             state_dict[prefix + "weight"] = state_dict.pop(prefix + "kernel")
@@ -142,7 +146,8 @@ def test_hooks_around_loading() -> None:
         net.load_state_dict(renamed)
         handle.remove()
         net[0]._register_load_state_dict_pre_hook(lambda state_dict, prefix, *rest: seen.append(("private", prefix)))
-        net[0]._register_load_state_dict_pre_hook(lambda module, *rest: seen.append(type(module).__name__), with_module=True)
+        net[0]._register_load_state_dict_pre_hook(lambda module, *rest: seen.append(type(module).__name__),
+                                                  with_module=True)
         with net.register_load_state_dict_post_hook(lambda m, keys: keys.missing_keys.clear()):
             result = net.load_state_dict({"0.bias": t.ones(2)})
         net.register_load_state_dict_post_hook(lambda m, keys: keys)

@@ -59,7 +59,8 @@ def linear_class(t: Any) -> Any:
         def __init__(self, inputs: int, outputs: int, bias: bool = True) -> None:
             super().__init__()
             self.inputs, self.outputs = inputs, outputs
-            self.weight = t.nn.Parameter(t.arange(inputs * outputs, dtype=t.float32).reshape(outputs, inputs) / 10 - 0.3)
+            numbers = t.arange(inputs * outputs, dtype=t.float32).reshape(outputs, inputs)
+            self.weight = t.nn.Parameter(numbers / 10 - 0.3)
             if bias:
                 self.bias = t.nn.Parameter(t.ones(outputs))
             else:

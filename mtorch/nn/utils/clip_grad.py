@@ -1,4 +1,4 @@
-"""Keeping gradients small: clip their common norm, or each value.  Both write into `.grad`, between backward and step."""
+"""Keeping gradients small: clip their common norm, or each value.  Both write into `.grad`, after backward."""
 from __future__ import annotations
 
 import math
@@ -55,13 +55,14 @@ def get_total_norm(tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite:
     norms = [_norm(t.array, p) for t in _listed(tensors)]
     total = _norm(np.stack(norms), p) if norms else np.float32(0.0)
     if error_if_nonfinite and not np.isfinite(total):
-        raise RuntimeError(f"The total norm of order {p} for gradients from `parameters` is non-finite, so it cannot be "
-                           "clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
-                           "`error_if_nonfinite=False`")
+        raise RuntimeError(f"The total norm of order {p} for gradients from `parameters` is non-finite, so it cannot "
+                           "be clipped. To disable this error and scale the gradients by the non-finite norm anyway, "
+                           "set `error_if_nonfinite=False`")
     return wrap(np.asarray(total))
 
 
-def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
+def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tensor,
+                          foreach: bool | None = None) -> None:
     """Scale the gradients so that a total norm that was computed before becomes at most max_norm.
 
     >>> import mtorch
@@ -82,7 +83,7 @@ def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tens
 
 def clip_grad_norm_(parameters: Tensors, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
                     foreach: bool | None = None) -> Tensor:
-    """Scale the gradients of all parameters so that their norm, taken together, is at most max_norm; returns what it was.
+    """Scale the gradients of all parameters so that their common norm is at most max_norm; returns what it was.
 
     norm_type           the order p of the norm; inf for the largest absolute value
     error_if_nonfinite  refuse a norm that is nan or inf
