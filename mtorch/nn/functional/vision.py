@@ -7,7 +7,7 @@ from math import prod
 
 import numpy as np
 
-from ...autograd.tape import TensorBase as Tensor
+from ...tensor import Tensor
 from ...autograd.tape import wrap
 from ...functions.arguments import require_tensor
 from ...ops import unfolding as rules
@@ -243,7 +243,7 @@ def _sampled(input, grid, mode, padding_mode, align_corners):
         at = grid[..., n - 1 - i]
         at = (at + 1.0) * (0.5 * (s - 1)) if align_corners else ((at + 1.0) * s - 1.0) * 0.5
         positions.append(at if mode == "bicubic" else inside(at, s))
-    taps = [[(wrap(np.rint(at.array)), None)] if mode == "nearest" else _taps_at(at, mode) for at in positions]
+    taps = [_taps_at(at, mode) for at in positions]
     pixels = reshape(permute(input, dims=(0, *range(2, n + 2), 1)), shape=(N * prod(size), C))
     image = np.arange(N).reshape(N, *(1 for _ in out))
     y = None
@@ -256,13 +256,15 @@ def _sampled(input, grid, mode, padding_mode, align_corners):
             weight = share if weight is None else weight * share
         values = take(pixels, key=(np.broadcast_to(row, (N, *out)).reshape(-1),)).reshape(N, *out, C)
         mask = seen[..., None].astype(input.array.dtype)
-        values = values * wrap(mask) if weight is None else values * (weight.reshape(N, *out, 1) * wrap(mask))
+        values = values * (weight.reshape(N, *out, 1) * wrap(mask))
         y = values if y is None else y + values
     return permute(y, dims=(0, n + 1, *range(1, n + 1)))
 
 
 def _taps_at(at, mode):
     """[(which pixel, its weight)] around each position."""
+    if mode == "nearest":                              # flat in the position: its gradient is zero, and exists
+        return [(wrap(np.rint(at.array)), at.clamp(0.0, 1.0) * 0.0 + 1.0)]
     first = np.floor(at.array)
     t = at - wrap(first)
     if mode == "bilinear":
