@@ -195,7 +195,7 @@ def _run_hooks(hooks, g):
                 raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value: "
                                    f"{list(shown.array.shape)} -> {list(new.array.shape)}")
             g = new if isinstance(g, TensorBase) else new.array
-    return g
+    return g if isinstance(g, TensorBase) else np.array(g)     # a hook may have kept it, and .grad is added to in place
 
 
 # ---- the sweep ---------------------------------------------------------------------------------

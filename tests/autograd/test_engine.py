@@ -194,6 +194,18 @@ def test_hooks_on_leaves_and_on_results():
     assert len(seen) == 1 and x.grad.tolist() == [3, 3]
 
 
+def test_what_a_hook_kept_stays_as_it_was():
+    x = mtorch.ones(2, requires_grad=True)
+    seen = []
+    x.register_hook(seen.append)
+    h = x + 0
+    h.register_hook(seen.append)
+    (h * 3).sum().backward()
+    (x * 5).sum().backward()
+    assert [g.tolist() for g in seen] == [[3.0, 3.0], [3.0, 3.0], [5.0, 5.0]]
+    assert x.grad.tolist() == [8.0, 8.0]
+
+
 def test_hook_that_changes_the_shape():
     x = leaf(1.0, 2.0)
     x.register_hook(lambda g: g[:1])
