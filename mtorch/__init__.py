@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math as _math
+from importlib import import_module as _import_module
 
 from .dtypes import (bool, can_cast, cdouble, cfloat, complex64, complex128, double, dtype, finfo, float, float16, float32,
                      float64, get_default_dtype, half, iinfo, int, int8, int16, int32, int64, long, promote_types,
@@ -32,6 +33,9 @@ from .functions.shape import (broadcast_to, cat, chunk, concat, concatenate, dia
                               moveaxis, movedim, permute, ravel, reshape, roll, split, split_with_sizes, squeeze, stack,
                               swapaxes, swapdims, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
 from .functions.indexing import (argwhere, fill, gather, index_select, masked_select, narrow, nonzero, select)
+from .functions.scan import (cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid, trapz)
+from .functions.sorting import (argsort, bincount, bucketize, histc, histogram, isin, kthvalue, median, mode, msort, nanmedian,
+                                nanquantile, quantile, searchsorted, sort, topk, unique, unique_consecutive)
 from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mv, outer)
 from .functions.random import (bernoulli, binomial, multinomial, normal, poisson, rand, rand_like, randint, randint_like,
                                randn, randn_like, randperm)
@@ -50,3 +54,10 @@ globals().update(_tensor_classes(Tensor))
 
 strided = "torch.strided"
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
+
+
+def __getattr__(name: str):
+    """What few programs need is loaded when it is first asked for."""
+    if name == "distributions":
+        return _import_module(".distributions", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

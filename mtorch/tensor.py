@@ -19,6 +19,7 @@ from .autograd.tape import Node, Output, TensorBase, history, wrap
 from .autograd.views import cast, inplace, is_view
 from .device import device as Device
 from .functions import activation, arithmetic, comparison, creation, elementwise, indexing, matrix, reduction, shape as shapes
+from .functions import scan, sorting
 from .functions import random, random_inplace
 from .functions import transcendental
 from .functions.arguments import Size
@@ -335,7 +336,9 @@ class Tensor(TensorBase):
                                       grad_fn_name=None if node is None else node.name())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if not self.array.ndim and spec else format(repr(self), spec)
+        if not self.array.ndim and type(self) is Tensor:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
 
     def __dir__(self):
         return [name for name in super().__dir__() if name != "array"] + ["array"]
@@ -635,6 +638,17 @@ class Tensor(TensorBase):
     argmax, argmin, all, any = reduction.argmax, reduction.argmin, reduction.all, reduction.any
     count_nonzero, logsumexp, norm = reduction.count_nonzero, reduction.logsumexp, reduction.norm
     softmax, log_softmax = reduction.softmax, reduction.log_softmax
+
+    # ---- order and running results -------------------------------------------------------------
+
+    sort, argsort, msort, topk, kthvalue = sorting.sort, sorting.argsort, sorting.msort, sorting.topk, sorting.kthvalue
+    median, nanmedian, mode = sorting.median, sorting.nanmedian, sorting.mode
+    unique, unique_consecutive = sorting.unique, sorting.unique_consecutive
+    bincount, histc, histogram = sorting.bincount, sorting.histc, sorting.histogram
+    quantile, nanquantile, bucketize = sorting.quantile, sorting.nanquantile, sorting.bucketize
+    cumsum, cumsum_ = scan.cumsum, inplace(scan.cumsum)
+    cumprod, cumprod_ = scan.cumprod, inplace(scan.cumprod)
+    cummax, cummin, logcumsumexp, diff = scan.cummax, scan.cummin, scan.logcumsumexp, scan.diff
 
     # ---- products ------------------------------------------------------------------------------
 

@@ -135,9 +135,10 @@ def rsub(input, other, *, alpha=1):
     >>> mtorch.rsub(mtorch.tensor([1.0, 2.0]), 10)
     tensor([9., 8.])
     """
-    return sub(other if isinstance(other, TensorBase) else as_tensor_operand(other, "rsub").type(input.dtype)
-               if not isinstance(other, float) or input.array.dtype.kind == "f" else as_tensor_operand(other, "rsub"),
-               input, alpha=alpha)
+    if alpha != 1:
+        _refuse_alpha(alpha, input, other)
+        input = times(require_tensor(input, "rsub"), alpha)
+    return checked(minus_checked(other, require_tensor(input, "rsub")), "rsub", input, other)
 
 
 def mul(input, other, *, out=None):
@@ -185,6 +186,7 @@ def remainder(input, other, *, out=None):
     >>> mtorch.remainder(mtorch.tensor([-3.0, 3.0]), 2)
     tensor([1., 1.])
     """
+    _one_tensor("remainder", input, other)
     result = checked(modulo(input, other), "remainder", input, other)
     return result if out is None else into(out, result)
 
@@ -196,6 +198,7 @@ def fmod(input, other, *, out=None):
     >>> mtorch.fmod(mtorch.tensor([-3.0, 3.0]), 2)
     tensor([-1.,  1.])
     """
+    require_tensor(input, "fmod")
     if _integers(input, other) and (other == 0 if not isinstance(other, TensorBase) else not other.array.all()):
         raise RuntimeError("ZeroDivisionError")
     result = checked(promoting(rules.fmod)(input, other), "fmod", input, other)
@@ -209,8 +212,14 @@ def pow(input, exponent, *, out=None):
     >>> mtorch.pow(mtorch.tensor([1.0, 2.0, 3.0]), 2)
     tensor([1., 4., 9.])
     """
+    _one_tensor("pow", input, exponent)
     result = checked(to_power(input, exponent), "pow", input, exponent)
     return result if out is None else into(out, result)
+
+
+def _one_tensor(name, *operands) -> None:
+    if not any(isinstance(x, TensorBase) for x in operands):
+        raise TypeError(f"{name}(): at least one argument must be Tensor, got {tuple(type(x).__name__ for x in operands)}")
 
 
 def float_power(input, exponent, *, out=None):
@@ -355,6 +364,8 @@ def where(condition, input=None, other=None, *, out=None):
         raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype}")
     kind = result_type_of(input, other)
     result = rules.where(to_type(input, kind), to_type(other, kind), condition=condition.array.astype(bool))
+    if not isinstance(result, TensorBase):             # of two numbers
+        result = wrap(result)
     return result if out is None else into(out, result)
 
 

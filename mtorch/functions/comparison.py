@@ -208,8 +208,8 @@ def signbit(input, *, out=None):
 
 
 def _logic(function, name, input, other, out):
-    result = wrap(function(require_tensor(input, name).array.astype(bool), _array(other) if not isinstance(other, TensorBase)
-                           else other.array.astype(bool)))
+    result = wrap(function(require_tensor(input, name).array.astype(bool),
+                           require_tensor(other, name, "other").array.astype(bool)))
     return result if out is None else into(out, result)
 
 
@@ -270,6 +270,8 @@ left_shift, right_shift = _bits(np.left_shift, "lshift"), _bits(np.right_shift, 
 
 
 def _named_bits(operator, name, input, other, out):
+    if not isinstance(input, TensorBase) and not isinstance(other, TensorBase):
+        raise TypeError(f"{name}(): at least one argument must be Tensor, got ({type(input).__name__}, {type(other).__name__})")
     result = operator(input, other)
     if result is NotImplemented:
         raise TypeError(f"{name}(): expected Tensors or ints, got {type(input).__name__} and {type(other).__name__}")

@@ -363,7 +363,9 @@ def linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=Non
     >>> mtorch.linspace(0, 1, 3)
     tensor([0.0000, 0.5000, 1.0000])
     """
-    start, end, steps = _number(start), _number(end), int(_number(steps))
+    start, end, steps = _number(start), _number(end), _number(steps)
+    if not isinstance(steps, int):
+        raise TypeError(f"linspace(): argument 'steps' must be int, not {type(steps).__name__}")
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = dtypes.numpy_dtype(dtype)

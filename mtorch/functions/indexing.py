@@ -145,6 +145,8 @@ def narrow(input, dim, start, length):
     x = require_tensor(input, "narrow")
     if not x.array.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if isinstance(start, TensorBase) and (start.array.ndim or start.array.dtype.kind not in "iu"):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     d, start, length = axis_of(dim, x.array.ndim), _int(start), _int(length)
     n = x.array.shape[d]
     if length < 0:
@@ -201,9 +203,9 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     """
     x = require_tensor(input, "gather")
     i = require_tensor(index, "gather", "index").array
-    if i.dtype not in (np.int64, np.int32):
-        raise RuntimeError(f"gather(): Expected dtype int32/int64 for index, but got {index.dtype}")
     d = axis_of(dim, x.array.ndim)
+    if i.dtype not in (np.int64, np.int32) and i.size:
+        raise RuntimeError(f"gather(): Expected dtype int32/int64 for index, but got {index.dtype}")
     _refuse_sizes(i, x.array, d, "gather")
     if i.size == 0:
         result = x.new_empty(i.shape)
@@ -258,7 +260,7 @@ def nonzero(input, *, out=None, as_tuple=False):
     array = require_tensor(input, "nonzero").array
     if as_tuple:
         return tuple(wrap(i.astype(np.int64)) for i in np.nonzero(np.atleast_1d(array)))
-    result = wrap(np.argwhere(array).astype(np.int64).reshape(-1, array.ndim))
+    result = wrap(np.argwhere(array).astype(np.int64))
     return result if out is None else into(out, result)
 
 
@@ -284,8 +286,8 @@ def fill(input, value):
         if value.array.ndim:
             raise RuntimeError("fill only supports 0-dimension value tensor but got tensor with "
                                f"{value.array.ndim} dimensions.")
-        return (x * 0 if x._requires_grad else wrap(np.zeros_like(x.array))) * 0 + to_type(value, x.array.dtype)
-    return wrap(np.full_like(x.array, value))
+        return rules.filled(x, to_type(value, x.array.dtype))
+    return rules.filled(x, value)
 
 
 def fill_(t, value):

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
-from ..ops import indexing, reduction as rules
+from ..ops import elementwise as unary, indexing, reduction as rules
 from .arguments import axes_of, axis_of, floating, into, require_tensor, to_type
 from .elementwise import abs as absolute
 
@@ -375,7 +375,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     elif p == -math.inf:
         result = rules.amin(absolute(x), axis=axes, keepdims=keepdim)
     elif p == 0:
-        result = rules.sum(wrap((x.array != 0).astype(x.array.dtype)), axis=axes, keepdims=keepdim)
+        result = rules.sum(unary.flat(x, function=lambda a: (a != 0).astype(a.dtype)), axis=axes, keepdims=keepdim)
     else:
         result = rules.norm(x, p=p, axis=_all_axes(axes, x.array.ndim), keepdims=keepdim)
     return result if out is None else into(out, result)

@@ -30,7 +30,7 @@ def _resolved(sizes: tuple[int, ...], total: int) -> tuple[int, ...]:
     return sizes
 
 
-def reshape(input, *shape):
+def reshape(input, *args, shape=None):
     """The same elements in the same order in another shape; -1 is whatever is left.  A view where that is possible.
 
     >>> import mtorch
@@ -39,7 +39,7 @@ def reshape(input, *shape):
             [3, 4, 5]])
     """
     x = require_tensor(input, "reshape")
-    sizes = sizes_of(shape)
+    sizes = sizes_of(args if shape is None else [shape])
     return rules.reshape(x, shape=_resolved(sizes, x.array.size))
 
 
@@ -164,7 +164,7 @@ def t(input):
     return rules.t(x)
 
 
-def permute(input, *dims):
+def permute(input, *args, dims=None):
     """The dimensions in another order.
 
     >>> import mtorch
@@ -172,7 +172,7 @@ def permute(input, *dims):
     torch.Size([4, 2, 3])
     """
     x = require_tensor(input, "permute")
-    order = sizes_of(dims)
+    order = sizes_of(args if dims is None else [dims])
     if len(order) != x.array.ndim:
         raise RuntimeError("permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
                            f"desired ordering of dimensions i.e. input.dim() = {x.array.ndim} is not equal to len(dims) = "
@@ -281,14 +281,14 @@ def repeat(input, *repeats):
     return rules.repeat(x, repeats=times)
 
 
-def tile(input, *dims):
+def tile(input, *args, dims=None):
     """As `repeat`, with missing leading repeats taken as 1.
 
     >>> import mtorch
     >>> mtorch.tile(mtorch.tensor([1, 2]), (2,))
     tensor([1, 2, 1, 2])
     """
-    times = sizes_of(dims)
+    times = sizes_of(args if dims is None else [dims])
     return repeat(input, (1,) * (input.array.ndim - len(times)) + times)
 
 
@@ -317,7 +317,7 @@ def movedim(input, source, destination):
     return rules.permute(x, dims=tuple(order))
 
 
-def flip(input, *dims):
+def flip(input, *args, dims=None):
     """The order along dims reversed, copied.
 
     >>> import mtorch
@@ -325,7 +325,7 @@ def flip(input, *dims):
     tensor([3, 2, 1])
     """
     x = require_tensor(input, "flip")
-    axes = tuple(axis_of(d, x.array.ndim) for d in sizes_of(dims))
+    axes = tuple(axis_of(d, x.array.ndim) for d in sizes_of(args if dims is None else [dims]))
     if len(set(axes)) != len(axes):
         raise RuntimeError(f"dim {axes[0]} appears multiple times in the list of dims")
     return rules.flip(x, dims=axes if x.array.ndim else ())
@@ -372,8 +372,10 @@ def roll(input, shifts, dims=None):
     axes = (dims,) if isinstance(dims, int) else tuple(dims)
     if len(axes) != len(moves):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(moves)}, dims:{len(axes)}")
+    if not x.array.ndim:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     axes = tuple(axis_of(d, x.array.ndim) for d in axes)
-    return rules.roll(x, shifts=tuple(int(m) for m in moves), dims=axes) if x.array.ndim else x.clone()
+    return rules.roll(x, shifts=tuple(int(m) for m in moves), dims=axes)
 
 
 def _triangle(rule, name, input, diagonal):

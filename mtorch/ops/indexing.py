@@ -118,3 +118,38 @@ def along(index: np.ndarray, dim: int) -> tuple:
     """The full index that goes through `index` along dim and through its own positions in the other axes."""
     grids = np.ogrid[tuple(slice(n) for n in index.shape)]
     return tuple(index if i == dim else grid for i, grid in enumerate(grids))
+
+
+@op(keeps=False, name="FillBackward0")
+def filled(a, value):
+    """y = value everywhere, in the shape of a, which gets no gradient but is part of the graph"""
+    if isinstance(a, TensorBase) or isinstance(value, TensorBase):
+        y = filled(a, value)
+    else:
+        y = np.full_like(a, value)
+    return y, (lambda g: g * 0.0, lambda g: g.sum())
+
+
+@op
+def embedding(w, *, index, padding_idx=None):
+    """y = w[index]: rows of w (V, D) for an index of any shape; the row padding_idx gets no gradient"""
+    shape = w.shape
+    y = embedding(w, index=index, padding_idx=padding_idx) if isinstance(w, TensorBase) else w[index]
+    return y, (lambda g: embedding_gradient(g, shape=shape, index=index, padding_idx=padding_idx),)
+
+
+@op(name="EmbeddingDenseBackwardBackward0")
+def embedding_gradient(g, *, shape, index, padding_idx):
+    """Zeros (V, D) with each g (..., D) added to the row it came from"""
+    if isinstance(g, TensorBase):
+        z = embedding_gradient(g, shape=shape, index=index, padding_idx=padding_idx)
+    else:
+        z = np.zeros(shape, g.dtype)
+        add_rows(z, index, g)
+        if padding_idx is not None:
+            z[padding_idx] = 0
+
+    def pullback(h):
+        back = embedding(h, index=index)
+        return back if padding_idx is None else back * (index != padding_idx)[..., None]
+    return z, (pullback,)

@@ -16,3 +16,4 @@ from .padding import pad
 from .pooling import (avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d, max_pool2d,
                       max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
 from .vision import affine_grid, channel_shuffle, fold, grid_sample, pixel_shuffle, pixel_unshuffle, unfold
+from .sparse import embedding, embedding_bag, one_hot

@@ -1,0 +1,175 @@
+"""Functions that run along a dimension: cumulative sums, products and extremes, differences and integrals."""
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.tape import wrap
+from ..ops import scan as rules
+from .arguments import axis_of, floating, into, require_tensor, to_type
+from .indexing import narrow
+from .reduction import sum as total
+from .shape import cat
+
+
+def _prepared(input, dim, dtype, name):
+    x = require_tensor(input, name)
+    if dtype is not None:
+        x = to_type(x, dtypes.numpy_dtype(dtype))
+    elif x.array.dtype.kind not in "fc":
+        x = to_type(x, np.dtype(np.int64))
+    return x, axis_of(dim, x.array.ndim)
+
+
+def cumsum(input, dim, *, dtype=None, out=None):
+    """The sum of all elements up to each one, along dim.
+
+    >>> import mtorch
+    >>> mtorch.cumsum(mtorch.tensor([1, 2, 3]), 0)
+    tensor([1, 3, 6])
+    """
+    x, d = _prepared(input, dim, dtype, "cumsum")
+    result = rules.cumsum(x, dim=d) if x.array.ndim else x.clone()
+    return result if out is None else into(out, result)
+
+
+def cumprod(input, dim, *, dtype=None, out=None):
+    """The product of all elements up to each one, along dim.
+
+    >>> import mtorch
+    >>> mtorch.cumprod(mtorch.tensor([1, 2, 3]), 0)
+    tensor([1, 2, 6])
+    """
+    x, d = _prepared(input, dim, dtype, "cumprod")
+    result = rules.cumprod(x, dim=d) if x.array.ndim else x.clone()
+    return result if out is None else into(out, result)
+
+
+def logcumsumexp(input, dim, *, out=None):
+    """log of the sum of e^x up to each element, along dim.
+
+    >>> import mtorch
+    >>> mtorch.logcumsumexp(mtorch.tensor([0.0, 0.0]), 0)
+    tensor([0.0000, 0.6931])
+    """
+    x = floating(input, "logcumsumexp")
+    d = axis_of(dim, x.array.ndim)
+    result = rules.logcumsumexp(x, dim=d) if x.array.ndim else x.clone()
+    return result if out is None else into(out, result)
+
+
+_Extremes = {name: namedtuple(name, ["values", "indices"]) for name in ("cummax", "cummin")}
+
+
+def _running_extreme(name, input, dim, out):
+    x = require_tensor(input, name)
+    d = axis_of(dim, x.array.ndim)
+    if not x.array.ndim:
+        values, indices = x.clone(), wrap(np.zeros((), np.int64))
+    else:
+        a = np.moveaxis(x.array, d, -1)
+        better = np.greater_equal if name == "cummax" else np.less_equal
+        best = (np.maximum if name == "cummax" else np.minimum).accumulate(a, axis=-1)
+        new = better(a, best) | np.isnan(a) if a.dtype.kind == "f" else better(a, best)      # the last of equals
+        indices_array = np.maximum.accumulate(np.where(new, np.arange(a.shape[-1]), 0), axis=-1)
+        indices_array = np.ascontiguousarray(np.moveaxis(indices_array, -1, d)).astype(np.int64)
+        from ..ops import indexing
+        values, indices = indexing.gather(x, index=indices_array, dim=d), wrap(indices_array)
+    result = _Extremes[name](values, indices)
+    return result if out is None else into(out, result)
+
+
+def cummax(input, dim, *, out=None):
+    """The largest element so far along dim, and its index.
+
+    >>> import mtorch
+    >>> mtorch.cummax(mtorch.tensor([1, 3, 2]), 0).values
+    tensor([1, 3, 3])
+    """
+    return _running_extreme("cummax", input, dim, out)
+
+
+def cummin(input, dim, *, out=None):
+    """The smallest element so far along dim, and its index.
+
+    >>> import mtorch
+    >>> mtorch.cummin(mtorch.tensor([2, 3, 1]), 0).values
+    tensor([2, 2, 1])
+    """
+    return _running_extreme("cummin", input, dim, out)
+
+
+def diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None):
+    """The differences of neighbours along dim, n times over.
+
+    >>> import mtorch
+    >>> mtorch.diff(mtorch.tensor([1, 4, 9]))
+    tensor([3, 5])
+    """
+    x = require_tensor(input, "diff")
+    if not x.array.ndim:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    d = axis_of(dim, x.array.ndim)
+    for t in (prepend, append):
+        if t is not None and t.array.ndim != x.array.ndim:
+            raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    parts = [t for t in (prepend, x, append) if t is not None]
+    x = cat(parts, d) if len(parts) > 1 else x
+    for _ in range(min(n, x.array.shape[d])):
+        size = x.array.shape[d]
+        after, before = narrow(x, d, 1, size - 1), narrow(x, d, 0, size - 1)
+        x = after != before if x.array.dtype.kind == "b" else after - before
+    x = x if n else x.clone()
+    return x if out is None else into(out, x)
+
+
+def trapezoid(y, x=None, *, dx=None, dim=-1):
+    """The integral of y along dim by the trapezoid rule, over points x or steps dx (1).
+
+    >>> import mtorch
+    >>> mtorch.trapezoid(mtorch.tensor([1.0, 2.0, 3.0]))
+    tensor(4.)
+    """
+    return total(_trapezoids(y, x, dx, dim, "trapezoid"), dim)
+
+
+def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
+    """The integral of y up to each point along dim, by the trapezoid rule.
+
+    >>> import mtorch
+    >>> mtorch.cumulative_trapezoid(mtorch.tensor([1.0, 2.0, 3.0]))
+    tensor([1.5000, 4.0000])
+    """
+    return cumsum(_trapezoids(y, x, dx, dim, "cumulative_trapezoid"), dim)
+
+
+def _trapezoids(y, x, dx, dim, name):
+    y = require_tensor(y, name, "y")
+    d = axis_of(dim, y.array.ndim)
+    n = y.array.shape[d] if y.array.ndim else 0
+    if n == 0:
+        return y.new_zeros(y.array.shape)
+    if y.array.dtype.kind == "b" or x is not None and x.array.dtype.kind == "b":
+        raise RuntimeError(f"{name}: received a bool input for `x` or `y`, but bool is not supported")
+    means = (narrow(y, d, 1, n - 1) + narrow(y, d, 0, n - 1)) / 2
+    if x is None:
+        return means if dx is None else means * dx
+    if x.array.ndim == 1 and y.array.ndim != 1:
+        if x.array.shape[0] != n:
+            raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
+        x = x.reshape((1,) * d + (n,) + (1,) * (y.array.ndim - d - 1))
+        steps = narrow(x, d, 1, n - 1) - narrow(x, d, 0, n - 1)
+    else:
+        dx_dim = axis_of(dim, x.array.ndim)
+        m = x.array.shape[dx_dim]
+        if m != n:
+            raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
+        steps = narrow(x, dx_dim, 1, m - 1) - narrow(x, dx_dim, 0, m - 1)
+    return means * steps
+
+
+trapz = trapezoid

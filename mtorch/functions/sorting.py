@@ -1,0 +1,430 @@
+"""Order: sorting, ranks, the most frequent, where something belongs.
+
+What comes out in order is picked out of the input by index, so that gradients go back to where each came from.
+"""
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+
+import numpy as np
+
+from ..autograd.tape import TensorBase, wrap
+from ..ops import indexing as rules
+from .arguments import as_tensor_operand, axis_of, into, require_tensor
+from .reduction import along_dim
+
+_Named = {name: namedtuple(name, ["values", "indices"]) for name in ("sort", "topk", "kthvalue", "median", "nanmedian", "mode")}
+
+
+def _order(array: np.ndarray, dim: int, descending: bool) -> np.ndarray:
+    """The indices that sort along dim, equals in their order; nan counts as the largest."""
+    if not descending:
+        return np.argsort(array, axis=dim, kind="stable")
+    backwards = np.flip(array, dim)
+    return np.flip(array.shape[dim] - 1 - np.argsort(backwards, axis=dim, kind="stable"), dim)
+
+
+def _picked(name, x, indices, dim):
+    indices = np.ascontiguousarray(indices).astype(np.int64, copy=False)
+    return _Named[name](rules.gather(x, index=indices, dim=dim), wrap(indices))
+
+
+def sort(input, dim=-1, descending=False, stable=False, *, out=None):
+    """The elements in order along dim, and where each was.  Equals keep their order.
+
+    >>> import mtorch
+    >>> mtorch.sort(mtorch.tensor([3, 1, 2]), descending=True).values
+    tensor([3, 2, 1])
+    """
+    x = require_tensor(input, "sort")
+    d = axis_of(dim, x.array.ndim)
+    if not x.array.ndim:
+        result = _Named["sort"](x.clone(), wrap(np.zeros((), np.int64)))
+    else:
+        result = _picked("sort", x, _order(x.array, d, descending), d)
+    return result if out is None else into(out, result)
+
+
+def argsort(input, dim=-1, descending=False, stable=False):
+    """Where the elements in order along dim come from.
+
+    >>> import mtorch
+    >>> mtorch.argsort(mtorch.tensor([3, 1, 2]))
+    tensor([1, 2, 0])
+    """
+    return sort(input.detach(), dim, descending).indices
+
+
+def msort(input, *, out=None):
+    """The elements in order along the first dimension.
+
+    >>> import mtorch
+    >>> mtorch.msort(mtorch.tensor([3, 1, 2]))
+    tensor([1, 2, 3])
+    """
+    result = sort(input, 0).values
+    return result if out is None else into(out, result)
+
+
+def topk(input, k, dim=-1, largest=True, sorted=True, *, out=None):
+    """The k largest (or smallest) along dim, in order, and where each was.
+
+    >>> import mtorch
+    >>> mtorch.topk(mtorch.tensor([3, 1, 2]), 2).values
+    tensor([3, 2])
+    """
+    x = require_tensor(input, "topk")
+    d = axis_of(dim, x.array.ndim)
+    n = x.array.shape[d] if x.array.ndim else 1
+    if not 0 <= k <= n:
+        raise RuntimeError(f"selected index k out of range: topk got k={k} for a dimension of size {n}")
+    if not x.array.ndim:
+        result = _Named["topk"](x.clone(), wrap(np.zeros((), np.int64)))
+    else:
+        order = _order(x.array, d, largest)
+        result = _picked("topk", x, order[(slice(None),) * d + (slice(int(k)),)], d)
+    return result if out is None else into(out, result)
+
+
+def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
+    """The k-th smallest (counted from 1) along dim, and where it was.
+
+    >>> import mtorch
+    >>> mtorch.kthvalue(mtorch.tensor([3, 1, 2]), 2).values
+    tensor(2)
+    """
+    x = require_tensor(input, "kthvalue")
+    d = axis_of(dim, x.array.ndim)
+    n = x.array.shape[d] if x.array.ndim else 1
+    if n == 0:
+        raise IndexError(f"kthvalue(): Expected reduction dim {d} to have non-zero size.")
+    if not 1 <= k <= n:
+        raise RuntimeError(f"selected index k out of range: kthvalue got k={k} for a dimension of size {n}")
+    indices = _order(x.array, d, False).take(k - 1, d) if x.array.ndim else np.zeros((), np.int64)
+    result = _Named["kthvalue"](*along_dim(x, indices, d, keepdim, "Kthvalue"))
+    return result if out is None else into(out, result)
+
+
+def _median(name, input, dim, keepdim, out):
+    x = require_tensor(input, name)
+    if dim is None:
+        flat = x.reshape(-1)
+        if not flat.array.size:
+            return flat.sum() / 0 if x.array.dtype.kind == "f" else wrap(np.asarray(np.iinfo(x.array.dtype).min, x.array.dtype))
+        return _median(name, flat, 0, False, None).values
+    d = axis_of(dim, x.array.ndim)
+    if not x.array.ndim:
+        return _Named[name](x.clone(), wrap(np.zeros((), np.int64)))
+    if x.array.shape[d] == 0:
+        raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+    order = _order(x.array, d, False)
+    place = np.full(np.delete(x.array.shape, d), (x.array.shape[d] - 1) // 2)
+    if x.array.dtype.kind == "f":
+        nans = np.isnan(x.array)
+        if name == "nanmedian":
+            place = np.maximum(((~nans).sum(axis=d) - 1) // 2, 0)
+        else:
+            place = np.where(nans.any(axis=d), (~nans).sum(axis=d), place)     # the first nan
+    indices = np.take_along_axis(order, np.expand_dims(place, d), d).squeeze(d)
+    result = _Named[name](*along_dim(x, indices, d, keepdim, name.capitalize()))
+    return result if out is None else into(out, result)
+
+
+def median(input, dim=None, keepdim=False, *, out=None):
+    """The middle element, the lower of two; with dim, along it and with its index.  nan if there is a nan.
+
+    >>> import mtorch
+    >>> mtorch.median(mtorch.tensor([4.0, 1.0, 3.0, 2.0]))
+    tensor(2.)
+    """
+    return _median("median", input, dim, keepdim, out)
+
+
+def nanmedian(input, dim=None, keepdim=False, *, out=None):
+    """The middle of the elements that are not nan.
+
+    >>> import mtorch
+    >>> mtorch.nanmedian(mtorch.tensor([4.0, float("nan"), 3.0]))
+    tensor(3.)
+    """
+    return _median("nanmedian", input, dim, keepdim, out)
+
+
+def mode(input, dim=-1, keepdim=False, *, out=None):
+    """The most frequent element along dim, the smallest of equally frequent ones, and where it was last.
+
+    >>> import mtorch
+    >>> mtorch.mode(mtorch.tensor([2, 1, 2, 3])).values
+    tensor(2)
+    """
+    x = require_tensor(input, "mode")
+    d = axis_of(dim, x.array.ndim)
+    if not x.array.ndim:
+        return _Named["mode"](x.clone(), wrap(np.zeros((), np.int64)))
+    if x.array.shape[d] == 0:
+        raise IndexError(f"mode(): Expected reduction dim {d} to have non-zero size.")
+    rows = np.moveaxis(x.array, d, -1)
+    flat = rows.reshape(-1, rows.shape[-1])
+    indices = np.array([_most_frequent(row) for row in flat], np.int64).reshape(rows.shape[:-1])
+    result = _Named["mode"](*along_dim(x, indices, d, keepdim, "Mode"))
+    return result if out is None else into(out, result)
+
+
+def _most_frequent(row: np.ndarray) -> int:
+    values, counts = np.unique(row, return_counts=True)
+    return int(np.flatnonzero(row == values[np.argmax(counts)])[-1])
+
+
+# ---- what there is -----------------------------------------------------------------------------
+
+def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    """The different elements in order; and, when asked, where each element went and how often each occurs.
+
+    >>> import mtorch
+    >>> mtorch.unique(mtorch.tensor([3, 1, 3]), return_counts=True)
+    (tensor([1, 3]), tensor([1, 2]))
+    """
+    x = require_tensor(input, "unique")
+    if dim is not None and not x.array.ndim:
+        raise IndexError("unique: dim was given for a 0-dim tensor")
+    axis = None if dim is None else axis_of(dim, x.array.ndim)
+    if axis is not None and x.array.shape[axis] == 0 and x.array.size == 0:
+        values, inverse, counts = x.array, np.zeros(0, np.int64), np.zeros(0, np.int64)
+    else:
+        values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
+    results = [wrap(values)]
+    if return_inverse:
+        results.append(wrap(inverse.reshape(x.array.shape if axis is None else -1).astype(np.int64)))
+    if return_counts:
+        results.append(wrap(counts.astype(np.int64)))
+    return tuple(results) if len(results) > 1 else results[0]
+
+
+def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
+    """The elements with each run of equals made one.
+
+    >>> import mtorch
+    >>> mtorch.unique_consecutive(mtorch.tensor([1, 1, 2, 1]))
+    tensor([1, 2, 1])
+    """
+    x = require_tensor(input, "unique_consecutive")
+    a = x.array.reshape(-1) if dim is None else np.moveaxis(x.array, axis_of(dim, x.array.ndim), 0)
+    n = len(a)
+    rows = a.reshape(n, -1) if n else a.reshape(0, 1)
+    new = np.concatenate(([True], (rows[1:] != rows[:-1]).any(axis=1))) if n else np.zeros(0, bool)
+    values = a[new]
+    results = [wrap(np.ascontiguousarray(values if dim is None else np.moveaxis(values, 0, axis_of(dim, x.array.ndim))))]
+    if return_inverse:
+        inverse = np.cumsum(new) - 1
+        results.append(wrap((inverse.reshape(x.array.shape) if dim is None else inverse).astype(np.int64)))
+    if return_counts:
+        results.append(wrap(np.diff(np.append(np.flatnonzero(new), n)).astype(np.int64)))
+    return tuple(results) if len(results) > 1 else results[0]
+
+
+def bincount(input, weights=None, minlength=0):
+    """How often each of 0, 1, 2, ... occurs; with weights, the sum of theirs.
+
+    >>> import mtorch
+    >>> mtorch.bincount(mtorch.tensor([0, 2, 2]))
+    tensor([1, 0, 2])
+    """
+    x = require_tensor(input, "bincount")
+    if x.array.ndim != 1 or x.array.dtype.kind not in "iu" or x.array.size and int(x.array.min()) < 0:
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
+    if weights is None:
+        return wrap(np.bincount(x.array, minlength=minlength).astype(np.int64))
+    if weights.array.shape != x.array.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
+    counts = np.bincount(x.array, weights.array, minlength)
+    return wrap(counts.astype(np.float32 if weights.array.dtype == np.float32 else np.float64))
+
+
+def histc(input, bins=100, min=0, max=0, *, out=None):
+    """How many elements lie in each of `bins` equal parts of [min, max] (of the data's range when both are 0).
+
+    >>> import mtorch
+    >>> mtorch.histc(mtorch.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
+    tensor([0., 2., 1., 0.])
+    """
+    x = require_tensor(input, "histc")
+    if bins <= 0:
+        raise RuntimeError(f"bins must be > 0, got {bins}")
+    low, high = float(min), float(max)
+    if low == high and x.array.size:
+        low, high = float(x.array.min()), float(x.array.max())
+    if low == high:
+        low, high = low - 1, high + 1
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise RuntimeError(f"range of [{low}, {high}] is not finite")
+    if low > high:
+        raise RuntimeError("max must be larger than min")
+    inside = x.array[(x.array >= low) & (x.array <= high)].astype(np.float64)
+    places = np.minimum(((inside - low) / (high - low) * bins).astype(np.int64), bins - 1)
+    result = wrap(np.bincount(places, minlength=bins).astype(x.array.dtype))
+    return result if out is None else into(out, result)
+
+
+_Histogram = namedtuple("histogram", ["hist", "bin_edges"])
+
+
+def histogram(input, bins, *, range=None, weight=None, density=False, out=None):
+    """How many elements lie between each two of the bin edges, and the edges.
+
+    >>> import mtorch
+    >>> mtorch.histogram(mtorch.tensor([1.0, 2.0, 1.0]), bins=4, range=(0.0, 3.0)).hist
+    tensor([0., 2., 1., 0.])
+    """
+    x = require_tensor(input, "histogram")
+    edges = bins.array if isinstance(bins, TensorBase) else int(bins)
+    limits = range
+    if limits is None and not isinstance(bins, TensorBase) and x.array.size:
+        low, high = float(x.array.min()), float(x.array.max())
+        limits = (low, high) if low != high else (low - 1, high + 1)
+    counts, found = np.histogram(x.array.reshape(-1), edges, limits,
+                                 weights=None if weight is None else weight.array.reshape(-1), density=density)
+    return _Histogram(wrap(counts.astype(x.array.dtype)), wrap(found.astype(x.array.dtype)))
+
+
+def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, out=None, sorter=None):
+    """Where each element of input belongs in a sequence in order (along its last dimension).
+
+    >>> import mtorch
+    >>> mtorch.searchsorted(mtorch.tensor([1, 3, 5]), mtorch.tensor([3, 6]))
+    tensor([1, 3])
+    """
+    s = require_tensor(sorted_sequence, "searchsorted", "sorted_sequence")
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if side == "left" and right:
+        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
+    scalar = not isinstance(input, TensorBase)
+    values = as_tensor_operand(input, "searchsorted", "input").array
+    if scalar:
+        values = values.astype(s.array.dtype) if s.array.dtype.kind == "f" or values.dtype.kind != "f" else values
+        if s.array.ndim != 1:
+            raise RuntimeError("torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1")
+    elif values.dtype != s.array.dtype:
+        raise RuntimeError("torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got "
+                           f"{s.dtype} and {input.dtype}")
+    where = "right" if right or side == "right" else "left"
+    sequence = s.array
+    if sorter is not None:
+        if sorter.array.shape != sequence.shape:
+            raise RuntimeError("torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
+                               f"{list(sequence.shape)} and got sorter tensor {list(sorter.array.shape)}")
+        if sorter.array.dtype != np.int64:
+            raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {sorter.dtype}")
+        if sorter.array.size and not (0 <= int(sorter.array.min()) and int(sorter.array.max()) < sequence.shape[-1]):
+            raise RuntimeError("torch.searchsorted(): sorter index out of range")
+        sequence = np.take_along_axis(sequence, sorter.array, -1)
+    if sequence.ndim == 1:
+        found = np.searchsorted(sequence, values, where)
+    else:
+        if values.shape[:-1] != sequence.shape[:-1]:
+            raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+                               f"boundaries tensor and input value tensor must match, but we got boundaries tensor "
+                               f"{list(sequence.shape)} and input value tensor {list(values.shape)}")
+        found = np.empty(values.shape, np.int64)
+        for i in np.ndindex(values.shape[:-1]):
+            found[i] = np.searchsorted(sequence[i], values[i], where)
+    result = wrap(np.asarray(found).astype(np.int32 if out_int32 else np.int64))
+    return result if out is None else into(out, result)
+
+
+def bucketize(input, boundaries, *, out_int32=False, right=False, out=None):
+    """Between which of the boundaries, in order, each element lies.
+
+    >>> import mtorch
+    >>> mtorch.bucketize(mtorch.tensor([0.5, 3.0]), mtorch.tensor([1.0, 2.0]))
+    tensor([0, 2])
+    """
+    b = require_tensor(boundaries, "bucketize", "boundaries")
+    if b.array.ndim != 1:
+        raise RuntimeError(f"bucketize: boundaries tensor must be 1 dimension, but got dim({b.array.ndim})")
+    return searchsorted(b, input, out_int32=out_int32, right=right, out=out)
+
+
+def isin(elements, test_elements, *, assume_unique=False, invert=False):
+    """Which elements occur among the test elements.
+
+    >>> import mtorch
+    >>> mtorch.isin(mtorch.tensor([1, 2, 3]), mtorch.tensor([2, 5]))
+    tensor([False,  True, False])
+    """
+    a, b = as_tensor_operand(elements, "isin", "elements"), as_tensor_operand(test_elements, "isin", "test_elements")
+    return wrap(np.asarray(np.isin(a.array, b.array, invert=invert)))
+
+
+def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
+    """The value below which a share q in [0, 1] of the elements along dim lies; q may be a vector.
+
+    interpolation between two elements: 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.
+
+    >>> import mtorch
+    >>> mtorch.quantile(mtorch.tensor([1.0, 2.0, 3.0]), 0.25)
+    tensor(1.5000)
+    """
+    return _quantile("quantile", input, q, dim, keepdim, interpolation, out)
+
+
+def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
+    """`quantile` of the elements that are not nan.
+
+    >>> import mtorch
+    >>> mtorch.nanquantile(mtorch.tensor([1.0, float("nan"), 3.0]), 0.5)
+    tensor(2.)
+    """
+    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, out)
+
+
+def _quantile(name, input, q, dim, keepdim, interpolation, out):
+    x = require_tensor(input, name)
+    if x.array.dtype not in (np.float32, np.float64):
+        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+    if not x.array.size:
+        raise RuntimeError(f"{name}() input tensor must be non-empty")
+    if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
+        raise RuntimeError(f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}")
+    if isinstance(q, TensorBase):
+        if q.array.dtype != x.array.dtype:
+            raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+        if q.array.ndim > 1:
+            raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+        shares = q.array
+    else:
+        shares = np.asarray(q, x.array.dtype)
+    if shares.size and not (0 <= float(shares.min()) and float(shares.max()) <= 1):
+        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+    flat = x.reshape(-1) if dim is None else x.reshape(1) if not x.array.ndim else x
+    d = 0 if dim is None else axis_of(dim, x.array.ndim)
+    last = flat.movedim(d, -1) if flat.array.ndim > 1 else flat
+    in_order = sort(last, -1).values
+    nans = np.isnan(in_order.array).sum(axis=-1, keepdims=True)
+    n = in_order.array.shape[-1]
+    if name == "nanquantile":
+        rank = shares.reshape(-1) * np.maximum(n - nans - 1, 0)
+    else:
+        rank = np.where(nans > 0, n - 1, shares.reshape(-1) * (n - 1))        # the largest, a nan
+    rank = rank.astype(x.array.dtype)
+    if interpolation in ("lower", "higher", "nearest"):
+        rank = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}[interpolation](rank)
+    below = np.floor(rank)
+    low = rules.gather(in_order, index=below.astype(np.int64), dim=in_order.array.ndim - 1)
+    high = rules.gather(in_order, index=np.ceil(rank).astype(np.int64), dim=in_order.array.ndim - 1)
+    share = np.full_like(rank, 0.5) if interpolation == "midpoint" else rank - below
+    result = low + wrap(share.astype(x.array.dtype)) * (high - low) if interpolation in ("linear", "midpoint") else low
+    if keepdim and dim is None:
+        result = result.reshape((1,) * x.array.ndim + (-1,))
+    elif keepdim and x.array.ndim:
+        result = result.unsqueeze(d if d < x.array.ndim else -2)
+        if result.array.ndim > x.array.ndim + 1:
+            result = result.squeeze(-2)
+    elif dim is not None and not x.array.ndim:
+        result = result.reshape(-1)
+    result = result.movedim(-1, 0) if shares.ndim else result.squeeze(-1)
+    return result if out is None else into(out, result)
+
