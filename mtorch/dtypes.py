@@ -22,7 +22,7 @@ class dtype:
 
     __slots__ = ("name", "numpy", "category", "itemsize")
 
-    def __init__(self, name: str, numpy_type, category: int):
+    def __init__(self, name: str, numpy_type, category: builtins.int):
         self.name = name
         self.numpy = np.dtype(numpy_type)
         self.category = category                       # 0 bool, 1 integer, 2 floating, 3 complex
@@ -159,7 +159,8 @@ def common_type(operands) -> np.dtype:
             rank, kind = 1, x.dtype
         else:
             rank, kind = 2, _type_of_number(x)
-        kinds[rank] = kind if kinds[rank] is None else promote(kinds[rank], kind)
+        known = kinds[rank]
+        kinds[rank] = kind if known is None else promote(known, kind)
     result = None
     for kind in kinds:
         if kind is not None and (result is None or of(kind).category > of(result).category):

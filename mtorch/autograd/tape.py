@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import functools
 from itertools import count
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import numpy as np
 
@@ -37,6 +37,9 @@ class TensorBase:
     _grad: Any                         # the Tensor of the gradient, on a leaf
     _node: Any                         # the Node (or Output of one) that made this tensor; None for a leaf
     _alias: Any                        # of a view: (its base, how it was taken); of a base: its views (views.py)
+
+    if TYPE_CHECKING:                  # every tensor is in fact a Tensor, with all of its methods
+        def __getattr__(self, name: str) -> Any: ...
 
 
 Tensor: type = TensorBase              # the class of results; tensor.py puts the real one here
@@ -58,7 +61,7 @@ class Node:
         self.pullback = pullback
         self.shape = shape             # of the output; for several outputs a list of (shape, dtype)
         self.value = None              # the output, only once a gradient of a gradient asked for it
-        self.hooks = None              # [(slot, function)], run on the gradient that arrives
+        self.hooks: Any = None         # [(slot, function)], run on the gradient that arrives
 
     def name(self) -> str:
         """What torch calls this node."""

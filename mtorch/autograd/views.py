@@ -51,8 +51,12 @@ def mark_written(*arrays: np.ndarray) -> None:
         root = array if array.base is None else owner(array)
         key = id(root)
         known = _stamps.get(key)
-        reference = known[0] if known else weakref.ref(root, lambda _, key=key: _stamps.pop(key, None))
+        reference = known[0] if known else weakref.ref(root, functools.partial(_forget, key))
         _stamps[key] = reference, now
+
+
+def _forget(key: int, _: object) -> None:
+    _stamps.pop(key, None)
 
 
 def check_intact(node: Node, arrays) -> None:

@@ -4,6 +4,8 @@ The loops go over the taps of the window, not over its places: tap (i, j) of all
 """
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..autograd.tape import TensorBase, op
@@ -67,13 +69,13 @@ def positions_of_largest(x: np.ndarray, *, kernel, stride, padding, dilation, ou
     size = x.shape[2:]
     x = wide(batch_last(x), taps, padding, out)
     origin = (0,) * len(out)
-    y, where = None, None
-    for tap in np.ndindex(*kernel):
+    y = where = np.empty(0)
+    for turn, tap in enumerate(np.ndindex(*kernel)):
         seen = x[(*ALL, *taps.seen_by(tap, origin, out))]
-        at = np.ix_(*(np.arange(n) * s + t * d - p for n, s, t, d, p in zip(out, stride, tap, dilation, padding)))
+        at: Any = np.ix_(*(np.arange(n) * s + t * d - p for n, s, t, d, p in zip(out, stride, tap, dilation, padding)))
         inside = np.logical_and.reduce(np.broadcast_arrays(*((0 <= a) & (a < n) for a, n in zip(at, size))))[..., None]
         flat = np.ravel_multi_index(at, size, mode="clip")[..., None]
-        if y is None:
+        if turn == 0:
             y, where = seen.copy(), np.where(inside, flat, np.full(seen.shape, -1))
             continue
         better = ((seen > y) | (seen != seen) | (where < 0)) & inside

@@ -149,7 +149,8 @@ def binomial(count: np.ndarray, prob: np.ndarray, generator: Generator) -> np.nd
     deviation, mode = np.sqrt(count * p * (1 - p)), np.floor((count + 1) * p)
     columns = (np.ravel(x).astype(np.float64).tolist() for x in (count, p, mean, deviation, ratio, mode))
     with _Uniforms(generator) as uniform:
-        drawn = [_binomial(*row, uniform) for row in zip(*columns, strict=True)]
+        drawn = [_binomial(n, p, mean, deviation, ratio, mode, uniform)
+                 for n, p, mean, deviation, ratio, mode in zip(*columns, strict=True)]
     values = np.array(drawn, np.float64).astype(dtype).reshape(count.shape)
     return np.where(flipped, count - values, values)
 

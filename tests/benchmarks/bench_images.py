@@ -30,7 +30,7 @@ def digits_cnn(torch) -> Step:
 def small_resnet(torch) -> Step:
     nn = torch.nn
 
-    class Block(nn.Module):
+    class Block(nn.Module):    # type: ignore[name-defined]
         def __init__(self, i: int, o: int, stride: int) -> None:
             super().__init__()
             self.conv1, self.bn1 = nn.Conv2d(i, o, 3, stride, 1, bias=False), nn.BatchNorm2d(o)

@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 
-from ...autograd.tape import TensorBase as Tensor
+from ...tensor import Tensor
 from ...autograd.tape import wrap
 from ...functions.arguments import require_tensor
 from ...ops import pooling as rules

@@ -1,7 +1,7 @@
 """Convolutions in one, two and three dimensions, and their transposes."""
 from __future__ import annotations
 
-from ...autograd.tape import TensorBase as Tensor
+from ...tensor import Tensor
 from ...functions.arguments import require_tensor
 from ...ops import convolution as rules
 from .images import Ints, as_batch, as_given, per_axis, positive, require_image

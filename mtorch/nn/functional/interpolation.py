@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from ...autograd.tape import TensorBase as Tensor
+from ...tensor import Tensor
 from ...functions.arguments import require_tensor
 from ...ops.resampling import mix, pick
 from .adaptive_pooling import averaged_to

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from ...autograd.tape import TensorBase as Tensor
+from ...tensor import Tensor
 from ...autograd.views import mark_written
 from ...functions.arguments import require_tensor
 from ...ops import normalization as rules

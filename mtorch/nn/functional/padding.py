@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...autograd.tape import TensorBase as Tensor
+from ...tensor import Tensor
 from ...functions.arguments import require_tensor
 from ...ops.resampling import pad_constant, pick
 

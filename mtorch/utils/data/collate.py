@@ -109,7 +109,7 @@ def _like_sequence(sample, entries: list):
             for i, entry in enumerate(entries):
                 clone[i] = entry
             return clone
-        return type(sample)(entries)         # type: ignore[call-arg]
+        return type(sample)(entries)
     except TypeError:                        # a kind that is made in another way: a range, for example
         return entries
 

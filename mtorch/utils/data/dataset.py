@@ -228,15 +228,16 @@ class StackDataset(Dataset):
         return tuple(d[index] for d in self.datasets)
 
     def __getitems__(self, indices: list) -> list:
-        named = isinstance(self.datasets, dict)
         columns = []
-        for d in self.datasets.values() if named else self.datasets:
+        for d in self.datasets.values() if isinstance(self.datasets, dict) else self.datasets:
             columns.append(items_of(d, indices))
             if len(columns[-1]) != len(indices):
                 raise ValueError("Nested dataset's output size mismatch. "
                                  f"Expected {len(indices)}, got {len(columns[-1])}")
         rows = zip(*columns, strict=True)
-        return [dict(zip(self.datasets, row, strict=True)) for row in rows] if named else list(rows)
+        if isinstance(self.datasets, dict):
+            return [dict(zip(self.datasets, row, strict=True)) for row in rows]
+        return list(rows)
 
     def __len__(self) -> int:
         return self._length
@@ -286,7 +287,7 @@ def random_split(dataset: Dataset[T], lengths: Sequence[int | float],
             if not 0 <= fraction <= 1:
                 raise ValueError(f"Fraction at index {i} is not between 0 and 1")
         lengths = [math.floor(total * fraction) for fraction in lengths]
-        for i in range(total - sum(lengths)):
+        for i in range(total - int(sum(lengths))):
             lengths[i % len(lengths)] += 1
         for i, length in enumerate(lengths):
             if length == 0:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -219,7 +219,8 @@ class InfiniteSampler(Sampler[None]):
 def index_arrays(batches: BatchSampler) -> Iterator[np.ndarray] | None:
     """What `iter(batches)` gives, as arrays and from the same draws, where the sampler says its order in arrays."""
     if type(batches) is BatchSampler and type(batches.sampler) in (SequentialSampler, RandomSampler):
-        return _cut(batches.sampler._blocks(), batches.batch_size, batches.drop_last)
+        order: Any = batches.sampler
+        return _cut(order._blocks(), batches.batch_size, batches.drop_last)
     return None
 
 

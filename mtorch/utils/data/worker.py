@@ -15,6 +15,7 @@ import threading
 import traceback
 from dataclasses import dataclass, replace
 from multiprocessing import connection, parent_process
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +78,8 @@ def run(tasks, answers, dataset, batched, collate_fn, drop_last, base_seed, work
     todo.put((RESUME, worker_init_fn))
     threading.Thread(target=_read, args=(tasks, todo), daemon=True).start()
 
-    fetch, failure = None, None
+    fetch: Any = None
+    failure = None
     while (task := todo.get()) is not STOP:
         number, content = task
         answer: tuple
@@ -115,7 +117,7 @@ def _answer(answers, answer, where) -> None:
 
 
 def _read(tasks, todo) -> None:
-    parent = parent_process()
+    parent: Any = parent_process()
     first = os.getppid()
     while True:
         ready = connection.wait([tasks, parent.sentinel], _PARENT_CHECK)
