@@ -18,3 +18,4 @@ cummax, cummin = _kind("cummax", "values", "indices"), _kind("cummin", "values",
 median, nanmedian = _kind("median", "values", "indices"), _kind("nanmedian", "values", "indices")
 mode, kthvalue = _kind("mode", "values", "indices"), _kind("kthvalue", "values", "indices")
 sort, topk = _kind("sort", "values", "indices"), _kind("topk", "values", "indices")
+histogram = _kind("histogram", "hist", "bin_edges")

@@ -5,6 +5,7 @@ once, there, and `mtorch.exp`, `Tensor.exp` and the rule behind both are found b
 """
 from __future__ import annotations
 
+import builtins
 import copy
 import weakref
 from collections import OrderedDict
@@ -430,11 +431,11 @@ class Tensor(TensorBase):
         """The tensor itself: there is no GPU to pin memory for."""
         return self
 
-    def is_pinned(self) -> bool:
+    def is_pinned(self) -> builtins.bool:
         """Never."""
         return False
 
-    def is_shared(self) -> bool:
+    def is_shared(self) -> builtins.bool:
         """Whether the memory is shared between processes: never."""
         return False
 
@@ -522,7 +523,7 @@ class Tensor(TensorBase):
     __pow__, __rpow__, __ipow__ = arithmetic.to_power, arithmetic.reflected(arithmetic.to_power), inplace(arithmetic.to_power)
     __matmul__, __rmatmul__ = matrix.multiplied, arithmetic.reflected(matrix.multiplied)
     __neg__, __pos__, __abs__ = elementwise.neg, elementwise.positive, elementwise.abs
-    __eq__, __ne__ = comparison.equal_to, comparison.unequal_to                   # type: ignore[assignment]
+    __eq__, __ne__ = comparison.equal_to, comparison.unequal_to
     __lt__, __le__, __gt__, __ge__ = comparison.less, comparison.less_or_equal, comparison.greater, comparison.greater_or_equal
     __and__, __rand__, __iand__ = comparison.and_, arithmetic.reflected(comparison.and_), inplace(comparison.and_)
     __or__, __ror__, __ior__ = comparison.or_, arithmetic.reflected(comparison.or_), inplace(comparison.or_)
@@ -675,7 +676,7 @@ class Tensor(TensorBase):
         return Tensor(*args, dtype=self.dtype)
 
     @property
-    def _version(self) -> int:
+    def _version(self) -> builtins.int:
         """A number that grows when the memory is written in place."""
         from .autograd.views import version
         return version(self.array)
@@ -702,7 +703,7 @@ class Parameter(Tensor):
         self.array = data.array
         self._requires_grad, self._grad, self._node, self._alias = requires_grad, None, None, None
 
-    def __repr__(self, *, tensor_contents=None) -> str:
+    def __repr__(self, *, tensor_contents=None) -> str:    # type: ignore[override]
         return "Parameter containing:\n" + super().__repr__()
 
 

@@ -164,7 +164,7 @@ def promoting(rule):
             return rule(a, b)
         return _promoted(rule, a, b)
 
-    call.__name__, call.__doc__, call.rule = rule.__name__, rule.__doc__, rule      # type: ignore[attr-defined]
+    call.__name__, call.__doc__, call.rule = rule.__name__, rule.__doc__, rule
     return call
 
 

@@ -96,7 +96,7 @@ def _kind_of(data) -> np.dtype:
             highest = _higher(highest, np.asarray(x).dtype)
         else:
             raise RuntimeError(f"Could not infer dtype of {type(x).__name__}")
-    return dtypes.get_default_dtype().numpy if highest == -1 else highest
+    return dtypes.get_default_dtype().numpy if isinstance(highest, int) else highest
 
 
 def _higher(known, kind: np.dtype):

@@ -15,7 +15,7 @@ from .arguments import axis_of, into, require_tensor, to_type
 def plain_key(key, shape) -> tuple:
     """An index as a tuple of ints, slices, None, Ellipsis and NumPy arrays, checked as torch checks it."""
     parts = key if isinstance(key, tuple) else (key,)
-    plain = []
+    plain: list = []
     for k in parts:
         kind = type(k)
         if kind is slice:

@@ -94,7 +94,7 @@ def numpy_function(self, function, types, args, kwargs):
 def _as_arrays(x):
     """Nested arguments with each Tensor replaced by its array; one that requires grad is torch's error."""
     if isinstance(x, TensorBase):
-        return x.numpy()                               # type: ignore[attr-defined]
+        return x.numpy()
     if isinstance(x, tuple):
         return tuple(_as_arrays(a) for a in x)
     if isinstance(x, list):

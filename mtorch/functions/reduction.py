@@ -203,12 +203,12 @@ def amin(input, dim=None, keepdim=False, *, out=None):
     return result if out is None else into(out, result)
 
 
-def along_dim(x, indices, dim, keepdim, found_by):
+def along_dim(x, indices, dim, keepdim, name):
     """The elements of x at `indices` along dim: how max, median and the like give their values a gradient."""
     if x.array.ndim == 0:
         return x.clone(), wrap(np.zeros((), np.int64))
     index = np.expand_dims(indices, dim)
-    values = indexing.gather(x, index=index, dim=dim, keepdim=keepdim, found_by=found_by)
+    values = indexing.gather(x, index=index, dim=dim, keepdim=keepdim, name=name)
     return values, wrap(index if keepdim else np.asarray(indices))
 
 
@@ -228,7 +228,7 @@ def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, 
     _not_empty(x, name, dim)
     d = axis_of(dim, x.array.ndim)
     indices = argument(x.array, axis=d) if x.array.ndim else np.zeros((), np.int64)
-    result = getattr(return_types, name)(*along_dim(x, indices, d, keepdim, name.capitalize()))
+    result = getattr(return_types, name)(*along_dim(x, indices, d, keepdim, f"{name.capitalize()}Backward0"))
     return result if out is None else into(out, result)
 
 

@@ -1,13 +1,11 @@
 """Functions that run along a dimension: cumulative sums, products and extremes, differences and integrals."""
 from __future__ import annotations
 
-from collections import namedtuple
-
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, return_types
 from ..autograd.tape import wrap
-from ..ops import scan as rules
+from ..ops import indexing, scan as rules
 from .arguments import axis_of, floating, into, require_tensor, to_type
 from .indexing import narrow
 from .reduction import sum as total
@@ -60,9 +58,6 @@ def logcumsumexp(input, dim, *, out=None):
     return result if out is None else into(out, result)
 
 
-_Extremes = {name: namedtuple(name, ["values", "indices"]) for name in ("cummax", "cummin")}
-
-
 def _running_extreme(name, input, dim, out):
     x = require_tensor(input, name)
     d = axis_of(dim, x.array.ndim)
@@ -75,9 +70,9 @@ def _running_extreme(name, input, dim, out):
         new = better(a, best) | np.isnan(a) if a.dtype.kind == "f" else better(a, best)      # the last of equals
         indices_array = np.maximum.accumulate(np.where(new, np.arange(a.shape[-1]), 0), axis=-1)
         indices_array = np.ascontiguousarray(np.moveaxis(indices_array, -1, d)).astype(np.int64)
-        from ..ops import indexing
-        values, indices = indexing.gather(x, index=indices_array, dim=d), wrap(indices_array)
-    result = _Extremes[name](values, indices)
+        values = indexing.gather(x, index=indices_array, dim=d, name=f"{name.capitalize()}Backward0")
+        indices = wrap(indices_array)
+    result = getattr(return_types, name)(values, indices)
     return result if out is None else into(out, result)
 
 

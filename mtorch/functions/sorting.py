@@ -5,16 +5,14 @@ What comes out in order is picked out of the input by index, so that gradients g
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 
 import numpy as np
 
+from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
 from .arguments import as_tensor_operand, axis_of, into, require_tensor
 from .reduction import along_dim
-
-_Named = {name: namedtuple(name, ["values", "indices"]) for name in ("sort", "topk", "kthvalue", "median", "nanmedian", "mode")}
 
 
 def _order(array: np.ndarray, dim: int, descending: bool) -> np.ndarray:
@@ -27,7 +25,8 @@ def _order(array: np.ndarray, dim: int, descending: bool) -> np.ndarray:
 
 def _picked(name, x, indices, dim):
     indices = np.ascontiguousarray(indices).astype(np.int64, copy=False)
-    return _Named[name](rules.gather(x, index=indices, dim=dim), wrap(indices))
+    values = rules.gather(x, index=indices, dim=dim, name=f"{name.capitalize()}Backward0")
+    return getattr(return_types, name)(values, wrap(indices))
 
 
 def sort(input, dim=-1, descending=False, stable=False, *, out=None):
@@ -40,7 +39,7 @@ def sort(input, dim=-1, descending=False, stable=False, *, out=None):
     x = require_tensor(input, "sort")
     d = axis_of(dim, x.array.ndim)
     if not x.array.ndim:
-        result = _Named["sort"](x.clone(), wrap(np.zeros((), np.int64)))
+        result = return_types.sort(x.clone(), wrap(np.zeros((), np.int64)))
     else:
         result = _picked("sort", x, _order(x.array, d, descending), d)
     return result if out is None else into(out, result)
@@ -80,7 +79,7 @@ def topk(input, k, dim=-1, largest=True, sorted=True, *, out=None):
     if not 0 <= k <= n:
         raise RuntimeError(f"selected index k out of range: topk got k={k} for a dimension of size {n}")
     if not x.array.ndim:
-        result = _Named["topk"](x.clone(), wrap(np.zeros((), np.int64)))
+        result = return_types.topk(x.clone(), wrap(np.zeros((), np.int64)))
     else:
         order = _order(x.array, d, largest)
         result = _picked("topk", x, order[(slice(None),) * d + (slice(int(k)),)], d)
@@ -102,7 +101,7 @@ def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
     if not 1 <= k <= n:
         raise RuntimeError(f"selected index k out of range: kthvalue got k={k} for a dimension of size {n}")
     indices = _order(x.array, d, False).take(k - 1, d) if x.array.ndim else np.zeros((), np.int64)
-    result = _Named["kthvalue"](*along_dim(x, indices, d, keepdim, "Kthvalue"))
+    result = return_types.kthvalue(*along_dim(x, indices, d, keepdim, "KthvalueBackward0"))
     return result if out is None else into(out, result)
 
 
@@ -115,7 +114,7 @@ def _median(name, input, dim, keepdim, out):
         return _median(name, flat, 0, False, None).values
     d = axis_of(dim, x.array.ndim)
     if not x.array.ndim:
-        return _Named[name](x.clone(), wrap(np.zeros((), np.int64)))
+        return getattr(return_types, name)(x.clone(), wrap(np.zeros((), np.int64)))
     if x.array.shape[d] == 0:
         raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
     order = _order(x.array, d, False)
@@ -127,7 +126,7 @@ def _median(name, input, dim, keepdim, out):
         else:
             place = np.where(nans.any(axis=d), (~nans).sum(axis=d), place)     # the first nan
     indices = np.take_along_axis(order, np.expand_dims(place, d), d).squeeze(d)
-    result = _Named[name](*along_dim(x, indices, d, keepdim, name.capitalize()))
+    result = getattr(return_types, name)(*along_dim(x, indices, d, keepdim, f"{name.capitalize()}Backward1"))
     return result if out is None else into(out, result)
 
 
@@ -161,13 +160,13 @@ def mode(input, dim=-1, keepdim=False, *, out=None):
     x = require_tensor(input, "mode")
     d = axis_of(dim, x.array.ndim)
     if not x.array.ndim:
-        return _Named["mode"](x.clone(), wrap(np.zeros((), np.int64)))
+        return return_types.mode(x.clone(), wrap(np.zeros((), np.int64)))
     if x.array.shape[d] == 0:
         raise IndexError(f"mode(): Expected reduction dim {d} to have non-zero size.")
     rows = np.moveaxis(x.array, d, -1)
     flat = rows.reshape(-1, rows.shape[-1])
     indices = np.array([_most_frequent(row) for row in flat], np.int64).reshape(rows.shape[:-1])
-    result = _Named["mode"](*along_dim(x, indices, d, keepdim, "Mode"))
+    result = return_types.mode(*along_dim(x, indices, d, keepdim, "ModeBackward0"))
     return result if out is None else into(out, result)
 
 
@@ -268,9 +267,6 @@ def histc(input, bins=100, min=0, max=0, *, out=None):
     return result if out is None else into(out, result)
 
 
-_Histogram = namedtuple("histogram", ["hist", "bin_edges"])
-
-
 def histogram(input, bins, *, range=None, weight=None, density=False, out=None):
     """How many elements lie between each two of the bin edges, and the edges.
 
@@ -286,7 +282,7 @@ def histogram(input, bins, *, range=None, weight=None, density=False, out=None):
         limits = (low, high) if low != high else (low - 1, high + 1)
     counts, found = np.histogram(x.array.reshape(-1), edges, limits,
                                  weights=None if weight is None else weight.array.reshape(-1), density=density)
-    return _Histogram(wrap(counts.astype(x.array.dtype)), wrap(found.astype(x.array.dtype)))
+    return return_types.histogram(wrap(counts.astype(x.array.dtype)), wrap(found.astype(x.array.dtype)))
 
 
 def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, out=None, sorter=None):

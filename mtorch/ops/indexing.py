@@ -83,8 +83,8 @@ def add_rows(z: np.ndarray, rows: np.ndarray, a: np.ndarray) -> None:
     z2[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
 
 
-@op(name=lambda node: node.kwargs.get("found_by", "Gather") + "Backward0")
-def gather(a, *, index, dim, keepdim=True, found_by="Gather"):
+@op(name=lambda node: node.kwargs.get("name", "GatherBackward0"))
+def gather(a, *, index, dim, keepdim=True, name="GatherBackward0"):
     """y[i][j] = a[index[i][j]][j] along dim = 0, and so on.
 
     max and its like are a gather too, of what they found along dim; keepdim=False drops that axis, of length 1.
