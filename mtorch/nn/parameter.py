@@ -1,0 +1,88 @@
+"""`torch.nn.parameter`: parameters and buffers, and those whose size is not known yet."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..dtypes import numpy_dtype
+from ..functions.arguments import Size
+from ..tensor import Buffer, Parameter
+
+__all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "is_lazy"]
+
+
+class _Uninitialized:
+    """A tensor whose size is not known yet."""
+
+    __slots__ = ()
+
+    array: np.ndarray
+    _becomes: type
+
+    @property
+    def shape(self) -> Size:
+        raise RuntimeError("Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
+                           "`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call "
+                           "`forward` to initialize the parameters before accessing their attributes.")
+
+    def size(self, dim: int | None = None) -> Size:
+        return self.shape
+
+    def detach(self) -> Any:
+        return self
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Become an ordinary parameter or buffer of this shape, its numbers not yet set."""
+        self.array = np.empty(tuple(shape), self.array.dtype if dtype is None else numpy_dtype(dtype))
+        self.__class__ = self._becomes                   # type: ignore[assignment]
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class UninitializedParameter(_Uninitialized, Parameter):
+    """A parameter whose size is not known yet; `materialize(shape)` makes it an ordinary one.
+
+    >>> import mtorch
+    >>> weight = mtorch.nn.parameter.UninitializedParameter()
+    >>> weight
+    <UninitializedParameter>
+    >>> weight.materialize((2, 3)); weight.shape
+    torch.Size([2, 3])
+    """
+
+    __slots__ = ()
+    _becomes = Parameter
+
+    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(None, requires_grad)
+        if dtype is not None:
+            self.array = self.array.astype(numpy_dtype(dtype))
+
+
+class UninitializedBuffer(_Uninitialized, Buffer):
+    """A buffer whose size is not known yet; `materialize(shape)` makes it an ordinary one.
+
+    >>> import mtorch
+    >>> mtorch.nn.parameter.UninitializedBuffer()
+    <UninitializedBuffer>
+    """
+
+    __slots__ = ()
+    _becomes = Buffer
+
+    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True) -> None:
+        super().__init__(None, persistent=persistent)
+        if dtype is not None:
+            self.array = self.array.astype(numpy_dtype(dtype))
+
+
+def is_lazy(param: Any) -> bool:
+    """Is the size of this parameter or buffer still unknown?
+
+    >>> import mtorch
+    >>> mtorch.nn.parameter.is_lazy(mtorch.nn.LazyLinear(2).weight)
+    True
+    """
+    return isinstance(param, _Uninitialized)
