@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import datasets
+from . import datasets, transforms, utils
 from .drawn_digits import draw_digits
 from .files import cache_dir
 from .idx import read_idx, read_split, write_idx

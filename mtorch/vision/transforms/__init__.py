@@ -1,0 +1,21 @@
+"""What is done to pictures before a network sees them, under torchvision's names.
+
+A picture is a tensor (..., C, H, W), an array (H, W) or (H, W, C), or a Pillow image, and keeps its form. Arrays and
+Pillow images go the way of tensors, so a picture comes out the same whichever form it has.
+"""
+
+from __future__ import annotations
+
+from . import functional
+from .interpolation import InterpolationMode
+from .plain import Compose, Lambda, Normalize, PILToTensor, RandomApply, ToPILImage, ToTensor
+from .random import (
+    ElasticTransform,
+    RandomAffine,
+    RandomCrop,
+    RandomErasing,
+    RandomHorizontalFlip,
+    RandomRotation,
+    RandomVerticalFlip,
+)
+from .size import CenterCrop, Pad, Resize

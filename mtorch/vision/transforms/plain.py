@@ -1,0 +1,166 @@
+"""Transforms that join others, change the form of a picture, or its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ...functions.random import rand
+from ...tensor import Tensor
+from . import functional
+from .base import Transform
+
+__all__ = ["Compose", "Lambda", "Normalize", "PILToTensor", "RandomApply", "ToPILImage", "ToTensor"]
+
+
+class Compose:
+    """One transform after another.
+
+    >>> from mtorch.vision.transforms import Compose, Normalize, ToTensor
+    >>> transform = Compose([ToTensor(), Normalize((0.5,), (0.5,))])
+    >>> transform
+    Compose(
+        ToTensor()
+        Normalize(mean=(0.5,), std=(0.5,))
+    )
+    >>> import numpy as np
+    >>> transform(np.array([[0, 255]], np.uint8))
+    tensor([[[-1.,  1.]]])
+    """
+
+    def __init__(self, transforms: Iterable[Callable]) -> None:
+        self.transforms = transforms
+
+    def __call__(self, img: Any) -> Any:
+        for transform in self.transforms:
+            img = transform(img)
+        return img
+
+    def __repr__(self) -> str:
+        return "".join([f"{type(self).__name__}(", *(f"\n    {transform}" for transform in self.transforms), "\n)"])
+
+
+class Lambda:
+    """A function of the user's as a transform.
+
+    >>> from mtorch.vision.transforms import Lambda
+    >>> Lambda(lambda image: 255 - image)(100)
+    155
+    """
+
+    def __init__(self, lambd: Callable[[Any], Any]) -> None:
+        if not callable(lambd):
+            raise TypeError(f"Argument lambd should be callable, got {type(lambd).__name__!r}")
+        self.lambd = lambd
+
+    def __call__(self, img: Any) -> Any:
+        return self.lambd(img)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class ToTensor:
+    """Make a tensor (C, H, W) of an array (H, W) or (H, W, C) or a Pillow image; bytes become floats in [0, 1].
+
+    >>> from mtorch.vision.transforms import ToTensor
+    >>> import numpy as np
+    >>> ToTensor()(np.array([[0, 51, 255]], np.uint8))
+    tensor([[[0.0000, 0.2000, 1.0000]]])
+    """
+
+    def __call__(self, pic: Any) -> Tensor:
+        return functional.to_tensor(pic)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class PILToTensor:
+    """Make a tensor (C, H, W) of a Pillow image, with its numbers as they are."""
+
+    def __call__(self, pic: Any) -> Tensor:
+        return functional.pil_to_tensor(pic)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class ToPILImage:
+    """Make a Pillow image of a tensor (C, H, W) or (H, W), or an array (H, W, C) or (H, W); floats are in [0, 1].
+
+    Args:
+        mode: Pillow's name for the colours; default: by the number of channels and their type.
+    """
+
+    def __init__(self, mode: str | None = None) -> None:
+        self.mode = mode
+
+    def __call__(self, pic: Any) -> Any:
+        return functional.to_pil_image(pic, self.mode)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({f'mode={self.mode}' if self.mode is not None else ''})"
+
+
+class Normalize(Transform):
+    """(tensor - mean) / std, each channel by its own.
+
+    Shape:
+        (..., C, H, W), floating-point -> the same.
+
+    Args:
+        mean, std: one number for each channel; std not 0.
+        inplace: write into the tensor.
+
+    >>> import mtorch
+    >>> from mtorch.vision.transforms import Normalize
+    >>> Normalize(mean=[1.0], std=[2.0])(mtorch.tensor([[[1.0, 3.0]]]))
+    tensor([[[0., 1.]]])
+    """
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> None:
+        super().__init__()
+        self.mean = mean
+        self.std = std
+        self.inplace = inplace
+
+    def forward(self, tensor: Tensor) -> Tensor:
+        return functional.normalize(tensor, self.mean, self.std, self.inplace)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(mean={self.mean}, std={self.std})"
+
+
+class RandomApply(Transform):
+    """All the transforms with probability p, otherwise none.
+
+    Args:
+        transforms: a list, or a ModuleList.
+        p: in [0, 1].
+
+    >>> from mtorch.vision.transforms import Lambda, RandomApply
+    >>> RandomApply([Lambda(abs)], p=1.0)(-3)
+    3
+    """
+
+    def __init__(self, transforms: Sequence[Callable], p: float = 0.5) -> None:
+        super().__init__()
+        self._transforms = transforms    # underlined: there is nothing to learn in them, so they need no registration
+        self.p = p
+
+    @property
+    def transforms(self) -> Sequence[Callable]:
+        """What is applied."""
+        return self._transforms
+
+    def forward(self, img: Any) -> Any:
+        if self.p < rand(1).item():
+            return img
+        for transform in self.transforms:
+            img = transform(img)
+        return img
+
+    def __repr__(self) -> str:
+        parts = [f"{type(self).__name__}(", f"\n    p={self.p}", *(f"\n    {part}" for part in self.transforms), "\n)"]
+        return "".join(parts)

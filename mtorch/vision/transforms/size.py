@@ -1,0 +1,100 @@
+"""Transforms that give a picture another size, and nothing random."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import functional
+from .base import Transform
+from .interpolation import InterpolationMode, interpolation_mode
+
+__all__ = ["CenterCrop", "Pad", "Resize", "height_and_width"]
+
+
+def height_and_width(size: int | Sequence[int]) -> tuple[int, int]:
+    """What a size means for a crop: one number is both edges."""
+    if isinstance(size, (int, float)):
+        return int(size), int(size)
+    if len(size) == 1:
+        return size[0], size[0]
+    if len(size) != 2:
+        raise ValueError("Please provide only two dimensions (h, w) for size.")
+    return size[0], size[1]
+
+
+class Resize(Transform):
+    """The picture in another size.
+
+    Args:
+        size: (height, width), or one number for the shorter edge.
+        interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC.
+        max_size: the longer edge becomes at most this; only where `size` is one number.
+        antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC).
+
+    >>> import mtorch
+    >>> from mtorch.vision.transforms import Resize
+    >>> Resize((1, 2), antialias=False)(mtorch.tensor([[[0.0, 2, 4, 6], [2, 4, 6, 8]]]))
+    tensor([[[2., 6.]]])
+    """
+
+    def __init__(self, size: int | Sequence[int],
+                 interpolation: InterpolationMode | int = InterpolationMode.BILINEAR, max_size: int | None = None,
+                 antialias: bool | None = True) -> None:
+        super().__init__()
+        if not isinstance(size, (int, Sequence)):
+            raise TypeError(f"Size should be int or sequence. Got {type(size)}")
+        if isinstance(size, Sequence) and len(size) not in (1, 2):
+            raise ValueError("If size is a sequence, it should have 1 or 2 values")
+        self.size = size
+        self.max_size = max_size
+        self.interpolation = interpolation_mode(interpolation)
+        self.antialias = antialias
+
+    def forward(self, img: Any) -> Any:
+        return functional.resize(img, self.size, self.interpolation, self.max_size, self.antialias)
+
+    def __repr__(self) -> str:
+        return (f"{type(self).__name__}(size={self.size}, interpolation={self.interpolation.value}, "
+                f"max_size={self.max_size}, antialias={self.antialias})")
+
+
+class CenterCrop(Transform):
+    """The middle of the picture, with a border of 0 where it is smaller.
+
+    Args:
+        size: (height, width), or one number for both.
+    """
+
+    def __init__(self, size: int | Sequence[int]) -> None:
+        super().__init__()
+        self.size = height_and_width(size)
+
+    def forward(self, img: Any) -> Any:
+        return functional.center_crop(img, self.size)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(size={self.size})"
+
+
+class Pad(Transform):
+    """The picture with a border.
+
+    Args:
+        padding: one number, (left and right, top and bottom), or (left, top, right, bottom).
+        fill: the value of a constant border.
+        padding_mode: `constant`, `edge`, `reflect` (without the edge's pixels) or `symmetric` (with them).
+    """
+
+    def __init__(self, padding: int | Sequence[int], fill: float = 0, padding_mode: str = "constant") -> None:
+        super().__init__()
+        functional.check_padding(padding, fill, padding_mode)
+        self.padding = padding
+        self.fill = fill
+        self.padding_mode = padding_mode
+
+    def forward(self, img: Any) -> Any:
+        return functional.pad(img, self.padding, self.fill, self.padding_mode)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(padding={self.padding}, fill={self.fill}, padding_mode={self.padding_mode})"

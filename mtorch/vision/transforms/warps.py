@@ -1,0 +1,141 @@
+"""Transforms that take each pixel from a place between pixels: turning, shearing, scaling, bending.
+
+Places are counted from the middle of the picture, in pixels, x to the right and y down; `grid_sample` takes them as
+shares of half the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...autograd.tape import wrap
+from ...functions.creation import as_tensor
+from ...nn.functional import grid_sample
+from ...tensor import Tensor
+from .images import as_planes, channels_of, in_float, size_of
+from .interpolation import InterpolationMode, interpolation_mode
+
+__all__ = ["affine", "elastic_transform", "rotate"]
+
+
+def affine(img: Any, angle: float, translate: Sequence[float], scale: float, shear: float | Sequence[float],
+           interpolation: InterpolationMode | int = InterpolationMode.NEAREST,
+           fill: float | Sequence[float] | None = None, center: Sequence[float] | None = None) -> Any:
+    """The picture sheared, scaled, turned and then shifted.
+
+    Args:
+        angle: degrees, clockwise.
+        translate: pixels to the right and down.
+        scale: > 0.
+        shear: degrees, along x or along (x, y).
+        interpolation: NEAREST or BILINEAR.
+        fill: of what comes from outside, one number or one for each channel; None: 0.
+        center: what stays in place when turned, (x, y) in pixels from the upper left corner; None: the middle.
+    """
+    if len(translate) != 2:
+        raise ValueError("Argument translate should be a sequence of length 2")
+    if scale <= 0:
+        raise ValueError("Argument scale should be positive")
+    shears = [shear, 0.0] if isinstance(shear, (int, float)) else list(shear)
+    if len(shears) not in (1, 2):
+        raise ValueError(f"Shear should be a sequence containing two values. Got {shear}")
+    height, width = size_of(img)
+    matrix = _source_of(_from_middle(center, height, width), angle, translate, scale, (shears[0], shears[-1]))
+    return _warped(img, _places(matrix, height, width), (height, width), interpolation, fill)
+
+
+def rotate(img: Any, angle: float, interpolation: InterpolationMode | int = InterpolationMode.NEAREST,
+           expand: bool = False, center: Sequence[float] | None = None,
+           fill: float | Sequence[float] | None = None) -> Any:
+    """The picture turned by an angle in degrees, counter-clockwise.
+
+    Args:
+        interpolation, fill, center: as in `affine`.
+        expand: make the result large enough for all of the picture, turned about its middle.
+    """
+    height, width = size_of(img)
+    matrix = _source_of(_from_middle(center, height, width), -angle, (0.0, 0.0), 1.0, (0.0, 0.0))
+    rows, columns = _turned_size(matrix, height, width) if expand else (height, width)
+    return _warped(img, _places(matrix, rows, columns), (height, width), interpolation, fill)
+
+
+def elastic_transform(img: Any, displacement: Tensor,
+                      interpolation: InterpolationMode | int = InterpolationMode.BILINEAR,
+                      fill: float | Sequence[float] | None = None) -> Any:
+    """The picture with each pixel taken from beside its place.
+
+    Shape:
+        displacement: (1, H, W, 2), how far in x and in y, in halves of the picture's width and height.
+
+    Args:
+        interpolation, fill: as in `affine`.
+    """
+    height, width = size_of(img)
+    if not isinstance(displacement, Tensor):
+        raise TypeError("Argument displacement should be a Tensor")
+    if displacement.shape != (1, height, width, 2):
+        raise ValueError(f"Argument displacement shape should be {(1, height, width, 2)}, "
+                         f"but given {displacement.shape}")
+    pixels = displacement.array[0] * np.array([width / 2, height / 2], np.float32)
+    return _warped(img, _places(np.eye(2, 3), height, width) + pixels, (height, width), interpolation, fill)
+
+
+def _from_middle(center: Sequence[float] | None, height: int, width: int) -> np.ndarray:
+    return np.zeros(2) if center is None else np.array([center[0] - width / 2, center[1] - height / 2])
+
+
+def _source_of(center: np.ndarray, angle: float, translate: Sequence[float], scale: float,
+               shear: tuple[float, float]) -> np.ndarray:
+    """The matrix (2, 3) that takes a place of the result to the place of the picture that it comes from."""
+    turn, shear_x, shear_y = math.radians(angle), math.radians(shear[0]), math.radians(shear[1])
+    rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    shears = np.array([[1, 0], [-math.tan(shear_y), 1]]) @ np.array([[1, -math.tan(shear_x)], [0, 1]])
+    back = np.linalg.inv(scale * rotation @ shears)
+    return np.c_[back, center - back @ (center + np.asarray(translate, float))]
+
+
+def _places(matrix: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Where each pixel of a result of this size comes from: (rows, columns, 2), x and y."""
+    x = (np.arange(columns) - (columns - 1) / 2).astype(np.float32)
+    y = (np.arange(rows) - (rows - 1) / 2).astype(np.float32)[:, None]
+    m = matrix.astype(np.float32)
+    return np.stack([m[0, 0] * x + m[0, 1] * y + m[0, 2], m[1, 0] * x + m[1, 1] * y + m[1, 2]], axis=-1)
+
+
+def _turned_size(matrix: np.ndarray, height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of the smallest picture that holds a turned one, as Pillow counts them."""
+    corners = np.array([[x, y, 1] for x in (-width / 2, width / 2) for y in (-height / 2, height / 2)], np.float32)
+    turned = (corners @ matrix.astype(np.float32).T + np.array([width / 2, height / 2], np.float32)) / np.float32(1e-4)
+    # Cut to four decimals, so that an edge at 8.000000001 needs no ninth pixel.
+    high, low = (np.trunc(end) * np.float32(1e-4) for end in (turned.max(0), turned.min(0)))
+    columns, rows = (np.ceil(high) - np.floor(low)).astype(int)
+    return int(rows), int(columns)
+
+
+def _warped(img: Any, places: np.ndarray, came: tuple[int, int], interpolation: InterpolationMode | int,
+            fill: float | Sequence[float] | None) -> Any:
+    mode = interpolation_mode(interpolation)
+    if mode not in (InterpolationMode.NEAREST, InterpolationMode.BILINEAR):
+        raise ValueError(f"Interpolation mode '{mode.value}' is unsupported with Tensor input")
+    fills = [fill] if isinstance(fill, (int, float)) else fill
+    if fills is not None and len(fills) not in (1, channels_of(img)):
+        raise ValueError("The number of elements in 'fill' cannot broadcast to match the number of "
+                         f"channels of the image ({len(fills)} != {channels_of(img)})")
+    grid = places / np.array([came[1] / 2, came[0] / 2], np.float32)
+
+    def change(images: Tensor) -> Tensor:
+        where = wrap(np.broadcast_to(grid.astype(images.array.dtype), (len(images), *grid.shape)))
+        taken = grid_sample(images, where, mode=mode.value, padding_mode="zeros", align_corners=False)
+        if fills is None:
+            return taken
+        ones = wrap(np.ones((1, 1, *came), images.array.dtype))
+        covered = grid_sample(ones, where[:1], mode=mode.value, padding_mode="zeros", align_corners=False)
+        colour = as_tensor(fills, dtype=images.dtype).reshape(1, -1, 1, 1)
+        # A pixel at the edge, half outside, counts half twice over: torchvision's way, kept so that results agree.
+        return taken * covered + (1 - covered) * colour
+
+    return as_planes(img, lambda planes: in_float(planes, change))
