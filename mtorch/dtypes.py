@@ -196,7 +196,8 @@ class _Limits:
     """What `finfo` and `iinfo` share: the numbers of one type as attributes."""
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        shown = ", ".join(f"{name}={value}" if isinstance(value, str) else f"{name}={value:g}"
+                          for name, value in vars(self).items() if name != "bits")
         return f"{type(self).__name__}({shown})"
 
 
@@ -210,7 +211,7 @@ class finfo(_Limits):
 
     def __init__(self, type: dtype | None = None):
         info = np.finfo(numpy_dtype(type))
-        self.resolution = builtins.float(info.resolution)
+        self.resolution = builtins.float(np.format_float_scientific(info.resolution, precision=0))
         self.min, self.max = builtins.float(info.min), builtins.float(info.max)
         self.eps = builtins.float(info.eps)
         self.smallest_normal = self.tiny = builtins.float(info.tiny)

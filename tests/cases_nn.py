@@ -35,6 +35,7 @@ call(act.glu, A, dim=1, like=lambda a: F().glu(a, 1))
 
 call(loss.mse, A, B, scale=1 / 12, like=lambda a, b: F().mse_loss(a, b))
 call(loss.mse, A, B, scale=1.0, like=lambda a, b: F().mse_loss(a, b, reduction="sum"))
+call(loss.total, A, scale=1 / 12, name="MeanBackward0", like=lambda a: a.mean())
 call(loss.l1, A, B, like=lambda a, b: F().l1_loss(a, b, reduction="none"))
 call(loss.huber, A, B, delta=1.3, scale=1.0, like=lambda a, b: F().huber_loss(a, b, delta=1.3, reduction="none"))
 call(loss.huber, A, B, delta=1.3, scale=1 / 1.3, like=lambda a, b: F().smooth_l1_loss(a, b, beta=1.3, reduction="none"))

@@ -242,6 +242,25 @@ PROGRAMS = {
     "after a write": "x.clone().mul_(3)",
     "written in part": "written(x)",
     "double": "x.double()",
+    "reflected division": "2 / x",
+    "reflected power": "2 ** x",
+    "part": "x[1:]",
+    "new axis": "x[None]",
+    "squeezed": "x[None].squeeze(), x[None].squeeze(0)",
+    "sum of a dim": "x.sum(0), x.mean(), x.prod(0)",
+    "extremes": "x.max(), x.min(), x.amax(0)",
+    "norm": "x.norm()",
+    "steps": "x.floor(), x.ceil(), x.round(), x.sign(), x.trunc()",
+    "clamped": "x.clamp(0, 1)",
+    "smallest along a dim": "x.min(1, keepdim=True)",
+    "sorted": "x.sort(), x.topk(1), x.median(0), x.kthvalue(2, 0), x.mode(), x.cummax(0)",
+    "binary losses": "(torch.nn.functional.binary_cross_entropy_with_logits(x, torch.ones(3, 2)), "
+                     "torch.nn.functional.binary_cross_entropy(x.sigmoid(), torch.ones(3, 2), reduction='sum'))",
+    "robust losses": "(torch.nn.functional.smooth_l1_loss(x, torch.ones(3, 2)), "
+                     "torch.nn.functional.huber_loss(x, torch.ones(3, 2)), torch.nn.functional.l1_loss(x, torch.ones(3, 2)))",
+    "likelihood": "torch.nn.functional.nll_loss(x, torch.tensor([0, 1, 1]), reduction='sum')",
+    "module": "torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU())",
+    "optimizer": "torch.optim.SGD([x], lr=0.1)",
     "random": "torch.manual_seed(3).initial_seed(), torch.randn(2, 3)",
     "large": "torch.arange(3000.).reshape(30, 100).requires_grad_()",
     "gradient": "gradient(x)",
@@ -268,3 +287,12 @@ def test_programs_show_the_same(torch: ModuleType, name: str) -> None:
         names = {"torch": framework, "x": x, "written": written, "gradient": gradient}
         shown.append(repr(eval(PROGRAMS[name], names)))
     assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("name", ["float16", "float32", "float64", "int8", "uint8", "int16", "int32", "int64"])
+def test_limits_of_a_type_show_the_same(torch: ModuleType, name: str) -> None:
+    import mtorch
+    kind = "finfo" if name.startswith("float") else "iinfo"
+    ours, theirs = getattr(mtorch, kind)(getattr(mtorch, name)), getattr(torch, kind)(getattr(torch, name))
+    assert repr(ours) == repr(theirs)
+    assert [getattr(ours, field) for field in vars(ours)] == [getattr(theirs, field) for field in vars(ours)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..autograd.tape import op
 from .elementwise import plain
+from .shape import expand
 
 
 @op(name="MseLossBackward0")
@@ -24,7 +25,14 @@ def l1(y, t):
     return np.abs(y - t), (lambda g: g * sign, lambda g: -g * sign)
 
 
-@op(name="SmoothL1LossBackward0")
+@op(keeps=False, name=lambda node: node.kwargs["name"])
+def total(losses, *, scale, name):
+    """L = scale sum of the losses, under the name of what computed them"""
+    shape = losses.shape
+    return losses.sum() * scale, (lambda g: expand(g * scale, shape=shape),)
+
+
+@op(name=lambda node: "HuberLossBackward0" if node.kwargs["scale"] == 1.0 else "SmoothL1LossBackward0")
 def huber(y, t, *, delta, scale):
     """scale (d^2 / 2 for |d| < delta, else delta (|d| - delta / 2)), elementwise, d = y - t.  Huber 1964"""
     d = y - t

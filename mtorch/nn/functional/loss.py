@@ -33,9 +33,13 @@ def chosen(reduction, size_average, reduce) -> str:
     return check_reduction(reduction)
 
 
-def reduced(losses, reduction: str):
+def reduced(losses, reduction: str, name: str | None = None):
+    """The losses, or their mean or sum; name is the node's where torch computes the losses and reduces them in one."""
     if reduction == "none":
         return losses
+    if name is not None:
+        n = losses.array.size
+        return rules.total(losses, scale=1.0 if reduction == "sum" else 1.0 / n if n else math.nan, name=name)
     return reductions.mean(losses) if reduction == "mean" else reductions.sum(losses)
 
 
@@ -106,8 +110,9 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction: str
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
     y, t = pair("smooth_l1_loss", input, target)
-    losses = rules.l1(y, t) if beta == 0 else rules.huber(y, t, delta=beta, scale=1.0 / beta)
-    return reduced(losses, reduction)
+    if beta == 0:
+        return reduced(rules.l1(y, t), reduction)
+    return reduced(rules.huber(y, t, delta=beta, scale=1.0 / beta), reduction, "SmoothL1LossBackward0")
 
 
 def huber_loss(input, target, reduction: str = "mean", delta: float = 1.0, weight=None):
@@ -121,7 +126,7 @@ def huber_loss(input, target, reduction: str = "mean", delta: float = 1.0, weigh
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     losses = rules.huber(*pair("huber_loss", input, target), delta=delta, scale=1.0)
-    return reduced(losses, reduction) if weight is None else _weighted(losses, weight, reduction)
+    return reduced(losses, reduction, "HuberLossBackward0") if weight is None else _weighted(losses, weight, reduction)
 
 
 # ---- classification ----------------------------------------------------------------------------
@@ -190,8 +195,8 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index: int = 
     losses = rules.nll(rows, target=t, weight=ones)
     if reduction == "none":
         return losses.reshape(shape)
-    total = reductions.sum(losses)
-    return total / float(ones.sum()) if reduction == "mean" else total
+    total = float(ones.sum()) if reduction == "mean" else 1.0
+    return rules.total(losses, scale=1.0 / total if total else math.nan, name="NllLossBackward0")
 
 
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index: int = -100, reduce=None,
@@ -273,7 +278,8 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     if t.array.size and not (0 <= float(t.array.min()) and float(t.array.max()) <= 1):
         raise RuntimeError("all elements of target should be between 0 and 1")
     losses = rules.binary_cross_entropy(y, t)
-    return reduced(losses if weight is None else losses * _fitting(weight, losses, "binary_cross_entropy"), reduction)
+    losses = losses if weight is None else losses * _fitting(weight, losses, "binary_cross_entropy")
+    return reduced(losses, reduction, "BinaryCrossEntropyBackward0")
 
 
 def _fitting(weight, losses, name):
@@ -304,7 +310,8 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
         raise RuntimeError(f"{name}: expected floating point tensors, got {z.dtype}")
     w = wrap(np.ones((), z.array.dtype)) if pos_weight is None else _fitting(pos_weight, z, name)
     losses = rules.binary_cross_entropy_with_logits(z, t, w)
-    return reduced(losses if weight is None else losses * _fitting(weight, losses, name), reduction)
+    losses = losses if weight is None else losses * _fitting(weight, losses, name)
+    return reduced(losses, reduction, "BinaryCrossEntropyWithLogitsBackward0")
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction: str = "mean", log_target: bool = False):
