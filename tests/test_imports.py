@@ -30,7 +30,7 @@ ROWS = [
     ["mtorch.utils"],
     ["mtorch.nn.functional"],
     ["mtorch.nn"],
-    ["mtorch.optim", "mtorch.vision", "mtorch.serialization"],
+    ["mtorch.optim", "mtorch.vision", "mtorch.serialization", "mtorch.distributions"],
     ["mtorch"],
 ]
 ROW = {group: row for row, groups in enumerate(ROWS) for group in groups}

@@ -1,0 +1,62 @@
+"""The Dirichlet distribution."""
+from __future__ import annotations
+
+from .. import random
+from ..functions.arithmetic import where, xlogy
+from ..ops import sampling
+from ..random import default_generator
+from . import constraints
+from .distribution import Distribution
+from .utils import one_hot
+
+
+class Dirichlet(Distribution):
+    """Vectors of probabilities, of density proportional to the product of x_k^(concentration_k - 1).
+
+    Shape: concentration (*batch, K), a value (K,).
+
+    >>> import mtorch
+    >>> mtorch.distributions.Dirichlet(mtorch.tensor([1.0, 3.0])).mean
+    tensor([0.2500, 0.7500])
+    """
+
+    arg_constraints = {"concentration": constraints.independent(constraints.positive, 1)}
+    support = constraints.simplex
+    has_rsample = True
+
+    def __init__(self, concentration, validate_args=None):
+        if concentration.dim() < 1:
+            raise ValueError("`concentration` parameter must be at least one-dimensional.")
+        self.concentration = concentration
+        super().__init__(concentration.shape[:-1], concentration.shape[-1:], validate_args=validate_args)
+
+    mean = property(lambda self: self.concentration / self.concentration.sum(-1, True))
+
+    @property
+    def mode(self):
+        """The densest point; where every concentration is below 1, a corner of the simplex."""
+        flat = (self.concentration < 1).all(-1, True)
+        corner = one_hot(self.concentration.argmax(-1), self.event_shape[0], self.concentration.dtype)
+        above = (self.concentration - 1).clamp(min=0.0)
+        return where(flat, corner, above / where(flat, 1.0, above.sum(-1, True)))
+
+    @property
+    def variance(self):
+        """That of each coordinate."""
+        total = self.concentration.sum(-1, True)
+        return self.concentration * (total - self.concentration) / (total.square() * (total + 1))
+
+    def rsample(self, sample_shape=()):
+        concentration = self.concentration.expand(self._extended_shape(sample_shape))
+        drawn = random.dirichlet(concentration.array, default_generator)
+        return sampling.dirichlet(concentration, sample=drawn)
+
+    def log_prob(self, value):
+        self._checked(value)
+        a = self.concentration
+        return xlogy(a - 1.0, value).sum(-1) + a.sum(-1).lgamma() - a.lgamma().sum(-1)
+
+    def entropy(self):
+        k, total = self.concentration.shape[-1], self.concentration.sum(-1)
+        return (self.concentration.lgamma().sum(-1) - total.lgamma() - (k - total) * total.digamma()
+                - ((self.concentration - 1.0) * self.concentration.digamma()).sum(-1))

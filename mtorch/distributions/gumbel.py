@@ -1,0 +1,46 @@
+"""The Gumbel distribution."""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..functions.creation import full_like, ones_like
+from . import constraints
+from .transformed_distribution import TransformedDistribution
+from .transforms import AffineTransform, ExpTransform
+from .uniform import Uniform
+from .utils import broadcast_all, euler_constant
+
+
+class Gumbel(TransformedDistribution):
+    """loc - scale log(-log u), u uniform on (0, 1): how the greatest of many like numbers is distributed; scale > 0.
+
+    >>> import mtorch
+    >>> mtorch.distributions.Gumbel(0.0, 1.0).mean
+    tensor(0.5772)
+    """
+
+    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    support = constraints.real
+
+    def __init__(self, loc, scale, validate_args=None):
+        self.loc, self.scale = broadcast_all(loc, scale)
+        limits = np.finfo(self.loc.array.dtype)
+        low, high = full_like(self.loc, float(limits.tiny)), full_like(self.loc, 1 - float(limits.eps))
+        minus = AffineTransform(loc=0, scale=-ones_like(self.scale))
+        transforms = [ExpTransform().inv, minus, ExpTransform().inv, AffineTransform(self.loc, -self.scale)]
+        super().__init__(Uniform(low, high, validate_args=validate_args), transforms, validate_args=validate_args)
+
+    mean = property(lambda self: self.loc + self.scale * euler_constant)
+    mode = property(lambda self: self.loc)
+    stddev = property(lambda self: (math.pi / math.sqrt(6)) * self.scale)
+    variance = property(lambda self: self.stddev.square())
+
+    def log_prob(self, value):
+        self._checked(value)
+        y = (self.loc - value) / self.scale
+        return (y - y.exp()) - self.scale.log()
+
+    def entropy(self):
+        return self.scale.log() + (1 + euler_constant)

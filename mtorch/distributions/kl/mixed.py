@@ -1,0 +1,141 @@
+"""Divergences between distributions of different families, each the mean under p of log q(x) taken from -entropy(p)."""
+from __future__ import annotations
+
+import math
+
+from ...functions.arithmetic import where, xlogy
+from ..bernoulli import Bernoulli
+from ..beta import Beta
+from ..binomial import Binomial
+from ..exponential import Exponential
+from ..gamma import Gamma
+from ..gumbel import Gumbel
+from ..laplace import Laplace
+from ..normal import Normal
+from ..poisson import Poisson
+from ..uniform import Uniform
+from ..utils import euler_constant
+from .registry import register_kl
+from .same_family import infinite_like
+
+# ---- where p reaches further than q ----------------------------------------------------------------
+
+for wider, narrower in [
+    (Exponential, (Beta, Uniform)), (Gamma, (Beta, Uniform)), (Gumbel, (Beta, Exponential, Gamma, Uniform)),
+    (Laplace, (Beta, Exponential, Gamma, Uniform)), (Normal, (Beta, Exponential, Gamma, Uniform)),
+    (Poisson, (Bernoulli, Binomial)),
+]:
+    for kind in narrower:
+        register_kl(wider, kind)(lambda p, q: infinite_like(p.mean))
+
+# ---- q a normal distribution: only the mean and variance of p count ----------------------------------
+
+
+def _to_normal(p, q):
+    variance = q.scale.square()
+    squared_distance = p.variance + (p.mean - q.loc).square()
+    return -p.entropy() + 0.5 * (2 * math.pi * variance).log() + squared_distance / (2 * variance)
+
+
+for of_finite_variance in (Beta, Exponential, Gamma, Gumbel, Laplace, Uniform):
+    register_kl(of_finite_variance, Normal)(_to_normal)
+
+# ---- q an exponential distribution: only the mean of p counts ------------------------------------------
+
+
+@register_kl(Beta, Exponential)
+@register_kl(Gamma, Exponential)
+def _to_exponential(p, q):
+    return -p.entropy() - q.rate.log() + q.rate * p.mean
+
+
+@register_kl(Uniform, Exponential)
+def _uniform_to_exponential(p, q):
+    return where(p.low < 0, math.inf, _to_exponential(p, q))
+
+
+# ---- q a gamma distribution: the means of x and log x -----------------------------------------------------
+
+
+def _to_gamma(p, q, mean_log):
+    a = q.concentration
+    return -p.entropy() - (a * q.rate.log() - a.lgamma() + (a - 1) * mean_log - q.rate * p.mean)
+
+
+@register_kl(Beta, Gamma)
+def _beta_to_gamma(p, q):
+    return _to_gamma(p, q, p.concentration1.digamma() - (p.concentration1 + p.concentration0).digamma())
+
+
+@register_kl(Exponential, Gamma)
+def _exponential_to_gamma(p, q):
+    return _to_gamma(p, q, -p.rate.log() - euler_constant)
+
+
+@register_kl(Uniform, Gamma)
+def _uniform_to_gamma(p, q):
+    return where(p.low < 0, math.inf, _to_gamma(p, q, _mean_log(p.low, p.high)))
+
+
+def _mean_log(low, high):
+    """The mean of log x for x uniform on [low, high]."""
+    return (xlogy(high, high) - xlogy(low, low)) / (high - low) - 1
+
+
+# ---- q a Gumbel distribution: the means of x and exp(-x / scale) --------------------------------------------
+
+
+def _to_gumbel(p, q, mean_exp):
+    """mean_exp: of exp(-x / q.scale)."""
+    shift = (p.mean - q.loc) / q.scale
+    return -p.entropy() + q.scale.log() + shift + (q.loc / q.scale).exp() * mean_exp
+
+
+@register_kl(Exponential, Gumbel)
+def _exponential_to_gumbel(p, q):
+    return _to_gumbel(p, q, p.rate * q.scale / (p.rate * q.scale + 1))
+
+
+@register_kl(Gamma, Gumbel)
+def _gamma_to_gumbel(p, q):
+    return _to_gumbel(p, q, (1 + 1 / (p.rate * q.scale)).pow(-p.concentration))
+
+
+@register_kl(Normal, Gumbel)
+def _normal_to_gumbel(p, q):
+    return _to_gumbel(p, q, (-p.loc / q.scale + 0.5 * (p.scale / q.scale).square()).exp())
+
+
+@register_kl(Uniform, Gumbel)
+def _uniform_to_gumbel(p, q):
+    mean_exp = q.scale / (p.high - p.low) * ((-p.low / q.scale).exp() - (-p.high / q.scale).exp())
+    return _to_gumbel(p, q, mean_exp)
+
+
+# ---- the rest --------------------------------------------------------------------------------------------
+
+
+@register_kl(Normal, Laplace)
+def _normal_to_laplace(p, q):
+    z = (p.loc - q.loc) / p.scale
+    mean_distance = p.scale * (math.sqrt(2 / math.pi) * (-0.5 * z.square()).exp() + z * (z / math.sqrt(2)).erf())
+    return -p.entropy() + (2 * q.scale).log() + mean_distance / q.scale
+
+
+@register_kl(Beta, Uniform)
+def _beta_to_uniform(p, q):
+    return where((q.low > 0) | (q.high < 1), math.inf, -p.entropy() + (q.high - q.low).log())
+
+
+@register_kl(Uniform, Beta)
+def _uniform_to_beta(p, q):
+    a, b = q.concentration1, q.concentration0
+    mean_log, mean_log_rest = _mean_log(p.low, p.high), _mean_log(1 - p.high, 1 - p.low)
+    divergence = (-p.entropy() - (a - 1) * mean_log - (b - 1) * mean_log_rest
+                  + a.lgamma() + b.lgamma() - (a + b).lgamma())
+    return where((p.low < 0) | (p.high > 1), math.inf, divergence)
+
+
+@register_kl(Bernoulli, Poisson)
+def _bernoulli_to_poisson(p, q):
+    return -p.entropy() - (p.probs * q.rate.log() - q.rate)

@@ -1,0 +1,147 @@
+"""Divergences between two distributions of one family."""
+from __future__ import annotations
+
+import math
+
+from ...functions.arithmetic import where
+from ...functions.creation import full_like
+from ...nn.functional.activation import softplus
+from ..bernoulli import Bernoulli
+from ..beta import Beta
+from ..binomial import Binomial
+from ..categorical import Categorical
+from ..cauchy import Cauchy
+from ..dirichlet import Dirichlet
+from ..exponential import Exponential
+from ..gamma import Gamma
+from ..geometric import Geometric
+from ..gumbel import Gumbel
+from ..half_normal import HalfNormal
+from ..independent import Independent
+from ..laplace import Laplace
+from ..normal import Normal
+from ..one_hot_categorical import OneHotCategorical
+from ..poisson import Poisson
+from ..transformed_distribution import TransformedDistribution
+from ..uniform import Uniform
+from ..utils import euler_constant, sum_rightmost
+from .registry import kl_divergence, register_kl
+
+
+@register_kl(Normal, Normal)
+def normal(p, q):
+    ratio = (p.scale / q.scale).square()
+    return 0.5 * (ratio + ((p.loc - q.loc) / q.scale).square() - 1 - ratio.log())
+
+
+@register_kl(HalfNormal, HalfNormal)
+def half_normal(p, q):
+    return normal(p.base_dist, q.base_dist)
+
+
+@register_kl(Laplace, Laplace)
+def laplace(p, q):
+    ratio, distance = p.scale / q.scale, (p.loc - q.loc).abs()
+    return -ratio.log() + distance / q.scale + ratio * (-distance / p.scale).exp() - 1
+
+
+@register_kl(Cauchy, Cauchy)
+def cauchy(p, q):
+    return ((p.scale + q.scale).square() + (p.loc - q.loc).square()).log() - (4 * p.scale * q.scale).log()
+
+
+@register_kl(Gumbel, Gumbel)
+def gumbel(p, q):
+    ratio, shift = p.scale / q.scale, (q.loc - p.loc) / q.scale
+    return (-ratio.log() - shift + ratio * euler_constant + (shift + (1 + ratio).lgamma()).exp()
+            - (1 + euler_constant))
+
+
+@register_kl(Uniform, Uniform)
+def uniform(p, q):
+    outside = (q.low > p.low) | (q.high < p.high)
+    return where(outside, math.inf, ((q.high - q.low) / (p.high - p.low)).log())
+
+
+@register_kl(Exponential, Exponential)
+def exponential(p, q):
+    ratio = q.rate / p.rate
+    return -ratio.log() + ratio - 1
+
+
+@register_kl(Gamma, Gamma)
+def gamma(p, q):
+    a, b = p.concentration, q.concentration
+    return (b * (p.rate / q.rate).log() + b.lgamma() - a.lgamma() + (a - b) * a.digamma()
+            + (q.rate - p.rate) * (a / p.rate))
+
+
+@register_kl(Dirichlet, Dirichlet)
+def dirichlet(p, q):
+    a, b = p.concentration, q.concentration
+    a_total, b_total = a.sum(-1), b.sum(-1)
+    return (a_total.lgamma() - b_total.lgamma() - (a.lgamma() - b.lgamma()).sum(-1)
+            + ((a - b) * (a.digamma() - a_total.digamma().unsqueeze(-1))).sum(-1))
+
+
+@register_kl(Beta, Beta)
+def beta(p, q):
+    return dirichlet(p._dirichlet, q._dirichlet)
+
+
+@register_kl(Bernoulli, Bernoulli)
+def bernoulli(p, q):
+    ones = p.probs * (softplus(-q.logits) - softplus(-p.logits))
+    zeros = (1 - p.probs) * (softplus(q.logits) - softplus(p.logits))
+    ones = where(p.probs == 0, 0.0, where(q.probs == 0, math.inf, ones))
+    return ones + where(p.probs == 1, 0.0, where(q.probs == 1, math.inf, zeros))
+
+
+@register_kl(Binomial, Binomial)
+def binomial(p, q):
+    if (p.total_count < q.total_count).any():
+        raise NotImplementedError("KL between Binomials where q.total_count > p.total_count is not implemented")
+    each = p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p()
+    return where(p.total_count > q.total_count, math.inf, p.total_count * each)
+
+
+@register_kl(Geometric, Geometric)
+def geometric(p, q):
+    return -p.entropy() - (-q.probs).log1p() / p.probs - q.logits
+
+
+@register_kl(Poisson, Poisson)
+def poisson(p, q):
+    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
+
+
+@register_kl(Categorical, Categorical)
+def categorical(p, q):
+    terms = p.probs * (p.logits - q.logits)
+    terms = where(q.probs == 0, math.inf, terms)
+    return where(p.probs == 0, 0.0, terms).sum(-1)
+
+
+@register_kl(OneHotCategorical, OneHotCategorical)
+def one_hot_categorical(p, q):
+    return categorical(p._categorical, q._categorical)
+
+
+@register_kl(Independent, Independent)
+def independent(p, q):
+    if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
+        raise NotImplementedError(f"KL between Independents of {p.reinterpreted_batch_ndims} and "
+                                  f"{q.reinterpreted_batch_ndims} dimensions is not implemented")
+    return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def transformed(p, q):
+    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+        raise NotImplementedError("KL between distributions transformed differently is not implemented")
+    return kl_divergence(p.base_dist, q.base_dist)
+
+
+def infinite_like(x):
+    """Infinity for each of the batch."""
+    return full_like(x, math.inf)

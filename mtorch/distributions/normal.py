@@ -1,0 +1,53 @@
+"""The normal distribution."""
+from __future__ import annotations
+
+import math
+
+from ..autograd import no_grad
+from ..functions.random import normal
+from . import constraints
+from .distribution import Distribution
+from .utils import broadcast_all, standard_normal
+
+
+class Normal(Distribution):
+    """Normal numbers of mean `loc` and standard deviation `scale` > 0.
+
+    >>> import mtorch
+    >>> mtorch.distributions.Normal(0.0, 1.0).log_prob(mtorch.tensor(0.0))
+    tensor(-0.9189)
+    """
+
+    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    support = constraints.real
+    has_rsample = True
+
+    def __init__(self, loc, scale, validate_args=None):
+        self.loc, self.scale = broadcast_all(loc, scale)
+        super().__init__(self.loc.shape, validate_args=validate_args)
+
+    mean = mode = property(lambda self: self.loc)
+    stddev = property(lambda self: self.scale)
+    variance = property(lambda self: self.scale.square())
+
+    def sample(self, sample_shape=()):
+        shape = self._extended_shape(sample_shape)
+        with no_grad():
+            return normal(self.loc.expand(shape), self.scale.expand(shape))
+
+    def rsample(self, sample_shape=()):
+        return self.loc + standard_normal(self._extended_shape(sample_shape), self.loc.dtype) * self.scale
+
+    def log_prob(self, value):
+        self._checked(value)
+        return -(value - self.loc) ** 2 / (2 * self.scale**2) - self.scale.log() - 0.5 * math.log(2 * math.pi)
+
+    def cdf(self, value):
+        self._checked(value)
+        return 0.5 * (1 + ((value - self.loc) / self.scale / math.sqrt(2)).erf())
+
+    def icdf(self, value):
+        return self.loc + self.scale * (2 * value - 1).erfinv() * math.sqrt(2)
+
+    def entropy(self):
+        return 0.5 + 0.5 * math.log(2 * math.pi) + self.scale.log()

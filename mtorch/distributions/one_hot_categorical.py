@@ -1,0 +1,64 @@
+"""The categorical distribution over vectors with a single one."""
+from __future__ import annotations
+
+from ..functions.creation import eye
+from . import constraints
+from .categorical import Categorical
+from .distribution import Distribution
+from .utils import one_hot
+
+
+class OneHotCategorical(Distribution):
+    """Vectors of K elements, a one at the category drawn and zeros elsewhere; see `Categorical`.
+
+    Shape: probs or logits (*batch, K), a value (K,).
+
+    >>> import mtorch
+    >>> mtorch.distributions.OneHotCategorical(mtorch.tensor([0.0, 1.0])).sample()
+    tensor([0., 1.])
+    """
+
+    arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
+    support = constraints.one_hot
+    has_enumerate_support = True
+
+    def __init__(self, probs=None, logits=None, validate_args=None):
+        self._categorical = Categorical(probs, logits)
+        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args)
+
+    probs = property(lambda self: self._categorical.probs)
+    logits = property(lambda self: self._categorical.logits)
+    param_shape = property(lambda self: self._categorical.param_shape)
+    mean = property(lambda self: self.probs)
+    variance = property(lambda self: self.probs * (1 - self.probs))
+    mode = property(lambda self: one_hot(self._categorical.mode, self.event_shape[0], self.probs.dtype))
+
+    def sample(self, sample_shape=()):
+        return one_hot(self._categorical.sample(sample_shape), self.event_shape[0], self.probs.dtype)
+
+    def log_prob(self, value):
+        self._checked(value)
+        return self._categorical.log_prob(value.argmax(-1))
+
+    def entropy(self):
+        return self._categorical.entropy()
+
+    def enumerate_support(self, expand=True):
+        return self._along_batch(eye(self.event_shape[0], dtype=self._categorical._param.dtype), expand)
+
+
+class OneHotCategoricalStraightThrough(OneHotCategorical):
+    """The same samples with a gradient: that of the probabilities, taken straight through the drawing.
+
+    Source: Bengio, Leonard and Courville, "Estimating or propagating gradients through stochastic neurons" (2013).
+
+    >>> import mtorch
+    >>> p = mtorch.tensor([0.0, 1.0], requires_grad=True)
+    >>> mtorch.distributions.OneHotCategoricalStraightThrough(p).rsample().requires_grad
+    True
+    """
+
+    has_rsample = True
+
+    def rsample(self, sample_shape=()):
+        return self.sample(sample_shape) + (self.probs - self.probs.detach())

@@ -1,0 +1,188 @@
+"""Transforms of vectors and matrices."""
+from __future__ import annotations
+
+import numpy as np
+
+from ...functions.arguments import Size
+from ...functions.shape import cat, stack
+from ...nn.functional.activation import logsigmoid
+from ...nn.functional.padding import pad
+from .. import constraints
+from ..utils import sum_rightmost
+from .base import Transform
+from .elementwise import _Plain, clipped_sigmoid
+
+
+class SoftmaxTransform(_Plain):
+    """From vectors to probabilities, y = softmax(x).  Not one to one, so it has no volume; see StickBreakingTransform.
+
+    >>> import mtorch
+    >>> mtorch.distributions.SoftmaxTransform()(mtorch.zeros(2))
+    tensor([0.5000, 0.5000])
+    """
+
+    domain, codomain = constraints.real_vector, constraints.simplex
+
+    def _call(self, x):
+        return x.softmax(-1)
+
+    def _inverse(self, y):
+        return y.log()
+
+    def forward_shape(self, shape):
+        if len(shape) < 1:
+            raise ValueError("Too few dimensions on input")
+        return Size(shape)
+
+    inverse_shape = forward_shape
+
+
+class StickBreakingTransform(_Plain):
+    """From vectors of K - 1 numbers to K probabilities, one to one: each number breaks its part off what is left.
+
+    >>> import mtorch
+    >>> mtorch.distributions.StickBreakingTransform()(mtorch.zeros(2))
+    tensor([0.3333, 0.3333, 0.3333])
+    """
+
+    domain, codomain, bijective = constraints.real_vector, constraints.simplex, True
+
+    @staticmethod
+    def _log_parts_left(vector):
+        """Of K - 1 numbers, log (K - 1), ..., log 1: zeros shall give equal probabilities."""
+        return (vector.shape[-1] + 1 - vector.new_ones(vector.shape[-1]).cumsum(-1)).log()
+
+    def _call(self, x):
+        broken = clipped_sigmoid(x - self._log_parts_left(x))
+        left = (1 - broken).cumprod(-1)
+        return pad(broken, [0, 1], value=1) * pad(left, [1, 0], value=1)
+
+    def _inverse(self, y):
+        first = y[..., :-1]
+        left = (1 - first.cumsum(-1)).clamp(min=float(np.finfo(y.array.dtype).tiny))
+        return first.log() - left.log() + self._log_parts_left(first)
+
+    def log_abs_det_jacobian(self, x, y):
+        x = x - self._log_parts_left(x)
+        return (-x + logsigmoid(x) + y[..., :-1].log()).sum(-1)
+
+    def forward_shape(self, shape):
+        if len(shape) < 1:
+            raise ValueError("Too few dimensions on input")
+        return Size(shape[:-1]) + (shape[-1] + 1,)
+
+    def inverse_shape(self, shape):
+        if len(shape) < 1:
+            raise ValueError("Too few dimensions on input")
+        return Size(shape[:-1]) + (shape[-1] - 1,)
+
+
+class LowerCholeskyTransform(_Plain):
+    """From square matrices to lower triangular ones with a positive diagonal, the exponential of the matrix's.
+
+    >>> import mtorch
+    >>> mtorch.distributions.LowerCholeskyTransform()(mtorch.zeros(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+
+    domain, codomain = constraints.independent(constraints.real, 2), constraints.lower_cholesky
+
+    def _call(self, x):
+        return x.tril(-1) + _diagonal_matrix(x.diagonal(dim1=-2, dim2=-1).exp())
+
+    def _inverse(self, y):
+        return y.tril(-1) + _diagonal_matrix(y.diagonal(dim1=-2, dim2=-1).log())
+
+
+def _diagonal_matrix(vector):
+    n = vector.shape[-1]
+    return vector.unsqueeze(-1) * vector.new_ones(n, n).tril().triu()
+
+
+class _Several(Transform):
+    """Transforms side by side along one dimension."""
+
+    def __init__(self, tseq, dim: int = 0, cache_size: int = 0):
+        if not all(isinstance(t, Transform) for t in tseq):
+            raise ValueError("expected a sequence of Transforms")
+        super().__init__(cache_size)
+        self.transforms = [t.with_cache(cache_size) for t in tseq] if cache_size else list(tseq)
+        self.dim = dim
+
+    bijective = property(lambda self: all(t.bijective for t in self.transforms))
+
+    def _call(self, x):
+        return self._joined([t(part) for t, part in zip(self.transforms, self._parts(x), strict=True)])
+
+    def _inverse(self, y):
+        return self._joined([t.inv(part) for t, part in zip(self.transforms, self._parts(y), strict=True)])
+
+
+class CatTransform(_Several):
+    """Transforms of stretches of one dimension, of the given lengths (one each), joined again.
+
+    >>> import mtorch
+    >>> from mtorch.distributions import CatTransform, ExpTransform, AffineTransform
+    >>> CatTransform([ExpTransform(), AffineTransform(1.0, 2.0)], lengths=[1, 2])(mtorch.zeros(3))
+    tensor([1., 1., 1.])
+    """
+
+    def __init__(self, tseq, dim: int = 0, lengths=None, cache_size: int = 0):
+        super().__init__(tseq, dim, cache_size)
+        self.lengths = [1] * len(self.transforms) if lengths is None else list(lengths)
+        if len(self.lengths) != len(self.transforms):
+            raise ValueError(f"CatTransform: {len(self.lengths)} lengths for {len(self.transforms)} transforms")
+
+    def _twin(self, cache_size):
+        return CatTransform(self.transforms, self.dim, self.lengths, cache_size)
+
+    event_dim = property(lambda self: max(t.event_dim for t in self.transforms))
+    length = property(lambda self: sum(self.lengths))
+    domain = property(lambda self: constraints.cat(
+        [t.domain for t in self.transforms], self.dim, self.lengths))
+    codomain = property(lambda self: constraints.cat(
+        [t.codomain for t in self.transforms], self.dim, self.lengths))
+
+    def _parts(self, x):
+        if x.shape[self.dim] != self.length:
+            raise ValueError(f"CatTransform: dimension {self.dim} is {x.shape[self.dim]} long, expected {self.length}")
+        return x.split(self.lengths, self.dim)
+
+    def _joined(self, parts):
+        return cat(parts, self.dim)
+
+    def log_abs_det_jacobian(self, x, y):
+        terms = [sum_rightmost(t.log_abs_det_jacobian(a, b), self.event_dim - t.event_dim)
+                 for t, a, b in zip(self.transforms, self._parts(x), self._parts(y), strict=True)]
+        dim = (self.dim - x.dim() if self.dim >= 0 else self.dim) + self.event_dim
+        return cat(terms, dim) if dim < 0 else sum(terms[1:], terms[0])
+
+
+class StackTransform(_Several):
+    """A transform for each slice along one dimension.
+
+    >>> import mtorch
+    >>> from mtorch.distributions import ExpTransform, StackTransform, identity_transform
+    >>> StackTransform([ExpTransform(), identity_transform])(mtorch.zeros(2))
+    tensor([1., 0.])
+    """
+
+    def _twin(self, cache_size):
+        return StackTransform(self.transforms, self.dim, cache_size)
+
+    domain = property(lambda self: constraints.stack([t.domain for t in self.transforms], self.dim))
+    codomain = property(lambda self: constraints.stack([t.codomain for t in self.transforms], self.dim))
+
+    def _parts(self, x):
+        if x.shape[self.dim] != len(self.transforms):
+            raise ValueError(f"StackTransform: dimension {self.dim} is {x.shape[self.dim]} long, there are "
+                             f"{len(self.transforms)} transforms")
+        return x.unbind(self.dim)
+
+    def _joined(self, parts):
+        return stack(parts, self.dim)
+
+    def log_abs_det_jacobian(self, x, y):
+        return self._joined([t.log_abs_det_jacobian(a, b)
+                             for t, a, b in zip(self.transforms, self._parts(x), self._parts(y), strict=True)])

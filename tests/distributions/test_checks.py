@@ -1,0 +1,145 @@
+"""What is no parameter and no value is refused as torch refuses it; and the constraints that say so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch.distributions import Categorical, Distribution, Normal, constraints
+
+torch = pytest.importorskip("torch")
+
+REFUSED = [
+    "D.Normal(0.0, -1.0)", "D.Normal(float('nan'), 1.0)", "D.Normal(T.zeros(2), T.tensor([1.0, 0.0]))",
+    "D.Normal(T.zeros(2), T.ones(3))", "D.Normal('a', 1.0)", "D.Uniform(1.0, 0.0)", "D.Gamma(-1.0, 1.0)",
+    "D.Beta(0.0, 1.0)", "D.Bernoulli(1.5)", "D.Bernoulli()", "D.Bernoulli(0.5, logits=0.0)", "D.Geometric(0.0)",
+    "D.Binomial(-1, T.tensor(0.5))", "D.Binomial(3, T.tensor(2.0))", "D.Poisson(-1.0)", "D.Categorical()",
+    "D.Categorical(T.tensor([-1.0, 2.0]))", "D.Categorical(T.tensor(1.0))", "D.Categorical(logits=T.tensor(1.0))",
+    "D.Categorical(T.ones(2), T.ones(2))", "D.Multinomial(2.5, T.ones(2))", "D.Dirichlet(T.tensor(1.0))",
+    "D.Dirichlet(T.tensor([1.0, -1.0]))", "D.Independent(D.Normal(0.0, 1.0), 1)", "D.StudentT(0.0)",
+    "D.TransformedDistribution(D.Normal(0.0, 1.0), 3)", "D.TransformedDistribution(D.Normal(0.0, 1.0), [3])",
+    "D.TransformedDistribution(D.Normal(0.0, 1.0), D.StickBreakingTransform())", "D.Normal(0.0, 1.0).log_prob(1.0)",
+    "D.Normal(0.0, 1.0).log_prob(T.tensor(float('nan')))", "D.Normal(T.zeros(2), 1.0).log_prob(T.zeros(3))",
+    "D.Exponential(1.0).log_prob(T.tensor(-1.0))", "D.Bernoulli(0.5).log_prob(T.tensor(0.5))",
+    "D.Categorical(T.ones(3)).log_prob(T.tensor(3))", "D.Binomial(3, T.tensor(0.5)).log_prob(T.tensor(4.0))",
+    "D.Dirichlet(T.ones(2)).log_prob(T.tensor([0.5, 0.6]))",
+    "D.Dirichlet(T.ones(2)).log_prob(T.tensor([0.5, 0.25, 0.25]))", "D.Beta(1.0, 1.0).log_prob(T.tensor(1.5))",
+    "D.OneHotCategorical(T.ones(2)).log_prob(T.ones(2))",
+    "D.Multinomial(3, T.ones(2)).log_prob(T.tensor([2.0, 2.0]))", "D.LogNormal(0.0, 1.0).log_prob(T.tensor(-1.0))",
+    "D.Uniform(0.0, 1.0).cdf(T.tensor(2.0))", "D.Poisson(1.0).log_prob(T.tensor(0.5))",
+    "D.Distribution.set_default_validate_args(3)",
+]
+UNDEFINED = [
+    "D.Categorical(T.ones(2)).rsample()", "D.Poisson(1.0).entropy()", "D.Normal(0.0, 1.0).enumerate_support()",
+    "D.Bernoulli(0.5).cdf(T.tensor(1.0))", "D.Binomial(T.tensor([1, 2]), T.tensor(0.5)).entropy()",
+    "D.Independent(D.Bernoulli(T.ones(2) / 2), 1).enumerate_support()",
+]
+
+
+def evaluated(text, T):
+    return eval(text, {"T": T, "D": T.distributions})
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_torchs_refusals(text):
+    with pytest.raises((ValueError, RuntimeError, NotImplementedError, TypeError)) as theirs:
+        evaluated(text, torch)
+    with pytest.raises(theirs.type if theirs.type is not RuntimeError else (RuntimeError, ValueError)):
+        evaluated(text, mtorch)
+
+
+@pytest.mark.parametrize("text", UNDEFINED)
+def test_what_is_not_defined(text):
+    for T in (torch, mtorch):
+        with pytest.raises(NotImplementedError):
+            evaluated(text, T)
+
+
+def test_the_message_names_parameter_and_values():
+    with pytest.raises(ValueError, match=r"parameter scale .* of shape \(2,\)\) of distribution Normal.*GreaterThan"):
+        Normal(mtorch.zeros(2), mtorch.tensor([1.0, -1.0]))
+    with pytest.raises(ValueError, match=r"value argument .* to be within the support \(IntegerInterval"):
+        Categorical(mtorch.ones(2)).log_prob(mtorch.tensor(5))
+
+
+def test_checks_can_be_turned_off():
+    assert Normal(0.0, -1.0, validate_args=False).scale.item() == -1.0
+    assert Categorical(mtorch.ones(2), validate_args=False).log_prob(mtorch.tensor(0)).exp().item() == 0.5
+    try:
+        Distribution.set_default_validate_args(False)
+        assert Normal(0.0, -1.0).scale.item() == -1.0
+        with pytest.raises(ValueError, match="scale"):
+            Normal(0.0, -1.0, validate_args=True)
+    finally:
+        Distribution.set_default_validate_args(True)
+
+
+@pytest.mark.parametrize("ask", ["mean", "mode", "variance", "stddev", "support"])
+def test_the_base_class_knows_nothing(ask):
+    with pytest.raises(NotImplementedError, match="Distribution"):
+        getattr(Distribution(), ask)
+
+
+def test_users_own_distribution():
+    class Twice(Distribution):
+        arg_constraints = {"x": constraints.positive}
+
+        def __init__(self, x):
+            self.x = x
+            super().__init__(x.shape)
+
+        @constraints.dependent_property(is_discrete=True, event_dim=0)
+        def support(self):
+            return constraints.integer_interval(0, self.x)
+
+        def rsample(self, sample_shape=()):
+            return 2 * self.x.expand(self._extended_shape(sample_shape))
+
+    d = Twice(mtorch.tensor([1.0, 2.0])).expand((3, 2))
+    assert repr(d) == "Twice(x: torch.Size([3, 2]))"
+    assert d.sample((4,)).shape == (4, 3, 2)
+    assert d.support.check(mtorch.tensor([1.0, 3.0])).tolist() == [[True, False]] * 3
+    with pytest.raises(NotImplementedError, match="log_prob"):
+        d.log_prob(mtorch.tensor([1.0, 1.0]))
+    with pytest.warns(FutureWarning, match="sample_n"):
+        assert d.sample_n(5).shape == (5, 3, 2)
+    assert Normal(0.0, 1.0).perplexity().item() == pytest.approx(4.1327, abs=1e-3)
+
+
+VECTORS = np.array([[0.2, 0.8], [0.5, 0.6], [0.0, 1.0], [-1.0, 2.0], [2.0, 1.0], [1.5, float("nan")]])
+MATRICES = np.array([
+    [[1.0, 0.0], [0.5, 2.0]], [[1.0, 0.3], [0.3, 2.0]], [[1.0, 2.0], [2.0, 1.0]], [[1.0, 0.0], [0.6, 0.8]],
+    [[-1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [1.0, 1.0]], [[1.0, 0.0], [0.3, -2.0]],
+])
+
+
+@pytest.mark.parametrize(("text", "values"), [
+    *((text, VECTORS) for text in (
+        "C.real", "C.boolean", "C.positive", "C.nonnegative", "C.unit_interval", "C.positive_integer",
+        "C.nonnegative_integer", "C.greater_than(0.5)", "C.greater_than_eq(0.5)", "C.less_than(1)",
+        "C.interval(0.2, 0.8)", "C.half_open_interval(0.2, 0.8)", "C.integer_interval(0, 1)",
+        "C.real_vector", "C.simplex", "C.one_hot",
+        "C.multinomial(2)", "C.independent(C.positive, 1)", "C.cat([C.positive, C.real], -1)",
+        "C.cat([C.positive, C.real], 0, [2, 4])", "C.stack([C.positive, C.real], -1)",
+        "C.MixtureSameFamilyConstraint(C.positive)", "C.independent(C.independent(C.real, 1), 1)")),
+    *((text, MATRICES) for text in (
+        "C.lower_triangular", "C.lower_cholesky", "C.corr_cholesky", "C.square", "C.symmetric", "C.positive_definite",
+        "C.positive_semidefinite", "C.independent(C.lower_cholesky, 1)")),
+])
+def test_constraints(text, values):
+    ours = eval(text, {"C": mtorch.distributions.constraints})
+    theirs = eval(text, {"C": torch.distributions.constraints})
+    if not any(word in text for word in ("cat", "stack", "multinomial")):     # torch does not show what these hold
+        assert repr(ours) == repr(theirs)
+    assert (ours.event_dim, ours.is_discrete) == (theirs.event_dim, theirs.is_discrete)
+    inside = ours.check(mtorch.from_numpy(values)).numpy()
+    np.testing.assert_array_equal(inside, theirs.check(torch.from_numpy(values)).numpy())
+
+
+def test_dependent_constraints():
+    assert constraints.is_dependent(constraints.dependent)
+    assert not constraints.is_dependent(constraints.real)
+    assert constraints.dependent(event_dim=1).event_dim == 1
+    with pytest.raises(ValueError, match="dependent"):
+        constraints.dependent.check(mtorch.zeros(1))
