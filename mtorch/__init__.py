@@ -52,7 +52,7 @@ from .legacy import tensor_classes as _tensor_classes
 
 globals().update(_tensor_classes(Tensor))
 
-strided = "torch.strided"
+strided, contiguous_format, preserve_format = "torch.strided", "torch.contiguous_format", "torch.preserve_format"
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 
 
