@@ -159,7 +159,7 @@ def test_expand(name):
         torch.manual_seed(0)
         assert_close(wide.sample((2,)), theirs_wide.sample((2,)), rtol=1e-12)
         for what in ("mean", "variance"):
-            torchs = answer(lambda d: getattr(d, what), theirs_wide)   # noqa: B023
+            torchs = answer(lambda d: getattr(d, what), theirs_wide)
             if torchs is not NotImplementedError:
                 assert_close(getattr(wide, what), torchs)
     assert tuple(ours.batch_shape) == tuple(theirs.batch_shape)
@@ -179,7 +179,7 @@ def test_the_samples_are_distributed_so(name):
     """The mean and the variance of many samples, within five standard errors where there are any."""
     (ours, _), _ = both(name)
     mtorch.manual_seed(0)
-    mean, variance = (answer(lambda d: getattr(d, what), ours) for what in ("mean", "variance"))   # noqa: B023
+    mean, variance = (answer(lambda d: getattr(d, what), ours) for what in ("mean", "variance"))
     if mean is NotImplementedError or not mtorch.isfinite(variance).all() or name == "StudentT":
         return
     drawn = ours.sample((4000,)).numpy()
