@@ -108,10 +108,11 @@ def binary_cross_entropy_with_logits(z, t, w):
 
 @op(name="KlDivBackward0")
 def kl_div(a, t):
-    """t (log t - a), elementwise, 0 where t = 0; a holds log-probabilities"""
-    zero = plain(t) <= 0
+    """t (log t - a), elementwise, 0 where t = 0; a holds log-probabilities.  At t = 0 the slope in t is nan, as in torch"""
+    zero = plain(t) == 0
     log_t = np.log(np.where(zero, 1.0, t))
-    return np.where(zero, 0.0, t * (log_t - a)), (lambda g: -g * t, lambda g: g * np.where(zero, 0.0, log_t + 1.0 - a))
+    slope = log_t + np.where(zero, np.nan, 1.0).astype(plain(t).dtype)
+    return np.where(zero, 0.0, t * log_t) - t * a, (lambda g: -g * t, lambda g: g * (slope - a))
 
 
 @op(name="KlDivBackward0")

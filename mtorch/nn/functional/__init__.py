@@ -17,3 +17,7 @@ from .pooling import (avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, 
                       max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
 from .vision import affine_grid, channel_shuffle, fold, grid_sample, pixel_shuffle, pixel_unshuffle, unfold
 from .sparse import embedding, embedding_bag, one_hot
+from .attention import multi_head_attention_forward, scaled_dot_product_attention
+from .margin_loss import (cosine_embedding_loss, cosine_similarity, ctc_loss, hinge_embedding_loss, margin_ranking_loss,
+                          multi_margin_loss, multilabel_margin_loss, multilabel_soft_margin_loss, normalize, pairwise_distance,
+                          soft_margin_loss, triplet_margin_loss, triplet_margin_with_distance_loss)

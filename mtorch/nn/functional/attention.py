@@ -1,0 +1,198 @@
+"""Attention: what each query takes from the values whose keys it matches.  Vaswani et al. 2017, arXiv:1706.03762."""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ... import random
+from ...autograd.tape import wrap
+from ...functions import reduction as reductions
+from ...functions.arguments import require_tensor
+from ...functions.shape import cat
+from ...ops import attention as rules
+from .dropout import dropout
+from .linear import linear
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p: float = 0.0, is_causal: bool = False,
+                                 scale: float | None = None, enable_gqa: bool = False):
+    """softmax(query key^T scale + mask) value.
+
+    Shape: query (..., L, D), key (..., S, D), value (..., S, E) -> (..., L, E).
+    attn_mask: True where a query may look, or numbers that are added; is_causal: query i looks at keys up to i.
+    scale: 1 / sqrt(D) unless given.  enable_gqa: fewer heads of keys and values, each serving several of queries.
+
+    >>> import mtorch
+    >>> q = mtorch.ones(1, 2, 4)
+    >>> mtorch.nn.functional.scaled_dot_product_attention(q, q, q).shape
+    torch.Size([1, 2, 4])
+    """
+    name = "scaled_dot_product_attention"
+    q, k, v = require_tensor(query, name, "query"), require_tensor(key, name, "key"), require_tensor(value, name, "value")
+    if len({x.array.dtype for x in (q, k, v)}) > 1:
+        raise RuntimeError(f"Expected query, key, and value to have the same dtype, but got query.dtype: {q.dtype} key.dtype: "
+                           f"{k.dtype} and value.dtype: {v.dtype} instead.")
+    if min(x.array.ndim for x in (q, k, v)) < 2:
+        raise RuntimeError(f"{name}: expected at least 2 dimensions, got shapes {tuple(q.shape)}, {tuple(k.shape)}, {tuple(v.shape)}")
+    if q.array.shape[-1] != k.array.shape[-1] or k.array.shape[-2] != v.array.shape[-2]:
+        raise RuntimeError(f"{name}: query {tuple(q.shape)}, key {tuple(k.shape)} and value {tuple(v.shape)} do not fit: query and "
+                           "key need the same last size, key and value the same last but one")
+    if is_causal and attn_mask is not None:
+        raise RuntimeError(f"{name}: Explicit attn_mask should not be set when is_causal=True")
+    if enable_gqa:
+        heads = q.array.shape[-3]
+        k = k.repeat_interleave(heads // k.array.shape[-3], -3)
+        v = v.repeat_interleave(heads // v.array.shape[-3], -3)
+    factor = 1 / math.sqrt(q.array.shape[-1]) if scale is None else scale
+    queries, keys = q.array.shape[-2], k.array.shape[-2]
+    dtype = q.array.dtype
+    bias = None
+    if is_causal:
+        bias = rules.minus_infinity_where(~np.tri(queries, keys, dtype=bool), dtype)
+    elif attn_mask is not None:
+        if attn_mask.array.dtype.kind == "b":
+            bias = rules.minus_infinity_where(~attn_mask.array, dtype)
+        elif attn_mask._requires_grad:
+            return _by_parts(q, k, v, factor, attn_mask, dropout_p)
+        else:
+            bias = attn_mask.array.astype(dtype, copy=False)
+    dropped = None
+    if dropout_p > 0.0:
+        shape = np.broadcast_shapes(q.array.shape[:-2], k.array.shape[:-2]) + (queries, keys)
+        dropped = np.empty(shape, dtype)
+        random.bernoulli_(dropped, random.default_generator, 1.0 - dropout_p)
+        dropped /= 1.0 - dropout_p
+    if bias is not None and (bias == -np.inf).all(axis=-1).any():
+        return _rows_that_may_look_nowhere(q, k, v, factor, bias, dropped)
+    return rules.attention(q, k, v, scale=factor, bias=bias, dropped=dropped)
+
+
+def _by_parts(q, k, v, factor, mask, dropout_p):
+    weights = reductions.softmax(q @ k.transpose(-2, -1) * factor + mask, -1)
+    return dropout(weights, dropout_p, dropout_p > 0.0) @ v
+
+
+def _rows_that_may_look_nowhere(q, k, v, factor, bias, dropped):
+    """A query with nothing to look at gives zeros, as torch's does."""
+    nowhere = (bias == -np.inf).all(axis=-1, keepdims=True)
+    y = rules.attention(q, k, v, scale=factor, bias=np.where(nowhere, 0, bias).astype(bias.dtype), dropped=dropped)
+    return y.masked_fill(wrap(np.broadcast_to(nowhere, y.array.shape[:-1] + (1,))), 0.0)
+
+
+def _as_bias(mask, name, dtype):
+    """A mask as numbers to add: a bool one is -inf where it is set."""
+    if mask is None:
+        return None
+    if mask.array.dtype.kind == "b":
+        return wrap(rules.minus_infinity_where(mask.array, dtype))
+    if mask.array.dtype.kind != "f":
+        raise RuntimeError(f"only bool and floating types of {name} are supported, got {mask.dtype}")
+    return mask
+
+
+def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num_heads: int, in_proj_weight, in_proj_bias,
+                                 bias_k, bias_v, add_zero_attn: bool, dropout_p: float, out_proj_weight, out_proj_bias,
+                                 training: bool = True, key_padding_mask=None, need_weights: bool = True, attn_mask=None,
+                                 use_separate_proj_weight: bool = False, q_proj_weight=None, k_proj_weight=None,
+                                 v_proj_weight=None, static_k=None, static_v=None, average_attn_weights: bool = True,
+                                 is_causal: bool = False):
+    """Attention with several heads, each on a projection of its own: what MultiheadAttention computes.
+
+    Shape: query (L, N, E) or (L, E), key and value (S, N, ...) or (S, ...) -> (L, N, E) and weights (N, L, S).
+    """
+    batched = query.dim() == 3
+    if query.dim() not in (2, 3):
+        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor")
+    if key.dim() != query.dim() or value.dim() != query.dim():
+        raise AssertionError(f"For {'batched' if batched else 'unbatched'} ({query.dim()}-D) `query`, expected `key` and `value` to "
+                             f"be {query.dim()}-D but found {key.dim()}-D and {value.dim()}-D tensors respectively")
+    if key_padding_mask is not None and key_padding_mask.dim() != query.dim() - 1:
+        raise AssertionError(f"For {query.dim()}-D `query`, expected `key_padding_mask` to be None or {query.dim() - 1}-D but found "
+                             f"{key_padding_mask.dim()}-D tensor instead")
+    if attn_mask is not None and attn_mask.dim() not in (2, 3):
+        raise AssertionError(f"expected `attn_mask` to be None, 2-D or 3-D but found {attn_mask.dim()}-D tensor instead")
+    if is_causal and attn_mask is None:
+        raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
+    if not batched:
+        query, key, value = query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1)
+        if key_padding_mask is not None:
+            key_padding_mask = key_padding_mask.unsqueeze(0)
+    length, batch, width = query.shape
+    if width != embed_dim_to_check:
+        raise AssertionError(f"was expecting embedding dimension of {embed_dim_to_check}, but got {width}")
+    if width % num_heads:
+        raise AssertionError(f"embed_dim {width} not divisible by num_heads {num_heads}")
+    head = width // num_heads
+    if use_separate_proj_weight:
+        if key.shape[:2] != value.shape[:2]:
+            raise AssertionError(f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}")
+    elif key.shape != value.shape:
+        raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
+    q, k, v = _projected(query, key, value, in_proj_weight, in_proj_bias,
+                         (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else None)
+    dtype = q.array.dtype
+    mask = _as_bias(attn_mask, "attn_mask", dtype)
+    if mask is not None:
+        expected = (length, key.shape[0]) if mask.dim() == 2 else (batch * num_heads, length, key.shape[0])
+        if tuple(mask.shape) != expected:
+            raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {tuple(mask.shape)}, but should be {expected}.")
+        mask = mask.unsqueeze(0) if mask.dim() == 2 else mask
+    padding = _as_bias(key_padding_mask, "key_padding_mask", dtype)
+    if bias_k is not None and bias_v is not None:
+        k, v = cat([k, bias_k.repeat(1, batch, 1)]), cat([v, bias_v.repeat(1, batch, 1)])
+        mask, padding = _one_more_key(mask), _one_more_key(padding)
+
+    def heads_of(x):
+        return x.reshape(x.shape[0], batch * num_heads, head).transpose(0, 1)
+    q = heads_of(q)
+    k = heads_of(k) if static_k is None else static_k
+    v = heads_of(v) if static_v is None else static_v
+    if add_zero_attn:
+        zeros = k.new_zeros(batch * num_heads, 1, head)
+        k, v = cat([k, zeros], 1), cat([v, zeros], 1)
+        mask, padding = _one_more_key(mask), _one_more_key(padding)
+    source = k.shape[1]
+    if padding is not None:
+        if tuple(padding.shape) != (batch, source):
+            raise AssertionError(f"expecting key_padding_mask shape of {(batch, source)}, but got {tuple(padding.shape)}")
+        padding = padding.reshape(batch, 1, 1, source).expand(batch, num_heads, 1, source).reshape(batch * num_heads, 1, source)
+        mask = padding if mask is None else mask + padding
+    rate = dropout_p if training else 0.0
+    if need_weights:
+        scores = (q * math.sqrt(1.0 / head)) @ k.transpose(1, 2)
+        weights = reductions.softmax(scores if mask is None else scores + mask, -1)
+        weights = dropout(weights, rate) if rate > 0.0 else weights
+        y = weights @ v
+    else:
+        shape = (batch, num_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(0) if mask.shape[0] == 1 else mask.reshape(shape + tuple(mask.shape[1:]))
+        y = scaled_dot_product_attention(q.reshape(shape + (length, head)), k.reshape(shape + (source, head)),
+                                         v.reshape(shape + (source, head)), mask, rate)
+        y = y.reshape(batch * num_heads, length, head)
+    y = y.transpose(0, 1).reshape(length * batch, width)
+    y = linear(y, out_proj_weight, out_proj_bias).reshape(length, batch, out_proj_weight.shape[0])
+    if not need_weights:
+        return (y if batched else y.squeeze(1)), None
+    weights = weights.reshape(batch, num_heads, length, source)
+    if average_attn_weights:
+        weights = weights.mean(1)
+    return (y, weights) if batched else (y.squeeze(1), weights.squeeze(0))
+
+
+def _one_more_key(mask):
+    """A mask with a column of zeros for a key that was added."""
+    return None if mask is None else cat([mask, mask.new_zeros(tuple(mask.shape[:-1]) + (1,))], -1)
+
+
+def _projected(query, key, value, weight, bias, separate):
+    """Queries, keys and values: one product when all come from one input."""
+    if separate is not None:
+        biases = (None, None, None) if bias is None else bias.chunk(3)
+        return tuple(linear(x, w, b) for x, w, b in zip((query, key, value), separate, biases))
+    width = query.shape[-1]
+    if query is key and key is value:
+        return linear(query, weight, bias).split(width, -1)
+    biases = (None, None, None) if bias is None else bias.chunk(3)
+    return tuple(linear(x, w, b) for x, w, b in zip((query, key, value), weight.chunk(3), biases))

@@ -1,0 +1,266 @@
+"""The Transformer: encoder, decoder, and both together.  Vaswani et al. 2017, arXiv:1706.03762."""
+from __future__ import annotations
+
+import copy
+from typing import Callable
+
+import numpy as np
+
+from ..autograd.tape import wrap
+from ..ops.attention import minus_infinity_where
+from ..tensor import Tensor
+from . import functional as F, init
+from .attention import MultiheadAttention
+from .container import ModuleList
+from .dropout import Dropout
+from .linear import Linear
+from .module import Module
+from .normalization import LayerNorm
+
+
+def generate_square_subsequent_mask(sz: int, device=None, dtype=None) -> Tensor:
+    """The causal mask (sz, sz): -inf where a position would look ahead, 0 elsewhere."""
+    from .. import dtypes
+    return wrap(minus_infinity_where(~np.tri(sz, dtype=bool), dtypes.numpy_dtype(dtype)))
+
+
+def _activation_of(activation: str | Callable) -> Callable:
+    if activation == "relu":
+        return F.relu
+    if activation == "gelu":
+        return F.gelu
+    if callable(activation):
+        return activation
+    raise RuntimeError(f"activation should be relu/gelu, not {activation}")
+
+
+def _as_numbers(mask, like: Tensor):
+    """A mask in the type of the data: bool ones become 0 and -inf."""
+    if mask is not None and mask.array.dtype.kind == "b":
+        return wrap(minus_infinity_where(mask.array, like.array.dtype))
+    return mask
+
+
+def _is_causal(mask, is_causal: bool | None, size: int) -> bool:
+    """Whether the mask is the causal one."""
+    if is_causal is not None:
+        return is_causal
+    if mask is None or mask.dim() != 2 or tuple(mask.shape) != (size, size):
+        return False
+    return bool(np.array_equal(mask.array, minus_infinity_where(~np.tri(size, dtype=bool), mask.array.dtype)))
+
+
+class TransformerEncoderLayer(Module):
+    """Self-attention, then two linear layers, each with dropout, a residual connection and a layer norm.
+
+    Shape: src (S, N, E), or (N, S, E) with batch_first, or (S, E) -> the same.
+
+    >>> import mtorch
+    >>> mtorch.nn.TransformerEncoderLayer(8, 2, 16)(mtorch.ones(5, 2, 8)).shape
+    torch.Size([5, 2, 8])
+    """
+
+    def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
+                 activation: str | Callable = F.relu, layer_norm_eps: float = 1e-5, batch_first: bool = False,
+                 norm_first: bool = False, bias: bool = True, device=None, dtype=None) -> None:
+        super().__init__()
+        made = {"device": device, "dtype": dtype}
+        self.self_attn = MultiheadAttention(d_model, nhead, dropout=dropout, bias=bias, batch_first=batch_first, **made)
+        self.linear1 = Linear(d_model, dim_feedforward, bias=bias, **made)
+        self.dropout = Dropout(dropout)
+        self.linear2 = Linear(dim_feedforward, d_model, bias=bias, **made)
+        self.norm_first = norm_first
+        self.norm1 = LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made)
+        self.norm2 = LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made)
+        self.dropout1 = Dropout(dropout)
+        self.dropout2 = Dropout(dropout)
+        self.activation = _activation_of(activation)
+
+    def forward(self, src: Tensor, src_mask: Tensor | None = None, src_key_padding_mask: Tensor | None = None,
+                is_causal: bool = False) -> Tensor:
+        mask, padding = _as_numbers(src_mask, src), _as_numbers(src_key_padding_mask, src)
+        x = src
+        if self.norm_first:
+            x = x + self._sa_block(self.norm1(x), mask, padding, is_causal)
+            return x + self._ff_block(self.norm2(x))
+        x = self.norm1(x + self._sa_block(x, mask, padding, is_causal))
+        return self.norm2(x + self._ff_block(x))
+
+    def _sa_block(self, x, mask, padding, is_causal) -> Tensor:
+        y, _ = self.self_attn(x, x, x, attn_mask=mask, key_padding_mask=padding, need_weights=False, is_causal=is_causal)
+        return self.dropout1(y)
+
+    def _ff_block(self, x) -> Tensor:
+        return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+
+
+class TransformerDecoderLayer(Module):
+    """Self-attention, attention to the encoder's memory, then two linear layers, each with dropout, residual and norm.
+
+    Shape: tgt (T, N, E), memory (S, N, E), or batch first, or without N -> as tgt.
+
+    >>> import mtorch
+    >>> mtorch.nn.TransformerDecoderLayer(8, 2, 16)(mtorch.ones(3, 2, 8), mtorch.ones(5, 2, 8)).shape
+    torch.Size([3, 2, 8])
+    """
+
+    def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
+                 activation: str | Callable = F.relu, layer_norm_eps: float = 1e-5, batch_first: bool = False,
+                 norm_first: bool = False, bias: bool = True, device=None, dtype=None) -> None:
+        super().__init__()
+        made = {"device": device, "dtype": dtype}
+        self.self_attn = MultiheadAttention(d_model, nhead, dropout=dropout, batch_first=batch_first, bias=bias, **made)
+        self.multihead_attn = MultiheadAttention(d_model, nhead, dropout=dropout, batch_first=batch_first, bias=bias, **made)
+        self.linear1 = Linear(d_model, dim_feedforward, bias=bias, **made)
+        self.dropout = Dropout(dropout)
+        self.linear2 = Linear(dim_feedforward, d_model, bias=bias, **made)
+        self.norm_first = norm_first
+        self.norm1 = LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made)
+        self.norm2 = LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made)
+        self.norm3 = LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made)
+        self.dropout1 = Dropout(dropout)
+        self.dropout2 = Dropout(dropout)
+        self.dropout3 = Dropout(dropout)
+        self.activation = _activation_of(activation)
+
+    def forward(self, tgt: Tensor, memory: Tensor, tgt_mask: Tensor | None = None, memory_mask: Tensor | None = None,
+                tgt_key_padding_mask: Tensor | None = None, memory_key_padding_mask: Tensor | None = None,
+                tgt_is_causal: bool = False, memory_is_causal: bool = False) -> Tensor:
+        x = tgt
+        if self.norm_first:
+            x = x + self._sa_block(self.norm1(x), tgt_mask, tgt_key_padding_mask, tgt_is_causal)
+            x = x + self._mha_block(self.norm2(x), memory, memory_mask, memory_key_padding_mask, memory_is_causal)
+            return x + self._ff_block(self.norm3(x))
+        x = self.norm1(x + self._sa_block(x, tgt_mask, tgt_key_padding_mask, tgt_is_causal))
+        x = self.norm2(x + self._mha_block(x, memory, memory_mask, memory_key_padding_mask, memory_is_causal))
+        return self.norm3(x + self._ff_block(x))
+
+    def _sa_block(self, x, mask, padding, is_causal) -> Tensor:
+        y, _ = self.self_attn(x, x, x, attn_mask=mask, key_padding_mask=padding, is_causal=is_causal, need_weights=False)
+        return self.dropout1(y)
+
+    def _mha_block(self, x, memory, mask, padding, is_causal) -> Tensor:
+        y, _ = self.multihead_attn(x, memory, memory, attn_mask=mask, key_padding_mask=padding, is_causal=is_causal,
+                                   need_weights=False)
+        return self.dropout2(y)
+
+    def _ff_block(self, x) -> Tensor:
+        return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+
+
+def _copies(layer: Module, n: int) -> ModuleList:
+    return ModuleList([copy.deepcopy(layer) for _ in range(n)])
+
+
+class TransformerEncoder(Module):
+    """num_layers copies of an encoder layer, one after the other, and a norm at the end when one is given.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.TransformerEncoderLayer(8, 2, 16)
+    >>> mtorch.nn.TransformerEncoder(layer, 2)(mtorch.ones(5, 2, 8)).shape
+    torch.Size([5, 2, 8])
+    """
+
+    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None, enable_nested_tensor: bool = True,
+                 mask_check: bool = True) -> None:
+        super().__init__()
+        self.layers = _copies(encoder_layer, num_layers)
+        self.num_layers = num_layers
+        self.norm = norm
+        self.enable_nested_tensor = enable_nested_tensor      # a hint to torch's fast path; nothing changes here
+        self.mask_check = mask_check
+
+    def forward(self, src: Tensor, mask: Tensor | None = None, src_key_padding_mask: Tensor | None = None,
+                is_causal: bool | None = None) -> Tensor:
+        mask, padding = _as_numbers(mask, src), _as_numbers(src_key_padding_mask, src)
+        first = self.layers[0] if len(self.layers) else None
+        batch_first = getattr(getattr(first, "self_attn", None), "batch_first", False)
+        causal = _is_causal(mask, is_causal, src.shape[1] if batch_first and src.dim() == 3 else src.shape[0])
+        for layer in self.layers:
+            src = layer(src, src_mask=mask, is_causal=causal, src_key_padding_mask=padding)
+        return src if self.norm is None else self.norm(src)
+
+
+class TransformerDecoder(Module):
+    """num_layers copies of a decoder layer, one after the other, and a norm at the end when one is given.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.TransformerDecoderLayer(8, 2, 16)
+    >>> mtorch.nn.TransformerDecoder(layer, 2)(mtorch.ones(3, 2, 8), mtorch.ones(5, 2, 8)).shape
+    torch.Size([3, 2, 8])
+    """
+
+    def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+        super().__init__()
+        self.layers = _copies(decoder_layer, num_layers)
+        self.num_layers = num_layers
+        self.norm = norm
+
+    def forward(self, tgt: Tensor, memory: Tensor, tgt_mask: Tensor | None = None, memory_mask: Tensor | None = None,
+                tgt_key_padding_mask: Tensor | None = None, memory_key_padding_mask: Tensor | None = None,
+                tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Tensor:
+        first = self.layers[0] if len(self.layers) else None
+        batch_first = getattr(getattr(first, "self_attn", None), "batch_first", False)
+        causal = _is_causal(tgt_mask, tgt_is_causal, tgt.shape[1] if batch_first and tgt.dim() == 3 else tgt.shape[0])
+        for layer in self.layers:
+            tgt = layer(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask, tgt_key_padding_mask=tgt_key_padding_mask,
+                        memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=causal, memory_is_causal=memory_is_causal)
+        return tgt if self.norm is None else self.norm(tgt)
+
+
+class Transformer(Module):
+    """An encoder of the source and a decoder that looks at it.
+
+    Shape: src (S, N, E), tgt (T, N, E), or batch first, or without N -> as tgt.
+
+    >>> import mtorch
+    >>> net = mtorch.nn.Transformer(8, 2, 1, 1, 16)
+    >>> net(mtorch.ones(5, 2, 8), mtorch.ones(3, 2, 8)).shape
+    torch.Size([3, 2, 8])
+    """
+
+    def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,
+                 dim_feedforward: int = 2048, dropout: float = 0.1, activation: str | Callable = F.relu,
+                 custom_encoder: Module | None = None, custom_decoder: Module | None = None, layer_norm_eps: float = 1e-5,
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None, dtype=None) -> None:
+        super().__init__()
+        made = {"device": device, "dtype": dtype}
+        arguments = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias)
+        if custom_encoder is not None:
+            self.encoder = custom_encoder
+        else:
+            layer = TransformerEncoderLayer(*arguments, **made)
+            self.encoder = TransformerEncoder(layer, num_encoder_layers, LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made))
+        if custom_decoder is not None:
+            self.decoder = custom_decoder
+        else:
+            decoder_layer = TransformerDecoderLayer(*arguments, **made)
+            self.decoder = TransformerDecoder(decoder_layer, num_decoder_layers,
+                                              LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made))
+        self._reset_parameters()
+        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
+
+    def _reset_parameters(self) -> None:
+        for p in self.parameters():
+            if p.dim() > 1:
+                init.xavier_uniform_(p)
+
+    def forward(self, src: Tensor, tgt: Tensor, src_mask: Tensor | None = None, tgt_mask: Tensor | None = None,
+                memory_mask: Tensor | None = None, src_key_padding_mask: Tensor | None = None,
+                tgt_key_padding_mask: Tensor | None = None, memory_key_padding_mask: Tensor | None = None,
+                src_is_causal: bool | None = None, tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Tensor:
+        batched = src.dim() == 3
+        if batched and src.size(0 if self.batch_first else 1) != tgt.size(0 if self.batch_first else 1):
+            raise RuntimeError(f"the batch number of src {tuple(src.shape)} and tgt {tuple(tgt.shape)} must be equal")
+        if src.size(-1) != self.d_model or tgt.size(-1) != self.d_model:
+            raise RuntimeError(f"the feature number of src {tuple(src.shape)} and tgt {tuple(tgt.shape)} must be equal to "
+                               f"d_model {self.d_model}")
+        memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal)
+        return self.decoder(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask, tgt_key_padding_mask=tgt_key_padding_mask,
+                            memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=tgt_is_causal,
+                            memory_is_causal=memory_is_causal)
+
+    @staticmethod
+    def generate_square_subsequent_mask(sz: int, device=None, dtype=None) -> Tensor:
+        """The causal mask (sz, sz): -inf where a position would look ahead, 0 elsewhere."""
+        return generate_square_subsequent_mask(sz, device, dtype)

@@ -1,0 +1,50 @@
+"""Scaled dot-product attention in one rule: softmax(q k^T scale + bias) v.  Vaswani et al. 2017, arXiv:1706.03762, eq. 1."""
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.tape import op
+from .elementwise import plain
+
+
+def attention_by_parts(q, k, v, *, scale, bias, dropped):
+    """The same, an operation at a time."""
+    scores = q @ k.swapaxes(-1, -2) * scale
+    if bias is not None:
+        scores = scores + bias
+    p = scores.softmax(-1)
+    if dropped is not None:
+        p = p * dropped
+    return p @ v
+
+
+@op(reference=attention_by_parts, name="ScaledDotProductFlashAttentionForCpuBackward0")
+def attention(q, k, v, *, scale, bias, dropped):
+    """y (..., L, E) = softmax(q k^T scale + bias) v,  q (..., L, D)  k (..., S, D)  v (..., S, E)
+
+    bias      (..., L, S) or None: -inf where a query may not look
+    dropped   (..., L, S) or None: the dropout mask of the weights, scaled
+    """
+    p = q @ np.swapaxes(k, -1, -2)
+    p *= scale
+    if bias is not None:
+        p += bias
+    p -= p.max(axis=-1, keepdims=True)
+    np.exp(p, out=p)
+    p /= p.sum(axis=-1, keepdims=True)
+    used = p if dropped is None else p * dropped
+
+    def pullback(g):
+        gp = g @ np.swapaxes(v, -1, -2)
+        if dropped is not None:
+            gp *= dropped
+        gs = gp - (gp * p).sum(axis=-1, keepdims=True)     # back through the softmax: p (gp - sum gp p)
+        gs *= p
+        gs *= scale
+        return (lambda: gs @ k, lambda: np.swapaxes(gs, -1, -2) @ q, lambda: np.swapaxes(used, -1, -2) @ g)
+    return used @ v, pullback
+
+
+def minus_infinity_where(mask, dtype) -> np.ndarray:
+    """A bias that keeps queries from looking where the mask is set."""
+    return np.where(plain(mask), -np.inf, 0.0).astype(dtype)
