@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensor import Tensor
 from . import checks
 from .arithmetic import advance, lerp, number
 from .optimizer import Optimizer, ParamsT
@@ -41,7 +42,7 @@ class Adafactor(Optimizer):
     tensor([[ 0.8419, -1.8419]], requires_grad=True)
     """
 
-    def __init__(self, params: ParamsT, lr: float = 1e-2, beta2_decay: float = -0.8,
+    def __init__(self, params: ParamsT, lr: float | Tensor = 1e-2, beta2_decay: float = -0.8,
                  eps: tuple[float | None, float] = (None, 1e-3), d: float = 1.0, weight_decay: float = 0.0, *,
                  foreach: bool | None = None, maximize: bool = False) -> None:
         eps1, eps2 = checks.pair("eps", eps)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensor import Tensor
 from . import checks
 from .arithmetic import lerp
 from .optimizer import Optimizer, ParamsT
@@ -46,7 +47,7 @@ class Muon(Optimizer):
             [0.0000, 1.9309]], requires_grad=True)
     """
 
-    def __init__(self, params: ParamsT, lr: float = 1e-3, weight_decay: float = 0.1, momentum: float = 0.95,
+    def __init__(self, params: ParamsT, lr: float | Tensor = 1e-3, weight_decay: float = 0.1, momentum: float = 0.95,
                  nesterov: bool = True, ns_coefficients: tuple[float, float, float] = (3.4445, -4.7750, 2.0315),
                  eps: float = 1e-7, ns_steps: int = 5, adjust_lr_fn: str | None = None) -> None:
         for words, name, value in (("Learning rate", "lr", lr), ("momentum", "momentum", momentum),

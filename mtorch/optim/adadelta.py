@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensor import Tensor
 from . import checks
 from .arithmetic import advance, number
 from .optimizer import Optimizer, ParamsT
@@ -37,7 +38,7 @@ class Adadelta(Optimizer):
 
     elementwise = True
 
-    def __init__(self, params: ParamsT, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0,
+    def __init__(self, params: ParamsT, lr: float | Tensor = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0,
                  foreach: bool | None = None, *, capturable: bool = False, maximize: bool = False,
                  differentiable: bool = False) -> None:
         checks.learning_rate(lr)

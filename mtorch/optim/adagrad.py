@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.tape import wrap
+from ..tensor import Tensor
 from . import checks
 from .arithmetic import advance, number
 from .optimizer import Optimizer, ParamsT
@@ -40,7 +41,7 @@ class Adagrad(Optimizer):
 
     elementwise = True
 
-    def __init__(self, params: ParamsT, lr: float = 1e-2, lr_decay: float = 0, weight_decay: float = 0,
+    def __init__(self, params: ParamsT, lr: float | Tensor = 1e-2, lr_decay: float = 0, weight_decay: float = 0,
                  initial_accumulator_value: float = 0, eps: float = 1e-10, foreach: bool | None = None, *,
                  maximize: bool = False, differentiable: bool = False, fused: bool | None = None) -> None:
         checks.learning_rate(lr)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensor import Tensor
 from . import checks
 from .arithmetic import advance, lerp, number
 from .optimizer import Optimizer, ParamsT
@@ -37,7 +38,7 @@ class Adamax(Optimizer):
 
     elementwise = True
 
-    def __init__(self, params: ParamsT, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+    def __init__(self, params: ParamsT, lr: float | Tensor = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, foreach: bool | None = None, *, maximize: bool = False,
                  differentiable: bool = False, capturable: bool = False) -> None:
         checks.learning_rate(lr)

@@ -81,6 +81,7 @@ class Optimizer:
     _optimizer_state_dict_post_hooks: OrderedDict = OrderedDict()
     _optimizer_load_state_dict_pre_hooks: OrderedDict = OrderedDict()
     _optimizer_load_state_dict_post_hooks: OrderedDict = OrderedDict()
+    _walks: dict[int, Walk]                  # how each group is walked, found at its first step
     _in_hooked_step = False
     _opt_called = False
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensor import Tensor
 from . import checks
 from .arithmetic import advance, lerp, number
 from .optimizer import Optimizer, ParamsT
@@ -40,7 +41,7 @@ class RMSprop(Optimizer):
 
     elementwise = True
 
-    def __init__(self, params: ParamsT, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8,
+    def __init__(self, params: ParamsT, lr: float | Tensor = 1e-2, alpha: float = 0.99, eps: float = 1e-8,
                  weight_decay: float = 0, momentum: float = 0, centered: bool = False, capturable: bool = False,
                  foreach: bool | None = None, maximize: bool = False, differentiable: bool = False) -> None:
         checks.learning_rate(lr)

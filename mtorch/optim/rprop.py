@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..tensor import Tensor
 from . import checks
 from .arithmetic import advance, number
 from .optimizer import Optimizer, ParamsT
@@ -41,7 +42,7 @@ class Rprop(Optimizer):
 
     elementwise = True
 
-    def __init__(self, params: ParamsT, lr: float = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
+    def __init__(self, params: ParamsT, lr: float | Tensor = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
                  step_sizes: tuple[float, float] = (1e-6, 50), *, capturable: bool = False,
                  foreach: bool | None = None, maximize: bool = False, differentiable: bool = False) -> None:
         checks.learning_rate(lr)

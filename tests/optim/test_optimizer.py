@@ -168,7 +168,7 @@ def test_numbers_of_numpy_do_not_widen_the_arithmetic() -> None:
     histories = []
     for lr in (0.1, np.float64(0.1), np.asarray(0.1)):
         p = leaf(500, 10)
-        optimizer = optim.Adam([p], lr=lr)
+        optimizer = optim.Adam([p], lr=lr)     # type: ignore[arg-type]
         for t in range(3):
             p.grad = mtorch.full((500, 10), 0.3 + t)
             optimizer.step()

@@ -138,7 +138,7 @@ def test_old_checkpoints_with_plain_steps_and_fewer_options() -> None:
 
 def test_entries_that_belong_to_no_parameter_are_kept() -> None:
     p = mtorch.ones(2, requires_grad=True)
-    optimizer = optim.SGD([p], momentum=0.5)
+    optimizer: Any = optim.SGD([p], momentum=0.5)
     state = optimizer.state_dict()
     state["state"]["extra"] = {"note": 1}
     optimizer.load_state_dict(state)

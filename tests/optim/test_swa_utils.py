@@ -58,7 +58,7 @@ def test_same_averages_as_torch(name: str) -> None:
 
 def test_the_copy_is_its_own_and_can_be_called() -> None:
     net = build(mtorch)
-    averaged = swa_utils.AveragedModel(net)
+    averaged: Any = swa_utils.AveragedModel(net)
     averaged.update_parameters(net)
     averaged.eval()
     net.eval()
@@ -99,7 +99,7 @@ def test_update_bn() -> None:
                                     {"swa_lr": 0.05, "anneal_epochs": 0}])
 def test_swalr(kwargs: dict[str, Any]) -> None:
     torch = pytest.importorskip("torch")
-    rows = []
+    rows: list = []
     for package in (torch, mtorch):
         groups = [{"params": [package.ones(1).requires_grad_()]},
                   {"params": [package.ones(1).requires_grad_()], "lr": 0.5}]

@@ -12,8 +12,8 @@ from tests.optim.twins import SHAPES, describe, distance, parameters, train
 
 torch = pytest.importorskip("torch")
 
-VECTORS = [(4, 3), (3,), (2, 5, 6)]
-MATRICES = [(4, 3), (3, 4), (20, 30)]
+VECTORS: list = [(4, 3), (3,), (2, 5, 6)]
+MATRICES: list = [(4, 3), (3, 4), (20, 30)]
 OPTIONS: dict[str, list[dict[str, Any]]] = {
     "SGD": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1},
             {"momentum": 0.9, "dampening": 0.5, "maximize": True}, {"weight_decay": 0.1, "lr": 1}, {"foreach": True},
@@ -43,7 +43,7 @@ TENSOR_LR = [name for name in OPTIONS if name not in ("Muon", "Adafactor")]
 
 
 def shapes_for(name: str) -> list:
-    return {"Adafactor": VECTORS, "Muon": MATRICES}.get(name, SHAPES)
+    return VECTORS if name == "Adafactor" else MATRICES if name == "Muon" else SHAPES
 
 
 def both(name: str, kwargs: dict[str, Any], dtype: str, steps: int = 8, missing: Any = ()) -> list:
@@ -111,12 +111,12 @@ def test_betas_as_tensors() -> None:
 
 @pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop", "Rprop"])
 def test_options_of_groups(name: str) -> None:
-    option = {"SGD": {"momentum": 0.5}, "Adam": {"betas": (0.5, 0.6)}, "RMSprop": {"centered": True},
-              "Rprop": {"etas": (0.2, 3)}}[name]
+    options: dict[str, Any] = {"SGD": {"momentum": 0.5}, "Adam": {"betas": (0.5, 0.6)}, "RMSprop": {"centered": True},
+                               "Rprop": {"etas": (0.2, 3)}}
     runs = []
     for package in (torch, mtorch):
         params = parameters(package, SHAPES, "float64")
-        groups = [{"params": params[:2]}, {"params": params[2:4], "lr": 0.3, **option},
+        groups = [{"params": params[:2]}, {"params": params[2:4], "lr": 0.3, **options[name]},
                   {"params": params[4], "lr": 0.01}]
         optimizer = getattr(package.optim, name)(groups, lr=0.1)
         runs.append((optimizer, train(package, optimizer, params, "float64")))

@@ -18,13 +18,13 @@ from mtorch import optim
 def plain_sgd(T: Any) -> Callable:
     """A step over the groups, with a momentum in the state and a required option."""
     from importlib import import_module
-    module = import_module(f"{T.__name__}.optim.optimizer")
+    module: Any = import_module(f"{T.__name__}.optim.optimizer")
 
     class MySGD(module.Optimizer):
         def __init__(self, params: Any, lr: Any = module.required, momentum: float = 0.0) -> None:
             if lr is not module.required and lr < 0.0:
                 raise ValueError(f"Invalid learning rate: {lr}")
-            super().__init__(params, dict(lr=lr, momentum=momentum))                           # noqa: C408
+            super().__init__(params, dict(lr=lr, momentum=momentum))
 
         def step(self, closure: Any = None) -> Any:
             loss = None
@@ -54,7 +54,7 @@ def old_adam(T: Any) -> Callable:
     class MyAdam(T.optim.Optimizer):
         def __init__(self, params: Any, lr: float = 1e-2, betas: tuple = (0.9, 0.99), eps: float = 1e-8,
                      weight_decay: float = 0.1) -> None:
-            defaults = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)            # noqa: C408
+            defaults = dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
             super().__init__(params, defaults)
 
         def __setstate__(self, state: dict) -> None:
@@ -132,7 +132,7 @@ def lookahead(T: Any) -> Callable:
             self.alpha = alpha
             self.param_groups = self.optimizer.param_groups
             self.defaults = self.optimizer.defaults
-            self.state = defaultdict(dict)
+            self.state: Any = defaultdict(dict)
             self.fast_state = self.optimizer.state
             for group in self.param_groups:
                 group["counter"] = 0
@@ -179,8 +179,8 @@ def sam(T: Any) -> Callable:
             assert rho >= 0.0
             defaults = dict(rho=rho, **kwargs)
             super().__init__(params, defaults)
-            self.base_optimizer = base_optimizer(self.param_groups, **kwargs)
-            self.param_groups = self.base_optimizer.param_groups
+            self.base_optimizer: Any = base_optimizer(self.param_groups, **kwargs)
+            self.param_groups: list = self.base_optimizer.param_groups
             self.defaults.update(self.base_optimizer.defaults)
 
         @T.no_grad()
