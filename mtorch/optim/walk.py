@@ -101,27 +101,28 @@ class Walk:
 
 def run_alone(optimizer: Optimizer, p: Tensor, options: dict[str, Any], negate: bool) -> None:
     """Update one parameter, if it has a gradient."""
-    if p.grad is None:
+    grad = p.grad
+    if grad is None:
         return
-    x, g = p.array, p.grad.array
+    x, g = p.array, grad.array
     if g.shape != x.shape:
         raise ValueError(f"{type(optimizer).__name__}: the gradient has shape {g.shape}, its parameter {x.shape}")
     kept = optimizer.state.get(p) or {}
-    state = {name: value.array if isinstance(value, Tensor) else value for name, value in kept.items()}
-    if optimizer.elementwise:
+    before = {name: value.array if isinstance(value, Tensor) else value for name, value in kept.items()}
+    state = before.copy()
+    if optimizer.elementwise and (x.nbytes > PIECE_BYTES or not x.ndim):
         in_pieces(optimizer.update, x, g, state, optimizer.numbers, options, negate)
     else:
         optimizer.update(x, -g if negate else g, state, **options)
     mark_written(x)
     for name, value in state.items():
-        old = kept.get(name)
-        if value is not (old.array if isinstance(old, Tensor) else old):
+        if value is not before.get(name):
             optimizer.state[p][name] = wrap(value) if isinstance(value, np.ndarray) else value
 
 
 def in_pieces(update: Callable, x: np.ndarray, g: np.ndarray, state: dict[str, Any], numbers: tuple[str, ...],
               options: dict[str, Any], negate: bool) -> None:
-    """Run an elementwise update over x piece by piece.
+    """Run an elementwise update over x piece by piece (or over a 0-dim x, of which NumPy's operators make no arrays).
 
     Every piece starts with the same entries of state: its part of the arrays, and a copy of the numbers (each piece
     counts the step once more).  What the pieces add to their state is put together again at the end.
