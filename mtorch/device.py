@@ -26,10 +26,12 @@ class device:
             raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
         kind, _, number = type.partition(":")
         if kind not in ("cpu", "cuda", "mps", "xpu", "meta", "hpu", "xla", "mkldnn", "vulkan", "privateuseone"):
-            raise RuntimeError("Expected one of cpu, cuda, mps, xpu, meta device type at start of device string: " + type)
+            raise RuntimeError("Expected one of cpu, cuda, mps, xpu, meta device type at start of device string: "
+                               + type)
         if number:
             if index is not None:
-                raise RuntimeError("type (string) must not include an index because index was passed explicitly: " + type)
+                raise RuntimeError("type (string) must not include an index because index was passed explicitly: "
+                                   + type)
             if not number.isdigit():
                 raise RuntimeError(f"Invalid device string: '{type}'")
             index = int(number)

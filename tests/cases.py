@@ -33,7 +33,8 @@ class Call:
     float32: bool = True               # whether it is run in float32 as well
 
     def __str__(self) -> str:
-        shapes = ",".join("x".join(map(str, x.shape)) if isinstance(x, np.ndarray) else repr(x)[:12] for x in self.inputs)
+        shapes = ",".join("x".join(map(str, x.shape)) if isinstance(x, np.ndarray) else repr(x)[:12]
+                          for x in self.inputs)
         names = ",".join(f"{k}={str(v)[:12]}" for k, v in self.keywords.items() if not isinstance(v, np.ndarray))
         return f"{self.op.__module__.split('.')[-1]}.{self.op.__name__}({shapes}{';' + names if names else ''})"
 

@@ -37,7 +37,8 @@ for exponent in (2, 3, 0, 1, -1, 0.5, -2.5):
     call(two.power, P, exponent=exponent, like=lambda a, e=exponent: a ** e)
 call(two.power, A, exponent=3, like=lambda a: a ** 3)
 for op, name in [(two.maximum, "maximum"), (two.minimum, "minimum"), (two.fmax, "fmax"), (two.fmin, "fmin"),
-                 (two.atan2, "atan2"), (two.hypot, "hypot"), (two.logaddexp, "logaddexp"), (two.logaddexp2, "logaddexp2")]:
+                 (two.atan2, "atan2"), (two.hypot, "hypot"), (two.logaddexp, "logaddexp"),
+                 (two.logaddexp2, "logaddexp2")]:
     call(op, A, B, like=lambda a, b, n=name: getattr(torch(), n)(a, b))
     call(op, A, ROW, like=lambda a, b, n=name: getattr(torch(), n)(a, b))
 call(two.copysign, A, B, like=lambda a, b: torch().copysign(a, b))
@@ -57,11 +58,13 @@ for name in "neg abs exp exp2 expm1 sin cos tan atan sinh cosh tanh asinh sigmoi
 for name in "log log2 log10 log1p sqrt rsqrt reciprocal lgamma digamma".split():
     call(getattr(one, name), P, like=lambda a, n=name: getattr(torch(), n)(a), tolerance=1e-5)
 for name in "asin acos atanh erfinv".split():
-    call(getattr(one, name), some(3, 4, low=-0.9, high=0.9), like=lambda a, n=name: getattr(torch(), n)(a), tolerance=1e-5)
+    call(getattr(one, name), some(3, 4, low=-0.9, high=0.9), like=lambda a, n=name: getattr(torch(), n)(a),
+         tolerance=1e-5)
 call(one.acosh, above(3, 4, low=1.2, high=3.0), like=lambda a: torch().acosh(a))
 call(one.logit, above(3, 4, low=0.1, high=0.9), like=lambda a: torch().logit(a))
 call(one.polygamma, P, n=1, like=lambda a: torch().polygamma(1, a), tolerance=1e-5)
-for function, name in [(np.sign, "sign"), (np.floor, "floor"), (np.ceil, "ceil"), (np.trunc, "trunc"), (np.rint, "round")]:
+for function, name in [(np.sign, "sign"), (np.floor, "floor"), (np.ceil, "ceil"), (np.trunc, "trunc"),
+                       (np.rint, "round")]:
     call(one.flat, A, function=function, like=lambda a, n=name: getattr(torch(), n)(a))
 call(one.clamp, A, min=-1.0, max=1.0, like=lambda a: a.clamp(-1, 1))
 call(one.clamp, A, min=None, max=0.5, like=lambda a: a.clamp(max=0.5))

@@ -50,7 +50,8 @@ def tt():
 call(loss.cross_entropy, A, target=T, weight=None, total=3.0, like=lambda a: F().cross_entropy(a, tt()))
 call(loss.cross_entropy, A, target=T, weight=EACH, total=1.5, float32=False,
      like=lambda a: (F().cross_entropy(a, tt(), reduction="none") * a.new_tensor(EACH)).sum() / 1.5)
-call(loss.nll, A, target=T, weight=EACH, float32=False, like=lambda a: F().nll_loss(a, tt(), reduction="none") * a.new_tensor(EACH))
+call(loss.nll, A, target=T, weight=EACH, float32=False,
+     like=lambda a: F().nll_loss(a, tt(), reduction="none") * a.new_tensor(EACH))
 P, Q = above(3, 4, low=0.05, high=0.95), above(3, 4, low=0.05, high=0.95)
 call(loss.binary_cross_entropy, P, Q, like=lambda a, b: F().binary_cross_entropy(a, b, reduction="none"))
 call(loss.binary_cross_entropy_with_logits, A, Q, above(4),
@@ -69,6 +70,6 @@ def ctc_of_torch(a):
     return F().ctc_loss(a, torch.tensor([1, 2, 2, 3]), torch.tensor(STEPS), torch.tensor(LENGTHS), reduction="none")
 
 
-call(ctc.ctc_loss, np.log(above(6, 2, 4) / 10), targets=LABELS, input_lengths=STEPS, target_lengths=LENGTHS, blank=0, orders=0,
-     why="its gradient holds for log-probabilities that sum to one, as in torch", like=ctc_of_torch)
+call(ctc.ctc_loss, np.log(above(6, 2, 4) / 10), targets=LABELS, input_lengths=STEPS, target_lengths=LENGTHS, blank=0,
+     orders=0, why="its gradient holds for log-probabilities that sum to one, as in torch", like=ctc_of_torch)
 call(margin._keep, A, keep=A > 0)

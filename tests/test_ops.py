@@ -22,7 +22,8 @@ def is_input(x) -> bool:
 
 def outputs_of(row, xs) -> list:
     y = row.op(*xs, **row.keywords)
-    return [o for o in (y if isinstance(y, tuple) else (y,)) if isinstance(o, mtorch.Tensor) and o.dtype.is_floating_point]
+    return [o for o in (y if isinstance(y, tuple) else (y,)) if isinstance(o, mtorch.Tensor)
+            and o.dtype.is_floating_point]
 
 
 def weights_for(outs, seed=0):
@@ -86,7 +87,8 @@ def test_second_derivative_in_a_random_direction(row):
     vs = [rng.standard_normal(a.shape) for a in arrays]
     xs = tensors(row)
     grads = pulled_back(row, xs, create_graph=True)
-    assert [g.array for g in grads] == [pytest.approx(g.array, rel=1e-9, abs=1e-11) for g in pulled_back(row, tensors(row))]
+    assert [g.array for g in grads] == [pytest.approx(g.array, rel=1e-9, abs=1e-11)
+                                        for g in pulled_back(row, tensors(row))]
     us = [rng.standard_normal(g.shape) for g in grads]
 
     def f(moved):
@@ -116,7 +118,8 @@ def test_fused_rule_equals_its_reference(row):
         np.testing.assert_allclose(a.array, b.array, rtol=1e-10, atol=1e-11)
     us = weights_for(fused)
     keep = dict(allow_unused=True, materialize_grads=True)
-    for a, b in zip(mtorch.autograd.grad(fused, leaves(xs), us, **keep), mtorch.autograd.grad(plain, leaves(xs), us, **keep)):
+    for a, b in zip(mtorch.autograd.grad(fused, leaves(xs), us, **keep),
+                    mtorch.autograd.grad(plain, leaves(xs), us, **keep)):
         np.testing.assert_allclose(a.array, b.array, rtol=1e-9, atol=1e-10)
 
 
@@ -142,7 +145,8 @@ def test_equals_torch(row):
     if row.like is None:
         pytest.skip("nothing in torch does exactly this")
     xs = tensors(row)
-    ys = [torch.tensor(x, requires_grad=True) if is_input(x) else torch.from_numpy(x.copy()) if isinstance(x, np.ndarray) else x
+    ys = [torch.tensor(x, requires_grad=True) if is_input(x) else torch.from_numpy(x.copy())
+          if isinstance(x, np.ndarray) else x
           for x in row.inputs]
     theirs = row.like(*ys)
     theirs = [o for o in (theirs if isinstance(theirs, (tuple, list)) else (theirs,)) if o.is_floating_point()]
@@ -153,7 +157,8 @@ def test_equals_torch(row):
     us = [u.array for u, o in zip(weights_for(ours), theirs) if o.requires_grad]
     if not us:
         return
-    expected = torch.autograd.grad([o for o in theirs if o.requires_grad], [y for y in ys if isinstance(y, torch.Tensor) and y.requires_grad],
+    expected = torch.autograd.grad([o for o in theirs if o.requires_grad],
+                                   [y for y in ys if isinstance(y, torch.Tensor) and y.requires_grad],
                                    [torch.tensor(u) for u in us], allow_unused=True)
     for a, b in zip(pulled_back(row, xs), expected):
         np.testing.assert_allclose(a.array, 0 if b is None else b.numpy(), rtol=1e-8, atol=1e-9)
@@ -184,7 +189,8 @@ def test_inputs_that_do_not_lie_in_order(row):
         wide = np.zeros(a.shape[::-1] + (2,)) if a.ndim else np.zeros((2,))
         wide[..., 0] = a.T
         return wide[..., 0].T
-    plain, strange = tensors(row), [x if not is_input(x) else mtorch.from_numpy(scattered(x)).requires_grad_() for x in row.inputs]
+    plain, strange = tensors(row), [x if not is_input(x) else mtorch.from_numpy(scattered(x)).requires_grad_()
+                                    for x in row.inputs]
     for a, b in zip(outputs_of(row, plain), outputs_of(row, strange)):
         np.testing.assert_allclose(b.array, a.array, rtol=1e-12, atol=1e-13)
     if row.orders:

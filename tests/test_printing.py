@@ -257,7 +257,8 @@ PROGRAMS = {
     "binary losses": "(torch.nn.functional.binary_cross_entropy_with_logits(x, torch.ones(3, 2)), "
                      "torch.nn.functional.binary_cross_entropy(x.sigmoid(), torch.ones(3, 2), reduction='sum'))",
     "robust losses": "(torch.nn.functional.smooth_l1_loss(x, torch.ones(3, 2)), "
-                     "torch.nn.functional.huber_loss(x, torch.ones(3, 2)), torch.nn.functional.l1_loss(x, torch.ones(3, 2)))",
+                     "torch.nn.functional.huber_loss(x, torch.ones(3, 2)), torch.nn.functional.l1_loss(x, "
+                     "torch.ones(3, 2)))",
     "likelihood": "torch.nn.functional.nll_loss(x, torch.tensor([0, 1, 1]), reduction='sum')",
     "module": "torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU())",
     "optimizer": "torch.optim.SGD([x], lr=0.1)",

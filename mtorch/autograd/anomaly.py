@@ -9,7 +9,8 @@ import numpy as np
 from .mode import mode
 
 _places: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()     # node -> (module path, where it was called)
-_modules: list[str] = []                                             # the modules whose forward is running, outermost first
+# the modules whose forward is running, outermost first
+_modules: list[str] = []
 
 
 def entered(label: str) -> None:

@@ -47,7 +47,8 @@ def gradcheck(func, inputs, *, eps: float = 1e-6, atol: float = 1e-5, rtol: floa
     for x in checked:
         if x.array.dtype != np.float64:
             import warnings
-            warnings.warn(f"gradcheck: an input of {x.dtype} requires grad; differences are only exact enough in float64",
+            warnings.warn(f"gradcheck: an input of {x.dtype} requires grad; differences are only exact enough in "
+                          "float64",
                           stacklevel=2)
     try:
         _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode)
@@ -106,8 +107,8 @@ def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> Non
             for x in checked:
                 for i, slope in _slopes(func, inputs, x, eps):
                     if any(np.abs(s).max(initial=0) > atol for s in slope):
-                        raise GradcheckError(f"gradcheck: no output requires grad, but the outputs change with element {i} of an "
-                                             "input that does")
+                        raise GradcheckError("gradcheck: no output requires grad, but the outputs change with "
+                                             f"element {i} of an input that does")
         return
     rng = np.random.RandomState(0)
     for number, output in enumerate(outputs):
@@ -125,9 +126,9 @@ def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> Non
             if not np.allclose(ours, theirs, rtol, atol, equal_nan=True):
                 bad = np.unravel_index(int(np.nanargmax(np.abs(ours - theirs))), ours.shape)
                 raise GradcheckError(
-                    f"Jacobian mismatch for output {number} with respect to input {position}: d output[{bad[1]}] / d input[{bad[0]}] is "
-                    f"{ours[bad]:.8g} by backward and {theirs[bad]:.8g} by differences (elements of the flattened tensors).\n"
-                    f"numerical:\n{theirs}\nanalytical:\n{ours}")
+                    f"Jacobian mismatch for output {number} with respect to input {position}: d output[{bad[1]}] / d "
+                    f"input[{bad[0]}] is {ours[bad]:.8g} by backward and {theirs[bad]:.8g} by differences (elements "
+                    f"of the flattened tensors).\nnumerical:\n{theirs}\nanalytical:\n{ours}")
 
 
 def _jacobian(output, x, nondet_tol) -> np.ndarray:
@@ -139,8 +140,9 @@ def _jacobian(output, x, nondet_tol) -> np.ndarray:
         first, again = (grad(output, x, wrap(seed), retain_graph=True, allow_unused=True)[0] for _ in range(2))
         if first is not None:
             if np.abs(first.array - again.array).max(initial=0) > nondet_tol:
-                raise GradcheckError("Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
-                                     "times gives different values, although analytical gradient matches numerical gradient.")
+                raise GradcheckError("Backward is not reentrant, i.e., running backward with same input and "
+                                     "grad_output multiple times gives different values, although analytical gradient "
+                                     "matches numerical gradient.")
             result[:, column] = first.array.reshape(-1)
     return result
 
@@ -177,4 +179,5 @@ def _check_direction(func, inputs, checked, number, output, eps, atol, rtol, rng
         x.array[...] = original
     theirs = float((u * (ends[0] - ends[1]) / (2 * eps)).sum())
     if not np.isclose(ours, theirs, rtol, atol):
-        raise GradcheckError(f"gradcheck: output {number} in a random direction: {ours:.8g} by backward, {theirs:.8g} by differences")
+        raise GradcheckError(f"gradcheck: output {number} in a random direction: {ours:.8g} by backward, {theirs:.8g} "
+                             "by differences")

@@ -122,13 +122,14 @@ def _seeds(outputs, gradients, create_graph, caller) -> list:
             raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
         if g is None:
             if t.array.size != 1:
-                raise RuntimeError(f"grad can be implicitly created only for scalar outputs, but {caller} got a tensor of "
-                                   f"shape {list(t.array.shape)}; reduce it (.sum(), .mean()) or give the gradient")
+                raise RuntimeError(f"grad can be implicitly created only for scalar outputs, but {caller} got a "
+                                   f"tensor of shape {list(t.array.shape)}; reduce it (.sum(), .mean()) or give the "
+                                   "gradient")
             g = np.ones_like(t.array)
         elif isinstance(g, TensorBase):
             if g.array.shape != t.array.shape:
-                raise RuntimeError(f"Mismatch in shape: grad_output[0] has a shape of {list(g.array.shape)} and output[0] "
-                                   f"has a shape of {list(t.array.shape)}.")
+                raise RuntimeError(f"Mismatch in shape: grad_output[0] has a shape of {list(g.array.shape)} and "
+                                   f"output[0] has a shape of {list(t.array.shape)}.")
             if not create_graph:
                 g = g.array
         else:
@@ -388,7 +389,8 @@ def _replayed(node: Node, inputs, g):
     if node.op.reference is None:
         args = [wrap(x) if isinstance(x, np.ndarray) else x for x in args]
         return _while_replaying(node.op.rule(*args, **node.kwargs)[1])
-    fresh = [identity(x) if isinstance(x, TensorBase) and x._requires_grad else x for x in args]   # the inner sweep stops here
+    # the inner sweep stops here
+    fresh = [identity(x) if isinstance(x, TensorBase) and x._requires_grad else x for x in args]
     outs = node.op.reference(*(wrap(x) if isinstance(x, np.ndarray) else x for x in fresh), **node.kwargs)
     outs = list(outs) if type(outs) is tuple else [outs]
     mode.replaying = False

@@ -27,7 +27,8 @@ class FunctionCtx:
         """Keep inputs or outputs for backward.  Their being overwritten before it is an error."""
         for t in tensors:
             if t is not None and not isinstance(t, TensorBase):
-                raise TypeError(f"save_for_backward can only save variables, but argument is of type {type(t).__name__}")
+                raise TypeError("save_for_backward can only save variables, but argument is of type "
+                                f"{type(t).__name__}")
         self._saved = list(tensors)
 
     save_for_forward = save_for_backward
@@ -133,7 +134,8 @@ def _recorded(cls, ctx, args, handles, result):
         given = any(o is a for a in args)
         arrays.append(o.array.view() if given and id(o) not in dirty else o.array)
         if id(o) in dirty:
-            mark_written(o.array)                      # before the node is numbered: what it saves is already the new value
+            # before the node is numbered: what it saves is already the new value
+            mark_written(o.array)
     shapes = [(a.shape, a.dtype) for a in arrays]
 
     def tensors_pullback(*gs):
@@ -148,7 +150,8 @@ def _recorded(cls, ctx, args, handles, result):
                                f"(expected {len(args)}, got {len(found)})")
         for f, a in zip(found, args):
             if f is not None and not isinstance(f, TensorBase):
-                raise TypeError(f"{cls.__name__}.backward returned a {type(f).__name__} where a Tensor or None was expected")
+                raise TypeError(f"{cls.__name__}.backward returned a {type(f).__name__} where a Tensor or None was "
+                                "expected")
         return found[:len(args)]
 
     def pullback(*gs):

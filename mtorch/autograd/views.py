@@ -28,7 +28,8 @@ from .tape import STALE, Node, Output, TensorBase, history, next_order, op, wrap
 
 # ---- stamps ------------------------------------------------------------------------------------
 
-_stamps: dict[int, tuple[weakref.ref, int]] = {}     # id of an owning array -> it, and when it was last written in place
+# id of an owning array -> it, and when it was last written in place
+_stamps: dict[int, tuple[weakref.ref, int]] = {}
 _last_write = -1
 
 
@@ -154,21 +155,21 @@ def _refuse_several(path, what="is being modified inplace") -> None:
     while path:
         path, call, _, slot, _ = path
         if slot is not None:
-            raise RuntimeError(f"Output {slot} of {call.grad_name.removesuffix('Backward0')} is a view and {what}. This view is "
-                               "the output of a function that returns multiple views. Such functions do not allow the "
-                               "output views to be modified inplace. You should replace the inplace operation by an "
-                               "out-of-place one.")
+            raise RuntimeError(f"Output {slot} of {call.grad_name.removesuffix('Backward0')} is a view and {what}. "
+                               "This view is the output of a function that returns multiple views. Such functions do "
+                               "not allow the output views to be modified inplace. You should replace the inplace "
+                               "operation by an out-of-place one.")
 
 
 def _refuse_no_grad(path) -> None:
     while path:
         path, call, _, _, recorded = path
         if not recorded:
-            raise RuntimeError("A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
-                               "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
-                               "your code by moving both the view and the inplace either both inside the no_grad block "
-                               "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
-                               "be tracked).")
+            raise RuntimeError("A view was created in no_grad mode and is being modified inplace with grad mode "
+                               "enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You "
+                               "can clarify your code by moving both the view and the inplace either both inside the "
+                               "no_grad block (if you don't want the inplace to be tracked) or both outside (if you "
+                               "want the inplace to be tracked).")
 
 
 # ---- writes ------------------------------------------------------------------------------------
@@ -205,7 +206,8 @@ def assign(t, key: tuple, value, result=None):
             old = history(base) if base._requires_grad else base.array.copy()
             new = history(value) if tensor and value._requires_grad else _copied(array)
             kwargs = {"path": path, "key": key}
-            node = Node(put, [old, new], kwargs, _put_pullback(path, key, getattr(array, "shape", ())), base.array.shape)
+            node = Node(put, [old, new], kwargs, _put_pullback(path, key, getattr(array, "shape", ())),
+                        base.array.shape)
     _write(t.array, key, array)
     if not base._silent:
         mark_written(t.array)

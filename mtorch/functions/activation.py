@@ -38,8 +38,8 @@ def prelu(input, weight):
             raise RuntimeError("prelu: Not allow zero-dim input tensor with several weights")
         channels = x.array.shape[1] if x.array.ndim > 1 else 1
         if channels != w.array.size:
-            raise RuntimeError(f"prelu: Mismatch of parameter numbers and input channel size. Found parameter numbers = "
-                               f"{w.array.size} and channel size = {channels}.")
+            raise RuntimeError("prelu: Mismatch of parameter numbers and input channel size. Found parameter numbers "
+                               f"= {w.array.size} and channel size = {channels}.")
         w = w.reshape((1, -1) + (1,) * (x.array.ndim - 2))
     elif x.array.ndim == 0:
         w = w.reshape(())

@@ -82,7 +82,8 @@ def axes_of(dim, ndim: int) -> tuple[int, ...] | None:
         return (axis,) if ndim else None
     axes = tuple(axis_of(d, ndim) for d in dim)
     if len(set(axes)) != len(axes):
-        raise RuntimeError(f"dim {next(a for a in axes if axes.count(a) > 1)} appears multiple times in the list of dims")
+        raise RuntimeError(f"dim {next(a for a in axes if axes.count(a) > 1)} appears multiple times in the list of "
+                           "dims")
     return (axes if ndim else None) or None
 
 

@@ -107,7 +107,8 @@ def add(input, other, *, alpha=1, out=None):
 
 
 def _refuse_alpha(alpha, input, other) -> None:
-    kinds = [x.array.dtype.kind if isinstance(x, TensorBase) else "f" if isinstance(x, float) else "i" for x in (input, other)]
+    kinds = [x.array.dtype.kind if isinstance(x, TensorBase) else "f" if isinstance(x, float) else "i"
+             for x in (input, other)]
     if isinstance(alpha, float) and all(k in "biu" for k in kinds):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     if isinstance(alpha, bool) and any(k != "b" for k in kinds):
@@ -164,7 +165,8 @@ def div(input, other, *, rounding_mode=None, out=None):
     elif rounding_mode in ("floor", "trunc"):
         result = _rounded_division(input, other, trunc=rounding_mode == "trunc")
     else:
-        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
+        raise RuntimeError("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
+                           f"'{rounding_mode}'")
     return result if out is None else into(out, result)
 
 
@@ -219,7 +221,8 @@ def pow(input, exponent, *, out=None):
 
 def _one_tensor(name, *operands) -> None:
     if not any(isinstance(x, TensorBase) for x in operands):
-        raise TypeError(f"{name}(): at least one argument must be Tensor, got {tuple(type(x).__name__ for x in operands)}")
+        raise TypeError(f"{name}(): at least one argument must be Tensor, got "
+                        f"{tuple(type(x).__name__ for x in operands)}")
 
 
 def float_power(input, exponent, *, out=None):
@@ -240,7 +243,8 @@ def float_power(input, exponent, *, out=None):
 
 def _binary(rule, name, input, other, out, float_result=False):
     if not isinstance(input, TensorBase) and not isinstance(other, TensorBase):
-        raise TypeError(f"{name}(): at least one argument must be Tensor, got {type(input).__name__} and {type(other).__name__}")
+        raise TypeError(f"{name}(): at least one argument must be Tensor, got {type(input).__name__} and "
+                        f"{type(other).__name__}")
     if float_result:
         kind = result_type_of(input, other)
         kind = kind if kind.kind in "fc" else dtypes.get_default_dtype().numpy
@@ -257,7 +261,8 @@ def maximum(input, other, *, out=None):
     >>> mtorch.maximum(mtorch.tensor([1, 5]), mtorch.tensor([3, 2]))
     tensor([3, 5])
     """
-    return _binary(rules.maximum, "maximum", require_tensor(input, "maximum"), require_tensor(other, "maximum", "other"), out)
+    return _binary(rules.maximum, "maximum", require_tensor(input, "maximum"),
+                   require_tensor(other, "maximum", "other"), out)
 
 
 def minimum(input, other, *, out=None):
@@ -267,7 +272,8 @@ def minimum(input, other, *, out=None):
     >>> mtorch.minimum(mtorch.tensor([1, 5]), mtorch.tensor([3, 2]))
     tensor([1, 2])
     """
-    return _binary(rules.minimum, "minimum", require_tensor(input, "minimum"), require_tensor(other, "minimum", "other"), out)
+    return _binary(rules.minimum, "minimum", require_tensor(input, "minimum"),
+                   require_tensor(other, "minimum", "other"), out)
 
 
 def fmax(input, other, *, out=None):
@@ -361,7 +367,8 @@ def where(condition, input=None, other=None, *, out=None):
     if input is None and other is None:
         return tuple(wrap(i) for i in np.nonzero(np.atleast_1d(condition.array)))
     if condition.array.dtype.kind != "b" and condition.array.dtype != np.uint8:
-        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype}")
+        raise RuntimeError("where expected condition to be a boolean tensor, but got a tensor with dtype "
+                           f"{condition.dtype}")
     kind = result_type_of(input, other)
     result = rules.where(to_type(input, kind), to_type(other, kind), condition=condition.array.astype(bool))
     if not isinstance(result, TensorBase):             # of two numbers

@@ -203,8 +203,8 @@ def signbit(input, *, out=None):
     >>> mtorch.signbit(mtorch.tensor([1.0, -0.0]))
     tensor([False,  True])
     """
-    return _test(lambda a: np.signbit(a) if a.dtype.kind == "f" else a < 0 if a.dtype.kind == "i" else np.zeros(a.shape, bool),
-                 "signbit", input, out)
+    return _test(lambda a: np.signbit(a) if a.dtype.kind == "f" else a < 0 if a.dtype.kind == "i"
+                 else np.zeros(a.shape, bool), "signbit", input, out)
 
 
 def _logic(function, name, input, other, out):
@@ -271,7 +271,8 @@ left_shift, right_shift = _bits(np.left_shift, "lshift"), _bits(np.right_shift, 
 
 def _named_bits(operator, name, input, other, out):
     if not isinstance(input, TensorBase) and not isinstance(other, TensorBase):
-        raise TypeError(f"{name}(): at least one argument must be Tensor, got ({type(input).__name__}, {type(other).__name__})")
+        raise TypeError(f"{name}(): at least one argument must be Tensor, got ({type(input).__name__}, "
+                        f"{type(other).__name__})")
     result = operator(input, other)
     if result is NotImplemented:
         raise TypeError(f"{name}(): expected Tensors or ints, got {type(input).__name__} and {type(other).__name__}")
@@ -336,5 +337,6 @@ def bitwise_not(input, *, out=None):
     tensor([False,  True])
     """
     if require_tensor(input, "bitwise_not").array.dtype.kind not in "biu":
-        raise TypeError(f"~ (operator.invert) is only implemented on integer and Boolean-type tensors, got {input.dtype}")
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors, got "
+                        f"{input.dtype}")
     return _test(np.invert, "bitwise_not", input, out)

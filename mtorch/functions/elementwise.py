@@ -19,8 +19,8 @@ def neg(input, *, out=None):
     tensor([-1,  2])
     """
     if require_tensor(input, "neg").array.dtype.kind == "b":
-        raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
-                           "mask, use the `~` or `logical_not()` operator instead.")
+        raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "
+                           "invert a mask, use the `~` or `logical_not()` operator instead.")
     result = rules.neg(input)
     return result if out is None else into(out, result)
 
@@ -81,7 +81,8 @@ def sign(input, *, out=None):
     """
     x = require_tensor(input, "sign")
     kind = x.array.dtype.kind
-    result = rules.flat(x, function=np.sign) if kind == "f" else wrap(x.array.copy() if kind == "b" else np.sign(x.array))
+    result = rules.flat(x, function=np.sign) if kind == "f" else wrap(x.array.copy() if kind == "b"
+                                                                      else np.sign(x.array))
     return result if out is None else into(out, result)
 
 

@@ -32,8 +32,8 @@ def plain_key(key, shape) -> tuple:
             try:
                 plain.append(operator.index(k))
             except TypeError:
-                raise TypeError("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
-                                f"indices (got {kind.__name__})") from None
+                raise TypeError("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
+                                f"valid indices (got {kind.__name__})") from None
     consumed = sum(k.ndim if isinstance(k, np.ndarray) and k.dtype == np.bool_ else k is not None and k is not Ellipsis
                    for k in plain)
     if consumed > len(shape):
@@ -57,7 +57,8 @@ def _index_array(k):
     if array.dtype == np.uint8:
         return array.astype(bool)
     if array.dtype.kind not in "iub":
-        raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, got {dtypes.of(array.dtype)}")
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors, got "
+                         f"{dtypes.of(array.dtype)}")
     if array.ndim == 0 and array.dtype.kind != "b":
         return int(array) if not isinstance(k, TensorBase) else int(array)
     return array
@@ -68,8 +69,8 @@ def getitem(x, key):
     kind = type(key)
     if kind is int or kind is slice and key.step is None and type(key.start) in _PLAIN and type(key.stop) in _PLAIN:
         if kind is int and not x.array.ndim:
-            raise IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
-                             "convert a 0-dim tensor to a number")
+            raise IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in "
+                             "C++ to convert a 0-dim tensor to a number")
         key = (key,)
     else:
         key = plain_key(key, x.array.shape)
@@ -114,8 +115,8 @@ def setitem(x, key, value) -> None:
     except ValueError as error:
         if "broadcast" in str(error) or "shape" in str(error):
             shape = list(np.shape(value.array if isinstance(value, TensorBase) else value))
-            raise RuntimeError(f"shape mismatch: value tensor of shape {shape} cannot be broadcast to indexing result of shape "
-                               f"{list(x.array[key].shape)}") from None
+            raise RuntimeError(f"shape mismatch: value tensor of shape {shape} cannot be broadcast to indexing result "
+                               f"of shape {list(x.array[key].shape)}") from None
         raise
 
 
@@ -225,8 +226,8 @@ def _refuse_sizes(index, array, dim, name) -> None:
                            f"{index.ndim} and {array.ndim}")
     for axis, (a, b) in enumerate(zip(index.shape, array.shape)):
         if axis != dim and a > b:
-            raise RuntimeError(f"{name}(): Size does not match at dimension {axis} expected index {list(index.shape)} to be no "
-                               f"larger than self {list(array.shape)} apart from dimension {dim}")
+            raise RuntimeError(f"{name}(): Size does not match at dimension {axis} expected index {list(index.shape)} "
+                               f"to be no larger than self {list(array.shape)} apart from dimension {dim}")
 
 
 def masked_select(input, mask, *, out=None):
@@ -299,7 +300,8 @@ def fill_(t, value):
     """
     if isinstance(value, TensorBase):
         if value.array.ndim:
-            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions.")
+            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} "
+                               "dimensions.")
         value = to_type(value, t.array.dtype)
     elif t.array.dtype.kind in "iub" and not isinstance(value, (bool, int)):
         value = int(value) if t.array.dtype.kind != "b" else bool(value)

@@ -44,8 +44,8 @@ def multiplied(a, b):
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {na}D and {nb}D")
     inner = y.shape[-2] if nb > 1 else y.shape[0]
     if x.shape[-1] != inner:
-        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied: {list(x.shape)} @ {list(y.shape)}, the inner sizes "
-                           f"{x.shape[-1]} and {inner} differ")
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied: {list(x.shape)} @ {list(y.shape)}, the inner "
+                           f"sizes {x.shape[-1]} and {inner} differ")
     if na == 2 and nb == 2:
         return rules.mm(a, b)
     if nb == 1:
@@ -53,7 +53,8 @@ def multiplied(a, b):
     if na == 1:
         return rules.matmul(a.unsqueeze(0), b).squeeze(-2)
     if nb == 2:                                        # one product instead of one for each leading index
-        return rules.mm(a.reshape(-1, x.shape[-1]), b).reshape(x.shape[:-1] + y.shape[-1:]) if x.size else rules.matmul(a, b)
+        return rules.mm(a.reshape(-1, x.shape[-1]),
+                        b).reshape(x.shape[:-1] + y.shape[-1:]) if x.size else rules.matmul(a, b)
     try:
         return rules.matmul(a, b)
     except ValueError:
@@ -113,8 +114,8 @@ def dot(input, tensor, *, out=None):
     if a.array.ndim != 1 or b.array.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {a.array.ndim}D and {b.array.ndim}D tensors")
     if a.array.shape != b.array.shape:
-        raise RuntimeError(f"inconsistent tensor size, expected tensor [{a.array.size}] and src [{b.array.size}] to have the "
-                           "same number of elements")
+        raise RuntimeError(f"inconsistent tensor size, expected tensor [{a.array.size}] and src [{b.array.size}] to "
+                           "have the same number of elements")
     if a.array.dtype != b.array.dtype:
         raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {_scalar_type(a.dtype)} and "
                            f"{_scalar_type(b.dtype)}")
@@ -132,7 +133,8 @@ def _plus_product(name, input, product, beta, alpha, out):
         raise RuntimeError(f"{name}: input of shape {list(input.array.shape)} does not broadcast to the product's "
                            f"{list(product.array.shape)}")
     if input.array.dtype != product.array.dtype:
-        raise RuntimeError(f"{name}: input must have the same dtype as the product, got {input.dtype} and {product.dtype}")
+        raise RuntimeError(f"{name}: input must have the same dtype as the product, got {input.dtype} and "
+                           f"{product.dtype}")
     return result if out is None else into(out, result)
 
 

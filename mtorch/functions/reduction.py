@@ -42,8 +42,8 @@ def _averaged(x, dtype, name):
     if dtype is not None:
         x = to_type(x, dtypes.numpy_dtype(dtype))
     if x.array.dtype.kind not in "fc":
-        raise RuntimeError(f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex "
-                           f"dtype. Got: {_capital(x.dtype)}")
+        raise RuntimeError(f"{name}(): could not infer output dtype. Input dtype must be either a floating point or "
+                           f"complex dtype. Got: {_capital(x.dtype)}")
     return x
 
 
@@ -120,7 +120,8 @@ def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=N
     """
     dim, unbiased = _spread_arguments(dim, unbiased)
     x = _averaged(require_tensor(input, "var"), None, "var")
-    result = rules.var(x, axis=axes_of(dim, x.array.ndim), correction=_correction(unbiased, correction), keepdims=keepdim)
+    result = rules.var(x, axis=axes_of(dim, x.array.ndim), correction=_correction(unbiased, correction),
+                       keepdims=keepdim)
     return result if out is None else into(out, result)
 
 
@@ -167,8 +168,8 @@ def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
 
 def _not_empty(x, name, dim):
     if dim is None and x.array.size == 0:
-        raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
-                           "dim with the 'dim' argument.")
+        raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+                           "reduction dim with the 'dim' argument.")
     if dim is not None and x.array.ndim:
         for a in axes_of(dim, x.array.ndim) or ():
             if x.array.shape[a] == 0:
@@ -265,7 +266,8 @@ def _argument(name, function, input, dim, keepdim, out):
             result = wrap(result.array.reshape((1,) * x.array.ndim))
     else:
         d = axis_of(dim, x.array.ndim)
-        result = wrap(np.asarray(function(x.array, axis=d, keepdims=keepdim)) if x.array.ndim else np.zeros((), np.int64))
+        result = wrap(np.asarray(function(x.array, axis=d, keepdims=keepdim)) if x.array.ndim
+                      else np.zeros((), np.int64))
     return result if out is None else into(out, result)
 
 
@@ -362,7 +364,8 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     if dtype is not None:
         x = to_type(x, dtypes.numpy_dtype(dtype))
     if x.array.dtype.kind not in "fc":
-        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {_capital(x.dtype)}")
+        raise RuntimeError("linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+                           f"{_capital(x.dtype)}")
     if p == "nuc":
         raise NotImplementedError("norm: p='nuc' is linalg.matrix_norm(input, 'nuc')")
     if p is None or p == "fro":

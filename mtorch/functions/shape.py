@@ -21,8 +21,8 @@ def _resolved(sizes: tuple[int, ...], total: int) -> tuple[int, ...]:
     if -1 in sizes:
         if known == 0 or total % known:
             if known == 0 and total == 0:
-                raise RuntimeError(f"cannot reshape tensor of 0 elements into shape {list(sizes)} because the unspecified "
-                                   "dimension size -1 can be any value and is ambiguous")
+                raise RuntimeError(f"cannot reshape tensor of 0 elements into shape {list(sizes)} because the "
+                                   "unspecified dimension size -1 can be any value and is ambiguous")
             raise RuntimeError(f"shape '{list(sizes)}' is invalid for input of size {total}")
         return tuple(total // known if n == -1 else n for n in sizes)
     if known != total:
@@ -56,8 +56,8 @@ def view(input, *shape):
         return wrap(input.array.view(shape[0].numpy))
     sizes = _resolved(sizes_of(shape), input.array.size)
     if not input.array.flags.c_contiguous and input.array.size and not _viewable(input.array, sizes):
-        raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans "
-                           "across two contiguous subspaces). Use .reshape(...) instead.")
+        raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension "
+                           "spans across two contiguous subspaces). Use .reshape(...) instead.")
     return rules.reshape(input, shape=sizes)
 
 
@@ -133,8 +133,8 @@ def unflatten(input, dim, sizes):
     for s in sizes:
         known *= s if s != -1 else 1
     if (-1 in sizes and (known == 0 or n % known)) or (-1 not in sizes and known != n):
-        raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {d} ({n}) in the "
-                           "input tensor")
+        raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {d} ({n}) "
+                           "in the input tensor")
     new = tuple(n // known if s == -1 else int(s) for s in sizes)
     return rules.reshape(x, shape=x.array.shape[:d] + new + x.array.shape[d + 1:])
 
@@ -174,9 +174,9 @@ def permute(input, *args, dims=None):
     x = require_tensor(input, "permute")
     order = sizes_of(args if dims is None else [dims])
     if len(order) != x.array.ndim:
-        raise RuntimeError("permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
-                           f"desired ordering of dimensions i.e. input.dim() = {x.array.ndim} is not equal to len(dims) = "
-                           f"{len(order)}")
+        raise RuntimeError("permute(sparse_coo): number of dimensions in the tensor input does not match the length "
+                           f"of the desired ordering of dimensions i.e. input.dim() = {x.array.ndim} is not equal to "
+                           f"len(dims) = {len(order)}")
     order = tuple(axis_of(d, x.array.ndim) for d in order)
     if len(set(order)) != len(order):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
@@ -224,19 +224,22 @@ def expand(input, *sizes):
     wanted = sizes_of(sizes)
     shape = x.array.shape
     if len(wanted) < len(shape):
-        raise RuntimeError(f"expand(torch.FloatTensor{{{list(shape)}}}, size={list(wanted)}): the number of sizes provided "
-                           f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})")
+        raise RuntimeError(f"expand(torch.FloatTensor{{{list(shape)}}}, size={list(wanted)}): the number of sizes "
+                           f"provided ({len(wanted)}) must be greater or equal to the number of dimensions in the "
+                           f"tensor ({len(shape)})")
     lead = len(wanted) - len(shape)
     full = []
     for i, n in enumerate(wanted):
         old = shape[i - lead] if i >= lead else None
         if n == -1:
             if old is None:
-                raise RuntimeError(f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {i}")
+                raise RuntimeError("The expanded size of the tensor (-1) isn't allowed in a leading, non-existing "
+                                   f"dimension {i}")
             n = old
         elif old is not None and old != 1 and old != n:
-            raise RuntimeError(f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton "
-                               f"dimension {i}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(shape)}")
+            raise RuntimeError(f"The expanded size of the tensor ({n}) must match the existing size ({old}) at "
+                               f"non-singleton dimension {i}.  Target sizes: {list(wanted)}.  Tensor sizes: "
+                               f"{list(shape)}")
         elif n < 0:
             raise RuntimeError(f"expand: sizes must not be negative, got {list(wanted)}")
         full.append(n)
@@ -304,8 +307,8 @@ def movedim(input, source, destination):
     destination = (destination,) if isinstance(destination, int) else tuple(destination)
     n = x.array.ndim
     if len(source) != len(destination):
-        raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain the same "
-                           f"number of dims as destination ({list(destination)} dims)")
+        raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain "
+                           f"the same number of dims as destination ({list(destination)} dims)")
     source, destination = [axis_of(d, n) for d in source], [axis_of(d, n) for d in destination]
     if len(set(source)) != len(source) or len(set(destination)) != len(destination):
         raise RuntimeError("movedim: repeated dim in source or destination")
@@ -452,7 +455,8 @@ def diag(input, diagonal=0, *, out=None):
 
 def _tensors(tensors, name):
     if isinstance(tensors, TensorBase) or not isinstance(tensors, (tuple, list)):
-        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not "
+                        f"{type(tensors).__name__}")
     for i, x in enumerate(tensors):
         if not isinstance(x, TensorBase):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}")
@@ -473,7 +477,8 @@ def cat(tensors, dim=0, *, out=None):
     from .arguments import into
     xs = _tensors(tensors, "cat")
     if any(x.array.ndim == 0 for x in xs):
-        raise RuntimeError(f"zero-dimensional tensor (at position {[x.array.ndim for x in xs].index(0)}) cannot be concatenated")
+        raise RuntimeError(f"zero-dimensional tensor (at position {[x.array.ndim for x in xs].index(0)}) cannot be "
+                           "concatenated")
     full = [x for x in xs if x.array.shape != (0,)] or xs[:1]      # torch lets an empty vector join anything
     d = axis_of(dim, full[0].array.ndim)
     first = full[0].array.shape
@@ -483,8 +488,8 @@ def cat(tensors, dim=0, *, out=None):
             raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
         if shape[:d] + shape[d + 1:] != first[:d] + first[d + 1:]:
             wrong = next(k for k in range(len(first)) if k != d and shape[k] != first[k])
-            raise RuntimeError(f"Sizes of tensors must match except in dimension {d}. Expected size {first[wrong]} but got size "
-                               f"{shape[wrong]} for tensor number {i} in the list.")
+            raise RuntimeError(f"Sizes of tensors must match except in dimension {d}. Expected size {first[wrong]} "
+                               f"but got size {shape[wrong]} for tensor number {i} in the list.")
     result = rules.cat(*full, dim=d)
     return result if out is None else into(out, result)
 
@@ -526,8 +531,8 @@ def split(tensor, split_size_or_sections, dim=0):
     if isinstance(split_size_or_sections, (tuple, list)):
         sizes = sizes_of([split_size_or_sections])
         if sum(sizes) != n or any(s < 0 for s in sizes):
-            raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension "
-                               f"{d}), but got split_sizes={list(sizes)}")
+            raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at "
+                               f"dimension {d}), but got split_sizes={list(sizes)}")
     else:
         size = int(split_size_or_sections)
         if size < 0 or size == 0 and n != 0:

@@ -191,7 +191,8 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     if axis is not None and x.array.shape[axis] == 0 and x.array.size == 0:
         values, inverse, counts = x.array, np.zeros(0, np.int64), np.zeros(0, np.int64)
     else:
-        values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
+        values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True, axis=axis,
+                                            equal_nan=False)
     results = [wrap(values)]
     if return_inverse:
         results.append(wrap(inverse.reshape(x.array.shape if axis is None else -1).astype(np.int64)))
@@ -296,24 +297,27 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     if side not in (None, "left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
     if side == "left" and right:
-        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
+        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while "
+                           "right was True")
     scalar = not isinstance(input, TensorBase)
     values = as_tensor_operand(input, "searchsorted", "input").array
     if scalar:
         values = values.astype(s.array.dtype) if s.array.dtype.kind == "f" or values.dtype.kind != "f" else values
         if s.array.ndim != 1:
-            raise RuntimeError("torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1")
+            raise RuntimeError("torch.searchsorted(): input value can be a scalar only when boundaries tensor "
+                               "dimension is 1")
     elif values.dtype != s.array.dtype:
-        raise RuntimeError("torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got "
-                           f"{s.dtype} and {input.dtype}")
+        raise RuntimeError("torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but "
+                           f"got {s.dtype} and {input.dtype}")
     where = "right" if right or side == "right" else "left"
     sequence = s.array
     if sorter is not None:
         if sorter.array.shape != sequence.shape:
-            raise RuntimeError("torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
-                               f"{list(sequence.shape)} and got sorter tensor {list(sorter.array.shape)}")
+            raise RuntimeError("torch.searchsorted(): boundary and sorter must have the same size, but got boundary "
+                               f"tensor {list(sequence.shape)} and got sorter tensor {list(sorter.array.shape)}")
         if sorter.array.dtype != np.int64:
-            raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {sorter.dtype}")
+            raise RuntimeError("torch.searchsorted(): sorter must be a tensor of long dtype but got dtype "
+                               f"{sorter.dtype}")
         if sorter.array.size and not (0 <= int(sorter.array.min()) and int(sorter.array.max()) < sequence.shape[-1]):
             raise RuntimeError("torch.searchsorted(): sorter index out of range")
         sequence = np.take_along_axis(sequence, sorter.array, -1)
@@ -321,9 +325,9 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
         found = np.searchsorted(sequence, values, where)
     else:
         if values.shape[:-1] != sequence.shape[:-1]:
-            raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
-                               f"boundaries tensor and input value tensor must match, but we got boundaries tensor "
-                               f"{list(sequence.shape)} and input value tensor {list(values.shape)}")
+            raise RuntimeError("torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
+                               "dimensions of boundaries tensor and input value tensor must match, but we got "
+                               f"boundaries tensor {list(sequence.shape)} and input value tensor {list(values.shape)}")
         found = np.empty(values.shape, np.int64)
         for i in np.ndindex(values.shape[:-1]):
             found[i] = np.searchsorted(sequence[i], values[i], where)
@@ -384,7 +388,8 @@ def _quantile(name, input, q, dim, keepdim, interpolation, out):
     if not x.array.size:
         raise RuntimeError(f"{name}() input tensor must be non-empty")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise RuntimeError(f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}")
+        raise RuntimeError(f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but "
+                           f"got {interpolation}")
     if isinstance(q, TensorBase):
         if q.array.dtype != x.array.dtype:
             raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")

@@ -128,8 +128,8 @@ class _FractionalMaxPoolNd(Module):
 
     _axes = 0
 
-    def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
-                 _random_samples: Tensor | None = None) -> None:
+    def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None,
+                 return_indices: bool = False, _random_samples: Tensor | None = None) -> None:
         super().__init__()
         name, n = type(self).__name__, self._axes
         if (output_size is None) == (output_ratio is None):
@@ -146,7 +146,8 @@ class _FractionalMaxPoolNd(Module):
 
     def forward(self, input: Tensor) -> Any:
         pool = (F.fractional_max_pool2d, F.fractional_max_pool3d)[self._axes - 2]
-        return pool(input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices, self._random_samples)
+        return pool(input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices,
+                    self._random_samples)
 
 
 class FractionalMaxPool2d(_FractionalMaxPoolNd):

@@ -38,10 +38,12 @@ class Unflatten(Module):
         if isinstance(dim, str):
             raise NotImplementedError("Unflatten: named dimensions are not supported, give dim as an int")
         if not isinstance(unflattened_size, (tuple, list)):
-            raise TypeError(f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}")
+            raise TypeError("unflattened_size must be a tuple of ints, but found type "
+                            f"{type(unflattened_size).__name__}")
         for i, n in enumerate(unflattened_size):
             if not isinstance(n, int):
-                raise TypeError(f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} at pos {i}")
+                raise TypeError("unflattened_size must be tuple of ints, but found element of type "
+                                f"{type(n).__name__} at pos {i}")
         self.dim = dim
         self.unflattened_size = unflattened_size
 

@@ -28,7 +28,8 @@ def leaky_relu(a, *, negative_slope):
 def prelu(a, w):
     """y = a for a > 0, else w a"""
     positive = plain(a) > 0
-    return np.where(positive, a, w * a), (lambda g: np.where(positive, g, w * g), lambda g: np.where(positive, 0.0, g * a))
+    return np.where(positive, a, w * a), (lambda g: np.where(positive, g, w * g),
+                                          lambda g: np.where(positive, 0.0, g * a))
 
 
 @op

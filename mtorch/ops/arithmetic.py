@@ -164,7 +164,8 @@ def xlogy(a, b):
     """y = a log b, 0 where a = 0 whatever b"""
     zero = (_plain(a) == 0) & ~np.isnan(_plain(b))
     log_b = np.log(np.where(zero, 1.0, b))
-    return np.where(zero, 0.0, a * log_b), (lambda g: g * np.log(np.where(zero & (_plain(b) <= 0), 1.0, b)), lambda g: g * (a / b))
+    return np.where(zero, 0.0, a * log_b), (lambda g: g * np.log(np.where(zero & (_plain(b) <= 0), 1.0, b)),
+                                            lambda g: g * (a / b))
 
 
 @op

@@ -23,7 +23,8 @@ def ctc_loss(log_p, *, targets, input_lengths, target_lengths, blank):
     losses = np.empty(lp.shape[1], lp.dtype)
     slopes = np.zeros_like(lp)
     for n, labels in enumerate(targets):
-        losses[n], slopes[:input_lengths[n], n] = _one(lp[:input_lengths[n], n].astype(np.float64), labels[:target_lengths[n]], blank)
+        losses[n], slopes[:input_lengths[n], n] = _one(lp[:input_lengths[n], n].astype(np.float64),
+                                                       labels[:target_lengths[n]], blank)
     if not isinstance(log_p, np.ndarray):
         raise NotImplementedError("ctc_loss: the gradient of its gradient is not implemented (nor is it in torch)")
     return losses, (lambda g: slopes * g[:, None],)

@@ -140,7 +140,8 @@ def norm(a, *, p, axis, keepdims):
         if p == 2:
             return g * np.where(zero, 0.0, a / safe)
         if p < 1:
-            return g * sign * np.where(sign == 0, 0.0, np.power(np.where(sign == 0, 1.0, x), p - 1) * np.power(safe, 1 - p))
+            return g * sign * np.where(sign == 0, 0.0, np.power(np.where(sign == 0, 1.0, x), p - 1)
+                                       * np.power(safe, 1 - p))
         return g * np.where(zero, 0.0, sign * np.power(x, p - 1) * np.power(safe, 1 - p))
     return out, (pullback,)
 

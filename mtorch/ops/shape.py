@@ -86,7 +86,8 @@ def diagonal_scatter(d, *, shape, offset, dim0, dim1):
 @op(view=True)
 def unbind(a, *, dim):
     """The slices along an axis, one output each"""
-    y = unbind(a, dim=dim) if isinstance(a, TensorBase) else tuple(np.moveaxis(a, dim, 0)[i, ...] for i in range(a.shape[dim]))
+    y = unbind(a, dim=dim) if isinstance(a, TensorBase) else tuple(np.moveaxis(a, dim, 0)[i, ...]
+                                                                   for i in range(a.shape[dim]))
     return y, lambda *g: (np.stack(g, dim),)
 
 
@@ -125,7 +126,8 @@ def stack(*xs, dim):
 @op(keeps=False)
 def flip(a, *, dims):
     """The order along the axes reversed"""
-    return (flip(a, dims=dims) if isinstance(a, TensorBase) else np.flip(a, dims).copy()), (lambda g: flip(g, dims=dims),)
+    return (flip(a, dims=dims) if isinstance(a, TensorBase)
+            else np.flip(a, dims).copy()), (lambda g: flip(g, dims=dims),)
 
 
 @op(keeps=False)

@@ -38,9 +38,9 @@ class Adadelta(Optimizer):
 
     elementwise = True
 
-    def __init__(self, params: ParamsT, lr: float | Tensor = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0,
-                 foreach: bool | None = None, *, capturable: bool = False, maximize: bool = False,
-                 differentiable: bool = False) -> None:
+    def __init__(self, params: ParamsT, lr: float | Tensor = 1.0, rho: float = 0.9, eps: float = 1e-6,
+                 weight_decay: float = 0, foreach: bool | None = None, *, capturable: bool = False,
+                 maximize: bool = False, differentiable: bool = False) -> None:
         checks.learning_rate(lr)
         if not 0.0 <= checks.as_number("rho", rho) <= 1.0:
             raise ValueError(f"Invalid rho value: {rho} (expected 0 <= rho <= 1)")

@@ -348,9 +348,10 @@ def test_grad_fn_as_torch_shows_it():
         x = T.ones(2, 3, requires_grad=True)
         names = [f(x).grad_fn.name() for f in (
             lambda x: x + 1, lambda x: x * x, lambda x: x.sum(), lambda x: x.exp(), lambda x: x.T, lambda x: x[0],
-            lambda x: x.view(6), lambda x: x ** 2, lambda x: x.relu(), lambda x: x.mean(), lambda x: -x, lambda x: x / 2,
-            lambda x: x.log_softmax(1), lambda x: x @ x.T, lambda x: T.cat([x, x]), lambda x: T.stack([x, x]),
-            lambda x: x.unsqueeze(0), lambda x: x.tanh(), lambda x: x.sigmoid(), lambda x: x.clone(), lambda x: x.double())]
+            lambda x: x.view(6), lambda x: x ** 2, lambda x: x.relu(), lambda x: x.mean(), lambda x: -x,
+            lambda x: x / 2, lambda x: x.log_softmax(1), lambda x: x @ x.T, lambda x: T.cat([x, x]),
+            lambda x: T.stack([x, x]), lambda x: x.unsqueeze(0), lambda x: x.tanh(), lambda x: x.sigmoid(),
+            lambda x: x.clone(), lambda x: x.double())]
         if T is torch:
             expected = names
     assert names == expected

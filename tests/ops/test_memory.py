@@ -29,7 +29,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 def faults(**variables: str) -> int:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_"))}
-    answer = subprocess.run([sys.executable, "-c", FAULTS], env={**env, **variables}, capture_output=True, text=True, check=True)
+    answer = subprocess.run([sys.executable, "-c", FAULTS], env={**env, **variables}, capture_output=True, text=True,
+                            check=True)
     return int(answer.stdout)
 
 

@@ -1,12 +1,12 @@
 """torch.nn.functional: layers and losses as functions, one file for each family."""
-from .activation import (celu, celu_, elu, elu_, gelu, glu, gumbel_softmax, hardshrink, hardsigmoid, hardswish, hardtanh,
-                         hardtanh_, leaky_relu, leaky_relu_, log_softmax, logsigmoid, mish, prelu, relu, relu6, relu_, rrelu,
-                         rrelu_, selu, selu_, sigmoid, silu, softmax, softmin, softplus, softshrink, softsign, tanh, tanhshrink,
-                         threshold, threshold_)
+from .activation import (celu, celu_, elu, elu_, gelu, glu, gumbel_softmax, hardshrink, hardsigmoid, hardswish,
+                         hardtanh, hardtanh_, leaky_relu, leaky_relu_, log_softmax, logsigmoid, mish, prelu, relu,
+                         relu6, relu_, rrelu, rrelu_, selu, selu_, sigmoid, silu, softmax, softmin, softplus,
+                         softshrink, softsign, tanh, tanhshrink, threshold, threshold_)
 from .dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .linear import bilinear, linear
-from .loss import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, gaussian_nll_loss, huber_loss, kl_div,
-                   l1_loss, mse_loss, nll_loss, poisson_nll_loss, smooth_l1_loss)
+from .loss import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, gaussian_nll_loss, huber_loss,
+                   kl_div, l1_loss, mse_loss, nll_loss, poisson_nll_loss, smooth_l1_loss)
 from .adaptive_pooling import (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d,
                                adaptive_max_pool2d, adaptive_max_pool3d, fractional_max_pool2d, fractional_max_pool3d)
 from .conv import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
@@ -19,5 +19,5 @@ from .vision import affine_grid, channel_shuffle, fold, grid_sample, pixel_shuff
 from .sparse import embedding, embedding_bag, one_hot
 from .attention import multi_head_attention_forward, scaled_dot_product_attention
 from .margin_loss import (cosine_embedding_loss, cosine_similarity, ctc_loss, hinge_embedding_loss, margin_ranking_loss,
-                          multi_margin_loss, multilabel_margin_loss, multilabel_soft_margin_loss, normalize, pairwise_distance,
-                          soft_margin_loss, triplet_margin_loss, triplet_margin_with_distance_loss)
+                          multi_margin_loss, multilabel_margin_loss, multilabel_soft_margin_loss, normalize,
+                          pairwise_distance, soft_margin_loss, triplet_margin_loss, triplet_margin_with_distance_loss)

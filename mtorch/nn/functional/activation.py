@@ -259,7 +259,8 @@ def _softmax_dim(name: str, dim, ndim: int) -> int:
     """The dimension torch takes when none is given."""
     if dim is not None:
         return dim
-    warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+    warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
+                  "argument.",
                   stacklevel=4)
     return 0 if ndim in (0, 1, 3) else 1
 

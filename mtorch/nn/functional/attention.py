@@ -31,13 +31,14 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p: f
     name = "scaled_dot_product_attention"
     q, k, v = require_tensor(query, name, "query"), require_tensor(key, name, "key"), require_tensor(value, name, "value")
     if len({x.array.dtype for x in (q, k, v)}) > 1:
-        raise RuntimeError(f"Expected query, key, and value to have the same dtype, but got query.dtype: {q.dtype} key.dtype: "
-                           f"{k.dtype} and value.dtype: {v.dtype} instead.")
+        raise RuntimeError(f"Expected query, key, and value to have the same dtype, but got query.dtype: {q.dtype} "
+                           f"key.dtype: {k.dtype} and value.dtype: {v.dtype} instead.")
     if min(x.array.ndim for x in (q, k, v)) < 2:
-        raise RuntimeError(f"{name}: expected at least 2 dimensions, got shapes {tuple(q.shape)}, {tuple(k.shape)}, {tuple(v.shape)}")
+        raise RuntimeError(f"{name}: expected at least 2 dimensions, got shapes {tuple(q.shape)}, {tuple(k.shape)}, "
+                           f"{tuple(v.shape)}")
     if q.array.shape[-1] != k.array.shape[-1] or k.array.shape[-2] != v.array.shape[-2]:
-        raise RuntimeError(f"{name}: query {tuple(q.shape)}, key {tuple(k.shape)} and value {tuple(v.shape)} do not fit: query and "
-                           "key need the same last size, key and value the same last but one")
+        raise RuntimeError(f"{name}: query {tuple(q.shape)}, key {tuple(k.shape)} and value {tuple(v.shape)} do not "
+                           "fit: query and key need the same last size, key and value the same last but one")
     if is_causal and attn_mask is not None:
         raise RuntimeError(f"{name}: Explicit attn_mask should not be set when is_causal=True")
     if enable_gqa:
@@ -91,27 +92,30 @@ def _as_bias(mask, name, dtype):
     return mask
 
 
-def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num_heads: int, in_proj_weight, in_proj_bias,
-                                 bias_k, bias_v, add_zero_attn: bool, dropout_p: float, out_proj_weight, out_proj_bias,
-                                 training: bool = True, key_padding_mask=None, need_weights: bool = True, attn_mask=None,
-                                 use_separate_proj_weight: bool = False, q_proj_weight=None, k_proj_weight=None,
-                                 v_proj_weight=None, static_k=None, static_v=None, average_attn_weights: bool = True,
-                                 is_causal: bool = False):
+def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num_heads: int, in_proj_weight,
+                                 in_proj_bias, bias_k, bias_v, add_zero_attn: bool, dropout_p: float, out_proj_weight,
+                                 out_proj_bias, training: bool = True, key_padding_mask=None, need_weights: bool = True,
+                                 attn_mask=None, use_separate_proj_weight: bool = False, q_proj_weight=None,
+                                 k_proj_weight=None, v_proj_weight=None, static_k=None, static_v=None,
+                                 average_attn_weights: bool = True, is_causal: bool = False):
     """Attention with several heads, each on a projection of its own: what MultiheadAttention computes.
 
     Shape: query (L, N, E) or (L, E), key and value (S, N, ...) or (S, ...) -> (L, N, E) and weights (N, L, S).
     """
     batched = query.dim() == 3
     if query.dim() not in (2, 3):
-        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor")
+        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query "
+                             "tensor")
     if key.dim() != query.dim() or value.dim() != query.dim():
-        raise AssertionError(f"For {'batched' if batched else 'unbatched'} ({query.dim()}-D) `query`, expected `key` and `value` to "
-                             f"be {query.dim()}-D but found {key.dim()}-D and {value.dim()}-D tensors respectively")
+        raise AssertionError(f"For {'batched' if batched else 'unbatched'} ({query.dim()}-D) `query`, expected `key` "
+                             f"and `value` to be {query.dim()}-D but found {key.dim()}-D and {value.dim()}-D tensors "
+                             "respectively")
     if key_padding_mask is not None and key_padding_mask.dim() != query.dim() - 1:
-        raise AssertionError(f"For {query.dim()}-D `query`, expected `key_padding_mask` to be None or {query.dim() - 1}-D but found "
-                             f"{key_padding_mask.dim()}-D tensor instead")
+        raise AssertionError(f"For {query.dim()}-D `query`, expected `key_padding_mask` to be None or "
+                             f"{query.dim() - 1}-D but found {key_padding_mask.dim()}-D tensor instead")
     if attn_mask is not None and attn_mask.dim() not in (2, 3):
-        raise AssertionError(f"expected `attn_mask` to be None, 2-D or 3-D but found {attn_mask.dim()}-D tensor instead")
+        raise AssertionError(f"expected `attn_mask` to be None, 2-D or 3-D but found {attn_mask.dim()}-D tensor "
+                             "instead")
     if is_causal and attn_mask is None:
         raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
     if not batched:
@@ -126,7 +130,8 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num
     head = width // num_heads
     if use_separate_proj_weight:
         if key.shape[:2] != value.shape[:2]:
-            raise AssertionError(f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}")
+            raise AssertionError(f"key's sequence and batch dims {key.shape[:2]} do not match value's "
+                                 f"{value.shape[:2]}")
     elif key.shape != value.shape:
         raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
     q, k, v = _projected(query, key, value, in_proj_weight, in_proj_bias,
@@ -136,7 +141,8 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num
     if mask is not None:
         expected = (length, key.shape[0]) if mask.dim() == 2 else (batch * num_heads, length, key.shape[0])
         if tuple(mask.shape) != expected:
-            raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {tuple(mask.shape)}, but should be {expected}.")
+            raise RuntimeError(f"The shape of the {mask.dim()}D attn_mask is {tuple(mask.shape)}, but should be "
+                               f"{expected}.")
         mask = mask.unsqueeze(0) if mask.dim() == 2 else mask
     padding = _as_bias(key_padding_mask, "key_padding_mask", dtype)
     if bias_k is not None and bias_v is not None:
@@ -155,8 +161,10 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num
     source = k.shape[1]
     if padding is not None:
         if tuple(padding.shape) != (batch, source):
-            raise AssertionError(f"expecting key_padding_mask shape of {(batch, source)}, but got {tuple(padding.shape)}")
-        padding = padding.reshape(batch, 1, 1, source).expand(batch, num_heads, 1, source).reshape(batch * num_heads, 1, source)
+            raise AssertionError(f"expecting key_padding_mask shape of {(batch, source)}, but got "
+                                 f"{tuple(padding.shape)}")
+        padding = padding.reshape(batch, 1, 1, source).expand(batch, num_heads, 1, source).reshape(batch * num_heads, 1,
+                                                                                                   source)
         mask = padding if mask is None else mask + padding
     rate = dropout_p if training else 0.0
     if need_weights:

@@ -65,9 +65,9 @@ def dropout1d(input, p: float = 0.5, training: bool = True, inplace: bool = Fals
     """
     x = _checked(input, p, "dropout1d")
     if x.array.ndim not in (2, 3):
-        raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {x.array.ndim}D input. Note that dropout1d "
-                           "exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, "
-                           "and an optional batch dimension (i.e. 2D or 3D inputs).")
+        raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {x.array.ndim}D input. Note that "
+                           "dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a "
+                           "channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs).")
     if x.array.ndim == 2:
         return _dropped(x.unsqueeze(0), p, training, inplace, (1, x.array.shape[0], 1)).squeeze(0)
     return _dropped(x, p, training, inplace, _channels(x))
@@ -82,8 +82,9 @@ def dropout2d(input, p: float = 0.5, training: bool = True, inplace: bool = Fals
     """
     x = _checked(input, p, "dropout2d")
     if x.array.ndim not in (3, 4):
-        warnings.warn(f"dropout2d: Received a {x.array.ndim}-D input to dropout2d, which is deprecated and will result in an "
-                      "error in a future release. To retain the behavior and silence this warning, please use dropout instead.",
+        warnings.warn(f"dropout2d: Received a {x.array.ndim}-D input to dropout2d, which is deprecated and will "
+                      "result in an error in a future release. To retain the behavior and silence this warning, "
+                      "please use dropout instead.",
                       stacklevel=2)
     if x.array.ndim < 2:
         raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input, got {x.array.ndim}")
@@ -99,8 +100,9 @@ def dropout3d(input, p: float = 0.5, training: bool = True, inplace: bool = Fals
     """
     x = _checked(input, p, "dropout3d")
     if x.array.ndim not in (4, 5):
-        warnings.warn(f"dropout3d: Received a {x.array.ndim}-D input to dropout3d, which is deprecated and will result in an "
-                      "error in a future release. To retain the behavior and silence this warning, please use dropout instead.",
+        warnings.warn(f"dropout3d: Received a {x.array.ndim}-D input to dropout3d, which is deprecated and will "
+                      "result in an error in a future release. To retain the behavior and silence this warning, "
+                      "please use dropout instead.",
                       stacklevel=2)
     if x.array.ndim < 2:
         raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input, got {x.array.ndim}")

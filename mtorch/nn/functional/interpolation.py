@@ -40,8 +40,8 @@ def interpolate(input: Tensor, size=None, scale_factor=None, mode: str = "neares
     require_tensor(input, "interpolate")
     if mode in ("nearest", "area", "nearest-exact"):
         if align_corners is not None:
-            raise ValueError("align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | "
-                             "trilinear")
+            raise ValueError("align_corners option can only be set with the interpolating modes: linear | bilinear | "
+                             "bicubic | trilinear")
     elif mode not in _AXES:
         raise NotImplementedError(f"interpolate: unknown mode {mode!r}")
     n = input.array.ndim - 2
@@ -68,7 +68,8 @@ def interpolate(input: Tensor, size=None, scale_factor=None, mode: str = "neares
     return y if y.array.dtype == input.array.dtype else y.round().to(input.dtype)
 
 
-def upsample(input: Tensor, size=None, scale_factor=None, mode: str = "nearest", align_corners: bool | None = None) -> Tensor:
+def upsample(input: Tensor, size=None, scale_factor=None, mode: str = "nearest",
+             align_corners: bool | None = None) -> Tensor:
     """interpolate, under its former name.
 
     >>> import mtorch, warnings
@@ -88,7 +89,8 @@ def upsample_nearest(input: Tensor, size=None, scale_factor=None) -> Tensor:
     ...     mtorch.nn.functional.upsample_nearest(mtorch.tensor([[[1., 2.]]]), scale_factor=2)
     tensor([[[1., 1., 2., 2.]]])
     """
-    warnings.warn("`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
+    warnings.warn("`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.",
+                  stacklevel=2)
     return interpolate(input, size, scale_factor, "nearest")
 
 
@@ -100,7 +102,8 @@ def upsample_bilinear(input: Tensor, size=None, scale_factor=None) -> Tensor:
     ...     mtorch.nn.functional.upsample_bilinear(mtorch.tensor([[[[1., 2.]]]]), size=(1, 3))
     tensor([[[[1.0000, 1.5000, 2.0000]]]])
     """
-    warnings.warn("`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
+    warnings.warn("`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.",
+                  stacklevel=2)
     return interpolate(input, size, scale_factor, "bilinear", True)
 
 
@@ -113,11 +116,13 @@ def _sizes_and_scales(input, n, size, scale_factor, recompute) -> tuple[tuple[in
         if recompute:
             raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
         if isinstance(size, (tuple, list)) and len(size) != n:
-            raise ValueError(f"interpolate: input of {n} spatial dimensions, size {tuple(size)}; provide an int or {n} of them")
+            raise ValueError(f"interpolate: input of {n} spatial dimensions, size {tuple(size)}; provide an int or "
+                             f"{n} of them")
         return per_axis(size, n, "interpolate", "size"), (None,) * n
     factors = tuple(scale_factor) if isinstance(scale_factor, (tuple, list)) else (scale_factor,) * n
     if len(factors) != n:
-        raise ValueError(f"interpolate: input of {n} spatial dimensions, scale_factor {factors}; provide a number or {n} of them")
+        raise ValueError(f"interpolate: input of {n} spatial dimensions, scale_factor {factors}; provide a number or "
+                         f"{n} of them")
     factors = tuple(float(f) for f in factors)
     sizes = tuple(int(np.floor(s * f)) for s, f in zip(input.array.shape[2:], factors))
     return sizes, (None,) * n if recompute else tuple(1.0 / f for f in factors)

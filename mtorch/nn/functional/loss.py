@@ -47,8 +47,9 @@ def pair(name: str, input, target):
     """Input and target, broadcast and of one type; where torch warns that their shapes differ, so does this."""
     y, t = require_tensor(input, name), require_tensor(target, name, "target")
     if y.array.shape != t.array.shape:
-        warnings.warn(f"Using a target size ({t.shape}) that is different to the input size ({y.shape}). This will likely lead "
-                      "to incorrect results due to broadcasting. Please ensure they have the same size.", stacklevel=4)
+        warnings.warn(f"Using a target size ({t.shape}) that is different to the input size ({y.shape}). This will "
+                      "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+                      stacklevel=4)
         try:
             shape = np.broadcast_shapes(y.array.shape, t.array.shape)
         except ValueError:
@@ -138,16 +139,17 @@ def _classes(name: str, input, target, weight, ignore_index):
     if x.array.dtype.kind not in "fc":
         raise RuntimeError(f"{name}: expected a floating point input, got {x.dtype}")
     if target.array.dtype not in (np.int64, np.uint8):
-        raise RuntimeError(f"{name}: expected scalar type Long for the target of class indices, but found {target.dtype} "
-                           "(use target.long())")
+        raise RuntimeError(f"{name}: expected scalar type Long for the target of class indices, but found "
+                           f"{target.dtype} (use target.long())")
     shape, t = x.array.shape, target.array
     if len(shape) == 0:
         raise RuntimeError(f"{name}: input needs a dimension of classes, got a 0-dim tensor")
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if t.shape != expected:
         if t.shape[:1] != expected[:1]:
-            raise ValueError(f"Expected input batch_size ({shape[0] if len(shape) > 1 else 1}) to match target batch_size "
-                             f"({t.shape[0] if t.ndim else 1}): input has shape {tuple(shape)}, target {tuple(t.shape)}.")
+            raise ValueError(f"Expected input batch_size ({shape[0] if len(shape) > 1 else 1}) to match target "
+                             f"batch_size ({t.shape[0] if t.ndim else 1}): input has shape {tuple(shape)}, target "
+                             f"{tuple(t.shape)}.")
         raise RuntimeError(f"{name}: input has shape {tuple(shape)}, so the target of class indices must have shape "
                            f"{tuple(expected)}, got {tuple(t.shape)}")
     classes = shape[1] if len(shape) > 1 else shape[0]
@@ -167,8 +169,8 @@ def _classes(name: str, input, target, weight, ignore_index):
     each = None
     if weight is not None:
         if weight.array.shape != (classes,):
-            raise RuntimeError(f"{name}: weight tensor should be defined either for all {classes} classes or no classes but got "
-                               f"weight tensor of shape: {list(weight.array.shape)}")
+            raise RuntimeError(f"{name}: weight tensor should be defined either for all {classes} classes or no "
+                               f"classes but got weight tensor of shape: {list(weight.array.shape)}")
         if weight.array.dtype != x.array.dtype:
             raise RuntimeError(f"{name}: expected weight of {x.dtype}, got {weight.dtype}")
         each = weight.array[t]
@@ -224,7 +226,8 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index: i
     ones = np.ones(len(t), rows.array.dtype) if each is None else each
     losses = rules.nll(log_p, target=t, weight=ones)
     if label_smoothing > 0.0:
-        losses = losses * (1.0 - label_smoothing) + _smoothed(log_p, t, each, weight, ignore_index, target, label_smoothing)
+        losses = losses * (1.0 - label_smoothing) + _smoothed(log_p, t, each, weight, ignore_index, target,
+                                                              label_smoothing)
     if reduction == "none":
         return losses.reshape(shape)
     return reductions.sum(losses) / (float(ones.sum()) if reduction == "mean" else 1.0)
@@ -249,9 +252,10 @@ def _cross_entropy_of_probabilities(x, t, weight, ignore_index, reduction, label
     products = reductions.log_softmax(x, dim) * t
     if weight is not None:
         if weight.array.shape != (classes,):
-            raise RuntimeError(f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes "
-                               f"but got weight tensor of shape: {list(weight.array.shape)}")
-        products = products * weight.reshape((1, classes) + (1,) * (x.array.ndim - 2) if x.array.ndim > 1 else (classes,))
+            raise RuntimeError(f"cross_entropy: weight tensor should be defined either for all {classes} classes or "
+                               f"no classes but got weight tensor of shape: {list(weight.array.shape)}")
+        products = products * weight.reshape((1, classes) + (1,) * (x.array.ndim - 2) if x.array.ndim > 1
+                                             else (classes,))
     if reduction == "none":
         return -reductions.sum(products, dim)
     total = -reductions.sum(products)
@@ -268,10 +272,11 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     reduction = chosen(reduction, size_average, reduce)
     y, t = require_tensor(input, "binary_cross_entropy"), require_tensor(target, "binary_cross_entropy", "target")
     if y.array.shape != t.array.shape:
-        raise ValueError(f"Using a target size ({t.shape}) that is different to the input size ({y.shape}) is deprecated. Please "
-                         "ensure they have the same size.")
+        raise ValueError(f"Using a target size ({t.shape}) that is different to the input size ({y.shape}) is "
+                         "deprecated. Please ensure they have the same size.")
     if y.array.dtype != t.array.dtype:
-        raise RuntimeError(f"binary_cross_entropy: input is {y.dtype}, target is {t.dtype}; expected the same floating point type")
+        raise RuntimeError(f"binary_cross_entropy: input is {y.dtype}, target is {t.dtype}; expected the same "
+                           "floating point type")
     if y.array.size and not (0 <= float(y.array.min()) and float(y.array.max()) <= 1):
         raise RuntimeError("all elements of input should be between 0 and 1 (apply sigmoid, or use "
                            "binary_cross_entropy_with_logits)")
@@ -290,8 +295,8 @@ def _fitting(weight, losses, name):
                          f"{tuple(losses.shape)}") from None
 
 
-def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction: str = "mean",
-                                     pos_weight=None):
+def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None,
+                                     reduction: str = "mean", pos_weight=None):
     """binary_cross_entropy of sigmoid(input), without overflow; pos_weight weighs the positive class.
 
     >>> import mtorch
@@ -324,9 +329,9 @@ def kl_div(input, target, size_average=None, reduce=None, reduction: str = "mean
     batchmean = reduction == "batchmean" and size_average is None and reduce is None
     chosen_reduction = "sum" if batchmean else chosen(reduction, size_average, reduce)
     if chosen_reduction == "mean":
-        warnings.warn("reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' divides "
-                      "only by the batch size, and aligns with the KL div math definition. 'mean' will be changed to behave the "
-                      "same as 'batchmean' in the next major release.", stacklevel=3)
+        warnings.warn("reduction: 'mean' divides the total loss by both the batch size and the support size. "
+                      "'batchmean' divides only by the batch size, and aligns with the KL div math definition. 'mean' "
+                      "will be changed to behave the same as 'batchmean' in the next major release.", stacklevel=3)
     x, t = require_tensor(input, "kl_div"), require_tensor(target, "kl_div", "target")
     losses = rules.kl_div_log_target(x, t) if log_target else rules.kl_div(x, t)
     total = reduced(losses, chosen_reduction)
@@ -366,7 +371,8 @@ def gaussian_nll_loss(input, target, var, full: bool = False, eps: float = 1e-6,
     if var.shape != input.shape:
         if tuple(input.shape[:-1]) == tuple(var.shape):
             var = var.unsqueeze(-1)
-        elif not (tuple(input.shape[:-1]) == tuple(var.shape[:-1]) and var.shape[-1] == 1) and not _broadcastable(var, input):
+        elif not (tuple(input.shape[:-1]) == tuple(var.shape[:-1])
+                  and var.shape[-1] == 1) and not _broadcastable(var, input):
             raise ValueError(f"var is of incorrect size: {tuple(var.shape)} for an input of {tuple(input.shape)}")
     floor = wrap(np.maximum(var.array, eps) - var.array)      # clamped without losing the gradient
     var = var + floor

@@ -56,7 +56,8 @@ def normalize(input, p: float = 2.0, dim=1, eps: float = 1e-12, out=None):
     return result if out is None else into(out, result)
 
 
-def margin_ranking_loss(input1, input2, target, margin: float = 0, size_average=None, reduce=None, reduction: str = "mean"):
+def margin_ranking_loss(input1, input2, target, margin: float = 0, size_average=None, reduce=None,
+                        reduction: str = "mean"):
     """max(0, -target (input1 - input2) + margin): target 1 wants the first larger, -1 the second.
 
     >>> import mtorch
@@ -117,11 +118,12 @@ def cosine_embedding_loss(input1, input2, target, margin: float = 0, size_averag
     eps = 1e-12                                        # torch's own, inside the root
     cos = product / (((input1 * input1).sum(-1) + eps) * ((input2 * input2).sum(-1) + eps)).sqrt()
     zeros = cos.new_zeros(cos.shape)
-    return reduced((1 - cos).where(target == 1, zeros) + (cos - margin).clamp_min(0).where(target == -1, zeros), reduction)
+    return reduced((1 - cos).where(target == 1, zeros) + (cos - margin).clamp_min(0).where(target == -1, zeros),
+                   reduction)
 
 
-def triplet_margin_loss(anchor, positive, negative, margin: float = 1.0, p: float = 2, eps: float = 1e-6, swap: bool = False,
-                        size_average=None, reduce=None, reduction: str = "mean"):
+def triplet_margin_loss(anchor, positive, negative, margin: float = 1.0, p: float = 2, eps: float = 1e-6,
+                        swap: bool = False, size_average=None, reduce=None, reduction: str = "mean"):
     """max(0, d(anchor, positive) - d(anchor, negative) + margin).  Balntas et al. 2016
 
     >>> import mtorch
@@ -133,9 +135,9 @@ def triplet_margin_loss(anchor, positive, negative, margin: float = 1.0, p: floa
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     if len({x.dim() for x in (anchor, positive, negative)}) > 1:
-        raise RuntimeError("triplet_margin_loss: The anchor, positive, and negative tensors are expected to have the same number of "
-                           f"dimensions, but got: anchor {anchor.dim()}D, positive {positive.dim()}D, and negative "
-                           f"{negative.dim()}D inputs")
+        raise RuntimeError("triplet_margin_loss: The anchor, positive, and negative tensors are expected to have the "
+                           f"same number of dimensions, but got: anchor {anchor.dim()}D, positive {positive.dim()}D, "
+                           f"and negative {negative.dim()}D inputs")
     return _triplet(lambda a, b: pairwise_distance(a, b, p, eps), anchor, positive, negative, margin, swap, reduction)
 
 
@@ -160,8 +162,8 @@ def triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_fu
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     if len({x.dim() for x in (anchor, positive, negative)}) > 1:
-        raise RuntimeError("triplet_margin_with_distance_loss: the three tensors need the same number of dimensions, got "
-                           f"{anchor.dim()}, {positive.dim()} and {negative.dim()}")
+        raise RuntimeError("triplet_margin_with_distance_loss: the three tensors need the same number of dimensions, "
+                           f"got {anchor.dim()}, {positive.dim()} and {negative.dim()}")
     return _triplet(distance_function or pairwise_distance, anchor, positive, negative, margin, swap, reduction)
 
 
@@ -182,7 +184,8 @@ def multi_margin_loss(input, target, p: int = 1, margin: float = 1.0, weight=Non
     rows = x if x.dim() == 2 else x.reshape(1, -1)
     t = target.array.reshape(-1)
     if x.dim() > 2 or rows.array.shape[1] == 0:
-        raise RuntimeError(f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(x.shape)}")
+        raise RuntimeError("Expected non-empty vector or matrix with optional 0-dim batch size, but got: "
+                           f"{list(x.shape)}")
     if len(t) != len(rows.array) or target.dim() > 1:
         raise RuntimeError(f"inconsistent target size, expected {len(rows.array)} but got {list(target.shape)}")
     classes = rows.array.shape[1]
@@ -221,8 +224,8 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     reduction = chosen(reduction, size_average, reduce)
     x = require_tensor(input, "multilabel_margin_loss")
     if x.dim() > 2 or x.array.shape != target.array.shape or x.dim() and x.array.shape[-1] == 0:
-        raise RuntimeError(f"multilabel_margin_loss: Expected non-empty vector or matrix and a target of the same shape, but got "
-                           f"{list(x.shape)} and {list(target.shape)}")
+        raise RuntimeError("multilabel_margin_loss: Expected non-empty vector or matrix and a target of the same "
+                           f"shape, but got {list(x.shape)} and {list(target.shape)}")
     rows = x.reshape(1, -1) if x.dim() < 2 else x
     labels = target.array.reshape(rows.array.shape)
     classes = rows.array.shape[1]
@@ -273,7 +276,8 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank: int = 0, 
     if not 0 <= blank < classes:
         raise RuntimeError(f"blank must be in label range: got {blank} of {classes} classes")
     if len(inputs) != batch or len(lengths) != batch:
-        raise RuntimeError(f"input_lengths must be of size batch_size: got {len(inputs)} and {len(lengths)} for {batch} samples")
+        raise RuntimeError(f"input_lengths must be of size batch_size: got {len(inputs)} and {len(lengths)} for "
+                           f"{batch} samples")
     if len(inputs) and (inputs.max() > steps or inputs.min() < 0):
         raise RuntimeError(f"Expected input_lengths to have value at most {steps}, but got value {int(inputs.max())}")
     labels = targets.array
@@ -281,8 +285,8 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank: int = 0, 
         labels = labels[None]
     if labels.ndim == 1:
         if len(labels) != lengths.sum():
-            raise RuntimeError(f"Expected tensor to have size {int(lengths.sum())} at dimension 0, but got size {len(labels)} for the "
-                               "targets (while checking arguments for ctc_loss)")
+            raise RuntimeError(f"Expected tensor to have size {int(lengths.sum())} at dimension 0, but got size "
+                               f"{len(labels)} for the targets (while checking arguments for ctc_loss)")
         pieces = np.split(labels, np.cumsum(lengths)[:-1])
     else:
         if len(lengths) and lengths.max() > labels.shape[1]:

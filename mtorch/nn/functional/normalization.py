@@ -68,8 +68,8 @@ def _move(running_mean, running_var, mean, var, count: int, momentum: float) -> 
 
 
 def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None,
-                  weight: Tensor | None = None, bias: Tensor | None = None, use_input_stats: bool = True, momentum: float = 0.1,
-                  eps: float = 1e-5) -> Tensor:
+                  weight: Tensor | None = None, bias: Tensor | None = None, use_input_stats: bool = True,
+                  momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias, for each channel of each sample (D. Ulyanov et al., 2016).
 
     Shape: (N, C, ...) -> the same; running_mean, running_var, weight, bias (C)
@@ -90,7 +90,8 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
     require_floating(require_tensor(input, "instance_norm"), "instance_norm")
     shape = input.array.shape
     if len(shape) < 3:
-        raise RuntimeError(f"instance_norm: expected an input (N, C, ...) with at least one more axis, got size {list(shape)}")
+        raise RuntimeError("instance_norm: expected an input (N, C, ...) with at least one more axis, got size "
+                           f"{list(shape)}")
     if not use_input_stats:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
@@ -131,12 +132,12 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
     if num_groups <= 0 or shape[1] % num_groups:
-        raise RuntimeError(f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
-                           f"{list(shape)} and num_groups={num_groups}")
+        raise RuntimeError("Expected number of channels in input to be divisible by num_groups, but got input of "
+                           f"shape {list(shape)} and num_groups={num_groups}")
     for name, t in (("weight", weight), ("bias", bias)):
         if t is not None and t.array.shape != (shape[1],):
-            raise RuntimeError(f"Expected {name} to be a vector of size equal to the number of channels in input, but got "
-                               f"{name} of shape {list(t.array.shape)} and input of shape {list(shape)}")
+            raise RuntimeError(f"Expected {name} to be a vector of size equal to the number of channels in input, but "
+                               f"got {name} of shape {list(t.array.shape)} and input of shape {list(shape)}")
     if prod(shape[1:]) == num_groups and input.array.size and shape[0] * prod(shape[2:]) * shape[1] // num_groups == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
     split = (shape[0], num_groups, shape[1] // num_groups, *shape[2:])
@@ -168,7 +169,8 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
     return rules.layer_norm(input, weight, bias, width=width, eps=eps)
 
 
-def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:
+def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None,
+             eps: float | None = None) -> Tensor:
     """x / sqrt(mean of x^2 + eps) * weight over the last axes (B. Zhang, R. Sennrich, 2019).
 
     Shape: (..., *normalized_shape) -> the same; weight normalized_shape
@@ -185,7 +187,8 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
     tensor([0.8485, 1.1314])
     """
     width = _check_last_axes("rms_norm", input, normalized_shape, weight, None)
-    return rules.rms_norm(input, weight, width=width, eps=float(np.finfo(input.array.dtype).eps) if eps is None else eps)
+    return rules.rms_norm(input, weight, width=width,
+                          eps=float(np.finfo(input.array.dtype).eps) if eps is None else eps)
 
 
 def _check_last_axes(function, input, normalized_shape, weight, bias) -> int:
@@ -200,8 +203,8 @@ def _check_last_axes(function, input, normalized_shape, weight, bias) -> int:
                            f"[*, {', '.join(map(str, given))}], but got input of size {list(shape)}")
     for name, t in (("weight", weight), ("bias", bias)):
         if t is not None and require_tensor(t, function, name).array.shape != given:
-            raise RuntimeError(f"{function}: expected {name} to be of same shape as normalized_shape, but got {name} of shape "
-                               f"{list(t.array.shape)} and normalized_shape={list(given)}")
+            raise RuntimeError(f"{function}: expected {name} to be of same shape as normalized_shape, but got {name} "
+                               f"of shape {list(t.array.shape)} and normalized_shape={list(given)}")
     return prod(given)
 
 

@@ -37,19 +37,22 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     widths = [int(w.array) if isinstance(w, Tensor) else operator.index(w) for w in pad]
     ndim = input.array.ndim
     if len(widths) % 2 or len(widths) > 2 * ndim:
-        raise RuntimeError(f"pad: expected an even number of widths, at most two for each of the {ndim} axes, got {widths}")
+        raise RuntimeError(f"pad: expected an even number of widths, at most two for each of the {ndim} axes, got "
+                           f"{widths}")
     before = [0] * ndim
     after = [0] * ndim
     for i in range(len(widths) // 2):
         before[ndim - 1 - i], after[ndim - 1 - i] = widths[2 * i], widths[2 * i + 1]
     sizes = [n + b + a for n, b, a in zip(input.array.shape, before, after)]
     if min(sizes, default=0) < 0:
-        raise RuntimeError(f"pad: an input of size {list(input.array.shape)} with widths {widths} would get the size {sizes}")
+        raise RuntimeError(f"pad: an input of size {list(input.array.shape)} with widths {widths} would get the size "
+                           f"{sizes}")
     if mode == "constant":
         number = 0.0 if value is None else value
         return pad_constant(input, before=tuple(before), after=tuple(after), value=number)
     if mode not in _SOURCES:
-        raise NotImplementedError(f"pad: unknown mode {mode!r}; there are 'constant', 'reflect', 'replicate' and 'circular'")
+        raise NotImplementedError(f"pad: unknown mode {mode!r}; there are 'constant', 'reflect', 'replicate' and "
+                                  "'circular'")
     if value is not None and value != 0.0:
         raise ValueError(f"pad: mode {mode!r} takes no value, got {value}")
     if not (len(widths) in (2, 4, 6) and ndim in (len(widths) // 2 + 1, len(widths) // 2 + 2)):
@@ -65,8 +68,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
 
 def _reflected(position: np.ndarray, n: int, axis: int) -> np.ndarray:
     if len(position) and (-position[0] >= max(n, 1) or position[-1] - n + 1 >= max(n, 1)):
-        raise RuntimeError(f"pad: padding size should be less than the corresponding input dimension when mirroring, but got "
-                           f"{max(-position[0], position[-1] - n + 1)} at axis {axis}, which has {n}")
+        raise RuntimeError("pad: padding size should be less than the corresponding input dimension when mirroring, "
+                           f"but got {max(-position[0], position[-1] - n + 1)} at axis {axis}, which has {n}")
     return (n - 1) - np.abs((n - 1) - np.abs(position))
 
 
@@ -82,7 +85,8 @@ def _wrapped(position: np.ndarray, n: int, axis: int) -> np.ndarray:
     first, end = max(int(position[0]), 0), min(int(position[-1]) + 1, n)     # what negative widths leave of the axis
     if max(first - position[0], position[-1] + 1 - end) > max(end - first, 0):
         raise RuntimeError(f"pad: padding value causes wrapping around more than once: "
-                           f"{max(first - position[0], position[-1] + 1 - end)} at axis {axis}, which has {end - first}")
+                           f"{max(first - position[0], position[-1] + 1 - end)} at axis {axis}, which has "
+                           f"{end - first}")
     return first + (position - first) % max(end - first, 1)
 
 

@@ -105,7 +105,8 @@ def avg_pool2d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
     tensor([[[[ 2.5000,  4.5000],
               [10.5000, 12.5000]]]])
     """
-    return _avg_pool("avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    return _avg_pool("avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad,
+                     divisor_override)
 
 
 def avg_pool3d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, ceil_mode: bool = False,
@@ -118,7 +119,8 @@ def avg_pool3d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
     >>> mtorch.nn.functional.avg_pool3d(mtorch.arange(8.).reshape(1, 2, 2, 2), 2).item()
     3.5
     """
-    return _avg_pool("avg_pool3d", 3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    return _avg_pool("avg_pool3d", 3, input, kernel_size, stride, padding, ceil_mode, count_include_pad,
+                     divisor_override)
 
 
 def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints | None = None,
@@ -221,8 +223,8 @@ def window_of(function, n, size, kernel_size, stride, padding, dilation, ceil_mo
     dilation = positive(per_axis(dilation, n, function, "dilation"), function, "dilation")
     padding = per_axis(padding, n, function, "padding")
     if min(padding) < 0 or any(2 * p > d * (k - 1) + 1 for p, k, d in zip(padding, kernel, dilation)):
-        raise RuntimeError(f"{function}: pad should be at least zero and at most half of effective kernel size, but got "
-                           f"padding={padding} and kernel_size={kernel}")
+        raise RuntimeError(f"{function}: pad should be at least zero and at most half of effective kernel size, but "
+                           f"got padding={padding} and kernel_size={kernel}")
     out = []
     for length, k, s, p, d in zip(size, kernel, stride, padding, dilation):
         places = (length + 2 * p - d * (k - 1) - 1 + (s - 1 if ceil_mode else 0)) // s + 1
@@ -230,15 +232,16 @@ def window_of(function, n, size, kernel_size, stride, padding, dilation, ceil_mo
             places -= 1
         out.append(places)
     if min(out) < 1:
-        raise RuntimeError(f"{function}: given input size {tuple(size)} and kernel_size {kernel}, the output size would be "
-                           f"{tuple(out)}: too small")
+        raise RuntimeError(f"{function}: given input size {tuple(size)} and kernel_size {kernel}, the output size "
+                           f"would be {tuple(out)}: too small")
     return kernel, stride, padding, dilation, tuple(out)
 
 
 def require_filled(x, function: str) -> None:
     """No axis but the batch may be empty."""
     if prod(x.array.shape[1:]) == 0:
-        raise RuntimeError(f"{function}: expected input with non-zero channels and lengths, got size {list(x.array.shape)}")
+        raise RuntimeError(f"{function}: expected input with non-zero channels and lengths, got size "
+                           f"{list(x.array.shape)}")
 
 
 def _max_pool(function, n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
@@ -295,9 +298,11 @@ def _max_unpool(function, n, input, indices, kernel_size, stride, padding, outpu
         raise RuntimeError(f"{function}: elements in indices should be type int64 but got: {indices.dtype}")
     if where.array.shape != x.array.shape:
         raise RuntimeError(f"{function}: expected shape of indices to be same as that of the input tensor "
-                           f"({list(input.array.shape)}), but got indices tensor with shape: {list(indices.array.shape)}")
+                           f"({list(input.array.shape)}), but got indices tensor with shape: "
+                           f"{list(indices.array.shape)}")
     kernel = per_axis(kernel_size, n, function, "kernel_size")
-    stride = kernel if stride is None or stride == [] else positive(per_axis(stride, n, function, "stride"), function, "stride")
+    stride = kernel if stride is None or stride == [] else positive(per_axis(stride, n, function, "stride"), function,
+                                                                    "stride")
     padding = per_axis(padding, n, function, "padding")
     size = _restored_size(function, n, x.array.shape[2:], kernel, stride, padding, output_size)
     found = where.array

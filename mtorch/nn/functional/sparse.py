@@ -13,8 +13,8 @@ from ...ops import indexing as rules
 def _indices(x, name: str, rows: int) -> np.ndarray:
     index = require_tensor(x, name).array
     if index.dtype not in (np.int64, np.int32):
-        raise RuntimeError(f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but "
-                           f"got {x.dtype} instead (while checking arguments for {name})")
+        raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: "
+                           f"Long, Int; but got {x.dtype} instead (while checking arguments for {name})")
     if index.size and (int(index.min()) < 0 or int(index.max()) >= rows):
         bad = index[(index < 0) | (index >= rows)].reshape(-1)[0]
         raise IndexError(f"index out of range in self: {name} got {int(bad)}, the weight has {rows} rows")
@@ -87,15 +87,15 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type: float =
         raise ValueError("mode has to be one of sum, mean or max")
     if per_sample_weights is not None:
         if mode != "sum":
-            raise NotImplementedError("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for "
-                                      f"mode='sum' (got mode='{mode}').")
+            raise NotImplementedError("embedding_bag: per_sample_weights was not None. per_sample_weights is only "
+                                      f"supported for mode='sum' (got mode='{mode}').")
         if per_sample_weights.array.shape != ids.array.shape:
-            raise ValueError(f"embedding_bag: If per_sample_weights ({tuple(per_sample_weights.array.shape)}) is not None, then it "
-                             f"must have the same shape as the input ({tuple(ids.array.shape)})")
+            raise ValueError(f"embedding_bag: If per_sample_weights ({tuple(per_sample_weights.array.shape)}) is not "
+                             f"None, then it must have the same shape as the input ({tuple(ids.array.shape)})")
     if ids.array.ndim == 2:
         if offsets is not None:
-            raise ValueError("if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
-                             "sequences. However, found offsets of type Tensor")
+            raise ValueError("if input is 2D, then offsets has to be None, as input is treated is a mini-batch of "
+                             "fixed length sequences. However, found offsets of type Tensor")
         starts = np.arange(ids.array.shape[0]) * ids.array.shape[1]
         flat = ids.reshape(-1)
         if per_sample_weights is not None:
@@ -107,8 +107,8 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type: float =
             raise ValueError("offsets has to be a 1D Tensor")
         starts, flat = offsets.array, ids
         if len(starts) and int(starts[0]) != 0:
-            raise ValueError("offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. "
-                             f"However, got {int(starts[0])}")
+            raise ValueError("offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from "
+                             f"position 0. However, got {int(starts[0])}")
         if len(starts) and int(starts[-1]) > len(flat.array):
             raise ValueError("offsets[-1] can not be greater than input's length, but got "
                              f"offsets[-1] of {int(starts[-1])} and input's length {len(flat.array)}")
