@@ -25,6 +25,12 @@ def simplex(*shape):
     return rng.dirichlet(np.ones(shape[-1]), size=shape[:-1])
 
 
+def definite(*batch_and_n):
+    """Symmetric positive definite matrices."""
+    a = real(*batch_and_n, batch_and_n[-1])
+    return a @ a.mT + 2 * np.eye(batch_and_n[-1])
+
+
 def counts(high, *shape):
     return rng.integers(0, high, size=shape).astype(float)
 
@@ -66,6 +72,11 @@ TABLE = {
                                            one_hots(5, 4, 2)),
     "Multinomial": (lambda D, T, p: D.Multinomial(7, p), (positive(2, 4),), multinomial_counts(7, 4, 3, 2)),
     "Multinomial logits": (lambda D, T, z: D.Multinomial(7, logits=z), (real(2, 4),), multinomial_counts(7, 4, 3, 2)),
+    "MultivariateNormal": (lambda D, T, m, c: D.MultivariateNormal(m, c), (real(2, 3), definite(3)), real(4, 2, 3)),
+    "MultivariateNormal of a batch of precisions": (lambda D, T, m, c: D.MultivariateNormal(m, precision_matrix=c),
+                                                    (real(3), definite(2, 3)), real(4, 2, 3)),
+    "MultivariateNormal of factors": (lambda D, T, m, c: D.MultivariateNormal(m, scale_tril=c.tril()),
+                                      (real(2, 3), definite(2, 3)), real(4, 2, 3)),
     "Independent": (lambda D, T, m, s: D.Independent(D.Normal(m, s), 1), (real(3), positive(2, 3)), real(4, 2, 3)),
     "Independent of two dimensions": (lambda D, T, m, s: D.Independent(D.Normal(m, s), 2), (real(3), positive(2, 3)),
                                       real(4, 2, 3)),

@@ -6,6 +6,7 @@ import math
 from ...functions.arithmetic import where
 from ...functions.creation import full_like
 from ...nn.functional.activation import softplus
+from ...ops.triangular import solve_triangular
 from ..bernoulli import Bernoulli
 from ..beta import Beta
 from ..binomial import Binomial
@@ -19,6 +20,7 @@ from ..gumbel import Gumbel
 from ..half_normal import HalfNormal
 from ..independent import Independent
 from ..laplace import Laplace
+from ..multivariate_normal import MultivariateNormal, mahalanobis
 from ..normal import Normal
 from ..one_hot_categorical import OneHotCategorical
 from ..poisson import Poisson
@@ -32,6 +34,15 @@ from .registry import kl_divergence, register_kl
 def normal(p, q):
     ratio = (p.scale / q.scale).square()
     return 0.5 * (ratio + ((p.loc - q.loc) / q.scale).square() - 1 - ratio.log())
+
+
+@register_kl(MultivariateNormal, MultivariateNormal)
+def multivariate_normal(p, q):
+    if p.event_shape != q.event_shape:
+        raise ValueError(f"KL between vectors of {p.event_shape[0]} and {q.event_shape[0]} elements cannot be computed")
+    trace = solve_triangular(q._tril, p._tril).square().sum((-2, -1))
+    distance = mahalanobis(q._tril, q.loc - p.loc)
+    return q.half_log_det() - p.half_log_det() + 0.5 * (trace + distance - p.event_shape[0])
 
 
 @register_kl(HalfNormal, HalfNormal)
