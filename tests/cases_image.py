@@ -45,13 +45,15 @@ conv_transpose(2, some(2, 3, 4, 4), some(3, 2, 3, 3), None, padding=1)
 conv_transpose(3, some(1, 2, 2, 3, 2), some(2, 2, 2, 2, 2), some(2), stride=2, padding=(1, 0, 0))
 
 X = some(2, 3, 6, 5, apart=0.0)
-call(pooling.max_pool, X, kernel=(2, 2), stride=(2, 2), padding=(0, 0), dilation=(1, 1), out=(3, 2), like=lambda x: F().max_pool2d(x, 2))
+call(pooling.max_pool, X, kernel=(2, 2), stride=(2, 2), padding=(0, 0), dilation=(1, 1), out=(3, 2),
+     like=lambda x: F().max_pool2d(x, 2))
 call(pooling.max_pool, X, kernel=(3, 2), stride=(2, 1), padding=(1, 1), dilation=(1, 2), out=(3, 5),
      like=lambda x: F().max_pool2d(x, (3, 2), (2, 1), 1, (1, 2)))
 call(pooling.max_pool, X, kernel=(3, 3), stride=(2, 2), padding=(1, 1), dilation=(1, 1), out=(4, 3),
      like=lambda x: F().max_pool2d(x, 3, 2, 1, ceil_mode=True))
 call(pooling.max_unpool, some(1, 2, 2, 2), where=np.array([[[[0, 3], [8, 11]], [[5, 2], [13, 14]]]]), size=(4, 4))
-call(pooling.window_sum, X, axis=2, kernel=3, stride=2, padding=1, out=3, like=lambda x: 3 * F().avg_pool2d(x, (3, 1), (2, 1), (1, 0)))
+call(pooling.window_sum, X, axis=2, kernel=3, stride=2, padding=1, out=3,
+     like=lambda x: 3 * F().avg_pool2d(x, (3, 1), (2, 1), (1, 0)))
 call(pooling.window_sum, X, axis=3, kernel=2, stride=3, padding=0, out=2)
 call(pooling.window_spread, some(2, 3, 3, 5), axis=2, kernel=3, stride=2, padding=1, size=6)
 
@@ -79,4 +81,5 @@ call(resampling.pad_constant, some(2, 3, 4), before=(0, -1, 2), after=(0, 1, 1),
      like=lambda x: F().pad(x, (2, 1, -1, 1), value=0.5))
 TAPS = Taps((2, 3), (2, 1), (1, 2))
 call(unfolding.unfold, some(2, 2, 5, 6), taps=TAPS, padding=(1, 0), like=lambda x: F().unfold(x, (2, 3), (1, 2), (1, 0), (2, 1)))
-call(unfolding.fold, some(2, 12, 6), taps=TAPS, padding=(1, 0), size=(5, 6), like=lambda x: F().fold(x, (5, 6), (2, 3), (1, 2), (1, 0), (2, 1)))
+call(unfolding.fold, some(2, 12, 6), taps=TAPS, padding=(1, 0), size=(5, 6),
+     like=lambda x: F().fold(x, (5, 6), (2, 3), (1, 2), (1, 0), (2, 1)))

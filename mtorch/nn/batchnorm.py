@@ -78,7 +78,8 @@ class _BatchNorm(_NormBase):
 class BatchNorm1d(_BatchNorm):
     """(x - mean) / sqrt(var + eps) * weight + bias for each feature or channel, over the batch (S. Ioffe, C. Szegedy, 2015).
 
-    In training the statistics are the batch's, and the running ones are moved towards them; in evaluation they are the running ones.
+    In training the statistics are the batch's, and the running ones are moved towards them; in evaluation they are the
+    running ones.
 
     Shape: (N, C) or (N, C, L) -> the same
 
@@ -192,8 +193,9 @@ class _InstanceNorm(_NormBase):
         if channels != self.num_features and self.affine:
             raise ValueError(f"expected input's size at dim={1 if batched else 0} to match num_features ({self.num_features}), "
                              f"but got: {channels}.")
+        momentum = 0.0 if self.momentum is None else self.momentum
         y = F.instance_norm(input if batched else input.unsqueeze(0), self.running_mean, self.running_var, self.weight, self.bias,
-                            self.training or not self.track_running_stats, 0.0 if self.momentum is None else self.momentum, self.eps)
+                            self.training or not self.track_running_stats, momentum, self.eps)
         return y if batched else y.squeeze(0)
 
 

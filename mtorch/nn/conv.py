@@ -185,8 +185,9 @@ class _ConvTransposeNd(_ConvNd):
         least = [(m - 1) * s - 2 * p + d * (k - 1) + 1
                  for m, s, p, d, k in zip(sizes, self.stride, self.padding, self.dilation, self.kernel_size)]
         if any(not low <= size < low + s for size, low, s in zip(asked, least, self.stride)):
-            raise ValueError(f"{type(self).__name__}: requested an output size of {asked}, but valid sizes for an input of {sizes} "
-                             f"range from {least} to {[low + s - 1 for low, s in zip(least, self.stride)]}")
+            most = [low + s - 1 for low, s in zip(least, self.stride)]
+            raise ValueError(f"{type(self).__name__}: requested an output size of {asked}, but valid sizes for an input of "
+                             f"{sizes} range from {least} to {most}")
         return tuple(size - low for size, low in zip(asked, least))
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:

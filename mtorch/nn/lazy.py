@@ -1,7 +1,8 @@
 """Layers that learn the size of their input from the first input they are given.
 
-Until then their parameters are there, with their names, but have no numbers. The first call, or loading a state that knows the
-sizes, gives them theirs, and from that call on the layer is an ordinary one: `LazyConv2d` becomes a `Conv2d`.
+Until then their parameters are there, with their names, but have no numbers. The first call, or loading a state that
+knows the sizes, gives them theirs, and from that call on the layer is an ordinary one: `LazyConv2d` becomes a
+`Conv2d`.
 """
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ class _PadNd(Module):
         super().__init__()
         widths = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
         if len(widths) != 2 * self._axes:
-            raise ValueError(f"{type(self).__name__}: padding must be an int or {2 * self._axes} of them, (before, after) of the last "
-                             f"axis first, got {padding}")
+            raise ValueError(f"{type(self).__name__}: padding must be an int or {2 * self._axes} of them, (before, after) "
+                             f"of the last axis first, got {padding}")
         self.padding = widths
 
     def forward(self, input: Tensor) -> Tensor:
@@ -57,9 +57,12 @@ class _ZeroPadNd(_ConstantPadNd):
 
 
 class ConstantPad1d(_ConstantPadNd):
-    """Sequences with one number added at the ends; padding is one width or (before, after).
+    """Sequences with one number added at the ends.
 
     Shape: (N, C, L) or (C, L) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (before, after); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ConstantPad1d((1, 2), 9.0)(mtorch.tensor([[1., 2.]]))
@@ -70,9 +73,12 @@ class ConstantPad1d(_ConstantPadNd):
 
 
 class ConstantPad2d(_ConstantPadNd):
-    """Images with one number added at the ends; padding is one width or (left, right, top, bottom).
+    """Images with one number added at the ends.
 
     Shape: (N, C, H, W) or (C, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ConstantPad2d(2, 3.5)
@@ -83,9 +89,12 @@ class ConstantPad2d(_ConstantPadNd):
 
 
 class ConstantPad3d(_ConstantPadNd):
-    """Volumes with one number added at the ends; padding is one width or (left, right, top, bottom, front, back).
+    """Volumes with one number added at the ends.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ConstantPad3d(1, 0.0)(mtorch.ones(1, 2, 2, 2)).shape
@@ -96,9 +105,12 @@ class ConstantPad3d(_ConstantPadNd):
 
 
 class ZeroPad1d(_ZeroPadNd):
-    """Sequences with zeros added at the ends; padding is one width or (before, after).
+    """Sequences with zeros added at the ends.
 
     Shape: (N, C, L) or (C, L) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (before, after); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ZeroPad1d(1)(mtorch.tensor([[1., 2.]]))
@@ -109,9 +121,12 @@ class ZeroPad1d(_ZeroPadNd):
 
 
 class ZeroPad2d(_ZeroPadNd):
-    """Images with zeros added at the ends; padding is one width or (left, right, top, bottom).
+    """Images with zeros added at the ends.
 
     Shape: (N, C, H, W) or (C, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ZeroPad2d((1, 2, 3, 4))
@@ -122,9 +137,12 @@ class ZeroPad2d(_ZeroPadNd):
 
 
 class ZeroPad3d(_ZeroPadNd):
-    """Volumes with zeros added at the ends; padding is one width or (left, right, top, bottom, front, back).
+    """Volumes with zeros added at the ends.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ZeroPad3d(1)(mtorch.ones(1, 2, 2, 2)).sum().item()
@@ -141,9 +159,12 @@ class _ReflectionPadNd(_PadNd):
 
 
 class ReflectionPad1d(_ReflectionPadNd):
-    """Sequences with what lies inside, mirrored at the edge added at the ends; padding is one width or (before, after).
+    """Sequences with what lies inside, mirrored at the edge, added at the ends.
 
     Shape: (N, C, L) or (C, L) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (before, after); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ReflectionPad1d(2)(mtorch.tensor([[1., 2., 3.]]))
@@ -154,9 +175,12 @@ class ReflectionPad1d(_ReflectionPadNd):
 
 
 class ReflectionPad2d(_ReflectionPadNd):
-    """Images with what lies inside, mirrored at the edge added at the ends; padding is one width or (left, right, top, bottom).
+    """Images with what lies inside, mirrored at the edge, added at the ends.
 
     Shape: (N, C, H, W) or (C, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ReflectionPad2d(1)(mtorch.ones(1, 3, 3)).shape
@@ -167,9 +191,12 @@ class ReflectionPad2d(_ReflectionPadNd):
 
 
 class ReflectionPad3d(_ReflectionPadNd):
-    """Volumes with what lies inside, mirrored at the edge added at the ends; padding is one width or (left, right, top, bottom, front, back).
+    """Volumes with what lies inside, mirrored at the edge, added at the ends.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ReflectionPad3d(1)(mtorch.ones(1, 2, 2, 2)).shape
@@ -186,9 +213,12 @@ class _ReplicationPadNd(_PadNd):
 
 
 class ReplicationPad1d(_ReplicationPadNd):
-    """Sequences with the edge, repeated added at the ends; padding is one width or (before, after).
+    """Sequences with the edge, repeated, added at the ends.
 
     Shape: (N, C, L) or (C, L) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (before, after); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ReplicationPad1d(2)(mtorch.tensor([[1., 2., 3.]]))
@@ -199,9 +229,12 @@ class ReplicationPad1d(_ReplicationPadNd):
 
 
 class ReplicationPad2d(_ReplicationPadNd):
-    """Images with the edge, repeated added at the ends; padding is one width or (left, right, top, bottom).
+    """Images with the edge, repeated, added at the ends.
 
     Shape: (N, C, H, W) or (C, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ReplicationPad2d(1)(mtorch.ones(1, 3, 3)).shape
@@ -212,9 +245,12 @@ class ReplicationPad2d(_ReplicationPadNd):
 
 
 class ReplicationPad3d(_ReplicationPadNd):
-    """Volumes with the edge, repeated added at the ends; padding is one width or (left, right, top, bottom, front, back).
+    """Volumes with the edge, repeated, added at the ends.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.ReplicationPad3d(1)(mtorch.ones(1, 2, 2, 2)).shape
@@ -231,9 +267,12 @@ class _CircularPadNd(_PadNd):
 
 
 class CircularPad1d(_CircularPadNd):
-    """Sequences with what lies at the other end added at the ends; padding is one width or (before, after).
+    """Sequences with what lies at the other end added at the ends.
 
     Shape: (N, C, L) or (C, L) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (before, after); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.CircularPad1d(2)(mtorch.tensor([[1., 2., 3.]]))
@@ -244,9 +283,12 @@ class CircularPad1d(_CircularPadNd):
 
 
 class CircularPad2d(_CircularPadNd):
-    """Images with what lies at the other end added at the ends; padding is one width or (left, right, top, bottom).
+    """Images with what lies at the other end added at the ends.
 
     Shape: (N, C, H, W) or (C, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.CircularPad2d(1)(mtorch.ones(1, 3, 3)).shape
@@ -257,9 +299,12 @@ class CircularPad2d(_CircularPadNd):
 
 
 class CircularPad3d(_CircularPadNd):
-    """Volumes with what lies at the other end added at the ends; padding is one width or (left, right, top, bottom, front, back).
+    """Volumes with what lies at the other end added at the ends.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
+
+    Args:
+        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
 
     >>> import mtorch
     >>> mtorch.nn.CircularPad3d(1)(mtorch.ones(1, 2, 2, 2)).shape

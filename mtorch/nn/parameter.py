@@ -7,17 +7,16 @@ import numpy as np
 
 from ..dtypes import numpy_dtype
 from ..functions.arguments import Size
-from ..tensor import Buffer, Parameter
+from ..tensor import Buffer, Parameter, Tensor
 
 __all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "is_lazy"]
 
 
-class _Uninitialized:
+class _Uninitialized(Tensor):
     """A tensor whose size is not known yet."""
 
     __slots__ = ()
 
-    array: np.ndarray
     _becomes: type
 
     @property
@@ -35,13 +34,13 @@ class _Uninitialized:
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Become an ordinary parameter or buffer of this shape, its numbers not yet set."""
         self.array = np.empty(tuple(shape), self.array.dtype if dtype is None else numpy_dtype(dtype))
-        self.__class__ = self._becomes                   # type: ignore[assignment]
+        self.__class__ = self._becomes
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self, *, tensor_contents=None):
         return f"<{type(self).__name__}>"
 
 
-class UninitializedParameter(_Uninitialized, Parameter):
+class UninitializedParameter(_Uninitialized, Parameter):    # type: ignore[misc]
     """A parameter whose size is not known yet; `materialize(shape)` makes it an ordinary one.
 
     >>> import mtorch

@@ -38,7 +38,8 @@ class Upsample(Module):
 
     def extra_repr(self) -> str:
         """The new size and the mode."""
-        return (f"size={self.size}" if self.scale_factor is None else f"scale_factor={self.scale_factor}") + f", mode={self.mode!r}"
+        how_much = f"size={self.size}" if self.scale_factor is None else f"scale_factor={self.scale_factor}"
+        return f"{how_much}, mode={self.mode!r}"
 
 
 class UpsamplingNearest2d(Upsample):

@@ -1,8 +1,8 @@
 """Rules of convolution, and of its transpose, in any number of dimensions.
 
-Each output pixel looks at a patch of the input through the weights. `convolution_by_taps` and `convolution_transpose_by_taps`
-say what that means, one tap of the kernel at a time. The rules compute the same as matrix products: the patches of a few
-rows of output pixels are laid side by side, as many as stay in the cache, and
+Each output pixel looks at a patch of the input through the weights. `convolution_by_taps` and
+`convolution_transpose_by_taps` say what that means, one tap of the kernel at a time. The rules compute the same as
+matrix products: the patches of a few rows of output pixels are laid side by side, as many as stay in the cache, and
 
     y = w patches           the output                      w (O, C * taps)   patches (C * taps, pixels)
     gw = g patches^T        the gradient of the weights

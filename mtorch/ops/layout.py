@@ -1,15 +1,15 @@
 """How images lie in memory inside the rules for them: (C, H, W, N), the batch innermost.
 
-A user's tensor is (N, C, H, W). The rules of convolution, pooling and batch normalisation compute on arrays whose batch
-axis varies fastest, and return them with the axes named in the user's order. So that
+A user's tensor is (N, C, H, W). The rules of convolution, pooling and batch normalisation compute on arrays whose
+batch axis varies fastest, and return them with the axes named in the user's order. So that
 
 - a row of pixels is one long run of memory, for a step along the image is a step of whole batches: products, copies and
   elementwise operations see thousands of neighbouring numbers even where an image is 8 pixels wide;
 - all that belongs to a channel lies together, which is what normalisation sums over;
 - the weights of a convolution, (O, C, kh, kw), are already the matrix that multiplies its patches.
 
-NumPy's elementwise functions keep the layout of what they are given, and `(N, C, H, W) -> (N, C * H * W)` is a view of such
-an array, so a network changes layout once, at its first convolution.
+NumPy's elementwise functions keep the layout of what they are given, and `(N, C, H, W) -> (N, C * H * W)` is a view of
+such an array, so a network changes layout once, at its first convolution.
 """
 from __future__ import annotations
 

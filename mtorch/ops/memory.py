@@ -1,10 +1,10 @@
 """Freed memory is kept for the next training step, instead of being handed back to the system.
 
-A step allocates the same arrays of some megabytes that the step before it freed. The C library's allocator gives arrays of
-that size back to the system at once, and the system, when they are asked for again, hands out pages one fault at a time and
-fills them with zeros: a third of the time of a small convolutional network. PyTorch's users put another allocator in place for
-this; with the GNU C library it is enough to say that up to `KEPT` bytes may stay. Other systems are left as they are, and so is
-a process whose environment already says what it wants of the allocator.
+A step allocates the same arrays of some megabytes that the step before it freed. The C library's allocator gives
+arrays of that size back to the system at once, and the system, when they are asked for again, hands out pages one
+fault at a time and fills them with zeros: a third of the time of a small convolutional network. PyTorch's users put
+another allocator in place for this; with the GNU C library it is enough to say that up to `KEPT` bytes may stay. Other
+systems are left as they are, and so is a process whose environment already says what it wants of the allocator.
 """
 from __future__ import annotations
 

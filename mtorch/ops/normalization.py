@@ -4,7 +4,8 @@ With d = x - mean, r = 1 / sqrt(var + eps) and h = w g, the gradient of what the
 
     gx = r (h - mean(h) - d r^2 mean(h d))
 
-The two means are what x contributed to the mean and to the variance (S. Ioffe, C. Szegedy, "Batch normalization", 2015).
+The two means are what x contributed to the mean and to the variance (S. Ioffe, C. Szegedy, "Batch normalization",
+2015).
 """
 from __future__ import annotations
 

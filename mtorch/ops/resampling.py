@@ -1,7 +1,7 @@
 """Rules that make an axis longer or shorter: numbers picked by position, or mixed by a matrix.
 
-Padding by reflection, nearest-neighbour resizing, bilinear and bicubic resizing and adaptive averages are all of this kind,
-one axis after the other.
+Padding by reflection, nearest-neighbour resizing, bilinear and bicubic resizing and adaptive averages are all of this
+kind, one axis after the other.
 """
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ TOLERANCE = {"float32": 2e-5, "float64": 1e-10}
 
 def close(mine: Any, theirs: Any, what: str, tolerance: float) -> None:
     mine, theirs = np.asarray(mine), np.asarray(theirs)
-    assert mine.shape == theirs.shape and mine.dtype == theirs.dtype, f"{what}: {mine.shape} {mine.dtype}, {theirs.shape} {theirs.dtype}"
+    assert (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype), what
     if mine.size:
         np.testing.assert_allclose(mine, theirs, rtol=tolerance, atol=tolerance * max(1.0, np.abs(theirs).max()), err_msg=what)
 
@@ -80,7 +80,7 @@ def normal(*shape: int, seed: int = 0) -> np.ndarray:
 def raises_as_torch(function: Any, message: str) -> None:
     """function(torch) raises on both sides; mtorch's error says this."""
     torch = pytest.importorskip("torch")
-    with pytest.raises(Exception):  # noqa: B017, PT011
+    with pytest.raises(Exception):  # noqa: B017
         function(torch)
     with pytest.raises((ValueError, RuntimeError, TypeError, NotImplementedError), match=message):
         function(mtorch)

@@ -13,7 +13,8 @@ from tests.nn.twins import said, same_in_torch
 
 
 def net(t: Any) -> Any:
-    return t.nn.Sequential(t.nn.LazyConv2d(4, 3, bias=False), t.nn.LazyBatchNorm2d(), t.nn.ReLU(), t.nn.Flatten(), t.nn.LazyLinear(3))
+    return t.nn.Sequential(t.nn.LazyConv2d(4, 3, bias=False), t.nn.LazyBatchNorm2d(), t.nn.ReLU(), t.nn.Flatten(),
+                           t.nn.LazyLinear(3))
 
 
 def test_a_net_becomes_an_ordinary_one_at_its_first_call() -> None:
@@ -47,7 +48,7 @@ def test_parameters_have_no_shape_before_the_first_call() -> None:
     weight = mtorch.nn.LazyLinear(3).weight
     assert is_lazy(weight) and repr(weight) == "<UninitializedParameter>"
     with pytest.raises(RuntimeError, match="uninitialized parameter"):
-        weight.shape  # noqa: B018
+        weight.shape
 
 
 def test_the_type_given_is_the_type_made() -> None:

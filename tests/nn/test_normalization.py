@@ -79,7 +79,8 @@ def test_large_means_do_not_spoil_the_variance() -> None:
 @pytest.mark.parametrize("norm", [
     lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True, eps=0.1),
     lambda x, w, b: F.group_norm(x, 2, w, b, eps=0.1), lambda x, w, b: F.instance_norm(x, weight=w, bias=b, eps=0.1),
-    lambda x, w, b: F.layer_norm(x.transpose(1, 2), (4,), w, b, eps=0.1), lambda x, w, b: F.rms_norm(x.transpose(1, 2), (4,), w, 0.1) + b,
+    lambda x, w, b: F.layer_norm(x.transpose(1, 2), (4,), w, b, eps=0.1),
+    lambda x, w, b: F.rms_norm(x.transpose(1, 2), (4,), w, 0.1) + b,
     lambda x, w, b: F.local_response_norm(x * w.unsqueeze(1) + b.unsqueeze(1), 3, 0.5),
 ], ids=["batch", "group", "instance", "layer", "rms", "local response"])
 def test_gradients_of_both_orders(norm) -> None:

@@ -13,7 +13,8 @@ IMAGE = (2, 3, 5, 4)
 
 LAYERS = {
     **{f"{kind} {n}d": (lambda t, kind=kind, n=n: getattr(t.nn, f"{kind}Pad{n}d")(tuple(range(1, 2 * n + 1)) if n < 3 else 1),
-                        (2, 3, 6, 7, 5)[:n + 2]) for kind in ("Reflection", "Replication", "Circular", "Zero") for n in (1, 2, 3)},
+                        (2, 3, 6, 7, 5)[:n + 2])
+       for kind in ("Reflection", "Replication", "Circular", "Zero") for n in (1, 2, 3)},
     "constant 2d": (lambda t: t.nn.ConstantPad2d((1, -1, 2, 0), 3.5), IMAGE),
     "constant 1d": (lambda t: t.nn.ConstantPad1d(2, -1.0), (2, 3, 4)),
     "nearest": (lambda t: t.nn.Upsample(scale_factor=2), IMAGE),
@@ -67,7 +68,8 @@ def test_former_names() -> None:
 @pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
 def test_grid_sample(mode: str, padding_mode: str, align_corners: bool) -> None:
     places = np.random.default_rng(2).uniform(-2.5, 2.5, (2, 6, 3, 2))
-    functions_agree(lambda t, x, at: t.nn.functional.grid_sample(x, at, mode, padding_mode, align_corners), normal(*IMAGE), places)
+    functions_agree(lambda t, x, at: t.nn.functional.grid_sample(x, at, mode, padding_mode, align_corners),
+                    normal(*IMAGE), places)
     if mode != "bicubic":
         places = np.random.default_rng(2).uniform(-1.5, 1.5, (1, 3, 2, 4, 3))
         functions_agree(lambda t, x, at: t.nn.functional.grid_sample(x, at, mode, padding_mode, align_corners),
@@ -80,7 +82,8 @@ def test_spatial_transformer(align_corners: bool) -> None:
         grid = t.nn.functional.affine_grid(theta, (2, 3, 4, 6), align_corners=align_corners)
         return t.nn.functional.grid_sample(x, grid, align_corners=align_corners)
     functions_agree(transformed, normal(*IMAGE), normal(2, 2, 3) * 0.5)
-    functions_agree(lambda t, theta: t.nn.functional.affine_grid(theta, (2, 1, 2, 3, 4), align_corners=align_corners), normal(2, 3, 4))
+    functions_agree(lambda t, theta: t.nn.functional.affine_grid(theta, (2, 1, 2, 3, 4), align_corners=align_corners),
+                    normal(2, 3, 4))
 
 
 def test_padding_by_widths() -> None:

@@ -222,15 +222,17 @@ def _fractional(function, n, input, kernel_size, output_size, output_ratio, retu
     samples = require_tensor(_random_samples, function, "_random_samples").array
     if samples.shape[1:] != (C, n) or len(samples) < N:
         raise RuntimeError(f"{function}: expected _random_samples of shape {(N, C, n)}, got {samples.shape}")
-    samples, order = samples[:N], (1, 0) if n == 2 else (0, 1, 2)    # torch draws the column before the row, but depth first
+    samples = samples[:N]
+    order = (1, 0) if n == 2 else (0, 1, 2)            # torch draws the column before the row, but depth first
     flat = np.zeros((N, C), np.int64)
-    for i in range(n):                                     # flat[n, c, places and taps of the axes before] becomes one axis longer
+    for i in range(n):                                 # flat[n, c, places and taps of the axes before] grows by two axes
         starts = _random_starts(samples[:, :, order[i]], size[i], out[i], kernel[i])
         seen = (starts[:, :, :, None] + np.arange(kernel[i])).reshape(N, C, *(1,) * (2 * i), out[i], kernel[i])
         flat = flat[..., None, None] * size[i] + seen
     places, taps = range(2, 2 + 2 * n, 2), range(3, 3 + 2 * n, 2)
     flat = flat.transpose(0, 1, *places, *taps).reshape(N, C, prod(out), prod(kernel))
-    values = np.take_along_axis(x.array.reshape(N, C, prod(size)), flat.reshape(N, C, prod(out) * prod(kernel)), axis=2).reshape(flat.shape)
+    values = np.take_along_axis(x.array.reshape(N, C, prod(size)), flat.reshape(N, C, prod(flat.shape[2:])), axis=2)
+    values = values.reshape(flat.shape)
     where = np.take_along_axis(flat, values.argmax(axis=3)[..., None], axis=3)[..., 0]
     y = as_given(reshape(gather(flattened(x), index=where, dim=2), shape=(N, C, *out)), batched)
     return (y, as_given(wrap(where.reshape(N, C, *out)), batched)) if return_indices else y
@@ -242,5 +244,6 @@ def _random_starts(sample: np.ndarray, size: int, out: int, kernel: int) -> np.n
     if out > 1:
         alpha = sample.dtype.type((size - kernel) / (out - 1))
         i = np.arange(out - 1, dtype=sample.dtype)
-        starts[..., :-1] = ((i + sample[..., None]) * alpha).astype(np.int64) - (sample[..., None] * alpha).astype(np.int64)
+        sample = sample[..., None]
+        starts[..., :-1] = ((i + sample) * alpha).astype(np.int64) - (sample * alpha).astype(np.int64)
     return starts

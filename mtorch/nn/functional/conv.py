@@ -14,7 +14,8 @@ def conv1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: In
            dilation: Ints = 1, groups: int = 1) -> Tensor:
     """Slide each filter along the sequences and take its product with what it covers.
 
-    Shape: input (N, C, L) or (C, L), weight (O, C/groups, K), bias (O) -> (N, O, (L + 2 padding - dilation (K-1) - 1) / stride + 1)
+    Shape: input (N, C, L) or (C, L), weight (O, C/groups, K), bias (O)
+        -> (N, O, (L + 2 padding - dilation (K - 1) - 1) / stride + 1)
 
     Args:
         stride: step of the filter, > 0
@@ -120,7 +121,8 @@ def _convolve(function, n, input, weight, bias, stride, padding, dilation, group
     channels, *size = x.array.shape[1:]
     if channels != per_group * groups:
         raise RuntimeError(f"Given groups={groups}, weight of size {list(weight.array.shape)}, expected input"
-                           f"{list(input.array.shape)} to have {per_group * groups} channels, but got {channels} channels instead")
+                           f"{list(input.array.shape)} to have {per_group * groups} channels, but got {channels} channels "
+                           "instead")
     if out_channels % groups:
         raise RuntimeError(f"{function}: the {out_channels} output channels cannot be cut into {groups} groups")
     _check_bias(function, bias, out_channels)
@@ -168,8 +170,8 @@ def _transpose(function, n, input, weight, bias, stride, padding, output_padding
     out = [(s - 1) * t - 2 * p + d * (k - 1) + e + 1
            for s, t, p, d, k, e in zip(size, stride, padding, dilation, kernel, extra)]
     if min(out) < 1:
-        raise RuntimeError(f"{function}: given input size per channel: ({' x '.join(map(str, size))}), the output size per channel "
-                           f"would be ({' x '.join(map(str, out))}): too small")
+        raise RuntimeError(f"{function}: given input size per channel: ({' x '.join(map(str, size))}), the output size per "
+                           f"channel would be ({' x '.join(map(str, out))}): too small")
     y = rules.convolution_transpose(x, weight, bias, stride=stride, padding=padding, output_padding=extra, dilation=dilation,
                                     groups=groups)
     return as_given(y, batched)

@@ -70,8 +70,8 @@ def fold(input: Tensor, output_size: Ints, kernel_size: Ints, dilation: Ints = 1
     places = taps.outputs(tuple(s + 2 * p for s, p in zip(size, padding)))
     if prod(places) != columns or not columns:
         raise RuntimeError(f"Given output_size={size}, kernel_size={taps.kernel}, dilation={taps.dilation}, padding={padding}, "
-                           f"stride={taps.stride}, expected size of input's dimension 2 to match the calculated number of sliding "
-                           f"blocks {places[0]} * {places[1]} = {prod(places)}, but got input.size(2)={columns}.")
+                           f"stride={taps.stride}, expected size of input's dimension 2 to match the calculated number of "
+                           f"sliding blocks {places[0]} * {places[1]} = {prod(places)}, but got input.size(2)={columns}.")
     return as_given(rules.fold(x, taps=taps, padding=padding, size=size), batched)
 
 
@@ -134,7 +134,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 def _image(function, input) -> tuple[int, ...]:
     shape = require_tensor(input, function).array.shape
     if len(shape) < 3:
-        raise RuntimeError(f"{function} expects input to have at least 3 dimensions, but got input with {len(shape)} dimension(s)")
+        raise RuntimeError(f"{function} expects input to have at least 3 dimensions, but got input with {len(shape)}")
     return shape
 
 
@@ -214,13 +214,13 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
     tensor([[[[2., 1.]]]])
     """
     if mode not in ("bilinear", "nearest", "bicubic"):
-        raise ValueError(f"nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '{mode}'")
+        raise ValueError(f"grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '{mode}'")
     if padding_mode not in ("zeros", "border", "reflection"):
-        raise ValueError(f"nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: "
+        raise ValueError(f"grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: "
                          f"'{padding_mode}'")
     if align_corners is None:
-        warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
-                      "align_corners=True if the old behavior is desired.", stacklevel=2)
+        warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please "
+                      "specify align_corners=True if the old behavior is desired.", stacklevel=2)
     shape, places = require_tensor(input, "grid_sample").array.shape, require_tensor(grid, "grid_sample", "grid").array.shape
     n = len(shape) - 2
     if n not in (2, 3) or len(places) != len(shape) or places[0] != shape[0] or places[-1] != n or prod(shape[1:]) == 0:
@@ -272,7 +272,8 @@ def _taps_at(at, mode):
     a = -0.75                                          # of the cubic convolution kernel (R. Keys, 1981)
     far = lambda d: ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
     near = lambda d: ((a + 2) * d - (a + 3)) * d * d + 1.0
-    return [(wrap(first - 1), far(t + 1.0)), (wrap(first), near(t)), (wrap(first + 1), near(1.0 - t)), (wrap(first + 2), far(2.0 - t))]
+    return [(wrap(first - 1), far(t + 1.0)), (wrap(first), near(t)),
+            (wrap(first + 1), near(1.0 - t)), (wrap(first + 2), far(2.0 - t))]
 
 
 def _brought_inside(at, size: int, padding_mode: str, align_corners: bool):
