@@ -36,6 +36,8 @@ from .functions.indexing import (argwhere, fill, gather, index_select, masked_se
 from .functions.scan import (cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid, trapz)
 from .functions.sorting import (argsort, bincount, bucketize, histc, histogram, isin, kthvalue, median, mode, msort, nanmedian,
                                 nanquantile, quantile, searchsorted, sort, topk, unique, unique_consecutive)
+from .functions.scatter import (diagonal_scatter, index_add, index_copy, index_fill, index_put, index_put_, masked_scatter, put,
+                                scatter, scatter_add, scatter_reduce, select_scatter, slice_scatter, take, take_along_dim)
 from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mv, outer)
 from .functions.random import (bernoulli, binomial, multinomial, normal, poisson, rand, rand_like, randint, randint_like,
                                randn, randn_like, randperm)

@@ -20,7 +20,7 @@ from .autograd.tape import Node, Output, TensorBase, history, wrap
 from .autograd.views import cast, inplace, is_view
 from .device import device as Device
 from .functions import activation, arithmetic, comparison, creation, elementwise, indexing, matrix, reduction, shape as shapes
-from .functions import scan, sorting
+from .functions import scan, scatter as scatters, sorting
 from .functions import random, random_inplace
 from .functions import transcendental
 from .functions.arguments import Size
@@ -44,7 +44,8 @@ class Tensor(TensorBase):
     __array_priority__ = 1000
     _hooks: Any = None                 # on a leaf: functions to be shown its gradient
     _after_grad: Any = None            # on a leaf: functions to be run when .grad is there
-    _silent = False                    # on what `.data` gave: writing it is not noticed by graphs that used it, as in torch
+    # on what `.data` gave: writing it is not noticed by graphs that used it, as in torch
+    _silent = False
     is_cuda = is_sparse = is_mps = is_quantized = is_meta = is_complex_ = False
     layout = "torch.strided"
 
@@ -157,10 +158,12 @@ class Tensor(TensorBase):
     def requires_grad_(self, requires_grad: bool = True):
         """Say whether gradients are to be computed for this leaf; returns the tensor."""
         if requires_grad and self.array.dtype.kind not in "fc":
-            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients, got " + repr(self.dtype))
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients, got "
+                               + repr(self.dtype))
         if not requires_grad and self._node is not None:
-            raise RuntimeError("you can only change requires_grad flags of leaf variables. If you want to use a computed "
-                               "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().")
+            raise RuntimeError("you can only change requires_grad flags of leaf variables. If you want to use a "
+                               "computed variable in a subgraph that doesn't require differentiation use var_no_grad "
+                               "= var.detach().")
         if requires_grad and not self._requires_grad and is_view(self):
             self._alias = None                         # a leaf of its own now
         self._requires_grad = bool(requires_grad)
@@ -175,12 +178,14 @@ class Tensor(TensorBase):
     def grad(self, value) -> None:
         if value is not None:
             if not isinstance(value, TensorBase):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+                raise TypeError("assigned grad expected to be a Tensor or None but got grad of type "
+                                f"{type(value).__name__}")
             if value.array.shape != self.array.shape:
-                raise RuntimeError(f"assigned grad has data of a different size: {list(value.array.shape)}, the tensor has "
-                                   f"{list(self.array.shape)}")
+                raise RuntimeError(f"assigned grad has data of a different size: {list(value.array.shape)}, the "
+                                   f"tensor has {list(self.array.shape)}")
             if value.array.dtype != self.array.dtype:
-                raise RuntimeError(f"assigned grad has data of a different type: {value.dtype}, the tensor has {self.dtype}")
+                raise RuntimeError(f"assigned grad has data of a different type: {value.dtype}, the tensor has "
+                                   f"{self.dtype}")
         self._grad = value
 
     @grad.deleter
@@ -216,8 +221,9 @@ class Tensor(TensorBase):
     def detach_(self):
         """Forget the history, in place."""
         if is_view(self):
-            raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) "
-                               "for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets.")
+            raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using "
+                               "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
+                               "True, gradients are views of DDP buckets.")
         self._node, self._requires_grad = None, False
         return self
 
@@ -263,8 +269,8 @@ class Tensor(TensorBase):
     def register_post_accumulate_grad_hook(self, hook):
         """Have hook(tensor) called on this leaf when its `.grad` is there."""
         if not self._requires_grad or self._node is not None:
-            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors or those that do not "
-                               "require grad")
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors or those that do "
+                               "not require grad")
         if self._after_grad is None:
             self._after_grad = _HookList()
         return self._after_grad.add(hook)
@@ -445,8 +451,8 @@ class Tensor(TensorBase):
 
     def __deepcopy__(self, memo):
         if self._node is not None:
-            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
-                               "moment.")
+            raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+                               "protocol at the moment.")
         if id(self) in memo:
             return memo[id(self)]
         twin = object.__new__(type(self))
@@ -459,8 +465,9 @@ class Tensor(TensorBase):
 
     def __reduce_ex__(self, protocol):
         if self._node is not None and mode.recording:
-            raise RuntimeError("Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not "
-                               "support crossing process boundaries.  If you just want to transfer the data, call detach().")
+            raise RuntimeError("Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd "
+                               "does not support crossing process boundaries.  If you just want to transfer the data, "
+                               "call detach().")
         kept = {k: v for k, v in self.__dict__.items() if k not in ("_hooks", "_after_grad", "_retained")}
         return _rebuilt, (type(self), self.array, self._requires_grad and self._node is None, kept)
 
@@ -486,7 +493,8 @@ class Tensor(TensorBase):
     def mT(self):
         """The last two dimensions exchanged."""
         if self.array.ndim < 2:
-            raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.array.ndim}-D tensor.")
+            raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got "
+                               f"{self.array.ndim}-D tensor.")
         return shapes.transpose(self, -2, -1)
 
     H = T
@@ -508,6 +516,18 @@ class Tensor(TensorBase):
     masked_select, nonzero, argwhere = indexing.masked_select, indexing.nonzero, indexing.argwhere
     masked_fill, masked_fill_ = elementwise.masked_fill, indexing.masked_fill_
     fill, fill_, zero_, copy_ = indexing.fill, indexing.fill_, indexing.zero_, indexing.copy_
+
+    take, put, put_, take_along_dim = scatters.take, scatters.put, scatters.put_, scatters.take_along_dim
+    scatter, scatter_ = scatters.scatter, scatters.scatter_
+    scatter_add, scatter_add_ = scatters.scatter_add, scatters.scatter_add_
+    scatter_reduce, scatter_reduce_ = scatters.scatter_reduce, scatters.scatter_reduce_
+    index_add, index_add_ = scatters.index_add, scatters.index_add_
+    index_copy, index_copy_ = scatters.index_copy, scatters.index_copy_
+    index_fill, index_fill_ = scatters.index_fill, scatters.index_fill_
+    index_put, index_put_ = scatters.index_put, scatters.index_put_
+    masked_scatter, masked_scatter_ = scatters.masked_scatter, scatters.masked_scatter_
+    select_scatter, slice_scatter = scatters.select_scatter, scatters.slice_scatter
+    diagonal_scatter = scatters.diagonal_scatter
 
     # ---- operators -----------------------------------------------------------------------------
 
@@ -633,7 +653,8 @@ class Tensor(TensorBase):
 
     # ---- reductions ----------------------------------------------------------------------------
 
-    sum, mean, nansum, nanmean, prod = (reduction.sum, reduction.mean, reduction.nansum, reduction.nanmean, reduction.prod)
+    sum, mean, nansum, nanmean, prod = (reduction.sum, reduction.mean, reduction.nansum, reduction.nanmean,
+                                        reduction.prod)
     var, std = reduction.var, reduction.std
     max, min, amax, amin, aminmax = reduction.max, reduction.min, reduction.amax, reduction.amin, reduction.aminmax
     argmax, argmin, all, any = reduction.argmax, reduction.argmin, reduction.all, reduction.any
@@ -697,9 +718,11 @@ class Parameter(Tensor):
         if data is None:
             data = creation.empty(0)
         if not isinstance(data, TensorBase):
-            raise TypeError(f"Parameter: data must be a Tensor, got {type(data).__name__}; wrap it with mtorch.tensor()")
+            raise TypeError(f"Parameter: data must be a Tensor, got {type(data).__name__}; wrap it with "
+                            "mtorch.tensor()")
         if requires_grad and data.array.dtype.kind not in "fc":
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients, got " + repr(data.dtype))
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients, got "
+                               + repr(data.dtype))
         self.array = data.array
         self._requires_grad, self._grad, self._node, self._alias = requires_grad, None, None, None
 

@@ -1,0 +1,343 @@
+"""Writing by index: scatter, index_add and their kin.  Each gives a copy; the names with _ write into the tensor itself."""
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.tape import TensorBase, wrap
+from ..autograd.views import inplace
+from ..ops import scatter as rules
+from ..ops.indexing import along, take as take_rule
+from .arguments import axis_of, into, require_tensor, to_type
+from .indexing import _in_range, plain_key
+
+
+def _along(name, x, dim, index, src=None):
+    """The checked dim, and the place that each element of index names."""
+    i = require_tensor(index, name, "index").array
+    d = axis_of(dim, x.array.ndim)
+    if i.size == 0:
+        return d, None
+    if i.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int64 for index, got {index.dtype}")
+    if (i.ndim or 1) != (x.array.ndim or 1):
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as self tensor: {name} got {i.ndim} and "
+                           f"{x.array.ndim}")
+    if src is not None and (src.array.ndim or 1) != (i.ndim or 1):
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as src tensor: {name} got {i.ndim} and "
+                           f"{src.array.ndim}")
+    shape = x.array.shape or (1,)
+    for axis, n in enumerate(i.shape or (1,)):
+        if axis != d and n > shape[axis] or src is not None and n > (src.array.shape or (1,))[axis]:
+            raise RuntimeError(f"Expected index {list(i.shape)} to be no larger than self {list(x.array.shape)} apart from dimension "
+                               f"{d}" + (f" and to be no larger size than src {list(src.array.shape)}" if src is not None else ""))
+    _in_range(i, shape[d], name)
+    return d, along(i.reshape(i.shape or (1,)), d)
+
+
+def _source(name, x, src, index):
+    """What is to be written: a number everywhere, or the part of src that the index covers, in the type of x."""
+    if isinstance(src, TensorBase):
+        if src.array.dtype != x.array.dtype:
+            raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype, got {x.dtype} and {src.dtype}")
+        i = index.array
+        if not i.ndim or not src.array.ndim:
+            return src.reshape(1) if not src.array.ndim else src[:1]
+        if src.array.shape == i.shape:
+            return src
+        return src[tuple(slice(n) for n in i.shape)]
+    return wrap(np.full(index.array.shape or (1,), src, x.array.dtype))
+
+
+def _as_1d(x):
+    return x.reshape(1) if not x.array.ndim else x
+
+
+def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
+    """A copy of input with src written at index along dim: out[index[i][j]][j] = src[i][j] for dim 0, and so on.
+
+    reduce: 'add' or 'multiply' combines with what is there.
+
+    >>> import mtorch
+    >>> mtorch.scatter(mtorch.zeros(3), 0, mtorch.tensor([2, 0]), mtorch.tensor([5.0, 6.0]))
+    tensor([6., 0., 5.])
+    """
+    x = require_tensor(input, "scatter")
+    src = value if src is None else src
+    d, key = _along("scatter", x, dim, index, src if isinstance(src, TensorBase) else None)
+    if reduce not in (None, "add", "multiply"):
+        raise RuntimeError("reduce argument must be either add or multiply.")
+    if key is None:
+        result = x.clone()
+    else:
+        given = _source("scatter", x, src, index)
+        if reduce is None:
+            result = rules.index_put(_as_1d(x), given, key=key, accumulating=False)
+        else:
+            result = rules.reduce_at(_as_1d(x), given, key=key, reduce={"add": "sum", "multiply": "prod"}[reduce], include_self=True)
+        result = result.reshape(x.array.shape)
+    return result if out is None else into(out, result)
+
+
+def scatter_add(input, dim, index, src, *, out=None):
+    """A copy of input with src added at index along dim.
+
+    >>> import mtorch
+    >>> mtorch.scatter_add(mtorch.ones(2), 0, mtorch.tensor([1, 1]), mtorch.tensor([5.0, 6.0]))
+    tensor([ 1., 12.])
+    """
+    x, s = require_tensor(input, "scatter_add"), require_tensor(src, "scatter_add", "src")
+    d, key = _along("scatter_add", x, dim, index, s)
+    if key is None:
+        result = x.clone()
+    else:
+        result = rules.index_put(_as_1d(x), _source("scatter_add", x, s, index), key=key, accumulating=True).reshape(x.array.shape)
+    return result if out is None else into(out, result)
+
+
+def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None):
+    """A copy of input with src reduced into index along dim: 'sum', 'prod', 'mean', 'amax' or 'amin'.
+
+    >>> import mtorch
+    >>> mtorch.scatter_reduce(mtorch.ones(2), 0, mtorch.tensor([1, 1]), mtorch.tensor([5.0, 6.0]), "amax")
+    tensor([1., 6.])
+    """
+    x, s = require_tensor(input, "scatter_reduce"), require_tensor(src, "scatter_reduce", "src")
+    if reduce not in ("sum", "prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    d, key = _along("scatter_reduce", x, dim, index, s)
+    if key is None:
+        result = x.clone()
+    else:
+        result = rules.reduce_at(_as_1d(x), _source("scatter_reduce", x, s, index), key=key, reduce=reduce,
+                                 include_self=include_self).reshape(x.array.shape)
+    return result if out is None else into(out, result)
+
+
+def _rows(name, x, dim, index):
+    """The checked dim and the key of whole slices that index names."""
+    i = require_tensor(index, name, "index").array
+    if i.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index, got {index.dtype}")
+    if i.ndim > 1:
+        raise IndexError(f"{name}(): Index is supposed to be a vector, but got dim: {i.ndim}")
+    d = axis_of(dim, x.array.ndim)
+    n = (x.array.shape or (1,))[d]
+    _in_range(i, n, name, negative=name == "index_fill")
+    return d, (slice(None),) * d + (i.reshape(-1) % max(n, 1),)
+
+
+def _slices(name, x, d, index, source):
+    """source, which must have x's shape with as many slices as index."""
+    s = _as_1d(require_tensor(source, name, "source"))
+    if s.array.dtype != x.array.dtype:
+        raise RuntimeError(f"{name}(): self ({x.dtype}) and source ({source.dtype}) must have the same scalar type")
+    shape = x.array.shape or (1,)
+    expected = shape[:d] + (index.array.size,) + shape[d + 1:]
+    if s.array.shape != expected:
+        raise RuntimeError(f"{name}(): source has shape {list(s.array.shape)}, but {list(expected)} is expected for self "
+                           f"{list(x.array.shape)} and {index.array.size} indices along dimension {d}")
+    return s
+
+
+def index_add(input, dim, index, source, *, alpha=1, out=None):
+    """A copy of input with the slices of source added to the slices that index names along dim.
+
+    >>> import mtorch
+    >>> mtorch.index_add(mtorch.zeros(3), 0, mtorch.tensor([0, 0]), mtorch.tensor([1.0, 2.0]))
+    tensor([3., 0., 0.])
+    """
+    x = require_tensor(input, "index_add")
+    d, key = _rows("index_add", x, dim, index)
+    s = _slices("index_add", x, d, index, source)
+    result = rules.index_put(_as_1d(x), s * alpha if alpha != 1 else s, key=key, accumulating=True).reshape(x.array.shape)
+    return result if out is None else into(out, result)
+
+
+def index_copy(input, dim, index, source, *, out=None):
+    """A copy of input with the slices that index names along dim replaced by those of source.
+
+    >>> import mtorch
+    >>> mtorch.index_copy(mtorch.zeros(3), 0, mtorch.tensor([2]), mtorch.tensor([5.0]))
+    tensor([0., 0., 5.])
+    """
+    x = require_tensor(input, "index_copy")
+    d, key = _rows("index_copy", x, dim, index)
+    s = _slices("index_copy", x, d, index, source)
+    result = rules.index_put(_as_1d(x), s, key=key, accumulating=False).reshape(x.array.shape)
+    return result if out is None else into(out, result)
+
+
+def index_fill(input, dim, index, value):
+    """A copy of input with the slices that index names along dim full of value.
+
+    >>> import mtorch
+    >>> mtorch.index_fill(mtorch.zeros(3), 0, mtorch.tensor([2]), 5)
+    tensor([0., 0., 5.])
+    """
+    x = require_tensor(input, "index_fill")
+    d, key = _rows("index_fill", x, dim, index)
+    if isinstance(value, TensorBase):
+        if value.array.ndim:
+            raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.array.ndim} "
+                               "dimension(s).")
+        shape = x.array.shape or (1,)
+        key = key[:-1] + (np.unique(key[-1]),)
+        filling = to_type(value, x.array.dtype).expand(shape[:d] + (len(key[-1]),) + shape[d + 1:])
+    else:
+        filling = np.asarray(value).astype(x.array.dtype)
+    return rules.index_put(_as_1d(x), filling, key=key, accumulating=False).reshape(x.array.shape)
+
+
+def index_put(input, indices, values, accumulate=False):
+    """A copy of input with values written (or added) at input[indices].
+
+    >>> import mtorch
+    >>> mtorch.index_put(mtorch.zeros(3), (mtorch.tensor([2]),), mtorch.tensor(5.0))
+    tensor([0., 0., 5.])
+    """
+    x, v = require_tensor(input, "index_put"), require_tensor(values, "index_put", "values")
+    if v.array.dtype != x.array.dtype:
+        raise RuntimeError(f"Index put requires the source and destination dtypes match, got {x.dtype} for the destination and "
+                           f"{v.dtype} for the source.")
+    if len(indices) > x.array.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {x.array.ndim} (got {len(indices)})")
+    key = plain_key(tuple(slice(None) if i is None else i for i in indices), x.array.shape)
+    return rules.index_put(x, v, key=key, accumulating=bool(accumulate))
+
+
+def masked_scatter(input, mask, source):
+    """A copy of input with the elements where mask is set replaced, in order, by those of source.
+
+    >>> import mtorch
+    >>> mtorch.masked_scatter(mtorch.zeros(3), mtorch.tensor([True, False, True]), mtorch.tensor([1.0, 2.0]))
+    tensor([1., 0., 2.])
+    """
+    x, m = require_tensor(input, "masked_scatter"), require_tensor(mask, "masked_scatter", "mask")
+    s = require_tensor(source, "masked_scatter", "source")
+    if m.array.dtype.kind != "b":
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {m.dtype}")
+    if s.array.dtype != x.array.dtype:
+        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got {x.dtype} and {s.dtype}")
+    shape = np.broadcast_shapes(x.array.shape, m.array.shape)
+    full = np.broadcast_to(m.array, shape)
+    count = int(full.sum())
+    if count > s.array.size:
+        raise RuntimeError(f"Number of elements of source < number of ones in mask: {s.array.size} and {count}")
+    x = x.expand(shape)
+    return rules.index_put(_as_1d(x), s.reshape(-1)[:count], key=(full.reshape(shape or (1,)),), accumulating=False).reshape(shape)
+
+
+def take(input, index):
+    """The elements at these places of the flattened input.
+
+    >>> import mtorch
+    >>> mtorch.take(mtorch.tensor([[1, 2], [3, 4]]), mtorch.tensor([0, 3]))
+    tensor([1, 4])
+    """
+    x, i = require_tensor(input, "take"), require_tensor(index, "take", "index")
+    if i.array.dtype != np.int64:
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {i.dtype}")
+    if x.array.size == 0 and i.array.size:
+        raise IndexError("take(): tried to take from an empty tensor")
+    _in_range(i.array, x.array.size, "take", negative=True)
+    return take_rule(x.reshape(-1), key=(i.array.reshape(-1),)).reshape(i.array.shape)
+
+
+def put(input, index, source, accumulate=False):
+    """A copy of input with source written (or added) at these places of the flattened input.
+
+    >>> import mtorch
+    >>> mtorch.zeros(2, 2).put(mtorch.tensor([3]), mtorch.tensor([5.0]))
+    tensor([[0., 0.],
+            [0., 5.]])
+    """
+    x, i, s = require_tensor(input, "put"), require_tensor(index, "put", "index"), require_tensor(source, "put", "source")
+    if i.array.dtype != np.int64:
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {i.dtype}")
+    if s.array.dtype != x.array.dtype:
+        raise RuntimeError(f"put_(): self and source expected to have the same dtype, but got {x.dtype} and {s.dtype}")
+    if i.array.size != s.array.size:
+        raise RuntimeError("put_(): Expected source and index to have the same number of elements, but got "
+                           f"source.numel() = {s.array.size}, index.numel() = {i.array.size}")
+    _in_range(i.array, x.array.size, "put", negative=True)
+    return rules.index_put(x.reshape(-1), s.reshape(-1), key=(i.array.reshape(-1),),
+                           accumulating=bool(accumulate)).reshape(x.array.shape)
+
+
+def take_along_dim(input, indices, dim=None, *, out=None):
+    """`gather` with the other dimensions broadcast; of the flattened tensors when dim is None.
+
+    >>> import mtorch
+    >>> mtorch.take_along_dim(mtorch.tensor([[1, 2], [3, 4]]), mtorch.tensor([[1]]), dim=1)
+    tensor([[2],
+            [4]])
+    """
+    x, i = require_tensor(input, "take_along_dim"), require_tensor(indices, "take_along_dim", "indices")
+    if i.array.dtype != np.int64:
+        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {i.dtype}")
+    if dim is None:
+        result = x.reshape(-1).gather(0, i.reshape(-1))
+    else:
+        if x.array.ndim != i.array.ndim:
+            raise RuntimeError("torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+                               f"{x.array.ndim} dimensions for input, and {i.array.ndim} dimensions for indices")
+        d = axis_of(dim, x.array.ndim)
+        shape = np.broadcast_shapes(x.array.shape[:d] + (1,) + x.array.shape[d + 1:], i.array.shape[:d] + (1,) + i.array.shape[d + 1:])
+        full_x = x.expand(shape[:d] + (x.array.shape[d],) + shape[d + 1:])
+        result = full_x.gather(d, wrap(i.array % max(x.array.shape[d], 1)).expand(shape[:d] + (i.array.shape[d],) + shape[d + 1:]))
+    return result if out is None else into(out, result)
+
+
+def select_scatter(input, src, dim, index):
+    """A copy of input with the slice at index along dim replaced by src.
+
+    >>> import mtorch
+    >>> mtorch.select_scatter(mtorch.zeros(2, 2), mtorch.ones(2), 0, 1)
+    tensor([[0., 0.],
+            [1., 1.]])
+    """
+    x = require_tensor(input, "select_scatter")
+    d = axis_of(dim, x.array.ndim)
+    return _with_part(x, src, (slice(None),) * d + (int(index),), "select_scatter")
+
+
+def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
+    """A copy of input with a slice along dim replaced by src.
+
+    >>> import mtorch
+    >>> mtorch.slice_scatter(mtorch.zeros(4), mtorch.ones(2), start=1, end=3)
+    tensor([0., 1., 1., 0.])
+    """
+    x = require_tensor(input, "slice_scatter")
+    d = axis_of(dim, x.array.ndim)
+    return _with_part(x, src, (slice(None),) * d + (slice(start, end, step),), "slice_scatter")
+
+
+def _with_part(x, src, key, name):
+    s = require_tensor(src, name, "src")
+    expected = x.array[key].shape
+    if s.array.shape != expected:
+        raise RuntimeError(f"expected src to have a size equal to the slice of self. src size = {list(s.array.shape)}, slice size = "
+                           f"{list(expected)}")
+    return rules.index_put(x, to_type(s, x.array.dtype), key=key, accumulating=False)
+
+
+def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
+    """A copy of input with a diagonal replaced by src.
+
+    >>> import mtorch
+    >>> mtorch.diagonal_scatter(mtorch.zeros(2, 2), mtorch.ones(2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    x, s = require_tensor(input, "diagonal_scatter"), require_tensor(src, "diagonal_scatter", "src")
+    places = wrap(np.arange(x.array.size).reshape(x.array.shape)).diagonal(offset, dim1, dim2)
+    if s.array.shape != places.array.shape:
+        raise RuntimeError(f"expected src to have a size equal to the slice of self. src size = {list(s.array.shape)}, slice size = "
+                           f"{list(places.array.shape)}")
+    return rules.index_put(x.reshape(-1), s.reshape(-1), key=(places.array.reshape(-1),), accumulating=False).reshape(x.array.shape)
+
+
+scatter_, scatter_add_, scatter_reduce_ = inplace(scatter), inplace(scatter_add), inplace(scatter_reduce)
+index_add_, index_copy_, index_fill_ = inplace(index_add), inplace(index_copy), inplace(index_fill)
+index_put_, masked_scatter_, put_ = inplace(index_put), inplace(masked_scatter), inplace(put)
