@@ -17,6 +17,7 @@ from ..autograd.tape import record, wrap
 from ..autograd.views import link
 from ..tensor import Tensor
 from . import hooks
+from .hooks import hooks_in
 
 
 def call_with_hooks(module: Any, run: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
@@ -49,8 +50,8 @@ def call_with_hooks(module: Any, run: Callable[..., Any], args: tuple, kwargs: d
 def _before(module: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     for hook in list(hooks.forward_pre_hooks.values()):
         args = _as_tuple(hook(module, args), args)
-    for number, hook in list(module._forward_pre_hooks.items()):
-        if number not in module._forward_pre_hooks_with_kwargs:
+    for number, hook in list(hooks_in(module, "_forward_pre_hooks").items()):
+        if number not in hooks_in(module, "_forward_pre_hooks_with_kwargs"):
             args = _as_tuple(hook(module, args), args)
             continue
         changed = hook(module, args, kwargs)
@@ -70,8 +71,8 @@ def _forward_hooks(module: Any) -> list[tuple[int, Callable, bool, bool]]:
     """(number, hook, takes kwargs, runs even after an error) of each."""
     of_all = [(n, hook, n in hooks.forward_hooks_with_kwargs, n in hooks.forward_hooks_always_called)
               for n, hook in hooks.forward_hooks.items()]
-    own = [(n, hook, n in module._forward_hooks_with_kwargs, n in module._forward_hooks_always_called)
-           for n, hook in module._forward_hooks.items()]
+    own = [(n, hook, n in hooks_in(module, "_forward_hooks_with_kwargs"), n in hooks_in(module, "_forward_hooks_always_called"))
+           for n, hook in hooks_in(module, "_forward_hooks").items()]
     return of_all + own
 
 
@@ -80,8 +81,8 @@ class _GradientHooks:
 
     def __init__(self, module: Any) -> None:
         self.module = module
-        self.pre_hooks = [*hooks.backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
-        self.hooks = [*hooks.backward_hooks.values(), *module._backward_hooks.values()]
+        self.pre_hooks = [*hooks.backward_pre_hooks.values(), *hooks_in(module, "_backward_pre_hooks").values()]
+        self.hooks = [*hooks.backward_hooks.values(), *hooks_in(module, "_backward_hooks").values()]
         self.wanted = bool(self.pre_hooks or self.hooks)
         self.grad_outputs: tuple | None = None
         self.inputs = 0

@@ -70,6 +70,14 @@ class HookTable:
         return module.__dict__.setdefault(self.name, OrderedDict())
 
 
+_NO_HOOKS: OrderedDict = OrderedDict()
+
+
+def hooks_in(module: Any, table: str) -> OrderedDict:
+    """A module's table of hooks, to be read: none is made where there is none."""
+    return module.__dict__.get(table, _NO_HOOKS)
+
+
 def add_hook(table: OrderedDict, hook: Callable, *, prepend: bool = False, flags: tuple = ()) -> RemovableHandle:
     """Put a hook into a table; its id goes into those of the further tables that are flagged (table, flag)."""
     handle = RemovableHandle(table, extra_dict=[extra for extra, _ in flags])

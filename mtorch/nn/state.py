@@ -8,7 +8,7 @@ from typing import Any
 
 from ..autograd.mode import no_grad
 from ..tensor import Parameter, Tensor
-from .hooks import HookTable, RemovableHandle, add_hook
+from .hooks import HookTable, RemovableHandle, add_hook, hooks_in
 from .tree import Tree
 
 EXTRA_STATE_KEY = "_extra_state"
@@ -55,13 +55,13 @@ class Stateful(Tree):
         local_metadata = {"version": self._version}
         if hasattr(destination, "_metadata"):
             destination._metadata[prefix[:-1]] = local_metadata
-        for hook in self._hooks("_state_dict_pre_hooks"):
+        for hook in list(hooks_in(self, "_state_dict_pre_hooks").values()):
             hook(self, prefix, keep_vars)
         self._save_to_state_dict(destination, prefix, keep_vars)
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        for hook in self._hooks("_state_dict_hooks"):
+        for hook in list(hooks_in(self, "_state_dict_hooks").values()):
             result = hook(self, destination, prefix, local_metadata)
             if result is not None:
                 if getattr(hook, "_from_public_api", False):
@@ -126,7 +126,7 @@ class Stateful(Tree):
                 if child is not None:
                     below = f"{prefix}{name}."
                     load(child, OrderedDict((k, v) for k, v in state.items() if k.startswith(below)), below)
-            for hook in module._hooks("_load_state_dict_post_hooks"):
+            for hook in list(hooks_in(module, "_load_state_dict_post_hooks").values()):
                 if hook(module, keys) is not None:
                     raise AssertionError("Hooks registered with ``register_load_state_dict_post_hook`` are not "
                                          "expected to return new values, if incompatible_keys need to be modified, it "
@@ -148,7 +148,7 @@ class Stateful(Tree):
 
         `local_metadata.get("version")` tells what version of the class wrote it.
         """
-        for hook in self._hooks("_load_state_dict_pre_hooks"):
+        for hook in list(hooks_in(self, "_load_state_dict_pre_hooks").values()):
             hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
         buffers = {name: b for name, b in self._buffers.items() if name not in self._non_persistent_buffers_set}
         own = {name: value for name, value in [*self._parameters.items(), *buffers.items()] if value is not None}
@@ -202,10 +202,6 @@ class Stateful(Tree):
         return None
 
     # ---- hooks -----------------------------------------------------------------------------
-
-    def _hooks(self, table: str) -> list[Callable]:
-        """The hooks of a table, without making a table where there is none."""
-        return list(self.__dict__.get(table, {}).values())
 
     def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Run `hook(module, prefix, keep_vars)` before this module's part of a state_dict is made."""

@@ -1,0 +1,139 @@
+"""One step of a recurrent layer as a module of its own, for loops that the program writes itself."""
+from __future__ import annotations
+
+import math
+
+from ..functions import creation
+from ..ops.gru import gru_step
+from ..ops.lstm import lstm_step
+from ..ops.rnn import rnn_step
+from ..tensor import Parameter, Tensor
+from . import init
+from .module import Module
+
+
+class RNNCellBase(Module):
+    """The weights of a cell, and its checks."""
+
+    bias_ih: Parameter | None
+    bias_hh: Parameter | None
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device=None, dtype=None) -> None:
+        super().__init__()
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.bias = bias
+        rows = num_chunks * hidden_size
+        self.weight_ih = Parameter(creation.empty(rows, input_size, dtype=dtype, device=device))
+        self.weight_hh = Parameter(creation.empty(rows, hidden_size, dtype=dtype, device=device))
+        for name in ("bias_ih", "bias_hh"):
+            bias_vector = Parameter(creation.empty(rows, dtype=dtype, device=device)) if bias else None
+            self.register_parameter(name, bias_vector)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
+        for weight in self.parameters():
+            init.uniform_(weight, -bound, bound)
+
+    def extra_repr(self) -> str:
+        return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias is True else f", bias={self.bias}")
+
+    def _weights(self) -> tuple:
+        return self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+
+    def _step(self, step, input: Tensor, states: tuple[Tensor, ...] | None, count: int = 1):
+        """step(x, *states, *weights) of x (N, I) and states (N, H); all one dimension less if input is (I)."""
+        name = type(self).__name__
+        if input.dim() not in (1, 2):
+            raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+        batched = input.dim() == 2
+        x = input if batched else input.unsqueeze(0)
+        if x.shape[1] != self.input_size:
+            raise RuntimeError(f"input has inconsistent input_size: got {x.shape[1]} expected {self.input_size}: {name} got "
+                               f"input of shape {tuple(input.shape)}")
+        if states is None:
+            states = (creation.zeros(x.shape[0], self.hidden_size, dtype=x.dtype),) * count
+        else:
+            for i, s in enumerate(states):
+                if s.dim() not in (1, 2):
+                    which = "hidden" if count == 1 else f"hx[{i}]"
+                    raise ValueError(f"{name}: Expected {which} to be 1D or 2D, got {s.dim()}D instead")
+            states = states if batched else tuple(s.unsqueeze(0) for s in states)
+            for i, s in enumerate(states):
+                self._check_state(x, s, i)
+        if any(t.dtype != self.weight_ih.dtype for t in (x, *states)):
+            raise RuntimeError(f"{name}: input, state and weights must have the same dtype, but got {x.dtype}, "
+                               f"{states[0].dtype} and {self.weight_ih.dtype}")
+        new = step(x, *states, *self._weights())
+        if batched:
+            return new
+        return tuple(s.squeeze(0) for s in new) if isinstance(new, tuple) else new.squeeze(0)
+
+    def _check_state(self, x: Tensor, s: Tensor, i: int) -> None:
+        if s.shape[0] != x.shape[0]:
+            raise RuntimeError(f"Input batch size {x.shape[0]} doesn't match hidden{i} batch size {s.shape[0]}")
+        if s.dim() != 2 or s.shape[1] != self.hidden_size:
+            raise RuntimeError(f"hidden{i} has inconsistent hidden_size: got {s.shape[-1]}, expected {self.hidden_size}")
+
+
+class RNNCell(RNNCellBase):
+    """h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh), or relu.
+
+    Shape: x (N, input_size), h (N, hidden_size) or None for zeros  ->  h' (N, hidden_size); all without N, too.
+
+    >>> import mtorch
+    >>> mtorch.nn.RNNCell(3, 5)(mtorch.ones(2, 3)).shape
+    torch.Size([2, 5])
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", device=None,
+                 dtype=None) -> None:
+        super().__init__(input_size, hidden_size, bias, 1, device, dtype)
+        self.nonlinearity = nonlinearity
+
+    def extra_repr(self) -> str:
+        return super().extra_repr() + ("" if self.nonlinearity == "tanh" else f", nonlinearity={self.nonlinearity}")
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
+        relu = self.nonlinearity == "relu"
+        return self._step(lambda *all: rnn_step(*all, relu), input, None if hx is None else (hx,))
+
+
+class LSTMCell(RNNCellBase):
+    """One step of an LSTM; gates in the order i f g o.
+
+    Shape: x (N, input_size), (h, c) each (N, hidden_size) or None for zeros  ->  (h', c'); all without N, too.
+
+    >>> import mtorch
+    >>> h, c = mtorch.nn.LSTMCell(3, 5)(mtorch.ones(2, 3))
+    >>> h.shape
+    torch.Size([2, 5])
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device=None, dtype=None) -> None:
+        super().__init__(input_size, hidden_size, bias, 4, device, dtype)
+
+    def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+        if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
+            raise TypeError(f"LSTMCell: hx must be a pair of Tensors (h, c), got {type(hx).__name__}")
+        return self._step(lstm_step, input, None if hx is None else tuple(hx), count=2)
+
+
+class GRUCell(RNNCellBase):
+    """One step of a GRU; gates in the order r z n.
+
+    Shape: x (N, input_size), h (N, hidden_size) or None for zeros  ->  h' (N, hidden_size); all without N, too.
+
+    >>> import mtorch
+    >>> mtorch.nn.GRUCell(3, 5)(mtorch.ones(3)).shape
+    torch.Size([5])
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device=None, dtype=None) -> None:
+        super().__init__(input_size, hidden_size, bias, 3, device, dtype)
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        return self._step(gru_step, input, None if hx is None else (hx,))

@@ -1,0 +1,240 @@
+"""Batches of sequences of unequal length: padded to one length, or packed without padding.
+
+Packed, the sequences are sorted, longest first, and stored step by step: the first row of each, then the second of each
+that has one, and so on.  Recurrent layers take that as it is and compute nothing for padding.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...autograd.tape import wrap
+from ...tensor import Tensor
+
+
+class _PackedSequence(NamedTuple):
+    data: Any
+    batch_sizes: Any
+    sorted_indices: Any = None
+    unsorted_indices: Any = None
+
+
+class PackedSequence(_PackedSequence):
+    """A batch of sequences without padding; made by `pack_padded_sequence` and `pack_sequence`.
+
+    data (M, *)                 the rows of all sequences, step by step
+    batch_sizes (T)             how many sequences have a row in each step
+    sorted_indices (N)          which of the original sequences stands at each place; None if they came sorted
+    unsorted_indices (N)        at which place each of the original sequences stands
+
+    >>> import mtorch
+    >>> from mtorch.nn.utils.rnn import pack_sequence
+    >>> pack_sequence([mtorch.tensor([1, 2, 3]), mtorch.tensor([4, 5])]).data
+    tensor([1, 4, 2, 5, 3])
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None) -> PackedSequence:
+        if batch_sizes is None:
+            if not isinstance(data, (list, tuple)) or len(data) != 2:
+                raise ValueError("PackedSequence: batch_sizes is missing; pack_padded_sequence makes packed sequences")
+            data, batch_sizes = data
+        if unsorted_indices is None:
+            unsorted_indices = invert_permutation(sorted_indices)
+        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
+
+    def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        """The same with data of another type; itself when data has that type already."""
+        data = self.data.to(*args, **kwargs)
+        return self if data is self.data else type(self)(data, *self[1:])
+
+    def cpu(self) -> PackedSequence:
+        return self
+
+    def double(self) -> PackedSequence:
+        return type(self)(self.data.double(), *self[1:])
+
+    def float(self) -> PackedSequence:
+        return type(self)(self.data.float(), *self[1:])
+
+    def half(self) -> PackedSequence:
+        return type(self)(self.data.half(), *self[1:])
+
+    def long(self) -> PackedSequence:
+        return type(self)(self.data.long(), *self[1:])
+
+    def int(self) -> PackedSequence:
+        return type(self)(self.data.int(), *self[1:])
+
+    def pin_memory(self) -> PackedSequence:
+        return self
+
+    def is_pinned(self) -> bool:
+        return False
+
+    @property
+    def is_cuda(self) -> bool:
+        return False
+
+
+def invert_permutation(permutation: Tensor | None) -> Tensor | None:
+    """Where each index stands in a permutation (N); None for None.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.rnn.invert_permutation(mtorch.tensor([2, 0, 1]))
+    tensor([1, 2, 0])
+    """
+    return None if permutation is None else wrap(np.argsort(permutation.array))
+
+
+def _places(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The step and the sequence of each row, packed; lengths in decreasing order."""
+    step, sequence = np.nonzero(np.arange(lengths[0])[:, None] < lengths)
+    return step, sequence
+
+
+def pack_padded_sequence(input: Tensor, lengths, batch_first: bool = False,
+                         enforce_sorted: bool = True) -> PackedSequence:
+    """Pack a padded batch.
+
+    Shape: input (T, N, *), or (N, T, *) if batch_first; lengths (N), a list or an integer tensor, each in [1, T].
+    enforce_sorted=False takes sequences in any order and sorts them.
+
+    Raises: RuntimeError for lengths out of order, below 1, above T or of another number than N.
+
+    >>> import mtorch
+    >>> x = mtorch.tensor([[1, 2, 3], [4, 5, 0]])
+    >>> mtorch.nn.utils.rnn.pack_padded_sequence(x, [3, 2], batch_first=True).batch_sizes
+    tensor([2, 2, 1])
+    """
+    if not isinstance(input, Tensor):
+        raise TypeError(f"pack_padded_sequence: input must be a Tensor, got {type(input).__name__}")
+    if input.dim() < 2:
+        raise IndexError(f"pack_padded_sequence: input must have at least 2 dimensions, steps and sequences, got shape "
+                         f"{tuple(input.shape)}")
+    steps_first = input.transpose(0, 1) if batch_first else input
+    T, N = steps_first.shape[:2]
+    sizes = np.asarray(lengths.array if isinstance(lengths, Tensor) else lengths).astype(np.int64)
+    if sizes.ndim != 1:
+        raise RuntimeError(f"'lengths' argument should be a 1D CPU int64 tensor, but got shape {sizes.shape}")
+    if input.numel() == 0:
+        raise RuntimeError(f"Cannot pack empty tensors. input has shape {tuple(input.shape)}")
+    if len(sizes) != N:
+        raise RuntimeError(f"Expected `len(lengths)` to be equal to batch_size, but got {len(sizes)} (batch_size={N})")
+    if (sizes <= 0).any():
+        raise RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is "
+                           f"<= 0: {sizes.tolist()}")
+    if (sizes > T).any():
+        raise RuntimeError(f"pack_padded_sequence: lengths {sizes.tolist()} go beyond the {T} steps of input, shape "
+                           f"{tuple(input.shape)}")
+    order = None
+    if not enforce_sorted:
+        order = np.argsort(-sizes, kind="stable")
+        sizes = sizes[order]
+    elif (np.diff(sizes) > 0).any():
+        raise RuntimeError("`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can "
+                           "pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this "
+                           f"requirement. Got {sizes.tolist()}")
+    step, sequence = _places(sizes)
+    rows = steps_first[step, sequence if order is None else order[sequence]]
+    return PackedSequence(rows, wrap(np.bincount(step)), None if order is None else wrap(order))
+
+
+def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0,
+                        total_length: int | None = None) -> tuple[Tensor, Tensor]:
+    """The padded batch, (T, N, *) or (N, T, *) if batch_first, and the lengths (N), in the original order.
+
+    T is the longest length, or total_length >= that.
+
+    >>> import mtorch
+    >>> from mtorch.nn.utils.rnn import pack_sequence
+    >>> padded, lengths = mtorch.nn.utils.rnn.pad_packed_sequence(pack_sequence([mtorch.ones(2), mtorch.ones(1)]))
+    >>> padded.T, lengths
+    (tensor([[1., 1.],
+            [1., 0.]]), tensor([2, 1]))
+    """
+    data, batch_sizes, order, _ = sequence
+    sizes = batch_sizes.array
+    T = len(sizes)
+    if total_length is not None and total_length < T:
+        raise ValueError("Expected total_length to be at least the length of the longest sequence in input, but got "
+                         f"total_length={total_length} and max sequence length being {T}")
+    lengths = (sizes[:, None] > np.arange(sizes[0])).sum(axis=0)
+    step, place = _places(lengths)
+    original = place if order is None else order.array[place]
+    padded = data.new_full((total_length or T, int(sizes[0]), *data.shape[1:]), padding_value)
+    padded[step, original] = data
+    if order is not None:
+        lengths = lengths[invert_permutation(order).array]       # type: ignore[union-attr]
+    return (padded.transpose(0, 1) if batch_first else padded), wrap(lengths)
+
+
+def pad_sequence(sequences, batch_first: bool = False, padding_value: float = 0.0,
+                 padding_side: str = "right") -> Tensor:
+    """Sequences (L_i, *) beside each other, (T, N, *) or (N, T, *) if batch_first, padded to the longest.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.rnn.pad_sequence([mtorch.ones(2), mtorch.ones(1)], batch_first=True)
+    tensor([[1., 1.],
+            [1., 0.]])
+    """
+    if not isinstance(sequences, Iterable):
+        raise RuntimeError("pad_sequence: Expected iterable for input sequences, but got arg of type: "
+                           f"{type(sequences)}")
+    sequences = list(sequences)
+    if not sequences:
+        raise RuntimeError("received an empty list of sequences")
+    if padding_side not in ("left", "right"):
+        raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
+    rest = sequences[0].shape[1:]
+    for i, s in enumerate(sequences):
+        if s.shape[1:] != rest:
+            raise RuntimeError(f"pad_sequence: sequence {i} has shape {tuple(s.shape)}, which differs from the first, "
+                               f"{tuple(sequences[0].shape)}, in more than the length")
+    T = max(len(s) for s in sequences)
+    padded = sequences[0].new_full((len(sequences), T, *rest), padding_value)
+    for i, s in enumerate(sequences):
+        if len(s):
+            start = T - len(s) if padding_side == "left" else 0
+            padded[i, start:start + len(s)] = s
+    return padded if batch_first else padded.transpose(0, 1)
+
+
+def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool = False) -> list[Tensor]:
+    """The sequences of a padded batch, a list of (L_i, *).
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.rnn.unpad_sequence(mtorch.ones(1, 2), mtorch.tensor([1]), batch_first=True)
+    [tensor([1.])]
+    """
+    each = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
+    if len(each) != len(lengths):
+        raise ValueError(f"unpad_sequence: got {len(lengths)} lengths for {len(each)} sequences, shape "
+                         f"{tuple(padded_sequences.shape)}")
+    return [sequence[:int(length)] for sequence, length in zip(each, lengths)]
+
+
+def pack_sequence(sequences, enforce_sorted: bool = True) -> PackedSequence:
+    """Pack a list of sequences (L_i, *), longest first unless enforce_sorted=False.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.rnn.pack_sequence([mtorch.ones(2), mtorch.ones(1)]).batch_sizes
+    tensor([2, 1])
+    """
+    sequences = list(sequences)
+    return pack_padded_sequence(pad_sequence(sequences), [len(s) for s in sequences], enforce_sorted=enforce_sorted)
+
+
+def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
+    """The list of sequences (L_i, *) in their original order.
+
+    >>> import mtorch
+    >>> from mtorch.nn.utils.rnn import pack_sequence, unpack_sequence
+    >>> unpack_sequence(pack_sequence([mtorch.ones(1), mtorch.zeros(2)], enforce_sorted=False))
+    [tensor([1.]), tensor([0., 0.])]
+    """
+    padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
+    return unpad_sequence(padded, lengths, batch_first=True)
