@@ -67,6 +67,6 @@ class SGD(Optimizer):
                 b = state["momentum_buffer"] = g.copy()
             else:
                 b *= momentum
-                b += (1 - dampening) * g
+                b += (1 - dampening) * g if dampening else g
             g = g + momentum * b if nesterov else b
         x -= lr * g
