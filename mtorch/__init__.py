@@ -38,6 +38,7 @@ from .functions.sorting import (argsort, bincount, bucketize, histc, histogram, 
                                 nanquantile, quantile, searchsorted, sort, topk, unique, unique_consecutive)
 from .functions.scatter import (diagonal_scatter, index_add, index_copy, index_fill, index_put, index_put_, masked_scatter, put,
                                 scatter, scatter_add, scatter_reduce, select_scatter, slice_scatter, take, take_along_dim)
+from .functions.einsum import einsum, inner, kron, tensordot, trace, vdot
 from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mv, outer)
 from .functions.random import (bernoulli, binomial, multinomial, normal, poisson, rand, rand_like, randint, randint_like,
                                randn, randn_like, randperm)

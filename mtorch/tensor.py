@@ -20,7 +20,7 @@ from .autograd.tape import Node, Output, TensorBase, history, wrap
 from .autograd.views import cast, inplace, is_view
 from .device import device as Device
 from .functions import activation, arithmetic, comparison, creation, elementwise, indexing, matrix, reduction, shape as shapes
-from .functions import scan, scatter as scatters, sorting
+from .functions import einsum as einsums, scan, scatter as scatters, sorting
 from .functions import random, random_inplace
 from .functions import transcendental
 from .functions.arguments import Size
@@ -678,6 +678,7 @@ class Tensor(TensorBase):
     addmm, addmm_ = matrix.addmm, inplace(matrix.addmm)
     addmv, baddbmm, addbmm, addr = matrix.addmv, matrix.baddbmm, matrix.addbmm, matrix.addr
     outer = ger = matrix.outer
+    inner, kron, vdot, trace = einsums.inner, einsums.kron, einsums.vdot, einsums.trace
 
     # ---- random numbers ------------------------------------------------------------------------
 

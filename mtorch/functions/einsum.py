@@ -1,0 +1,199 @@
+"""Sums of products: einsum, tensordot, and the products that are named."""
+from __future__ import annotations
+
+import string
+
+from ..autograd.tape import TensorBase
+from ..ops.contraction import contraction
+from .arguments import into, require_tensor, result_type_of, to_type
+
+
+def einsum(*args):
+    """The sum of products that an equation names: "ik,kj->ij" is a matrix product.
+
+    Letters name dimensions; those missing behind -> are summed; "..." stands for the leading ones.
+
+    >>> import mtorch
+    >>> a = mtorch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> mtorch.einsum("ij,ij->i", a, a)
+    tensor([ 5., 25.])
+    """
+    if not args:
+        raise ValueError("einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+                         "subscripts list")
+    if isinstance(args[0], TensorBase):
+        equation, operands = _from_lists(args)
+    else:
+        equation, operands = args[0], args[1:]
+        if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+            operands = tuple(operands[0])
+    if not operands:
+        raise RuntimeError("einsum(): must provide at least one operand")
+    xs = [require_tensor(x, "einsum", "operands") for x in operands]
+    inputs, output = _parsed(equation.replace(" ", ""), xs)
+    kind = result_type_of(*xs)
+    xs = [to_type(x, kind) for x in xs]
+    xs, inputs = zip(*(_without_repeats(x, names) for x, names in zip(xs, inputs)))
+    sizes: dict[str, int] = {}
+    for x, names in zip(xs, inputs):
+        for c, n in zip(names, x.array.shape):
+            if sizes.setdefault(c, n) != n and 1 not in (n, sizes[c]):
+                raise RuntimeError(f"einsum(): subscript {c} has size {n} for one operand which does not broadcast with previously "
+                                   f"seen size {sizes[c]}")
+            sizes[c] = max(sizes[c], n) if sizes[c] != 0 and n != 0 else 0
+    xs = [x.expand(tuple(sizes[c] for c in names)) for x, names in zip(xs, inputs)]
+    return contraction(*xs, inputs=tuple(inputs), output=output)
+
+
+def _from_lists(args):
+    operands, lists = args[0::2], args[1::2]
+    out = None
+    if len(args) % 2:
+        operands, out = args[0:-1:2], args[-1]
+    letters = string.ascii_letters
+
+    def text(items):
+        return "".join("..." if i is Ellipsis else letters[i] for i in items)
+    equation = ",".join(text(x) for x in lists[:len(operands)])
+    return equation + ("" if out is None else "->" + text(out)), tuple(operands)
+
+
+def _parsed(equation: str, xs):
+    """The names of each operand's dimensions and of the output's, '...' written out."""
+    left, arrow, right = equation.partition("->")
+    parts = left.split(",")
+    if len(parts) != len(xs):
+        raise RuntimeError(f"einsum(): {'more' if len(xs) > len(parts) else 'fewer'} operands were provided than specified in the "
+                           f"equation: {len(xs)} for {left!r}")
+    free = [c for c in string.ascii_letters if c not in equation]
+    hidden = max([x.array.ndim - len(p.replace("...", "")) for p, x in zip(parts, xs) if "..." in p], default=0)
+    dots = "".join(free[:hidden])
+    inputs = []
+    for p, x in zip(parts, xs):
+        named = p.replace("...", "")
+        if any(not c.isalpha() for c in named):
+            raise RuntimeError(f"einsum(): invalid subscript given in {p!r}, subscripts must be in [a-zA-Z]")
+        if "..." not in p and len(named) != x.array.ndim or len(named) > x.array.ndim:
+            raise RuntimeError(f"einsum(): the number of subscripts in the equation ({len(named)}) does not match the number of "
+                               f"dimensions ({x.array.ndim}) for an operand" + (" and no ellipsis was given" if "..." not in p else ""))
+        inputs.append(p.replace("...", dots[len(dots) - (x.array.ndim - len(named)):] if hidden else ""))
+    if arrow:
+        if right.count("...") > 1 or right.replace("...", "").count("."):
+            raise RuntimeError("einsum(): found '.' for output that is not part of any ellipsis (...)")
+        output = right.replace("...", dots)
+        if len(set(output)) != len(output):
+            raise RuntimeError(f"einsum(): output subscript appears more than once in the output {right!r}")
+        for c in output:
+            if not any(c in names for names in inputs):
+                raise RuntimeError(f"einsum(): output subscript {c} does not appear in the equation for any input operand")
+    else:
+        joined = "".join(inputs)
+        output = dots + "".join(sorted(c for c in set(joined) if joined.count(c) == 1 and c not in dots))
+    return inputs, output
+
+
+def _without_repeats(x, names: str):
+    """A name that occurs twice in one operand means its diagonal."""
+    for c in dict.fromkeys(names):
+        while names.count(c) > 1:
+            first = names.index(c)
+            second = names.index(c, first + 1)
+            if x.array.shape[first] != x.array.shape[second]:
+                raise RuntimeError(f"einsum(): subscript {c} is repeated for an operand but the sizes don't match, "
+                                   f"{x.array.shape[second]} != {x.array.shape[first]}")
+            x = x.diagonal(0, first, second)
+            names = names[:first] + names[first + 1:second] + names[second + 1:] + c
+    return x, names
+
+
+def tensordot(a, b, dims=2, *, out=None):
+    """The sum of products over the last dims of a and the first of b, or over the two given lists of dimensions.
+
+    >>> import mtorch
+    >>> mtorch.tensordot(mtorch.ones(2, 3), mtorch.ones(3, 4), dims=1).shape
+    torch.Size([2, 4])
+    """
+    a, b = require_tensor(a, "tensordot", "a"), require_tensor(b, "tensordot", "b")
+    if isinstance(dims, TensorBase):
+        dims = dims.array.tolist()
+    if isinstance(dims, int):
+        if dims < 0 or dims > min(a.array.ndim, b.array.ndim):
+            raise RuntimeError(f"tensordot expects dims >= 0 and at most the number of dimensions, but got dims={dims}")
+        dims = (list(range(a.array.ndim - dims, a.array.ndim)), list(range(dims)))
+    left, right = ([d % max(x.array.ndim, 1) for d in ([ds] if isinstance(ds, int) else ds)] for x, ds in zip((a, b), dims))
+    if len(left) != len(right):
+        raise RuntimeError("tensordot: both dimension lists should have the same length")
+    letters = iter(string.ascii_letters)
+    names_a = [next(letters) for _ in range(a.array.ndim)]
+    names_b = [next(letters) for _ in range(b.array.ndim)]
+    for i, j in zip(left, right):
+        if a.array.shape[i] != b.array.shape[j] and 1 not in (a.array.shape[i], b.array.shape[j]):
+            raise RuntimeError(f"contracted dimensions need to match, but first has size {a.array.shape[i]} in dim {i} and second has "
+                               f"size {b.array.shape[j]} in dim {j}")
+        names_b[j] = names_a[i]
+    output = [c for i, c in enumerate(names_a) if i not in left] + [c for j, c in enumerate(names_b) if j not in right]
+    if a.array.dtype != b.array.dtype:
+        raise RuntimeError(f"tensordot: expected both operands to have the same dtype, got {a.dtype} and {b.dtype}")
+    result = einsum(f"{''.join(names_a)},{''.join(names_b)}->{''.join(output)}", a, b)
+    return result if out is None else into(out, result)
+
+
+def inner(input, other, *, out=None):
+    """The sum of products over the last dimension of both.
+
+    >>> import mtorch
+    >>> mtorch.inner(mtorch.tensor([1.0, 2.0]), mtorch.tensor([3.0, 4.0]))
+    tensor(11.)
+    """
+    a, b = require_tensor(input, "inner"), require_tensor(other, "inner", "other")
+    if a.array.ndim == 0 or b.array.ndim == 0:
+        result = a * b
+    elif a.array.shape[-1] != b.array.shape[-1]:
+        raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {list(a.array.shape)} and "
+                           f"{list(b.array.shape)}")
+    else:
+        result = tensordot(a, b, ([-1], [-1]))
+    return result if out is None else into(out, result)
+
+
+def kron(input, other, *, out=None):
+    """The Kronecker product: every element of input times the whole of other.
+
+    >>> import mtorch
+    >>> mtorch.kron(mtorch.eye(2), mtorch.ones(1, 2))
+    tensor([[1., 1., 0., 0.],
+            [0., 0., 1., 1.]])
+    """
+    a, b = require_tensor(input, "kron"), require_tensor(other, "kron", "other")
+    n = max(a.array.ndim, b.array.ndim)
+    sa, sb = (1,) * (n - a.array.ndim) + a.array.shape, (1,) * (n - b.array.ndim) + b.array.shape
+    wide_a = a.reshape(tuple(x for s in sa for x in (s, 1)))
+    wide_b = b.reshape(tuple(x for s in sb for x in (1, s)))
+    result = (wide_a * wide_b).reshape(tuple(x * y for x, y in zip(sa, sb)))
+    return result if out is None else into(out, result)
+
+
+def vdot(input, other, *, out=None):
+    """The sum of products of two vectors.
+
+    >>> import mtorch
+    >>> mtorch.vdot(mtorch.tensor([1.0, 2.0]), mtorch.tensor([3.0, 4.0]))
+    tensor(11.)
+    """
+    from .matrix import dot
+    return dot(input, other, out=out)
+
+
+def trace(input):
+    """The sum of the diagonal of a matrix.
+
+    >>> import mtorch
+    >>> mtorch.trace(mtorch.tensor([[1, 2], [3, 4]]))
+    tensor(5)
+    """
+    x = require_tensor(input, "trace")
+    if x.array.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.array.ndim}")
+    return x.diagonal().sum()
+
+
