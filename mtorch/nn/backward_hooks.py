@@ -71,8 +71,9 @@ def _forward_hooks(module: Any) -> list[tuple[int, Callable, bool, bool]]:
     """(number, hook, takes kwargs, runs even after an error) of each."""
     of_all = [(n, hook, n in hooks.forward_hooks_with_kwargs, n in hooks.forward_hooks_always_called)
               for n, hook in hooks.forward_hooks.items()]
-    own = [(n, hook, n in hooks_in(module, "_forward_hooks_with_kwargs"), n in hooks_in(module, "_forward_hooks_always_called"))
-           for n, hook in hooks_in(module, "_forward_hooks").items()]
+    with_kwargs = hooks_in(module, "_forward_hooks_with_kwargs")
+    always = hooks_in(module, "_forward_hooks_always_called")
+    own = [(n, hook, n in with_kwargs, n in always) for n, hook in hooks_in(module, "_forward_hooks").items()]
     return of_all + own
 
 

@@ -24,8 +24,10 @@ each pullback, its attributes as that call left them.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -70,6 +72,12 @@ def call_by_hand(module: Any, *args: Any, **kwargs: Any) -> Any:
 def _apart_from(tensors: list, output: np.ndarray) -> np.ndarray:
     """The output in memory of its own: a forward may well return its input."""
     return output.copy() if any(np.may_share_memory(output, x.array) for x in tensors) else output
+
+
+def takes_gradient(backward: FunctionType) -> bool:
+    """Is this the backward of a layer?  A method of that name with no further argument is just a method."""
+    code = backward.__code__
+    return code.co_argcount > 1 or bool(code.co_flags & inspect.CO_VARARGS)
 
 
 def with_gradients(backward: Callable) -> Callable:

@@ -7,6 +7,7 @@ hand, and the path that an error is given on its way out.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 from weakref import ref
@@ -15,10 +16,10 @@ from ..autograd import anomaly
 from ..autograd.mode import mode
 from ..tensor import Tensor
 from .backward_hooks import call_with_hooks
-from .by_hand import call_by_hand, with_gradients
+from .by_hand import call_by_hand, takes_gradient, with_gradients
 from .checks import checked_init
 from .hooks import Hooked, hooks_on_every_module
-from .last_call import CONSTANT, LastCall, backward_through_last_call, call_on_arrays, on_arrays
+from .last_call import CONSTANT, LastCall, backward, call_on_arrays, on_arrays
 from .tree import Tree, path_within
 
 
@@ -34,11 +35,13 @@ class Called(Hooked, Tree):
         own = cls.__dict__
         if isinstance(own.get("__init__"), FunctionType):
             cls.__init__ = checked_init(own["__init__"])                       # type: ignore[method-assign]
-        if isinstance(own.get("backward"), FunctionType) and own["backward"].__code__.co_argcount > 1:
-            cls.backward = with_gradients(own["backward"])                     # type: ignore[method-assign]
+        if isinstance(own.get("backward"), FunctionType) and takes_gradient(own["backward"]):
+            cls.backward = with_gradients(own["backward"])
             cls._by_hand, cls._plain = True, False
 
-    def forward(self, *input: Any) -> Any:
+    backward: Callable[..., Any] = backward    # a subclass may define it with any signature, as it does forward
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; every subclass defines it."""
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
@@ -82,35 +85,6 @@ class Called(Hooked, Tree):
             if watching:
                 anomaly.left()
                 _running.pop()
-
-    def backward(self, grad_output: Any = None) -> Any:
-        """Go back through the module's last call: add to the parameters' gradients, return the gradient of the input.
-
-        grad_output is the gradient of the output, built as the output is: a Tensor or array, or a tuple of them with
-        None where there is no gradient.  For an output of one number it may be left out: it is 1.  What comes back is
-        the gradient of the input, a tuple of them where the call had several Tensors, None for one that needs none.
-        The history of the input itself is left alone.
-
-        After a call on Tensors the output must still be alive.  After a call on plain arrays, which gives arrays,
-        backward gives arrays too: layer by layer, without a graph in sight.
-
-        A subclass that defines `backward(self, grad)` is a layer differentiated by hand: see `by_hand.py`.
-
-        Raises: RuntimeError when there was no call, or its output is gone; ValueError for another shape than the
-        output's.
-
-        >>> import mtorch
-        >>> import numpy as np
-        >>> class Double(mtorch.nn.Module):
-        ...     def forward(self, x):
-        ...         return 2 * x
-        >>> net = Double()
-        >>> net(np.array([1.0, 2.0]))
-        array([2., 4.])
-        >>> net.backward(np.array([1.0, 10.0]))
-        array([ 2., 20.])
-        """
-        return backward_through_last_call(self, grad_output)
 
 
 def _with_hooks(module: Any, run: Any, *args: Any, **kwargs: Any) -> Any:

@@ -83,8 +83,33 @@ def call_on_arrays(module: Any, run: Any, args: tuple, kwargs: dict) -> Any:
     return to_arrays(outputs)
 
 
-def backward_through_last_call(module: Any, grad_output: Any) -> Any:
-    """The gradient of the input of the module's last call (Module.backward says all of it)."""
+def backward(module: Any, grad_output: Any = None) -> Any:
+    """Go back through the module's last call: add to the parameters' gradients, return the gradient of the input.
+
+    grad_output is the gradient of the output, built as the output is: a Tensor or array, or a tuple of them with
+    None where there is no gradient.  For an output of one number it may be left out: it is 1.  What comes back is
+    the gradient of the input, a tuple of them where the call had several Tensors, None for one that needs none.
+    The history of the input itself is left alone.
+
+    After a call on Tensors the output must still be alive.  After a call on plain arrays, which gives arrays,
+    backward gives arrays too: layer by layer, without a graph in sight.
+
+    A subclass that defines `backward(self, grad)` is a layer differentiated by hand: see `by_hand.py`.
+
+    Raises: RuntimeError when there was no call, or its output is gone; ValueError for another shape than the
+    output's.
+
+    >>> import mtorch
+    >>> import numpy as np
+    >>> class Double(mtorch.nn.Module):
+    ...     def forward(self, x):
+    ...         return 2 * x
+    >>> net = Double()
+    >>> net(np.array([1.0, 2.0]))
+    array([2., 4.])
+    >>> net.backward(np.array([1.0, 10.0]))
+    array([ 2., 20.])
+    """
     name = type(module).__name__
     last = module.__dict__["_last"]
     if last.call is None:

@@ -20,7 +20,7 @@ def names(container: Any) -> list[str]:
 
 
 def test_sequential_is_a_sequence() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = t.nn.Sequential(*layers(t, 4))
         named = t.nn.Sequential(OrderedDict([("a", layers(t, 1)[0]), ("b", t.nn.Sequential())]))
         seen = [len(net), names(net), net[1].extra_repr(), net[-1].extra_repr(), names(net[1:3]), names(net[::-2]),
@@ -40,7 +40,7 @@ def test_sequential_is_a_sequence() -> None:
 
 
 def test_sequential_grows() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = t.nn.Sequential()
         seen = [net.append(layers(t, 1)[0]) is net, net.extend(layers(t, 2)) is net,
                 net.insert(1, linear_class(t)(7, 7)) is net, names(net), names(net.insert(-1, linear_class(t)(6, 6))),
@@ -52,7 +52,7 @@ def test_sequential_grows() -> None:
 
 
 def test_sequential_arithmetic() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, other = t.nn.Sequential(*layers(t, 2)), t.nn.Sequential(linear_class(t)(9, 9))
         seen = [names(net + other), names(net * 2), names(2 * net), names(net)]
         net += other
@@ -65,13 +65,13 @@ def test_sequential_arithmetic() -> None:
 
 
 def test_sequential_calls_one_after_another() -> None:
-    def scenario(t: Any) -> Any:
+    def scenario(t):
         return t.nn.Sequential(*layers(t, 3))(t.ones(2, 1)), t.nn.Sequential()(3)
     same_in_torch(scenario)
 
 
 def test_module_list() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         rows = t.nn.ModuleList(layer for layer in layers(t, 3))
         seen = [len(rows), names(rows), rows[-1].extra_repr(), names(rows[1:]), type(rows[1:]).__name__,
                 names(rows + layers(t, 1)), rows.append(t.nn.Module()) is rows, rows.extend(layers(t, 1)) is rows]
@@ -87,7 +87,7 @@ def test_module_list() -> None:
 
 
 def test_module_list_shows_equal_neighbours_once() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         Linear = linear_class(t)
         rows = [Linear(1, 1), Linear(1, 1), Linear(2, 2), t.nn.Sequential(Linear(1, 1)), t.nn.Sequential(Linear(1, 1))]
         return [repr(t.nn.ModuleList()), repr(t.nn.ModuleList(rows)),
@@ -96,7 +96,7 @@ def test_module_list_shows_equal_neighbours_once() -> None:
 
 
 def test_module_dict() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         d = t.nn.ModuleDict({"b": layers(t, 1)[0], "a": t.nn.Module()})
         d["c"] = linear_class(t)(5, 5)
         d.update([("d", t.nn.Module()), ("a", linear_class(t)(4, 4))])
@@ -114,7 +114,7 @@ def test_module_dict() -> None:
 
 
 def test_parameter_list() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         rows = t.nn.ParameterList([t.nn.Parameter(t.ones(2)), t.zeros(2, 3)])
         seen = [len(rows), [type(p).__name__ for p in rows], [n for n, _ in rows.named_parameters()],
                 rows.append(t.tensor(1.0)) is rows, rows.append("text") is rows,
@@ -130,7 +130,7 @@ def test_parameter_list() -> None:
 
 
 def test_parameter_dict() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         d = t.nn.ParameterDict({"b": t.nn.Parameter(t.ones(2)), "a": t.zeros(1)})
         d["c"], d["word"] = t.ones(3), "text"
         d.update([("d", t.ones(1))])
@@ -171,7 +171,7 @@ def test_a_module_is_required_when_inserting() -> None:
 
 
 def test_gradients_reach_parameters_in_containers() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         class Net(t.nn.Module):
             def __init__(self) -> None:
                 super().__init__()

@@ -72,7 +72,8 @@ def assert_all_close(found: list, expected: list) -> None:
 
 
 def test_gradients_equal_the_automatic_ones() -> None:
-    found, expected = [], []
+    found: list = []
+    expected: list = []
     for net, result in ((by_hand(), found), (automatic(), expected)):
         x = data().requires_grad_()
         for _ in range(2):                               # and they accumulate
@@ -104,7 +105,7 @@ def test_it_trains_with_an_optimizer() -> None:
             optimizer.step()
             trace.append(loss.item())
         losses.append(trace)
-    np.testing.assert_allclose(*losses, rtol=1e-4)
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
     assert losses[0][-1] < 0.1 * losses[0][0]
 
 
@@ -137,7 +138,8 @@ def test_frozen_parameters_keep_no_gradient() -> None:
 
 def test_one_layer_used_twice() -> None:
     """It keeps its input in an attribute; each pullback finds the attribute as its own call left it."""
-    found, expected = [], []
+    found: list = []
+    expected: list = []
     for layer, tanh, result in ((Linear(3, 3), Tanh(), found), (linear_class(mtorch)(3, 3), AutomaticTanh(), expected)):
         x = data().requires_grad_()
         y = tanh(layer(tanh(layer(x))))
@@ -354,4 +356,18 @@ def test_a_method_named_backward_without_a_gradient_is_just_a_method() -> None:
     trainer = Trainer()
     trainer(x)
     trainer.backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_a_backward_of_any_number_of_gradients_is_by_hand() -> None:
+    class Many(nn.Module):
+        def forward(self, x: np.ndarray) -> np.ndarray:
+            assert type(x) is np.ndarray
+            return 2 * x
+
+        def backward(self, *gradients: np.ndarray) -> np.ndarray:
+            return 2 * gradients[0]
+
+    x = mtorch.ones(2, requires_grad=True)
+    Many()(x).sum().backward()
     assert x.grad.tolist() == [2.0, 2.0]

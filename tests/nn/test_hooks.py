@@ -27,7 +27,7 @@ def scale_class(t: Any) -> Any:
 
 
 def test_forward_hooks_run_in_order_and_change_what_they_return() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, seen = scale_class(t)(), []
         net.register_forward_pre_hook(lambda m, args: seen.append(("pre", m is net, args)))
         net.register_forward_pre_hook(lambda m, args: args[0] + 1)
@@ -42,7 +42,7 @@ def test_forward_hooks_run_in_order_and_change_what_they_return() -> None:
 
 
 def test_handles_remove() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, seen = scale_class(t)(), []
         one = net.register_forward_hook(lambda m, args, out: seen.append(1), always_call=True, with_kwargs=False)
         with net.register_forward_pre_hook(lambda m, args: seen.append(2)):
@@ -56,7 +56,7 @@ def test_handles_remove() -> None:
 
 
 def test_a_hook_that_always_runs_runs_after_an_error() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         class Broken(t.nn.Module):
             def forward(self, x: Any) -> Any:
                 raise ValueError("broken")
@@ -72,7 +72,7 @@ def test_a_hook_that_always_runs_runs_after_an_error() -> None:
 
 
 def test_a_pre_hook_with_kwargs_that_returns_something_else() -> None:
-    def scenario(t: Any) -> Any:
+    def scenario(t):
         net = scale_class(t)()
         net.register_forward_pre_hook(lambda m, args, kwargs: 3, with_kwargs=True)
         return said(net, t.ones(1))
@@ -80,7 +80,7 @@ def test_a_pre_hook_with_kwargs_that_returns_something_else() -> None:
 
 
 def test_hooks_on_every_module() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         everywhere, seen = hooks_on_every_module(t), []
         net = t.nn.Sequential(scale_class(t)())
         net.register_forward_hook(lambda m, args, out: seen.append("own"))
@@ -106,7 +106,7 @@ def test_a_module_pays_for_hooks_only_after_one_was_registered() -> None:
 
 
 def test_backward_hooks_see_and_replace_gradients() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, seen = linear_class(t)(2, 3), []
         net.register_full_backward_pre_hook(lambda m, go: seen.append(("pre", go)))
         net.register_full_backward_pre_hook(lambda m, go: (go[0] * 2,))
@@ -120,7 +120,7 @@ def test_backward_hooks_see_and_replace_gradients() -> None:
 
 
 def test_backward_hooks_with_several_inputs_and_outputs() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         class Both(t.nn.Module):
             def forward(self, x: Any, k: float, y: Any, z: Any) -> Any:
                 return x * y * k + z, "text", y * 3
@@ -137,7 +137,7 @@ def test_backward_hooks_with_several_inputs_and_outputs() -> None:
 
 
 def test_a_backward_hook_where_no_input_needs_a_gradient() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, seen = linear_class(t)(2, 1), []
         net.register_full_backward_hook(lambda m, gi, go: seen.append((gi, go)))
         _, texts = warned(lambda: net(t.ones(1, 2)).sum().backward())
@@ -150,7 +150,7 @@ def test_a_backward_hook_where_no_input_needs_a_gradient() -> None:
 
 
 def test_backward_hooks_that_return_a_wrong_number() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         ends = []
         for register in ("register_full_backward_hook", "register_full_backward_pre_hook"):
             net = linear_class(t)(2, 1)
@@ -161,7 +161,7 @@ def test_backward_hooks_that_return_a_wrong_number() -> None:
 
 
 def test_backward_hooks_on_an_output_that_is_no_tensor() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         class Named(t.nn.Module):
             def forward(self, x: Any) -> Any:
                 return {"y": x * 2}
@@ -174,7 +174,7 @@ def test_backward_hooks_on_an_output_that_is_no_tensor() -> None:
 
 
 def test_writing_into_a_hooked_input_in_place_is_refused() -> None:
-    def scenario(t: Any) -> Any:
+    def scenario(t):
         class InPlace(t.nn.Module):
             def forward(self, x: Any) -> Any:
                 return x.mul_(2)
@@ -186,7 +186,7 @@ def test_writing_into_a_hooked_input_in_place_is_refused() -> None:
 
 
 def test_gradients_of_gradients_pass_the_hooks() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         class Cube(t.nn.Module):
             def forward(self, x: Any) -> Any:
                 return x ** 3

@@ -12,7 +12,7 @@ from tests.nn.twins import kind, linear_class, net_class, said, same_in_torch
 
 
 def test_traversal() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = net_class(t)()
         return [
             [name for name, _ in net.named_modules()], [name for name, _ in net.named_modules(prefix="net")],
@@ -30,7 +30,7 @@ def test_traversal() -> None:
 
 
 def test_shared_parameters_are_given_once() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         Linear = linear_class(t)
         net = t.nn.Sequential(Linear(2, 2), Linear(2, 2))
         net[1].weight = net[0].weight
@@ -40,7 +40,7 @@ def test_shared_parameters_are_given_once() -> None:
 
 
 def test_by_path() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = net_class(t)()
         found = [net.get_submodule("") is net, net.get_submodule("encoder.1") is net.first,
                  net.get_parameter("encoder.0.weight") is net.encoder[0].weight, net.get_parameter("scale"),
@@ -53,7 +53,7 @@ def test_by_path() -> None:
 
 
 def test_set_submodule() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, new = net_class(t)(), t.nn.Module()
         net.set_submodule("encoder.0", new)
         net.set_submodule("encoder.added", new)
@@ -66,7 +66,7 @@ def test_set_submodule() -> None:
 
 
 def test_apply_train_and_eval() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, order = net_class(t)(), []
         same = net.apply(lambda module: order.append(type(module).__name__)) is net
         net.first.eval()
@@ -78,7 +78,7 @@ def test_apply_train_and_eval() -> None:
 
 
 def test_requires_grad_and_zero_grad() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = net_class(t)()
         frozen = [p.requires_grad for p in net.requires_grad_(False).parameters()]
         thawed = [p.requires_grad for p in net.requires_grad_().parameters()]
@@ -95,7 +95,7 @@ def test_requires_grad_and_zero_grad() -> None:
 
 
 def test_gradients_of_the_whole_net() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = net_class(t)()
         x = t.arange(6, dtype=t.float32).reshape(2, 3) / 6
         x.requires_grad_()
@@ -106,7 +106,7 @@ def test_gradients_of_the_whole_net() -> None:
 
 
 def test_repr() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         Linear = linear_class(t)
 
         class Long(t.nn.Module):
@@ -127,7 +127,7 @@ def test_repr() -> None:
 
 
 def test_conversions() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         seen = []
         for change in (lambda n: n.double(), lambda n: n.half(), lambda n: n.float(), lambda n: n.to(t.float64),
                        lambda n: n.to(dtype=t.float16), lambda n: n.to("cpu"), lambda n: n.to("cpu", t.float64),

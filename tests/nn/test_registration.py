@@ -24,7 +24,7 @@ def test_members_of_a_net() -> None:
 
 
 def test_names_change_their_kind_as_values_are_assigned() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         seen = []
         net = t.nn.Module()
         net.a, net.b, net.c = 1, t.nn.Parameter(t.ones(1)), t.nn.Module()
@@ -44,7 +44,7 @@ def test_names_change_their_kind_as_values_are_assigned() -> None:
 
 
 def test_a_parameter_keeps_its_place_when_it_is_replaced() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = net_class(t)()
         net.scale = t.nn.Parameter(t.zeros(1))
         net.first.weight = t.nn.Parameter(t.zeros(3, 3))
@@ -54,7 +54,7 @@ def test_a_parameter_keeps_its_place_when_it_is_replaced() -> None:
 
 
 def test_what_is_refused_and_in_which_words() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = t.nn.Module()
         net.p, net.m, net.plain = t.nn.Parameter(t.ones(1)), t.nn.Module(), 3
         net.register_buffer("b", t.ones(1))
@@ -76,7 +76,7 @@ def test_what_is_refused_and_in_which_words() -> None:
 
 
 def test_a_computed_parameter_is_refused() -> None:
-    def scenario(t: Any) -> Any:
+    def scenario(t):
         net = t.nn.Module()
         computed = t.nn.Parameter(t.ones(1)) * 2
         computed.__class__ = t.nn.Parameter
@@ -111,11 +111,11 @@ def test_a_propertys_own_error_is_what_the_user_sees() -> None:
             return self.misspelt
 
     with pytest.raises(AttributeError, match="no attribute 'misspelt'"):
-        Net().size  # noqa: B018
+        Net().size
 
 
 def test_a_class_attribute_or_property_of_that_name_is_in_the_way() -> None:
-    def scenario(t: Any) -> Any:
+    def scenario(t):
         class Net(t.nn.Module):
             width = 3
 
@@ -129,7 +129,7 @@ def test_a_class_attribute_or_property_of_that_name_is_in_the_way() -> None:
 
 
 def test_attributes_before_the_constructor_of_module() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         class Early(t.nn.Module):
             def __init__(self, value: Any) -> None:
                 self.early = value
@@ -151,13 +151,13 @@ def test_a_forgotten_call_of_super_is_named(value: Any) -> None:
 
 
 def test_arguments_that_nobody_takes_are_refused() -> None:
-    def scenario(t: Any) -> Any:
+    def scenario(t):
         return kind(t.nn.Module, 3), kind(t.nn.Module, width=3)
     same_in_torch(scenario)
 
 
 def test_dir_lists_what_can_be_typed() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = t.nn.Sequential(t.nn.Module())
         net.register_buffer("steps", t.ones(1))
         return [name in dir(net) for name in ("steps", "0", "training", "forward", "_modules")]
@@ -191,7 +191,7 @@ def test_a_module_that_torch_pickled_keeps_its_values_in_dicts() -> None:
 
 
 def test_registration_hooks_see_and_replace() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         from importlib import import_module
         hooks = import_module(f"{t.__name__}.nn.{'hooks' if t is mtorch else 'modules.module'}")
         seen = []
@@ -251,7 +251,7 @@ def test_lists_that_are_meant_are_not_warned_of() -> None:
             self.w = nn.Parameter(mtorch.ones(1))
             self.flat = [self.w]
             self._teacher = [nn.Module()]                # not to be registered, and said so
-            self.sizes, self.names, self.nothing = [1, 2], {"a": "b"}, []
+            self.sizes, self.names = [1, 2], {"a": "b"}
             self.words = ["word"] * 100000
 
     Net()

@@ -12,7 +12,7 @@ from tests.nn.twins import linear_class, net_class, plain, said, same_in_torch
 
 
 def test_keys_values_and_metadata() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = net_class(t)()
         net._version = 7
         state = net.state_dict()
@@ -23,14 +23,14 @@ def test_keys_values_and_metadata() -> None:
 
 
 def test_a_destination_is_added_to() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         held = {"old": 1}
         return [net_class(t)().state_dict(destination=held, prefix="p.") is held, list(held)]
     same_in_torch(scenario)
 
 
 def test_loading_copies_into_the_same_memory() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, other = net_class(t)(), net_class(t)()
         for p in other.parameters():
             p.data.mul_(3)
@@ -44,7 +44,7 @@ def test_loading_copies_into_the_same_memory() -> None:
 
 
 def test_keys_that_do_not_fit() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, state = net_class(t)(), net_class(t)().state_dict()
         odd = OrderedDict(state)
         del odd["first.weight"], odd["steps"]
@@ -60,7 +60,7 @@ def test_keys_that_do_not_fit() -> None:
 
 
 def test_what_fits_is_loaded_even_when_something_does_not() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, state = net_class(t)(), net_class(t)().state_dict()
         state["scale"] = t.tensor([9.0])
         state["first.bias"] = t.ones(7)
@@ -69,7 +69,7 @@ def test_what_fits_is_loaded_even_when_something_does_not() -> None:
 
 
 def test_dtypes_are_converted_and_scalars_of_one_element_fit() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = t.nn.Module()
         net.w = t.nn.Parameter(t.zeros(2))
         net.register_buffer("count", t.tensor(0))
@@ -79,7 +79,7 @@ def test_dtypes_are_converted_and_scalars_of_one_element_fit() -> None:
 
 
 def test_assign_takes_the_tensors_themselves() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net = net_class(t)()
         net.first.requires_grad_(False)
         state = OrderedDict((k, v.double()) for k, v in net.state_dict().items())
@@ -93,7 +93,7 @@ def test_assign_takes_the_tensors_themselves() -> None:
 
 
 def test_extra_state() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         class Counting(t.nn.Module):
             count = 0
 
@@ -113,7 +113,7 @@ def test_extra_state() -> None:
 
 
 def test_hooks_around_saving() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, seen = net_class(t)(), []
         net.register_state_dict_pre_hook(lambda m, prefix, keep_vars: seen.append(("pre", prefix, keep_vars)))
         net.first.register_state_dict_post_hook(
@@ -131,7 +131,7 @@ def test_hooks_around_saving() -> None:
 
 
 def test_hooks_around_loading() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         net, seen = t.nn.Sequential(linear_class(t)(2, 2)), []
         state = net.state_dict()
         renamed = OrderedDict((k.replace("weight", "kernel"), v) for k, v in state.items())
@@ -156,7 +156,7 @@ def test_hooks_around_loading() -> None:
 
 
 def test_a_subclass_reads_an_older_version_of_its_state() -> None:
-    def scenario(t: Any) -> list:
+    def scenario(t):
         class Newer(t.nn.Module):
             _version = 2
 

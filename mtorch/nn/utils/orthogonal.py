@@ -98,7 +98,8 @@ class _Orthogonal(Module):
             raise NotImplementedError("orthogonal: complex tensors are not supported")
         self.shape = weight.shape
         self.orthogonal_map = orthogonal_map
-        if use_trivialization:                           # the result is base @ (what the map gives): anything can be set
+        # the result is base @ (what the map gives): anything can be set
+        if use_trivialization:
             self.register_buffer("base", None)
 
     def forward(self, x: Tensor) -> Tensor:

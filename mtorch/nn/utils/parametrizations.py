@@ -98,8 +98,8 @@ class _SpectralNorm(Module):
     def __init__(self, weight: Tensor, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
         super().__init__()
         if not -weight.ndim <= dim < weight.ndim:
-            raise IndexError(f"Dimension out of range (expected to be in range of [-{weight.ndim}, {weight.ndim - 1}] but "
-                             f"got {dim})")
+            raise IndexError(f"Dimension out of range (expected to be in range of [-{weight.ndim}, {weight.ndim - 1}] "
+                             f"but got {dim})")
         if n_power_iterations <= 0:
             raise ValueError("Expected n_power_iterations to be positive, but got "
                              f"n_power_iterations={n_power_iterations}")
@@ -145,4 +145,5 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     True
     """
     weight = _tensor_of(module, name)
-    return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, default_dim(module, dim), eps))
+    return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, default_dim(module, dim),
+                                                                eps))

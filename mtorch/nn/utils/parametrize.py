@@ -80,12 +80,12 @@ class ParametrizationList(ModuleList):
                         new = module.right_inverse(new)
                     except NotImplementedError:
                         pass                             # then the original is the present value
+        self.is_tensor = isinstance(new, Tensor)
         if not isinstance(new, (Tensor, Sequence)):
             raise ValueError("'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). "
                              f"Got {type(new).__name__}")
-        self.is_tensor = isinstance(new, Tensor)
-        self.ntensors = 1 if self.is_tensor else len(new)
-        if self.is_tensor:
+        self.ntensors = 1 if isinstance(new, Tensor) else len(new)
+        if isinstance(new, Tensor):
             if original.dtype != new.dtype:
                 raise ValueError("When `right_inverse` outputs one tensor, it may not change the dtype.\n"
                                  f"original.dtype: {original.dtype}\nright_inverse(original).dtype: {new.dtype}")
@@ -115,8 +115,8 @@ class ParametrizationList(ModuleList):
                 if not isinstance(new, Tensor):
                     raise ValueError(f"`right_inverse` should return a tensor. Got {type(new).__name__}")
                 if new.dtype != self.original.dtype:
-                    raise ValueError(f"The tensor returned by `right_inverse` has dtype {new.dtype} while `original` has "
-                                     f"dtype {self.original.dtype}")
+                    raise ValueError(f"The tensor returned by `right_inverse` has dtype {new.dtype} while `original` "
+                                     f"has dtype {self.original.dtype}")
                 _set(self.original, new)
                 return
             if not isinstance(new, Sequence):
@@ -130,8 +130,8 @@ class ParametrizationList(ModuleList):
                     raise ValueError("'right_inverse' must return a sequence of tensors. Got element "
                                      f"{i} of type {type(part).__name__}")
                 if original.dtype != part.dtype:
-                    raise ValueError(f"Tensor {i} returned by `right_inverse` has dtype {part.dtype} while `original{i}` "
-                                     f"has dtype {original.dtype}")
+                    raise ValueError(f"Tensor {i} returned by `right_inverse` has dtype {part.dtype} while "
+                                     f"`original{i}` has dtype {original.dtype}")
                 _set(original, part)
 
     def forward(self) -> Any:
@@ -152,7 +152,7 @@ def _check_same(complaint: str, result: Any, shape: Any, dtype: Any, before: str
 
 
 def _deepcopied(module: Any, memo: dict) -> Any:
-    twin = memo[id(module)] = type(module).__new__(type(module))
+    twin = memo[id(module)] = object.__new__(type(module))
     twin.__setstate__(copy.deepcopy(module.__dict__, memo))
     return twin
 
@@ -233,7 +233,8 @@ def _check_fits(module: Module, tensor_name: str, parametrization: Module) -> No
     """A further parametrization must keep shape and dtype, and so must its inverse."""
     y = getattr(module, tensor_name)
     x = parametrization(y)
-    _check_same("Registering a parametrization may not change the {} of the tensor, unless the `unsafe` flag is enabled.",
+    _check_same("Registering a parametrization may not change the {} of the tensor, unless the `unsafe` flag is "
+                "enabled.",
                 x, y.shape, y.dtype, f"module.{tensor_name}.{{}}", f"parametrization(module.{tensor_name}).{{}}")
     if hasattr(parametrization, "right_inverse"):
         try:
@@ -284,8 +285,8 @@ def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized
         t = getattr(module, tensor_name)
         original = Parameter(t) if t.requires_grad else t
     else:
-        raise ValueError("Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is parametrized in terms "
-                         "of a sequence of tensors.")
+        raise ValueError("Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is parametrized in "
+                         "terms of a sequence of tensors.")
     delattr(type(module), tensor_name)
     del module.parametrizations[tensor_name]
     _register(module, tensor_name, original)

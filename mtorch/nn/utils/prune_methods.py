@@ -165,10 +165,12 @@ class Identity(BasePruningMethod):
 class _ByAmount(BasePruningMethod):
     """Prunes a given part or number of the values, or of the slices along dim."""
 
-    def __init__(self, amount: float) -> None:
+    amount: Any
+
+    def __init__(self, amount: Any) -> None:
         if not isinstance(amount, numbers.Real):
             raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
-        if amount < 0 or not isinstance(amount, numbers.Integral) and amount > 1.0:
+        if float(amount) < 0 or not isinstance(amount, numbers.Integral) and float(amount) > 1.0:
             raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer")
         self.amount = amount
 
@@ -176,9 +178,10 @@ class _ByAmount(BasePruningMethod):
         """How many of so many go."""
         if not isinstance(self.amount, numbers.Integral):
             return round(self.amount * size)
-        if self.amount > size:
-            raise ValueError(f"amount={self.amount} should be smaller than the number of parameters to prune={size}")
-        return int(self.amount)
+        n = int(self.amount)
+        if n > size:
+            raise ValueError(f"amount={n} should be smaller than the number of parameters to prune={size}")
+        return n
 
 
 class _Unstructured(_ByAmount):
@@ -232,8 +235,8 @@ class _Structured(_ByAmount):
 
     def compute_mask(self, t: Tensor, default_mask: Tensor) -> Tensor:
         if t.ndim <= 1:
-            raise ValueError("Structured pruning can only be applied to multidimensional tensors. Found tensor of shape "
-                             f"{t.shape} with {t.ndim} dims")
+            raise ValueError("Structured pruning can only be applied to multidimensional tensors. Found tensor of "
+                             f"shape {t.shape} with {t.ndim} dims")
         if not -t.ndim <= self.dim < t.ndim:
             raise IndexError(f"Invalid index {self.dim} for tensor of size {t.shape}")
         n = self.number_of(t.shape[self.dim])
@@ -288,5 +291,6 @@ class CustomFromMask(BasePruningMethod):
 
     def compute_mask(self, t: Tensor, default_mask: Tensor) -> Tensor:
         if default_mask.shape != self.mask.shape:
-            raise AssertionError(f"default_mask shape {default_mask.shape} must match self.mask shape {self.mask.shape}")
+            raise AssertionError(f"default_mask shape {default_mask.shape} must match self.mask shape "
+                                 f"{self.mask.shape}")
         return default_mask * self.mask.to(dtype=default_mask.dtype)

@@ -127,7 +127,7 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     return module
 
 
-def _hook_of(table: Any, kind: type, name: str) -> int | None:
+def _hook_of(table: Any, kind: Any, name: str) -> int | None:
     return next((number for number, hook in table.items()
                  if isinstance(hook, kind) and getattr(hook, "fn", hook).name == name), None)
 
