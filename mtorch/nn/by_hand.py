@@ -1,17 +1,20 @@
 """A layer differentiated by hand: a Module that defines `backward(self, grad)` beside `forward(self, x)`.
 
-    class Scale(Module):
-        def __init__(self):
-            super().__init__()
-            self.weight = Parameter(mtorch.ones(1))
-
-        def forward(self, x):                        # x is an array
-            self.x = x
-            return self.weight.array * x
-
-        def backward(self, grad):                    # grad is an array: dL/dy
-            self.weight.grad += (grad * self.x).sum(keepdims=True)
-            return self.weight.array * grad          # dL/dx
+    >>> import mtorch
+    >>> class Scale(mtorch.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.weight = mtorch.Parameter(mtorch.tensor([3.0]))
+    ...     def forward(self, x):                          # x is an array
+    ...         self.x = x
+    ...         return self.weight.array * x
+    ...     def backward(self, grad):                      # grad is an array: dL/dy
+    ...         self.weight.grad += (grad * self.x).sum(keepdims=True)
+    ...         return self.weight.array * grad            # dL/dx
+    >>> layer, x = Scale(), mtorch.tensor([1.0, 2.0], requires_grad=True)
+    >>> layer(x).sum().backward()
+    >>> layer.weight.grad, x.grad
+    (tensor([3.]), tensor([3., 3.]))
 
 It is taken as it is.  Called on arrays it is just these two methods.  Called on Tensors it is one node of the graph,
 whose pullback calls `backward`.  To the layer, `self.weight.grad` is always there to be added to: zeros, if it was

@@ -13,7 +13,7 @@ from typing import Any
 from weakref import ref
 
 from ..autograd import anomaly
-from ..autograd.mode import mode
+from ..autograd.mode import WATCHED, mode
 from ..tensor import Tensor
 from .backward_hooks import call_with_hooks
 from .by_hand import call_by_hand, takes_gradient, with_gradients
@@ -46,7 +46,8 @@ class Called(Hooked, Tree):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not self._plain or hooks_on_every_module or kwargs or mode.watching:
+        recording = mode.recording
+        if not self._plain or hooks_on_every_module or kwargs or recording is WATCHED:
             return self._call_with_care(args, kwargs)
         for x in args:
             if not isinstance(x, Tensor):
@@ -56,7 +57,7 @@ class Called(Hooked, Tree):
         except Exception as error:
             note_place(error, self)
             raise
-        if mode.recording:
+        if recording:
             if len(args) == 1 and isinstance(output, Tensor):        # nearly always: `remember`, without the call
                 self._last.call = ref(output), (ref(x) if x._requires_grad else CONSTANT,), False
             else:
@@ -64,7 +65,7 @@ class Called(Hooked, Tree):
         return output
 
     def _call_with_care(self, args: tuple, kwargs: dict) -> Any:
-        watching = mode.watching
+        watching = mode.recording is WATCHED
         if watching:
             anomaly.entered(_label(self))
             _running.append(self)

@@ -40,7 +40,9 @@ def weakly(value: Any) -> Any:
     """A weak reference for each Tensor that has a gradient, CONSTANT for another, None for anything else."""
     if isinstance(value, TensorBase):
         return ref(value) if value._requires_grad else CONSTANT
-    return mapped(weakly, value) if isinstance(value, (tuple, list, dict)) else None
+    if isinstance(value, (tuple, list)):                 # plain tuples: a named one may not take references
+        return tuple([weakly(item) for item in value])
+    return {key: weakly(item) for key, item in value.items()} if isinstance(value, dict) else None
 
 
 def _alive(reference: Any, what: str) -> Any:

@@ -37,8 +37,10 @@ class Module(Called, Convertible, Stateful):
     if TYPE_CHECKING:                # what is registered has no declaration that a checker could read
         def __getattr__(self, name: str) -> Any: ...
 
+    call_super_init = False          # whether __init__ goes on to the next class, in a class of several bases
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args or kwargs:
+        if (args or kwargs) and not self.call_super_init:
             given = f"an unexpected keyword argument '{next(iter(kwargs))}'" if kwargs else f"{len(args)} arguments"
             raise TypeError(f"{type(self).__name__}.__init__ passes Module.__init__ {given}; it takes none")
         values = self.__dict__
@@ -47,6 +49,8 @@ class Module(Called, Convertible, Stateful):
             values[kind] = {}
         values["_non_persistent_buffers_set"] = set()
         values["_last"] = LastCall()
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """There is nothing to compile: the module goes on running as it is."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -38,7 +39,7 @@ class Stateful(Tree):
 
     # ---- saving ----------------------------------------------------------------------------
 
-    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
+    def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """All parameters and persistent buffers by their paths; the tensors share the module's memory.
 
         destination  a dict to add to, instead of a new one
@@ -49,6 +50,12 @@ class Stateful(Tree):
         >>> list(mtorch.nn.ParameterList([mtorch.ones(1), mtorch.ones(2)]).state_dict())
         ['0', '1']
         """
+        if args:
+            warnings.warn("Positional args are being deprecated, use kwargs instead. Refer to "
+                          "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for "
+                          "details.", FutureWarning, stacklevel=2)
+            given: Any = [*args, *[destination, prefix, keep_vars][len(args):]]
+            destination, prefix, keep_vars = given
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()
@@ -117,7 +124,7 @@ class Stateful(Tree):
             state._metadata = metadata
 
         def load(module: Any, state: Any, prefix: str) -> None:
-            local_metadata = {} if metadata is None else metadata.get(prefix[:-1], {})
+            local_metadata = {} if metadata is None else dict(metadata.get(prefix[:-1], {}))
             if assign:
                 local_metadata["assign_to_params_buffers"] = True
             module._load_from_state_dict(state, prefix, local_metadata, True, keys.missing_keys, keys.unexpected_keys,

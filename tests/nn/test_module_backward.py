@@ -6,6 +6,7 @@ import copy
 import gc
 import pickle
 import weakref
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,22 @@ def test_several_inputs_and_outputs() -> None:
     g = net.backward((None, {"sum": mtorch.ones(2)}))
     assert [None if v is None else v.tolist() for v in g] == [[0.0, 0.0], None, [1.0, 1.0]]
     assert len(outputs) == 2
+
+
+def test_a_named_tuple_may_be_strict_about_what_it_holds() -> None:
+    class Strict(namedtuple("Strict", "data size")):
+        def __new__(cls, data: Any, size: Any) -> Any:
+            assert isinstance(data, mtorch.Tensor)
+            return super().__new__(cls, data, size)
+
+    class Halve(nn.Module):
+        def forward(self, packed: Any) -> Any:
+            return Strict(packed.data / 2, packed.size)
+
+    net, x = Halve(), mtorch.ones(2, requires_grad=True)
+    y = net(Strict(x, 2))
+    assert type(y) is Strict
+    assert net.backward((mtorch.ones(2), None)).tolist() == [0.5, 0.5]
 
 
 def test_an_input_that_needs_no_gradient_gives_none() -> None:

@@ -156,6 +156,22 @@ def test_arguments_that_nobody_takes_are_refused() -> None:
     same_in_torch(scenario)
 
 
+def test_one_of_several_bases() -> None:
+    def scenario(t):
+        class Named:
+            def __init__(self, name: str = "none") -> None:
+                self.name = name
+
+        class Apart(t.nn.Module, Named):
+            pass
+
+        class Together(t.nn.Module, Named):
+            call_super_init = True
+
+        return [hasattr(Apart(), "name"), Together("a").name, Together(name="b").name, kind(Apart, "a")]
+    same_in_torch(scenario)
+
+
 def test_dir_lists_what_can_be_typed() -> None:
     def scenario(t):
         net = t.nn.Sequential(t.nn.Module())

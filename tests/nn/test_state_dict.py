@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import mtorch
-from tests.nn.twins import linear_class, net_class, plain, said, same_in_torch
+from tests.nn.twins import linear_class, net_class, plain, said, same_in_torch, warned
 
 
 def test_keys_values_and_metadata() -> None:
@@ -26,6 +26,15 @@ def test_a_destination_is_added_to() -> None:
     def scenario(t):
         held = {"old": 1}
         return [net_class(t)().state_dict(destination=held, prefix="p.") is held, list(held)]
+    same_in_torch(scenario)
+
+
+def test_arguments_by_position_are_deprecated() -> None:
+    def scenario(t):
+        held = {}
+        result, texts = warned(net_class(t)().state_dict, held, "p.", True)
+        return [result is held, list(held), held["p.scale"].requires_grad, len(texts),
+                list(warned(net_class(t)().state_dict, None, prefix="q.")[0])]
     same_in_torch(scenario)
 
 
@@ -90,6 +99,13 @@ def test_assign_takes_the_tensors_themselves() -> None:
         return [[(k, str(v.dtype), v.requires_grad, type(v).__name__) for k, v in loaded.items()],
                 net.scale.data_ptr() == held.data_ptr(), net.first.bias is state["first.bias"]]
     same_in_torch(scenario)
+
+
+def test_loading_leaves_the_state_as_it_was() -> None:
+    state = net_class(mtorch)().state_dict()
+    before = {key: dict(value) for key, value in state._metadata.items()}
+    net_class(mtorch)().load_state_dict(state, assign=True)
+    assert state._metadata == before
 
 
 def test_extra_state() -> None:
