@@ -129,10 +129,10 @@ def in_pieces(update: Callable, x: np.ndarray, g: np.ndarray, state: dict[str, A
     """
     flat_x, flat_g = np.ascontiguousarray(x).reshape(-1), g.reshape(-1)
     arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray) and name not in numbers}
-    flat_state = {}
     for name, value in arrays.items():
-        state[name] = np.ascontiguousarray(value).reshape(x.shape)
-        flat_state[name] = state[name].reshape(-1)
+        if not value.flags.c_contiguous:
+            state[name] = value.copy()
+    flat_state = {name: state[name].reshape(-1) for name in arrays}
     length = PIECE_BYTES // x.itemsize
     parts = []
     for start in range(0, max(x.size, 1), length):

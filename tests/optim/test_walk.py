@@ -170,14 +170,39 @@ def test_momentum_turned_on_in_the_middle() -> None:
         assert mtorch.equal(one.state[p]["momentum_buffer"], other.state[q]["momentum_buffer"])
 
 
-def test_the_tensors_of_the_state_stay_the_same_objects() -> None:
+@pytest.mark.parametrize("way", ["bundles", "alone", "pieces"])
+def test_the_tensors_of_the_state_stay_the_same_objects(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way != "bundles":
+        alone(monkeypatch)
+    if way == "pieces":
+        monkeypatch.setattr(walk, "PIECE_BYTES", 5 * 8)
     params = parameters()
     optimizer = optim.Adam(params)
     run(optimizer, params, 1)
-    held = [optimizer.state[p]["exp_avg"] for p in params]
+    held = [list(optimizer.state[p].values()) for p in params]
+    arrays = [[t.array for t in tensors] for tensors in held]
     run(optimizer, params, 3)
-    assert all(optimizer.state[p]["exp_avg"] is t for p, t in zip(params, held, strict=True))
-    assert held[0].shape == (4, 3)
+    for p, tensors, before in zip(params, held, arrays, strict=True):
+        assert all(new is t for new, t in zip(optimizer.state[p].values(), tensors, strict=True))
+        assert all(t.array is a for t, a in zip(tensors, before, strict=True))
+    assert held[0][1].shape == (4, 3)
+
+
+def test_a_state_that_is_not_contiguous(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk, "SMALL", -1)
+    monkeypatch.setattr(walk, "PIECE_BYTES", 5 * 8)
+    results = []
+    for strided in (False, True):
+        params = parameters()
+        optimizer = optim.Adam(params)
+        run(optimizer, params, 2)
+        if strided:
+            state = optimizer.state[params[0]]
+            state["exp_avg"] = state["exp_avg"].T.clone().contiguous().T
+            assert not state["exp_avg"].is_contiguous()
+        results.append((run(optimizer, params, 3, first=2), numbers_of(optimizer)))
+    assert all(np.array_equal(a, b) for a, b in zip(results[0][0], results[1][0], strict=True))
+    assert results[0][1] == results[1][1]
 
 
 @pytest.mark.parametrize("small", [True, False])
