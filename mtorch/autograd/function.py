@@ -7,7 +7,7 @@ import weakref
 import numpy as np
 
 from .mode import enable_grad, mode, no_grad
-from .tape import TensorBase, grad_name_of, history, record, wrap
+from .tape import TensorBase, history, record, wrap
 from .views import mark_written
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
@@ -148,7 +148,7 @@ def _recorded(cls, ctx, args, handles, result):
         if len(found) < len(args) or any(f is not None for f in found[len(args):]):
             raise RuntimeError(f"function {cls.__name__}Backward returned an incorrect number of gradients "
                                f"(expected {len(args)}, got {len(found)})")
-        for f, a in zip(found, args):
+        for f in found:
             if f is not None and not isinstance(f, TensorBase):
                 raise TypeError(f"{cls.__name__}.backward returned a {type(f).__name__} where a Tensor or None was "
                                 "expected")

@@ -238,7 +238,7 @@ def _copied(array):
 
 def _is_basic(key: tuple) -> bool:
     """Does this index give a view?"""
-    return not any(isinstance(k, np.ndarray) or isinstance(k, bool) for k in key)
+    return not any(isinstance(k, (np.ndarray, bool)) for k in key)
 
 
 def _is_itself(t, key, value, base) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic as rules
-from .arguments import (as_tensor_operand, checked, floating, into, promoting, require_tensor, result_type_of, to_type)
+from .arguments import (checked, floating, into, promoting, require_tensor, result_type_of, to_type)
 
 # The operators behind +, -, *, ...: they answer NotImplemented to what they do not know, as Python asks of operators.
 plus = promoting(rules.add)
@@ -51,7 +51,7 @@ def _integers(a, b) -> bool:
 
 
 def floor_over(a, b):
-    if not isinstance(a, (TensorBase, int, float, np.number, np.ndarray)) or not isinstance(b, (TensorBase, int, float, np.number, np.ndarray)):
+    if not all(isinstance(x, (TensorBase, int, float, np.number, np.ndarray)) for x in (a, b)):
         return NotImplemented
     return _rounded_division(a, b, trunc=False)
 

@@ -89,7 +89,7 @@ def _kind_of(data) -> np.dtype:
         elif isinstance(x, complex):
             highest = _higher(highest, np.dtype(np.complex64))
         elif isinstance(x, str):
-            raise TypeError(f"new(): invalid data type 'str'")
+            raise TypeError("new(): invalid data type 'str'")
         elif x is None:
             raise RuntimeError("Could not infer dtype of NoneType")
         elif hasattr(x, "__array__") or hasattr(x, "__len__") and hasattr(x, "__getitem__"):

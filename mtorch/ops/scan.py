@@ -34,7 +34,7 @@ def cumprod(a, *, dim):
 def _cumprod_gradient_with_zeros(a, g, dim):
     """dL/da[i] = y[i-1] (g[i] + g[i+1] a[i+1] + g[i+2] a[i+1] a[i+2] + ...), from the end: r[i] = g[i] + a[i+1] r[i+1]."""
     n = a.shape[dim]
-    at = lambda x, i: x[(slice(None),) * dim + (slice(i, i + 1),)]                         # noqa: E731
+    at = lambda x, i: x[(slice(None),) * dim + (slice(i, i + 1),)]
     before, products = None, []
     for i in range(n):
         products.append(at(a, i) * 0.0 + 1.0 if before is None else before)

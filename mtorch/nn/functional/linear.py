@@ -27,10 +27,9 @@ def linear(input, weight, bias=None):
     if a.ndim == 0 or a.shape[-1] != b.shape[1]:
         raise RuntimeError(f"linear: x has {a.shape[-1] if a.ndim else 'no'} features (shape {tuple(a.shape)}), weight "
                            f"{tuple(b.shape)} expects {b.shape[1]}: mat1 and mat2 shapes cannot be multiplied")
-    if bias is not None and bias.array.shape != b.shape[:1]:
-        if bias.array.ndim > 1 or bias.array.size != 1:
-            raise RuntimeError(f"linear: bias has shape {tuple(bias.array.shape)}, weight {tuple(b.shape)} expects "
-                               f"({b.shape[0]},)")
+    if bias is not None and bias.array.shape != b.shape[:1] and (bias.array.ndim > 1 or bias.array.size != 1):
+        raise RuntimeError(f"linear: bias has shape {tuple(bias.array.shape)}, weight {tuple(b.shape)} expects "
+                           f"({b.shape[0]},)")
     if a.ndim != 2:
         rows = x.reshape(-1, a.shape[-1]) if a.size else x.reshape((_count(a.shape[:-1]), a.shape[-1]))
         return linear(rows, w, bias).reshape(a.shape[:-1] + b.shape[:1])
