@@ -81,13 +81,18 @@ class set_detect_anomaly:
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         self._before = _mode().watching
-        _mode().watching = bool(mode and check_nan)
+        self._set(bool(mode and check_nan))
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *exception) -> None:
-        mode.watching = self._before
+        self._set(self._before)
+
+    def _set(self, on: bool) -> None:
+        mode = _mode()
+        mode.watching = on
+        mode.set_recording(mode.recording)
 
 
 class detect_anomaly(set_detect_anomaly):

@@ -12,11 +12,17 @@ import numpy as np
 np.seterr(all="ignore")
 
 
+WATCHED = 2                  # recording, with every value looked at for nan and inf: set_detect_anomaly
+
+
 class _Mode(threading.local):
-    recording = True         # do operations on tensors that require grad make nodes?
+    recording: bool | int = True   # do operations on tensors that require grad make nodes?  False, True or WATCHED
     inference = False
     replaying = False        # are rules being run on Tensors, for gradients of gradients?
-    watching = False         # set_detect_anomaly: look at every recorded value for nan and inf
+    watching = False         # is recording, when it is on, WATCHED?
+
+    def set_recording(self, on) -> None:
+        self.recording = (WATCHED if self.watching else True) if on else False
 
 
 mode = _Mode()
@@ -24,7 +30,7 @@ mode = _Mode()
 
 def is_grad_enabled() -> bool:
     """Whether operations are being recorded in this thread."""
-    return mode.recording
+    return bool(mode.recording)
 
 
 def is_inference_mode_enabled() -> bool:
@@ -48,7 +54,7 @@ class _Switch:
         self._before: list[tuple[bool, bool]] = []
 
     def _enter(self) -> None:
-        mode.recording = self.recording
+        mode.set_recording(self.recording)
 
     def __enter__(self):
         self._before.append((mode.recording, mode.inference))
@@ -172,7 +178,8 @@ class inference_mode(_Switch):
 
     def _enter(self) -> None:
         mode.inference = self.on
-        mode.recording = not self.on if self.on else mode.recording
+        if self.on:
+            mode.recording = False
 
     def clone(self):
         return inference_mode(self.on)

@@ -17,12 +17,13 @@ An op called with arrays alone returns arrays, so that pullbacks may call ops.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from itertools import count
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .mode import mode
+from .mode import WATCHED, mode
 
 next_order = count().__next__          # numbers the nodes, and the in-place writes (views.py) between them
 
@@ -164,18 +165,23 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
         value, pullback = rule(*arrays, **kwargs)
         if not tensors:
             return value
-        needs = needs and mode.recording
+        recording = needs and mode.recording
         if type(value) is tuple:
-            return _several(call, value, arrays, inputs, kwargs, pullback, needs, args[0])
+            return _several(call, value, arrays, inputs, kwargs, pullback, recording, args[0])
         if type(value) is not _ndarray:
             value = np.asarray(value)
         out = _new(Tensor)
         out.array = value
         out._grad = out._alias = None
-        if needs:
+        if recording:
+            node = _new(Node)                          # Node(call, inputs, kwargs, pullback, value.shape), without the call
+            node.order = next_order()
+            node.op, node.inputs, node.kwargs, node.pullback = call, inputs, kwargs, pullback
+            node.shape = value.shape
+            node.value = node.hooks = None
             out._requires_grad = True
-            out._node = node = Node(call, inputs, kwargs, pullback, value.shape)
-            if mode.watching:
+            out._node = node
+            if recording is not True:
                 watch(node, arrays, value)
         else:
             out._requires_grad = False
@@ -191,11 +197,11 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
     return call
 
 
-def _several(call, values, arrays, inputs, kwargs, pullback, needs, first) -> tuple:
+def _several(call, values, arrays, inputs, kwargs, pullback, recording, first) -> tuple:
     """The results of an op with several outputs; those that are not floating point have no gradient."""
     values = tuple(v if type(v) is _ndarray else np.asarray(v) for v in values)
-    node = Node(call, inputs, kwargs, pullback, [(v.shape, v.dtype) for v in values]) if needs else None
-    if node is not None and mode.watching:
+    node = Node(call, inputs, kwargs, pullback, [(v.shape, v.dtype) for v in values]) if recording else None
+    if recording is WATCHED:
         watch(node, arrays, *values)
     outs = tuple(wrap(v, Output(node, i) if node is not None and v.dtype.kind in "fc" else None)
                  for i, v in enumerate(values))
@@ -233,7 +239,7 @@ def record(name: str, value, inputs, pullback: Callable, replay: Callable | None
     shape = [(v.shape, v.dtype) for v in value] if several else value.shape
     node = Node(Custom(name, replay), handles, {}, pullback, shape)
     node.value = value                 # no rule can compute it again
-    if mode.watching:
+    if mode.recording is WATCHED:
         watch(node, inputs, *(value if several else (value,)))
     if not several:
         return wrap(value, node)

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import operator
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from .. import dtypes
-from ..autograd.tape import TensorBase, wrap
+from ..autograd import tape
+from ..autograd.anomaly import watch
+from ..autograd.mode import mode
+from ..autograd.tape import STALE, Node, TensorBase, history, next_order, wrap
 from ..autograd.views import cast, mark_written
 
 
@@ -150,25 +153,76 @@ def into(out, result):
     return out
 
 
-def promoting(rule):
-    """An op of two operands that brings them to one type first, by torch's rules."""
+def promoting(op):
+    """An op of two operands that brings them to one type first, by torch's rules.
+
+    These are the operators, the most frequent calls of all: what `tape.op` does for any number of operands is written
+    out here for two, and nothing more is asked of operands that are of one type already.
+    """
+    rule = op.rule
 
     def call(a, b):
+        recording = False
         if isinstance(a, TensorBase):
-            kind = a.array.dtype
+            x = a.array
+            if a._requires_grad:
+                recording = True
+                left = a._node
+                if left is None:
+                    left = a
+                elif left is STALE:
+                    left = history(a)
+            else:
+                left = x
             if isinstance(b, TensorBase):
-                if kind is b.array.dtype:
-                    return rule(a, b)
-            elif kind.kind == "f" and (type(b) is float or type(b) is int):
-                return rule(a, b)
+                y = b.array
+                if x.dtype is not y.dtype:
+                    return _promoted(op, a, b)
+                if b._requires_grad:
+                    recording = True
+                    right = b._node
+                    if right is None:
+                        right = b
+                    elif right is STALE:
+                        right = history(b)
+                else:
+                    right = y
+            elif x.dtype.kind == "f" and (type(b) is float or type(b) is int):
+                y = right = b
+            else:
+                return _promoted(op, a, b)
         elif isinstance(b, TensorBase) and b.array.dtype.kind == "f" and (type(a) is float or type(a) is int):
-            return rule(a, b)
-        return _promoted(rule, a, b)
+            return op(a, b)
+        else:
+            return _promoted(op, a, b)
+        value, pullback = rule(x, y)
+        if type(value) is not _ndarray:
+            value = np.asarray(value)
+        out = _new(tape.Tensor)
+        out.array = value
+        out._grad = out._alias = None
+        if recording and (recording := mode.recording):
+            node = _new(Node)
+            node.order = next_order()
+            node.op, node.inputs, node.kwargs, node.pullback = op, [left, right], _NO_KEYWORDS, pullback
+            node.shape = value.shape
+            node.value = node.hooks = None
+            out._requires_grad = True
+            out._node = node
+            if recording is not True:
+                watch(node, [x, y], value)
+        else:
+            out._requires_grad = False
+            out._node = None
+        return out
 
-    call.__name__, call.__doc__, call.rule = rule.__name__, rule.__doc__, rule
+    call.__name__, call.__doc__, call.rule = op.__name__, op.__doc__, rule      # type: ignore[attr-defined]
     return call
 
 
+_new = object.__new__
+_ndarray = np.ndarray
+_NO_KEYWORDS: dict = {}
 NUMBERS = (int, float, complex, np.generic, bool)
 
 
