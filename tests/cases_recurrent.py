@@ -1,4 +1,4 @@
-"""Rows of the table of ops: recurrent layers in one direction, with and without biases, packed, projected, one sequence."""
+"""Rows of the table of ops: recurrent layers in one direction; with and without biases, packed, projected."""
 import mtorch.ops.gru as gru
 import mtorch.ops.lstm as lstm
 import mtorch.ops.rnn as rnn
@@ -44,4 +44,5 @@ call(rnn.rnn, *inputs(1, packed=True), batch_sizes=SIZES, like=by_torch("rnn_tan
 call(rnn.rnn, *inputs(1, packed=True), relu=True, batch_sizes=SIZES, like=by_torch("rnn_relu", sizes=SIZES))
 call(gru.gru, *inputs(3, packed=True), batch_sizes=SIZES, like=by_torch("gru", sizes=SIZES))
 call(lstm.lstm, *inputs(4, cells=1, packed=True), batch_sizes=SIZES, like=by_torch("lstm", 2, SIZES))
-call(lstm.lstm, *inputs(4, cells=1, hidden=P, packed=True), some(P, H), batch_sizes=SIZES, like=by_torch("lstm", 2, SIZES))
+call(lstm.lstm, *inputs(4, cells=1, hidden=P, packed=True), some(P, H), batch_sizes=SIZES,
+     like=by_torch("lstm", 2, SIZES))

@@ -51,7 +51,7 @@ class RNNBase(Module):
         for layer in range(num_layers):
             for suffix in self._suffixes():
                 width = input_size if layer == 0 else shown * len(self._suffixes())
-                shapes = {"weight_ih": (rows, width), "weight_hh": (rows, shown)}
+                shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, shown)}
                 if bias:
                     shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
                 if proj_size:

@@ -99,7 +99,7 @@ class RNNCell(RNNCellBase):
         if self.nonlinearity not in ("tanh", "relu"):
             raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
         relu = self.nonlinearity == "relu"
-        return self._step(lambda *all: rnn_step(*all, relu), input, None if hx is None else (hx,))
+        return self._step(lambda *all: rnn_step(*all, relu=relu), input, None if hx is None else (hx,))
 
 
 class LSTMCell(RNNCellBase):

@@ -13,22 +13,27 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import op
-from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of, step_product,
-                        transposed)
+from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of,
+                        step_product, transposed)
+
+
+def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
+    """h[t] of x[t] and h[t-1]"""
+    x_r, x_z, x_n = affine(x, w_ih, b_ih).chunk(3, 1)
+    h_r, h_z, s = affine(h, w_hh, b_hh).chunk(3, 1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    n = (x_n + r * s).tanh()
+    return n + z * (h - n)
 
 
 def gru_by_steps(x, h0, w_ih, w_hh, b_ih, b_hh, *, batch_sizes=None):
     """The same, one step after the other in ordinary operations."""
-    h, hs = h0, []
+    h, y = h0, []
     for x_t in by_step(x, batch_sizes):
-        before = h[:len(x_t)]
-        x_r, x_z, x_n = affine(x_t, w_ih, b_ih).chunk(3, 1)
-        h_r, h_z, s = affine(before, w_hh, b_hh).chunk(3, 1)
-        r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
-        n = (x_n + r * s).tanh()
-        hs.append(n + z * (before - n))
-        h = carried(hs[-1], h)
-    return all_steps(hs, batch_sizes), h
+        h_t = gru_step(x_t, h[:len(x_t)], w_ih, w_hh, b_ih, b_hh)
+        h = carried(h_t, h)
+        y.append(h_t)
+    return all_steps(y, batch_sizes), h
 
 
 @op(reference=gru_by_steps)
@@ -66,9 +71,9 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, batch_sizes=None):
                 multiply(each_row, a_t, a_t)                       # dL/d(n r z s)[t]
                 multiply(g_h, z_t, g_h)
                 product(rzs_t, w_q, out)
-                add(gh_t, g_h, gh_t)                               # dL/dh[t-1]: through the gates, and as it is kept by z
+                add(gh_t, g_h, gh_t)                               # dL/dh[t-1]: through the gates, and kept by z
         nrz, rzs, gb = a[:, :3 * H], a[:, H:], a.sum(axis=0)
-        return ((lambda: (nrz @ _n_first(w_ih, H)).reshape(x.shape)), gh, _n_last(nrz.T @ x.reshape(len(a), -1), H),
+        return ((lambda: (nrz @ _n_first(w_ih, H)).reshape(x.shape)), gh, _n_last(nrz.T @ x.reshape(-1, x.shape[-1]), H),
                 rzs.T @ before, _n_last(gb[:3 * H], H), gb[H:])
 
     return (states[N:].reshape(*x.shape[:-1], H), final_rows(states, sizes)), pullback
@@ -101,7 +106,7 @@ def _unroll(x, h0, w_ih, w_hh, b_ih, b_hh, sizes):
         for rzs_t, rz_t, n_t, s_t, h_t in zip(*steps):
             product(h, w_q, out)                                   # q = h[t-1] w_hh^T
             add(rzs_t, q, rzs_t)
-            tanh(rz_t, rz)                                         # sigmoid(a) = 1/2 + 1/2 tanh(a/2), a being halved already
+            tanh(rz_t, rz)                                         # sigmoid(a) = 1/2 + 1/2 tanh(a/2); a is halved
             multiply(rz, half, rz)
             add(rz, half, rz)
             multiply(r, s_t, u)

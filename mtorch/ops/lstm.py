@@ -13,21 +13,27 @@ from itertools import repeat
 import numpy as np
 
 from ..autograd.tape import op
-from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of, step_product,
-                        transposed)
+from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of,
+                        step_product, transposed)
+
+
+def lstm_step(x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr=None):
+    """h[t] and c[t] of x[t], h[t-1] and c[t-1]"""
+    i, f, g, o = (affine(x, w_ih, b_ih) + affine(h, w_hh, b_hh)).chunk(4, 1)
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    h = o.sigmoid() * c.tanh()
+    return h if w_hr is None else h @ w_hr.T, c
 
 
 def lstm_by_steps(x, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr=None, *, batch_sizes=None):
     """The same, one step after the other in ordinary operations."""
-    h, c, hs = h0, c0, []
+    h, c, y = h0, c0, []
     for x_t in by_step(x, batch_sizes):
         n = len(x_t)
-        i, f, g, o = (affine(x_t, w_ih, b_ih) + affine(h[:n], w_hh, b_hh)).chunk(4, 1)
-        c_t = f.sigmoid() * c[:n] + i.sigmoid() * g.tanh()
-        h_t = o.sigmoid() * c_t.tanh()
-        hs.append(h_t if w_hr is None else h_t @ w_hr.T)
-        h, c = carried(hs[-1], h), carried(c_t, c)
-    return all_steps(hs, batch_sizes), h, c
+        h_t, c_t = lstm_step(x_t, h[:n], c[:n], w_ih, w_hh, b_ih, b_hh, w_hr)
+        h, c = carried(h_t, h), carried(c_t, c)
+        y.append(h_t)
+    return all_steps(y, batch_sizes), h, c
 
 
 @op(reference=lstm_by_steps)
@@ -51,7 +57,8 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr=None, *, batch_sizes=None):
         kept = None
         gy, gh, gc = gy.reshape(-1, P), gh.copy(), gc.copy()       # gh, gc: what reaches h[t], c[t] from the step after
         c_before = rows_before(cs, sizes)
-        shown, gh_all = (None, None) if w_hr is None else (np.empty((len(a), H), a.dtype), np.empty((len(a), P), a.dtype))
+        shown = None if w_hr is None else np.empty((len(a), H), a.dtype)       # o tanh(c) and dL/dh of every step,
+        gh_all = None if w_hr is None else np.empty((len(a), P), a.dtype)      # for the gradient of w_hr
         add, multiply, dot = np.add, np.multiply, np.dot
         for n, first, end in reversed(pieces(sizes, 10 * H)):
             piece = slice(first, end)
@@ -76,7 +83,8 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr=None, *, batch_sizes=None):
                 multiply(gc_t, f_t, gc_t)                          # dL/dc[t-1]
                 product(a_t, w_q, out)                             # gh_t = da[t] w_hh, for h[t-1]
         gb = a.sum(axis=0)
-        return ((lambda: (a @ w_ih).reshape(x.shape)), gh, gc, a.T @ x.reshape(len(a), -1), a.T @ rows_before(hs, sizes), gb, gb,
+        return ((lambda: (a @ w_ih).reshape(x.shape)), gh, gc,
+                a.T @ x.reshape(-1, x.shape[-1]), a.T @ rows_before(hs, sizes), gb, gb,
                 None if w_hr is None else gh_all.T @ shown)
 
     return (hs[N:].reshape(*x.shape[:-1], P), final_rows(hs, sizes), final_rows(cs, sizes)), pullback
@@ -132,9 +140,9 @@ def _arranged(w, H):
 
 
 def _local_derivatives(a, c_before, c, shown):
-    """Of many steps at once: f = dc[t]/dc[t-1], and dm/dc for m = o tanh(c); where a (R,4H) was, dc/da for i f g, dm/da for o.
+    """Of many steps at once, m being o tanh(c): dc[t]/dc[t-1] = f and dm/dc; and where a (R,4H) was, dc/da and dm/da.
 
-    i (1-i) g    f (1-f) c[t-1]    i (1-g^2)    o (1-o) tanh(c)    and    o (1-tanh(c)^2).  m goes into `shown`.
+    dc/da = i (1-i) g, f (1-f) c[t-1], i (1-g^2)    dm/da = o (1-o) tanh(c)    dm/dc = o (1-tanh(c)^2).  m goes into shown
     """
     H = c.shape[1]
     numbers = np.empty((7, *c.shape), a.dtype)

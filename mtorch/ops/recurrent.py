@@ -19,6 +19,7 @@ from itertools import accumulate, groupby
 
 import numpy as np
 
+from .matrix import linear, linear_without_bias
 from .shape import cat, stack
 
 CACHED = 1 << 15            # so many numbers stay near the processor between being written and being read
@@ -66,6 +67,13 @@ def final_rows(states, sizes):
     return states[[starts[length - 1] + row for row, length in enumerate(lengths)]]
 
 
+def reversed_rows(sizes):
+    """Which rows to take so that every sequence is turned round and the packing stays the same."""
+    starts = list(accumulate(sizes, initial=0))
+    lengths = (np.asarray(sizes)[:, None] > np.arange(sizes[0])).sum(axis=0)
+    return np.concatenate([np.take(starts, lengths[:n] - 1 - t) + np.arange(n) for t, n in enumerate(sizes)])
+
+
 def transposed(w):
     """w^T in memory of its own.  In columns of 32, because NumPy's own copy runs through w against its rows."""
     out = np.empty(w.shape[::-1], w.dtype)
@@ -108,4 +116,4 @@ def carried(new, old):
 
 def affine(x, w, b):
     """x w^T + b, or x w^T where there is no b."""
-    return x @ w.T if b is None else x @ w.T + b
+    return linear_without_bias(x, w) if b is None else linear(x, w, b)

@@ -7,18 +7,24 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import op
-from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of, step_product,
-                        transposed)
+from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of,
+                        step_product, transposed)
+
+
+def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh, relu=False):
+    """h[t] of x[t] and h[t-1]"""
+    a = affine(x, w_ih, b_ih) + affine(h, w_hh, b_hh)
+    return a.relu() if relu else a.tanh()
 
 
 def rnn_by_steps(x, h0, w_ih, w_hh, b_ih, b_hh, *, relu=False, batch_sizes=None):
     """The same, one step after the other in ordinary operations."""
-    h, hs = h0, []
+    h, y = h0, []
     for x_t in by_step(x, batch_sizes):
-        a = affine(x_t, w_ih, b_ih) + affine(h[:len(x_t)], w_hh, b_hh)
-        hs.append(a.relu() if relu else a.tanh())
-        h = carried(hs[-1], h)
-    return all_steps(hs, batch_sizes), h
+        h_t = rnn_step(x_t, h[:len(x_t)], w_ih, w_hh, b_ih, b_hh, relu)
+        h = carried(h_t, h)
+        y.append(h_t)
+    return all_steps(y, batch_sizes), h
 
 
 @op(reference=rnn_by_steps)
