@@ -6,6 +6,7 @@ import numpy as np
 from ..autograd.tape import TensorBase, wrap
 from ..ops import shape as rules
 from .arguments import axis_of, require_tensor, result_type_of, sizes_of, to_type
+from .memory_order import put_in_order
 
 
 def _resolved(sizes: tuple[int, ...], total: int) -> tuple[int, ...]:
@@ -55,7 +56,8 @@ def view(input, *shape):
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
         return wrap(input.array.view(shape[0].numpy))
     sizes = _resolved(sizes_of(shape), input.array.size)
-    if not input.array.flags.c_contiguous and input.array.size and not _viewable(input.array, sizes):
+    if not input.array.flags.c_contiguous and input.array.size and not _viewable(input.array, sizes) \
+            and not put_in_order(input):
         raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension "
                            "spans across two contiguous subspaces). Use .reshape(...) instead.")
     return rules.reshape(input, shape=sizes)

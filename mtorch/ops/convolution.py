@@ -100,7 +100,7 @@ def convolution_transpose(x, w, b=None, *, stride, padding, output_padding, dila
 
 def correlate(x: np.ndarray, w: np.ndarray, taps: Taps, out: tuple[int, ...], b: np.ndarray | None = None) -> np.ndarray:
     """y (O, *out, N) = w patches + b"""
-    matrix = by_group(w, taps.groups).reshape(taps.groups, len(w) // taps.groups, -1)
+    matrix = by_group(np.ascontiguousarray(w), taps.groups).reshape(taps.groups, len(w) // taps.groups, -1)
     y = np.empty((len(w), *out, x.shape[-1]), np.result_type(x, w))
     grouped = by_group(y, taps.groups)
     for spot, patches in patches_of(x, taps, out):
@@ -115,10 +115,12 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, taps: Taps) -> np.ndarray:
     """gw (O, C/groups, *kernel) = g patches^T, summed over the pieces"""
     grouped = by_group(g, taps.groups)
     groups, o = grouped.shape[:2]
-    gw = np.zeros((groups, len(x) // groups * prod(taps.kernel), o), g.dtype)
+    turned = np.zeros((groups, len(x) // groups * prod(taps.kernel), o), g.dtype)       # a faster product than g patches^T
     for spot, patches in patches_of(x, taps, g.shape[1:-1]):
-        gw += patches @ grouped[(*EVERY, *spot)].reshape(groups, o, -1).mT
-    return gw.mT.reshape(groups * o, -1, *taps.kernel)
+        turned += patches @ grouped[(*EVERY, *spot)].reshape(groups, o, -1).mT
+    gw = np.empty((len(g), len(x) // groups, *taps.kernel), g.dtype)
+    by_group(gw, groups).reshape(groups, o, -1)[...] = turned.mT
+    return gw
 
 
 def spread(g: np.ndarray, w: np.ndarray, taps: Taps, size: tuple[int, ...], padding: tuple[int, ...]) -> np.ndarray:
@@ -134,7 +136,7 @@ def spread(g: np.ndarray, w: np.ndarray, taps: Taps, size: tuple[int, ...], padd
         after = tuple(need - n - b for need, n, b in zip(taps.reach(inner), out, before))
         turned = np.flip(by_group(w, taps.groups), tuple(range(3, w.ndim + 1))).swapaxes(1, 2)
         return correlate(padded(g, before, after), turned.reshape(channels, -1, *taps.kernel), taps, inner)
-    matrix = by_group(w, taps.groups).reshape(taps.groups, len(w) // taps.groups, -1).mT
+    matrix = by_group(np.ascontiguousarray(w), taps.groups).reshape(taps.groups, len(w) // taps.groups, -1).mT
     grouped = by_group(g, taps.groups)
     wide = np.zeros((taps.groups, w.shape[1], *size, g.shape[-1]), np.result_type(g, w))
     for spot in pieces(out, columns_of(channels * prod(taps.kernel), g.shape[-1])):

@@ -1,0 +1,53 @@
+"""Views of images, which lie in memory in an order of their own: a program must not notice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch.nn import functional as F
+
+
+def image(**options) -> mtorch.Tensor:
+    x = np.random.default_rng(0).standard_normal((2, 3, 5, 4)).astype(np.float32)
+    return F.conv2d(mtorch.tensor(x, **options), mtorch.ones(4, 3, 2, 2))
+
+
+@pytest.mark.parametrize("shape", [(-1,), (8, 12), (2, -1), (4, 2, 12)], ids=str)
+def test_every_view_of_a_convolution_shares_its_memory(shape: tuple[int, ...]) -> None:
+    y = image()
+    expected = y.numpy().copy()
+    view = y.view(*shape)
+    np.testing.assert_array_equal(view.numpy().reshape(expected.shape), expected)
+    view.zero_()
+    assert y.abs().sum().item() == 0
+
+
+def test_the_gradient_goes_through_such_a_view() -> None:
+    y = image(requires_grad=True)
+    target = mtorch.linspace(0, 1, y.numel())
+    (gradient,) = mtorch.autograd.grad((y.view(-1) * target).sum(), y)
+    np.testing.assert_array_equal(gradient.numpy().reshape(-1), target.numpy())
+
+
+def test_what_was_kept_for_the_backward_is_not_written() -> None:
+    y = image(requires_grad=True)
+    loss = (y * y).sum()
+    before = y.detach().clone()
+    y.detach().view(-1)
+    with mtorch.no_grad():
+        y.view(-1)
+    (gradient,) = mtorch.autograd.grad(loss, y)
+    np.testing.assert_allclose(gradient.numpy(), 2 * before.numpy(), rtol=1e-6)
+
+
+def test_a_view_that_torch_refuses_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="view size is not compatible"):
+        mtorch.arange(24).view(2, 3, 4).permute(2, 0, 1).view(-1)
+    y = image()
+    channel = y[:, 0]                                   # shares the memory that would have to be put in order
+    with pytest.raises(RuntimeError, match="view size is not compatible"):
+        y.view(-1)
+    del channel
+    assert y.view(-1).shape == (96,)
