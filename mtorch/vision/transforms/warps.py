@@ -14,6 +14,7 @@ import numpy as np
 
 from ...autograd.tape import wrap
 from ...functions.creation import as_tensor
+from ...functions.shape import cat
 from ...nn.functional import grid_sample
 from ...tensor import Tensor
 from .images import as_planes, channels_of, in_float, size_of
@@ -129,11 +130,12 @@ def _warped(img: Any, places: np.ndarray, came: tuple[int, int], interpolation: 
 
     def change(images: Tensor) -> Tensor:
         where = wrap(np.broadcast_to(grid.astype(images.array.dtype), (len(images), *grid.shape)))
+        if fills is not None:
+            images = cat([images, images.new_ones(len(images), 1, *came)], dim=1)    # a channel that is 1 inside
         taken = grid_sample(images, where, mode=mode.value, padding_mode="zeros", align_corners=False)
         if fills is None:
             return taken
-        ones = wrap(np.ones((1, 1, *came), images.array.dtype))
-        covered = grid_sample(ones, where[:1], mode=mode.value, padding_mode="zeros", align_corners=False)
+        taken, covered = taken[:, :-1], taken[:, -1:]
         colour = as_tensor(fills, dtype=images.dtype).reshape(1, -1, 1, 1)
         # A pixel at the edge, half outside, counts half twice over: torchvision's way, kept so that results agree.
         return taken * covered + (1 - covered) * colour
