@@ -64,8 +64,8 @@ def log10(input, *, out=None):
     """The logarithm to base 10.
 
     >>> import mtorch
-    >>> mtorch.log10(mtorch.tensor([1.0, 100.0]))
-    tensor([0., 2.])
+    >>> mtorch.log10(mtorch.tensor([1.0, 200.0]))
+    tensor([0.0000, 2.3010])
     """
     result = rules.log10(floating(input, "log10"))
     return result if out is None else into(out, result)
