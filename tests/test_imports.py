@@ -26,6 +26,7 @@ ROWS = [
     ["mtorch.autograd"],
     ["mtorch.ops"],
     ["mtorch.functions"],
+    ["mtorch.methods"],
     ["mtorch.tensor"],
     ["mtorch.utils"],
     ["mtorch.nn.functional"],

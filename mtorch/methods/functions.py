@@ -1,0 +1,241 @@
+"""The functions that are methods of Tensor, one visible line each.
+
+`exp = functions.exp`: the function is documented once, there, and `mtorch.exp`, `Tensor.exp` and the rule behind both
+are found by the same name.
+"""
+from __future__ import annotations
+
+from ..autograd.tape import TensorBase
+from ..autograd.views import inplace
+from ..functions import activation, arithmetic, comparison, creation, elementwise, indexing, matrix, reduction, shape as shapes
+from ..functions import einsum as einsums, scan, scatter as scatters, sorting
+from ..functions import random, random_inplace
+from ..functions import transcendental
+
+
+class Functions(TensorBase):
+    """The part of Tensor that computes."""
+
+    __slots__ = ()
+
+    # ---- shapes --------------------------------------------------------------------------------
+
+    reshape, view, view_as, reshape_as = shapes.reshape, shapes.view, shapes.view_as, shapes.reshape_as
+    flatten, ravel, unflatten, t = shapes.flatten, shapes.ravel, shapes.unflatten, shapes.t
+    transpose = swapaxes = swapdims = shapes.transpose
+    permute, squeeze, unsqueeze, expand = shapes.permute, shapes.squeeze, shapes.unsqueeze, shapes.expand
+    expand_as, broadcast_to, repeat, tile = shapes.expand_as, shapes.broadcast_to, shapes.repeat, shapes.tile
+    movedim = moveaxis = shapes.movedim
+    flip, fliplr, flipud, roll = shapes.flip, shapes.fliplr, shapes.flipud, shapes.roll
+    tril, triu, diagonal, diag = shapes.tril, shapes.triu, shapes.diagonal, shapes.diag
+    split, split_with_sizes, chunk, unbind = shapes.split, shapes.split_with_sizes, shapes.chunk, shapes.unbind
+    contiguous = shapes.contiguous
+
+    @property
+    def T(self):
+        """The dimensions in reverse order."""
+        return shapes.rules.permute(self, dims=tuple(range(self.array.ndim))[::-1])
+
+    @property
+    def mT(self):
+        """The last two dimensions exchanged."""
+        if self.array.ndim < 2:
+            raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got "
+                               f"{self.array.ndim}-D tensor.")
+        return shapes.transpose(self, -2, -1)
+
+    H = T
+    mH = mT
+
+    def adjoint(self):
+        """The last two dimensions exchanged."""
+        return self.mT
+
+    @property
+    def real(self):
+        """The real part: the tensor itself."""
+        return self
+
+    # ---- indexing ------------------------------------------------------------------------------
+
+    __getitem__, __setitem__ = indexing.getitem, indexing.setitem
+    select, narrow, index_select, gather = indexing.select, indexing.narrow, indexing.index_select, indexing.gather
+    masked_select, nonzero, argwhere = indexing.masked_select, indexing.nonzero, indexing.argwhere
+    masked_fill, masked_fill_ = elementwise.masked_fill, indexing.masked_fill_
+    fill, fill_, zero_, copy_ = indexing.fill, indexing.fill_, indexing.zero_, indexing.copy_
+
+    take, put, put_, take_along_dim = scatters.take, scatters.put, scatters.put_, scatters.take_along_dim
+    scatter, scatter_ = scatters.scatter, scatters.scatter_
+    scatter_add, scatter_add_ = scatters.scatter_add, scatters.scatter_add_
+    scatter_reduce, scatter_reduce_ = scatters.scatter_reduce, scatters.scatter_reduce_
+    index_add, index_add_ = scatters.index_add, scatters.index_add_
+    index_copy, index_copy_ = scatters.index_copy, scatters.index_copy_
+    index_fill, index_fill_ = scatters.index_fill, scatters.index_fill_
+    index_put, index_put_ = scatters.index_put, scatters.index_put_
+    masked_scatter, masked_scatter_ = scatters.masked_scatter, scatters.masked_scatter_
+    select_scatter, slice_scatter = scatters.select_scatter, scatters.slice_scatter
+    diagonal_scatter = scatters.diagonal_scatter
+
+    # ---- operators -----------------------------------------------------------------------------
+
+    __add__, __radd__, __iadd__ = arithmetic.plus, arithmetic.reflected(arithmetic.plus), inplace(arithmetic.plus)
+    __sub__, __rsub__ = arithmetic.minus_checked, arithmetic.reflected(arithmetic.minus_checked)
+    __isub__ = inplace(arithmetic.minus_checked)
+    __mul__, __rmul__, __imul__ = arithmetic.times, arithmetic.reflected(arithmetic.times), inplace(arithmetic.times)
+    __truediv__, __rtruediv__ = arithmetic.over, arithmetic.reflected(arithmetic.over)
+    __itruediv__ = inplace(arithmetic.over)
+    __floordiv__, __rfloordiv__ = arithmetic.floor_over, arithmetic.reflected(arithmetic.floor_over)
+    __ifloordiv__ = inplace(arithmetic.floor_over)
+    __mod__, __rmod__, __imod__ = arithmetic.modulo, arithmetic.reflected(arithmetic.modulo), inplace(arithmetic.modulo)
+    __pow__, __rpow__, __ipow__ = arithmetic.to_power, arithmetic.reflected(arithmetic.to_power), inplace(arithmetic.to_power)
+    __matmul__, __rmatmul__ = matrix.multiplied, arithmetic.reflected(matrix.multiplied)
+    __neg__, __pos__, __abs__ = elementwise.neg, elementwise.positive, elementwise.abs
+    __eq__, __ne__ = comparison.equal_to, comparison.unequal_to
+    __lt__, __le__, __gt__, __ge__ = comparison.less, comparison.less_or_equal, comparison.greater, comparison.greater_or_equal
+    __and__, __rand__, __iand__ = comparison.and_, arithmetic.reflected(comparison.and_), inplace(comparison.and_)
+    __or__, __ror__, __ior__ = comparison.or_, arithmetic.reflected(comparison.or_), inplace(comparison.or_)
+    __xor__, __rxor__, __ixor__ = comparison.xor, arithmetic.reflected(comparison.xor), inplace(comparison.xor)
+    __lshift__, __rshift__ = comparison.left_shift, comparison.right_shift
+    __invert__ = comparison.bitwise_not
+
+    # ---- arithmetic ----------------------------------------------------------------------------
+
+    add, add_ = arithmetic.add, inplace(arithmetic.add)
+    sub, sub_ = arithmetic.sub, inplace(arithmetic.sub)
+    subtract, subtract_ = sub, sub_
+    mul, mul_ = arithmetic.mul, inplace(arithmetic.mul)
+    multiply, multiply_ = mul, mul_
+    div, div_ = arithmetic.div, inplace(arithmetic.div)
+    divide, divide_, true_divide, true_divide_ = div, div_, div, div_
+    floor_divide, floor_divide_ = arithmetic.floor_divide, inplace(arithmetic.floor_divide)
+    remainder, remainder_ = arithmetic.remainder, inplace(arithmetic.remainder)
+    fmod, fmod_ = arithmetic.fmod, inplace(arithmetic.fmod)
+    pow, pow_ = arithmetic.pow, inplace(arithmetic.pow)
+    float_power = arithmetic.float_power
+    maximum, minimum, fmax, fmin = arithmetic.maximum, arithmetic.minimum, arithmetic.fmax, arithmetic.fmin
+    atan2, atan2_ = arithmetic.atan2, inplace(arithmetic.atan2)
+    arctan2, arctan2_ = atan2, atan2_
+    hypot, hypot_ = arithmetic.hypot, inplace(arithmetic.hypot)
+    logaddexp, logaddexp2, xlogy = arithmetic.logaddexp, arithmetic.logaddexp2, arithmetic.xlogy
+    copysign, copysign_ = arithmetic.copysign, inplace(arithmetic.copysign)
+    lerp, lerp_ = arithmetic.lerp, inplace(arithmetic.lerp)
+    addcmul, addcmul_ = arithmetic.addcmul, inplace(arithmetic.addcmul)
+    addcdiv, addcdiv_ = arithmetic.addcdiv, inplace(arithmetic.addcdiv)
+
+    def where(self, condition, other):
+        """This tensor's elements where the condition holds, else other's."""
+        return arithmetic.where(condition, self, other)
+
+    # ---- elementwise ---------------------------------------------------------------------------
+
+    neg, neg_ = elementwise.neg, inplace(elementwise.neg)
+    negative, negative_, positive = neg, neg_, elementwise.positive
+    abs, abs_ = elementwise.abs, inplace(elementwise.abs)
+    absolute, absolute_ = abs, abs_
+    square, square_ = elementwise.square, inplace(elementwise.square)
+    sign, sign_ = elementwise.sign, inplace(elementwise.sign)
+    sgn, sgn_ = sign, sign_
+    floor, floor_ = elementwise.floor, inplace(elementwise.floor)
+    ceil, ceil_ = elementwise.ceil, inplace(elementwise.ceil)
+    trunc, trunc_ = elementwise.trunc, inplace(elementwise.trunc)
+    fix, fix_ = trunc, trunc_
+    round, round_ = elementwise.round, inplace(elementwise.round)
+    frac, frac_ = elementwise.frac, inplace(elementwise.frac)
+    clamp, clamp_ = elementwise.clamp, inplace(elementwise.clamp)
+    clip, clip_ = clamp, clamp_
+    clamp_min, clamp_min_ = elementwise.clamp_min, inplace(elementwise.clamp_min)
+    clamp_max, clamp_max_ = elementwise.clamp_max, inplace(elementwise.clamp_max)
+    nan_to_num, nan_to_num_ = elementwise.nan_to_num, inplace(elementwise.nan_to_num)
+    deg2rad, deg2rad_ = elementwise.deg2rad, inplace(elementwise.deg2rad)
+    rad2deg, rad2deg_ = elementwise.rad2deg, inplace(elementwise.rad2deg)
+    clone = elementwise.clone
+
+    exp, exp_ = transcendental.exp, inplace(transcendental.exp)
+    exp2, exp2_ = transcendental.exp2, inplace(transcendental.exp2)
+    expm1, expm1_ = transcendental.expm1, inplace(transcendental.expm1)
+    log, log_ = transcendental.log, inplace(transcendental.log)
+    log2, log2_ = transcendental.log2, inplace(transcendental.log2)
+    log10, log10_ = transcendental.log10, inplace(transcendental.log10)
+    log1p, log1p_ = transcendental.log1p, inplace(transcendental.log1p)
+    sqrt, sqrt_ = transcendental.sqrt, inplace(transcendental.sqrt)
+    rsqrt, rsqrt_ = transcendental.rsqrt, inplace(transcendental.rsqrt)
+    reciprocal, reciprocal_ = transcendental.reciprocal, inplace(transcendental.reciprocal)
+    sin, sin_ = transcendental.sin, inplace(transcendental.sin)
+    cos, cos_ = transcendental.cos, inplace(transcendental.cos)
+    tan, tan_ = transcendental.tan, inplace(transcendental.tan)
+    asin, asin_ = transcendental.asin, inplace(transcendental.asin)
+    acos, acos_ = transcendental.acos, inplace(transcendental.acos)
+    atan, atan_ = transcendental.atan, inplace(transcendental.atan)
+    sinh, sinh_ = transcendental.sinh, inplace(transcendental.sinh)
+    cosh, cosh_ = transcendental.cosh, inplace(transcendental.cosh)
+    tanh, tanh_ = transcendental.tanh, inplace(transcendental.tanh)
+    asinh, asinh_ = transcendental.asinh, inplace(transcendental.asinh)
+    acosh, acosh_ = transcendental.acosh, inplace(transcendental.acosh)
+    atanh, atanh_ = transcendental.atanh, inplace(transcendental.atanh)
+    arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
+    sigmoid, sigmoid_ = transcendental.sigmoid, inplace(transcendental.sigmoid)
+    logit, logit_ = transcendental.logit, inplace(transcendental.logit)
+    erf, erf_ = transcendental.erf, inplace(transcendental.erf)
+    erfc, erfc_ = transcendental.erfc, inplace(transcendental.erfc)
+    erfinv, erfinv_ = transcendental.erfinv, inplace(transcendental.erfinv)
+    lgamma, lgamma_ = transcendental.lgamma, inplace(transcendental.lgamma)
+    digamma, digamma_ = transcendental.digamma, inplace(transcendental.digamma)
+    sinc, sinc_ = transcendental.sinc, inplace(transcendental.sinc)
+
+    relu, relu_ = activation.relu, inplace(activation.relu)
+    prelu, hardshrink = activation.prelu, activation.hardshrink
+
+    # ---- comparison ----------------------------------------------------------------------------
+
+    eq, ne, lt, le, gt, ge = (comparison.eq, comparison.ne, comparison.lt, comparison.le, comparison.gt, comparison.ge)
+    not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
+    equal, isclose, allclose = comparison.equal, comparison.isclose, comparison.allclose
+    isnan, isinf, isfinite = comparison.isnan, comparison.isinf, comparison.isfinite
+    isposinf, isneginf, signbit = comparison.isposinf, comparison.isneginf, comparison.signbit
+    logical_and, logical_or = comparison.logical_and, comparison.logical_or
+    logical_xor, logical_not = comparison.logical_xor, comparison.logical_not
+    bitwise_and, bitwise_or, bitwise_xor = comparison.bitwise_and, comparison.bitwise_or, comparison.bitwise_xor
+    bitwise_not = comparison.bitwise_not
+    bitwise_left_shift, bitwise_right_shift = comparison.bitwise_left_shift, comparison.bitwise_right_shift
+
+    # ---- reductions ----------------------------------------------------------------------------
+
+    sum, mean, nansum, nanmean, prod = (reduction.sum, reduction.mean, reduction.nansum, reduction.nanmean,
+                                        reduction.prod)
+    var, std = reduction.var, reduction.std
+    max, min, amax, amin, aminmax = reduction.max, reduction.min, reduction.amax, reduction.amin, reduction.aminmax
+    argmax, argmin, all, any = reduction.argmax, reduction.argmin, reduction.all, reduction.any
+    count_nonzero, logsumexp, norm = reduction.count_nonzero, reduction.logsumexp, reduction.norm
+    softmax, log_softmax = reduction.softmax, reduction.log_softmax
+
+    # ---- order and running results -------------------------------------------------------------
+
+    sort, argsort, msort, topk, kthvalue = sorting.sort, sorting.argsort, sorting.msort, sorting.topk, sorting.kthvalue
+    median, nanmedian, mode = sorting.median, sorting.nanmedian, sorting.mode
+    unique, unique_consecutive = sorting.unique, sorting.unique_consecutive
+    bincount, histc, histogram = sorting.bincount, sorting.histc, sorting.histogram
+    quantile, nanquantile, bucketize = sorting.quantile, sorting.nanquantile, sorting.bucketize
+    cumsum, cumsum_ = scan.cumsum, inplace(scan.cumsum)
+    cumprod, cumprod_ = scan.cumprod, inplace(scan.cumprod)
+    cummax, cummin, logcumsumexp, diff = scan.cummax, scan.cummin, scan.logcumsumexp, scan.diff
+
+    # ---- products ------------------------------------------------------------------------------
+
+    matmul, mm, bmm, mv, dot = matrix.matmul, matrix.mm, matrix.bmm, matrix.mv, matrix.dot
+    addmm, addmm_ = matrix.addmm, inplace(matrix.addmm)
+    addmv, baddbmm, addbmm, addr = matrix.addmv, matrix.baddbmm, matrix.addbmm, matrix.addr
+    outer = ger = matrix.outer
+    inner, kron, vdot, trace = einsums.inner, einsums.kron, einsums.vdot, einsums.trace
+
+    # ---- random numbers ------------------------------------------------------------------------
+
+    bernoulli, multinomial = random.bernoulli, random.multinomial
+    uniform_, normal_, random_ = random_inplace.uniform_, random_inplace.normal_, random_inplace.random_
+    bernoulli_, exponential_ = random_inplace.bernoulli_, random_inplace.exponential_
+    geometric_, cauchy_ = random_inplace.geometric_, random_inplace.cauchy_
+    log_normal_ = random_inplace.log_normal_
+
+    # ---- new ones like it ----------------------------------------------------------------------
+
+    new_zeros, new_ones, new_empty = creation.new_zeros, creation.new_ones, creation.new_empty
+    new_full, new_tensor = creation.new_full, creation.new_tensor
