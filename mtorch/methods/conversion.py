@@ -80,8 +80,6 @@ class Convertible(TensorBase):
     def __contains__(self, x) -> bool:
         return bool((self.array == (x.array if isinstance(x, TensorBase) else x)).any())
 
-    __hash__ = object.__hash__         # by identity, though == compares element by element
-
     def __repr__(self, *, tensor_contents=None) -> str:
         node = self.grad_fn
         return printing.format_tensor(self.array, requires_grad=self._requires_grad,

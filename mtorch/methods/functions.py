@@ -91,6 +91,7 @@ class Functions(TensorBase):
     __matmul__, __rmatmul__ = matrix.multiplied, arithmetic.reflected(matrix.multiplied)
     __neg__, __pos__, __abs__ = elementwise.neg, elementwise.positive, elementwise.abs
     __eq__, __ne__ = comparison.equal_to, comparison.unequal_to
+    __hash__ = object.__hash__         # by identity, though == compares element by element
     __lt__, __le__, __gt__, __ge__ = comparison.less, comparison.less_or_equal, comparison.greater, comparison.greater_or_equal
     __and__, __rand__, __iand__ = comparison.and_, arithmetic.reflected(comparison.and_), inplace(comparison.and_)
     __or__, __ror__, __ior__ = comparison.or_, arithmetic.reflected(comparison.or_), inplace(comparison.or_)
