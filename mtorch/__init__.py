@@ -27,15 +27,18 @@ from .functions.comparison import (allclose, bitwise_and, bitwise_left_shift, bi
                                    bitwise_xor, eq, equal, ge, greater, greater_equal, gt, isclose, isfinite, isinf, isnan,
                                    isneginf, isposinf, le, less, less_equal, logical_and, logical_not, logical_or,
                                    logical_xor, lt, ne, not_equal, signbit)
-from .functions.reduction import (all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, log_softmax, logsumexp, max,
-                                  mean, min, nanmean, nansum, norm, numel, prod, softmax, std, std_mean, sum, var, var_mean)
-from .functions.shape import (broadcast_to, cat, chunk, concat, concatenate, diag, diagonal, flatten, flip, fliplr, flipud,
-                              moveaxis, movedim, permute, ravel, reshape, roll, split, split_with_sizes, squeeze, stack,
-                              swapaxes, swapdims, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
+from .functions.reduction import (all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, logsumexp, max, mean,
+                                  min, nanmean, nansum, norm, numel, prod, std, std_mean, sum, var, var_mean)
+from .functions.softmax import log_softmax, softmax
+from .functions.joining import cat, chunk, concat, concatenate, split, split_with_sizes, stack, unbind
+from .functions.rearranging import diag, diagonal, flip, fliplr, flipud, roll, tril, triu
+from .functions.shape import (broadcast_to, flatten, moveaxis, movedim, permute, ravel, reshape, squeeze, swapaxes,
+                              swapdims, t, tile, transpose, unflatten, unsqueeze)
 from .functions.indexing import (argwhere, fill, gather, index_select, masked_select, narrow, nonzero, select)
 from .functions.scan import (cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid, trapz)
-from .functions.sorting import (argsort, bincount, bucketize, histc, histogram, isin, kthvalue, median, mode, msort, nanmedian,
-                                nanquantile, quantile, searchsorted, sort, topk, unique, unique_consecutive)
+from .functions.counting import bincount, histc, histogram, unique, unique_consecutive
+from .functions.sorting import (argsort, bucketize, isin, kthvalue, median, mode, msort, nanmedian, nanquantile,
+                                quantile, searchsorted, sort, topk)
 from .functions.scatter import (diagonal_scatter, index_add, index_copy, index_fill, index_put, index_put_, masked_scatter, put,
                                 scatter, scatter_add, scatter_reduce, select_scatter, slice_scatter, take, take_along_dim)
 from .functions.einsum import einsum, inner, kron, tensordot, trace, vdot
@@ -61,6 +64,8 @@ pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 
 def __getattr__(name: str):
     """What few programs need is loaded when it is first asked for."""
-    if name == "distributions":
-        return _import_module(".distributions", __name__)
+    if name in ("distributions", "serialization"):
+        return _import_module(f".{name}", __name__)
+    if name in ("save", "load"):
+        return getattr(_import_module(".serialization", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

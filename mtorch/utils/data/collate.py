@@ -13,7 +13,7 @@ import numpy as np
 from ...autograd.tape import wrap
 from ...dtypes import float64
 from ...functions.creation import as_tensor, tensor
-from ...functions.shape import stack
+from ...functions.joining import stack
 from ...tensor import Tensor
 
 _EXPECTED = "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {}"

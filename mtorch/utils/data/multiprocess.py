@@ -94,6 +94,11 @@ class WorkersWalk(Walk):
         self._loader._promised = loader._promised
         self._crew.begin(first=False)
 
+    def skip(self, count: int) -> None:
+        """Go on as if `count` batches had been given; they are fetched, so that the workers draw what they would have."""
+        for _ in itertools.islice(self, count):
+            pass
+
     def __next__(self):
         crew = self._crew
         del self             # lest the traceback of an exception keep the walk, and so the workers, alive

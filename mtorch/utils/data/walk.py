@@ -1,6 +1,7 @@
 """One walk over a dataset in the calling process: what `iter(loader)` gives without workers."""
 from __future__ import annotations
 
+import itertools
 import warnings
 
 from ...random import default_generator
@@ -16,11 +17,10 @@ class Walk:
         self._loader = loader
         self._given = 0
         batched = loader.batch_sampler is not None
-        self._indices = None
+        arrays = None
         if direct(loader.dataset, batched, loader.collate_fn):
-            self._indices = index_arrays(loader.batch_sampler)
-        if self._indices is None:
-            self._indices = iter(loader._index_sampler)
+            arrays = index_arrays(loader.batch_sampler)
+        self._indices = iter(loader._index_sampler) if arrays is None else arrays
         random_seed(loader.generator or default_generator)      # of workers, which PyTorch draws also without them
         self._fetch = fetcher(loader.dataset, batched, loader.collate_fn, loader.drop_last)
 
@@ -39,6 +39,15 @@ class Walk:
         if self._loader._promised is not None:
             warn_if_too_many(self._loader, self._given)
         return batch
+
+    def skip(self, count: int) -> None:
+        """Go on as if `count` batches had been given, without fetching them where they need not be."""
+        if isinstance(self._loader.dataset, IterableDataset):
+            for _ in itertools.islice(self, count):
+                pass
+        else:
+            for _ in itertools.islice(self._indices, count):
+                self._given += 1
 
     def __getstate__(self):
         raise NotImplementedError(f"{type(self).__name__} cannot be pickled")

@@ -1,0 +1,11 @@
+"""The one error of reading: whatever is wrong with a file, this is raised, and nothing else happens."""
+from __future__ import annotations
+
+import pickle
+
+
+class FileFormatError(pickle.UnpicklingError, RuntimeError):
+    """A file is damaged, is of another form, or asks for something that reading a file does not do.
+
+    Programs written for torch catch `pickle.UnpicklingError` or `RuntimeError`: it is both.
+    """

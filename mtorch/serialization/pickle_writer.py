@@ -1,0 +1,338 @@
+"""The pickle inside a .pt file, as torch writes it: protocol 2, tensors as calls of torch's rebuilding functions.
+
+Python's own pickler would write what this program's classes are called; here torch's names are written, so that torch
+finds its own.  And only what can be read back is written: anything else is refused when it is saved, not when it is loaded.
+"""
+from __future__ import annotations
+
+import math
+import pickle
+import struct
+import types
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..autograd.views import owner
+from ..device import device
+from ..dtypes import dtype, of
+from ..functions.arguments import Size
+from ..nn.module import Module
+from ..tensor import Parameter, Tensor
+from .kinds import NATIVE, STORAGES
+from .pickle_reader import is_key
+
+_MODULE_STATE = {"_parameter_names": "_parameters", "_buffer_names": "_buffers", "_module_names": "_modules"}
+_FORGOTTEN = ("_last",)          # of a module: what it remembers of its last call
+
+
+class PickleWriter:
+    """Makes the pickle of an object (`data`), and the list of the storages its tensors need (`storages`)."""
+
+    def __init__(self) -> None:
+        self.data = bytearray(b"\x80\x02")
+        self.storages: list[np.ndarray] = []             # one-dimensional arrays; number i is the member data/i
+        self._keys: dict[Any, int] = {}
+        self._memo: dict[Any, int] = {}
+        self._kept: list[Any] = []                       # lest an object die and its id come again
+        self._path: list[Any] = []                       # where in the object we are, for error messages
+
+    def dump(self, obj: Any) -> None:
+        """Write the whole.
+
+        Raises:
+            TypeError: for an object that could not be loaded again.
+            ValueError: for nesting too deep to follow.
+        """
+        try:
+            self._write(obj)
+        except RecursionError:
+            raise ValueError("save: the object is nested too deeply") from None
+        self.data += pickle.STOP
+
+    # ---- any object -------------------------------------------------------------------------------------------------
+
+    def _write(self, obj: Any) -> None:
+        for kind in type(obj).__mro__:
+            if kind in _WRITERS and (kind is type(obj) or kind in (Tensor, Module, np.generic, np.dtype)):
+                break
+        else:
+            self._refuse(obj)
+        key: Any = ("text", obj) if type(obj) is str else id(obj)
+        if key in self._memo:
+            self._get(self._memo[key])
+            return
+        _WRITERS[kind](self, obj)
+
+    def _refuse(self, obj: Any, why: str = "") -> None:
+        where = "".join(f"[{key!r}]" for key in self._path)
+        name = getattr(obj, "__qualname__", None) or type(obj).__qualname__
+        raise TypeError(
+            f"save: cannot write {f'{where}, ' if where else ''}{type(obj).__name__} {name}: "
+            + (why or "only tensors, numbers, text, bytes, lists, tuples, dicts and sets of them, and Modules are loaded "
+                      "again; save its values instead (of a dataclass: vars(...))"))
+
+    def _remember(self, obj: Any) -> None:
+        number = len(self._memo)
+        self._memo[("text", obj) if type(obj) is str else id(obj)] = number
+        self._kept.append(obj)
+        self.data += pickle.BINPUT + bytes([number]) if number < 256 else pickle.LONG_BINPUT + struct.pack("<I", number)
+
+    def _get(self, number: int) -> None:
+        self.data += pickle.BINGET + bytes([number]) if number < 256 else pickle.LONG_BINGET + struct.pack("<I", number)
+
+    def _global(self, module: str, name: str) -> None:
+        key = ("global", module, name)
+        if key in self._memo:
+            self._get(self._memo[key])
+            return
+        self.data += pickle.GLOBAL + f"{module}\n{name}\n".encode()
+        number = self._memo[key] = len(self._memo)
+        self.data += pickle.BINPUT + bytes([number]) if number < 256 else pickle.LONG_BINPUT + struct.pack("<I", number)
+
+    def _call(self, module: str, name: str, *args: Any) -> None:
+        self._global(module, name)
+        self._tuple_items(args)
+        self.data += pickle.REDUCE
+
+    # ---- simple values ----------------------------------------------------------------------------------------------
+
+    def _none(self, obj: None) -> None:
+        self.data += pickle.NONE
+
+    def _bool(self, obj: bool) -> None:
+        self.data += pickle.NEWTRUE if obj else pickle.NEWFALSE
+
+    def _int(self, obj: int) -> None:
+        if 0 <= obj < 1 << 8:
+            self.data += pickle.BININT1 + bytes([obj])
+        elif 0 <= obj < 1 << 16:
+            self.data += pickle.BININT2 + struct.pack("<H", obj)
+        elif -(1 << 31) <= obj < 1 << 31:
+            self.data += pickle.BININT + struct.pack("<i", obj)
+        else:
+            encoded = pickle.encode_long(obj)
+            if len(encoded) > 255:
+                self._refuse(obj, "an integer of more than 255 bytes")
+            self.data += pickle.LONG1 + bytes([len(encoded)]) + encoded
+
+    def _float(self, obj: float) -> None:
+        self.data += pickle.BINFLOAT + struct.pack(">d", obj)
+
+    def _text(self, obj: str) -> None:
+        encoded = obj.encode("utf-8", "surrogatepass")
+        self.data += pickle.BINUNICODE + struct.pack("<I", len(encoded)) + encoded
+        self._remember(obj)
+
+    def _bytes(self, obj: bytes) -> None:
+        self._call("_codecs", "encode", obj.decode("latin1"), "latin1")
+        self._remember(obj)
+
+    def _bytearray(self, obj: bytearray) -> None:
+        self._call("__builtin__", "bytearray", obj.decode("latin1"), "latin-1")
+        self._remember(obj)
+
+    def _complex(self, obj: complex) -> None:
+        self._call("__builtin__", "complex", obj.real, obj.imag)
+        self._remember(obj)
+
+    # ---- containers -------------------------------------------------------------------------------------------------
+
+    def _item(self, key: Any, value: Any) -> None:
+        self._path.append(key)
+        self._write(value)
+        self._path.pop()
+
+    def _list(self, obj: list) -> None:
+        self.data += pickle.EMPTY_LIST
+        self._remember(obj)
+        if obj:
+            self.data += pickle.MARK
+            for i, value in enumerate(obj):
+                self._item(i, value)
+            self.data += pickle.APPENDS
+
+    def _tuple(self, obj: tuple) -> None:
+        self._tuple_items(obj)
+        if id(obj) in self._memo:
+            self._refuse(obj, "a tuple that contains itself")
+        if obj:
+            self._remember(obj)
+
+    def _tuple_items(self, obj: tuple) -> None:
+        if len(obj) > 3:
+            self.data += pickle.MARK
+        for i, value in enumerate(obj):
+            self._item(i, value)
+        self.data += (pickle.EMPTY_TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3, pickle.TUPLE)[min(len(obj), 4)]
+
+    def _dict(self, obj: dict) -> None:
+        self.data += pickle.EMPTY_DICT
+        self._remember(obj)
+        self._items(obj)
+
+    def _items(self, obj: dict) -> None:
+        if obj:
+            self.data += pickle.MARK
+            for key, value in obj.items():
+                if not is_key(key):
+                    self._refuse(key, "as a key of a dict only text, numbers and flat tuples of them are loaded again")
+                self._write(key)
+                self._item(key, value)
+            self.data += pickle.SETITEMS
+
+    def _ordered_dict(self, obj: OrderedDict) -> None:
+        self._call("collections", "OrderedDict")
+        self._remember(obj)
+        self._items(obj)
+        if vars(obj):                                    # the _metadata of a state_dict
+            self._write(dict(vars(obj)))
+            self.data += pickle.BUILD
+
+    def _counter(self, obj: Counter) -> None:
+        self._call("collections", "Counter", dict(obj))
+        self._remember(obj)
+
+    def _set(self, obj: set | frozenset) -> None:
+        for value in obj:
+            if not is_key(value):
+                self._refuse(value, "in a set only text, numbers and flat tuples of them are loaded again")
+        self._call("__builtin__", type(obj).__name__, list(obj))
+        self._remember(obj)
+
+    # ---- tensors ----------------------------------------------------------------------------------------------------
+
+    def _tensor(self, obj: Tensor) -> None:
+        if isinstance(obj, Parameter):
+            self._global("torch._utils", "_rebuild_parameter")
+            self.data += pickle.MARK
+            self._plain_tensor(obj.array, False)
+            self._bool(obj.requires_grad)
+            self._call("collections", "OrderedDict")
+            self.data += pickle.TUPLE + pickle.REDUCE
+        else:
+            self._plain_tensor(obj.array, obj.requires_grad)
+        self._remember(obj)
+
+    def _plain_tensor(self, array: np.ndarray, requires_grad: bool) -> None:
+        kind = of(array.dtype)
+        storage, offset, strides = _storage_of(array)
+        key = self._keys.setdefault((storage.ctypes.data, storage.nbytes, kind.name), len(self.storages))
+        if key == len(self.storages):
+            self.storages.append(storage)
+        typed = kind.name in STORAGES
+        self._global("torch._utils", "_rebuild_tensor_v2" if typed else "_rebuild_tensor_v3")
+        self.data += pickle.MARK + pickle.MARK
+        self._write("storage")
+        self._global(*(("torch", STORAGES[kind.name]) if typed else ("torch.storage", "UntypedStorage")))
+        self._write(str(key))
+        self._write("cpu")
+        self._int(storage.size if typed else storage.nbytes)
+        self.data += pickle.TUPLE + pickle.BINPERSID
+        self._int(offset)
+        self._tuple_items(array.shape)
+        self._tuple_items(strides)
+        self._bool(requires_grad)
+        self._call("collections", "OrderedDict")         # of hooks, which are not saved
+        if not typed:
+            self._global("torch", kind.name)
+        self.data += pickle.TUPLE + pickle.REDUCE
+
+    def _size(self, obj: Size) -> None:
+        self._call("torch", "Size", tuple(obj))
+        self._remember(obj)
+
+    def _dtype(self, obj: dtype) -> None:
+        self._global("torch", obj.name)
+
+    def _device(self, obj: device) -> None:
+        self._call("torch", "device", *([obj.type] if obj.index is None else [obj.type, obj.index]))
+        self._remember(obj)
+
+    # ---- NumPy's values ---------------------------------------------------------------------------------------------
+
+    def _numpy_dtype(self, obj: np.dtype) -> None:
+        if obj.newbyteorder("<") not in NATIVE.values():
+            self._refuse(obj, f"NumPy's type {obj} is not one of numbers")
+        self._call("numpy", "dtype", obj.newbyteorder("<").str[1:], False, True)
+        self.data += pickle.MARK + pickle.BININT1 + b"\x03"
+        self._write("|" if obj.itemsize == 1 else "<")
+        self.data += 3 * pickle.NONE
+        self._int(-1)
+        self._int(-1)
+        self._int(0)
+        self.data += pickle.TUPLE + pickle.BUILD
+        self._remember(obj)
+
+    def _numpy_scalar(self, obj: np.generic) -> None:
+        value = np.asarray(obj)
+        self._call("numpy._core.multiarray", "scalar", value.dtype, value.astype(value.dtype.newbyteorder("<")).tobytes())
+        self._remember(obj)
+
+    def _numpy_array(self, obj: np.ndarray) -> None:
+        self._global("numpy._core.multiarray", "_reconstruct")
+        self.data += pickle.MARK
+        self._global("numpy", "ndarray")
+        self._tuple_items((0,))
+        self._write(b"b")
+        self.data += pickle.TUPLE + pickle.REDUCE
+        self._remember(obj)
+        self._tuple_items((1, obj.shape, obj.dtype, False, obj.astype(obj.dtype.newbyteorder("<")).tobytes()))
+        self.data += pickle.BUILD
+
+    # ---- modules ----------------------------------------------------------------------------------------------------
+
+    def _module(self, obj: Module) -> None:
+        kind = type(obj)
+        if "<" in kind.__qualname__:
+            self._refuse(obj, f"the class {kind.__qualname__} is defined inside a function, where loading could not find "
+                              "it; define it at the top level, or save net.state_dict()")
+        self._global(kind.__module__, kind.__qualname__)
+        self.data += pickle.EMPTY_TUPLE + pickle.NEWOBJ
+        self._remember(obj)
+        state = {name: value for name, value in obj.__getstate__().items() if name not in _FORGOTTEN}
+        for names, values in _MODULE_STATE.items():      # the three dicts in which torch keeps what is registered
+            registered = state.pop(names)
+            state[values] = {name: state.pop(name) for name in registered}
+        self._dict(state)
+        self.data += pickle.BUILD
+
+    def _function(self, obj: Callable) -> None:
+        if not (obj.__module__ or "").startswith("mtorch.nn.functional"):
+            self._refuse(obj, "of functions only those of nn.functional are loaded again; "
+                              "save net.state_dict() instead of the whole module")
+        self._global(obj.__module__, obj.__qualname__)
+
+
+def _storage_of(array: np.ndarray) -> tuple[np.ndarray, int, tuple[int, ...]]:
+    """The memory to save for an array, one-dimensional, and where in it the array begins, and its strides, in elements.
+
+    As in torch it is the memory of the whole tensor that a view was taken of, so that views of one tensor still share it
+    when they are loaded.
+    """
+    root, size = owner(array), array.itemsize
+    if array.size == 0:                              # NumPy gives it strides of 0, torch those of a full one
+        whole = [max(n, 1) for n in array.shape[1:]] + [1]
+        return array.reshape(-1), 0, tuple(math.prod(whole[i:]) for i in range(array.ndim))
+    start = array.__array_interface__["data"][0] - root.__array_interface__["data"][0]
+    plain = (type(root) is np.ndarray and root.base is None and (root.flags.c_contiguous or root.flags.f_contiguous)
+             and array.dtype.isnative and root.dtype.kind in "biufc"
+             and not any(n % size for n in (start, root.nbytes, *array.strides)) and all(s >= 0 for s in array.strides))
+    if not plain:
+        array = array.astype(array.dtype.newbyteorder("="), order="C", copy=True)
+        root, start = array, 0
+    flat = root.reshape(-1, order="A").view(np.uint8).view(array.dtype)
+    return flat, start // size, tuple(s // size for s in array.strides)
+
+
+_WRITERS: dict[type, Callable[[PickleWriter, Any], None]] = {
+    type(None): PickleWriter._none, bool: PickleWriter._bool, int: PickleWriter._int, float: PickleWriter._float,
+    str: PickleWriter._text, bytes: PickleWriter._bytes, bytearray: PickleWriter._bytearray,
+    complex: PickleWriter._complex, list: PickleWriter._list, tuple: PickleWriter._tuple, dict: PickleWriter._dict,
+    OrderedDict: PickleWriter._ordered_dict, Counter: PickleWriter._counter, set: PickleWriter._set,
+    frozenset: PickleWriter._set, Tensor: PickleWriter._tensor, Size: PickleWriter._size, dtype: PickleWriter._dtype,
+    device: PickleWriter._device, np.dtype: PickleWriter._numpy_dtype, np.generic: PickleWriter._numpy_scalar,
+    np.ndarray: PickleWriter._numpy_array, Module: PickleWriter._module, types.FunctionType: PickleWriter._function,
+}

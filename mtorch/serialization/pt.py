@@ -1,0 +1,207 @@
+"""`save` and `load`: objects in files of torch's own form (.pt, .pth), which both libraries open.
+
+A .pt file is a zip archive.  `data.pkl` in it is a pickle of the object, in which each tensor is a reference to its storage;
+each storage is a member of its own.  See archive.py, pickle_writer.py and pickle_reader.py for the three parts.
+"""
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from ..device import device as Device
+from ..utils.files import replaced
+from . import archive
+from .allowed import Kind, Storage, build, find, find_with_modules, new, size_in_file
+from .errors import FileFormatError
+from .kinds import DECODED, decoded, warn_of_decoded
+from .pickle_reader import PickleReader
+from .pickle_writer import PickleWriter
+
+_LONGEST_PICKLE = 1 << 28         # bytes
+
+
+def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, pickle_protocol: int = 2,
+         _use_new_zipfile_serialization: bool = True) -> None:
+    """Save an object: tensors, numbers, text, lists, tuples, dicts and sets of them, state_dicts, whole Modules.
+
+    f   a path, which is replaced in one step when the file is complete, or a file open for writing bytes
+
+    torch's `load(f, weights_only=True)` opens the file, unless there are NumPy values, frozensets or whole Modules in it.
+    As in torch, a view is saved with the memory of the whole tensor that it was taken of (`x[0].clone()` saves less).
+
+    Raises:
+        TypeError: for an object that could not be loaded again.
+        NotImplementedError: for another protocol than 2, or torch's form of before 2020.
+
+    >>> import mtorch
+    >>> mtorch.save({"weight": mtorch.ones(2), "epoch": 3}, "model.pt")
+    >>> mtorch.load("model.pt")
+    {'weight': tensor([1., 1.]), 'epoch': 3}
+    """
+    if pickle_protocol != 2 or pickle_module is not None or not _use_new_zipfile_serialization:
+        raise NotImplementedError("save: only protocol 2 in a zip archive is written, which is torch's own default")
+    writer = PickleWriter()
+    writer.dump(obj)                             # before a file is touched
+    if isinstance(f, (str, os.PathLike)):
+        with replaced(f) as file:
+            _write(writer, file, Path(f).stem or "archive")
+    else:
+        _write(writer, f, "archive")
+
+
+def _write(writer: PickleWriter, file: Any, folder: str) -> None:
+    digest = hashlib.sha256(writer.data)
+    with archive.Writer(file, folder) as members:
+        members.write("data.pkl", bytes(writer.data))
+        members.write(".format_version", b"1")
+        members.write(".storage_alignment", str(archive.ALIGNMENT).encode())
+        members.write("byteorder", b"little")
+        for key, storage in enumerate(writer.storages):
+            raw = storage.astype(storage.dtype.newbyteorder("<"), copy=False).view(np.uint8)
+            digest.update(raw.data)
+            members.write(f"data/{key}", raw.data)
+        members.write("version", b"3\n")
+        members.write(".data/serialization_id", str(int(digest.hexdigest(), 16))[:40].encode())
+
+
+def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_module: Any = None, *,
+         weights_only: bool = True, mmap: bool | None = None, **pickle_load_args: Any) -> Any:
+    """Load what `save`, here or in torch, has saved.
+
+    f             a path, or a file open for reading bytes that can seek
+    map_location  accepted as far as it names the CPU: tensors of other devices come to the CPU in any case
+    weights_only  True: plain data.  False: also whole Modules, of classes that this program has defined or imported;
+                  unlike torch, no other class and no function of the file's is used then either
+
+    A bfloat16 or another type that NumPy has not becomes float32 with the same values, with a warning.
+
+    Raises:
+        FileFormatError: (a pickle.UnpicklingError and a RuntimeError) for a file that is damaged, or names something
+            that is not allowed.  Nothing in the file is ever run or imported.
+        NotImplementedError: for files of before torch 1.6, for mmap=True, for another map_location.
+
+    >>> import io, mtorch
+    >>> file = io.BytesIO()
+    >>> mtorch.save(mtorch.nn.Linear(2, 1).state_dict(), file)
+    >>> list(mtorch.load(file))
+    ['weight', 'bias']
+    """
+    if mmap:
+        raise NotImplementedError("load: mmap=True is not supported; load the file whole")
+    if pickle_module is not None or set(pickle_load_args) - {"encoding"}:
+        raise NotImplementedError("load: there is no choice of a pickle module here, nor arguments for one")
+    if not isinstance(weights_only, (bool, type(None))):
+        raise TypeError(f"load: weights_only is a {type(weights_only).__name__}, expected a bool")
+    _check_location(map_location)
+    with _opened(f) as (file, name):
+        return _Loader(archive.Reader(file, name), name).load(weights_only is False)
+
+
+class _Loader:
+    """What is shared by the tensors of one file: its storages, each read once."""
+
+    def __init__(self, members: archive.Reader, name: str) -> None:
+        self.members = members
+        self.name = name
+        self.storages: dict[str, np.ndarray] = {}
+        self.arrays: dict[tuple[int, str], np.ndarray] = {}
+        self.swap = False
+        self.became: set[str] = set()
+
+    def load(self, modules: bool) -> Any:
+        members = self.members
+        if "data.pkl" not in members:
+            raise FileFormatError(f"{self.name}: the archive has no data.pkl, as a .pt file has")
+        if "constants.pkl" in members:
+            raise FileFormatError(f"{self.name} is a TorchScript program, not saved tensors")
+        if members.size("data.pkl") > _LONGEST_PICKLE:
+            raise FileFormatError(f"{self.name}: the pickle has {members.size('data.pkl'):,} bytes")
+        if "byteorder" in members:
+            order = members.read("byteorder")
+            if order not in (b"little", b"big"):
+                raise FileFormatError(f"{self.name}: the byte order is {order[:20]!r}")
+            self.swap = order == b"big"
+        finder = find_with_modules if modules else find
+        try:
+            loaded = PickleReader(members.read("data.pkl"), finder, self.storage, new, build).load()
+        except FileFormatError as error:
+            raise FileFormatError(f"{self.name}: {error}") from error.__cause__
+        warn_of_decoded(self.became, self.name)
+        return loaded
+
+    def storage(self, key: tuple) -> Storage:
+        """What the persistent id ("storage", kind, key, location, count) stands for."""
+        if len(key) != 5 or key[0] != "storage" or type(key[1]) is not Kind or type(key[2]) is not str \
+                or type(key[4]) is not int:
+            raise FileFormatError("the id of a storage is not understood")
+        _, kind, number, _, count = key
+        member = f"data/{number}"
+        if member not in self.members:
+            raise FileFormatError(f"there is no storage {number[:40]!r}")
+        if self.members.size(member) != size_in_file(kind.name, count):
+            raise FileFormatError(f"storage {number} is to have {count} elements of {kind.name or 'one byte'}, and has "
+                                  f"{self.members.size(member)} bytes")
+        if number not in self.storages:
+            self.storages[number] = self.members.read_array(member)
+        return Storage(self.storages[number], kind.name, self)
+
+    def elements(self, raw: np.ndarray, kind: str) -> np.ndarray:
+        """A storage's bytes as elements of a kind; the same array each time, so that views share it."""
+        if (id(raw), kind) not in self.arrays:
+            width = size_in_file(kind, 1)
+            if raw.size % width:
+                raise FileFormatError(f"a storage of {raw.size} bytes holds no whole number of {kind}")
+            if kind in DECODED:
+                self.became.add(kind)
+            if self.swap:
+                width = width // 2 if kind.startswith("complex") else width
+                raw = np.ascontiguousarray(raw.reshape(-1, width)[:, ::-1]).reshape(-1)
+            self.arrays[id(raw), kind] = decoded(raw, kind)
+        return self.arrays[id(raw), kind]
+
+
+def _check_location(location: Any) -> None:
+    if location is None or isinstance(location, Callable):       # type: ignore[arg-type]
+        return                                                   # a function can only give a place on the CPU, too
+    targets = list(location.values()) if isinstance(location, dict) else [location]
+    for target in targets:
+        if isinstance(target, str):
+            target = Device(target)
+        if not isinstance(target, Device):
+            raise TypeError(f"load: map_location is a {type(location).__name__}, expected a device, a name, a dict or a "
+                            "function")
+        if target.type != "cpu":
+            raise NotImplementedError(f"load: map_location is {target}, but there is only the CPU")
+
+
+@contextlib.contextmanager
+def _opened(f: Any) -> Iterator[tuple[Any, str]]:
+    """The file, at its beginning, and what to call it."""
+    if isinstance(f, (str, os.PathLike)):
+        with open(f, "rb") as file:
+            _refuse_other_forms(file, str(f))
+            yield file, str(f)
+        return
+    if not hasattr(f, "read") or not hasattr(f, "seek"):
+        raise TypeError(f"load: f is a {type(f).__name__}, expected a path or a file open for reading bytes that can seek")
+    name = str(getattr(f, "name", "the file"))
+    _refuse_other_forms(f, name)
+    yield f, name
+
+
+def _refuse_other_forms(file: Any, name: str) -> None:
+    file.seek(0)
+    start = file.read(16)
+    if not isinstance(start, bytes):
+        raise TypeError(f"load: {name} is open for reading text, expected bytes")
+    if not start:
+        raise EOFError(f"load: {name} is empty")
+    if start[:2] == b"\x80\x02" and not start.startswith(b"PK"):
+        raise NotImplementedError(f"load: {name} has torch's form of before 1.6, or is a bare pickle; load it in torch and "
+                                  "save it again")
