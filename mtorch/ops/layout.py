@@ -24,12 +24,12 @@ from . import memory  # noqa: F401  (arrays of images are those whose memory is 
 
 def batch_last(x: np.ndarray) -> np.ndarray:
     """(N, C, ...) -> (C, ..., N), contiguous; no copy of what lies so already."""
-    return np.ascontiguousarray(np.moveaxis(x, 0, -1))
+    return np.ascontiguousarray(x.transpose(*range(1, x.ndim), 0))
 
 
 def batch_first(x: np.ndarray) -> np.ndarray:
     """(C, ..., N) -> (N, C, ...), a view."""
-    return np.moveaxis(x, -1, 0)
+    return x.transpose(-1, *range(x.ndim - 1))
 
 
 def memory_order(x: np.ndarray) -> tuple[int, ...]:
@@ -37,10 +37,15 @@ def memory_order(x: np.ndarray) -> tuple[int, ...]:
     return tuple(sorted(range(x.ndim), key=lambda i: (-abs(x.strides[i]), i)))
 
 
+def undone(order: tuple[int, ...]) -> tuple[int, ...]:
+    """The order of axes that takes a transposition back."""
+    return tuple(sorted(range(len(order)), key=order.__getitem__))
+
+
 def zeros_lying_as(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Zeros whose axes follow each other in memory as those of x do."""
     order = memory_order(x)
-    return np.zeros([shape[i] for i in order], x.dtype).transpose(np.argsort(order))
+    return np.zeros([shape[i] for i in order], x.dtype).transpose(undone(order))
 
 
 def pieces(sizes: tuple[int, ...], limit: int) -> Iterator[tuple[slice, ...]]:

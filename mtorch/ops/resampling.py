@@ -10,7 +10,7 @@ import numpy as np
 from ..autograd.tape import TensorBase, op
 from .indexing import index as slice_of
 from .indexing import place
-from .layout import memory_order, zeros_lying_as
+from .layout import memory_order, undone, zeros_lying_as
 
 
 @op(keeps=False)
@@ -21,7 +21,7 @@ def pick(x, *, index, axis):
         y = pick(x, index=index, axis=axis)
     else:
         order = memory_order(x)                        # np.take would return C order whatever x lies like
-        y = np.take(x.transpose(order), index, axis=order.index(axis)).transpose(np.argsort(order))
+        y = np.take(x.transpose(order), index, axis=order.index(axis)).transpose(undone(order))
     return y, (lambda g: unpick(g, index=index, axis=axis, size=size),)
 
 
@@ -58,7 +58,7 @@ def mix(x, *, matrix, axis):
             shape = lying.shape
             y = matrix @ lying.reshape(*shape[:at + 1], int(np.prod(shape[at + 1:])))
             y = y.reshape(*shape[:at], len(matrix), *shape[at + 1:])
-        y = y.transpose(np.argsort(order))
+        y = y.transpose(undone(order))
     return y, (lambda g: mix(g, matrix=matrix.T, axis=axis),)
 
 

@@ -13,6 +13,8 @@ Ints = int | Sequence[int]
 
 def per_axis(value, n: int, function: str, name: str) -> tuple[int, ...]:
     """`value` for each of n axes: given as one int, as one in a list, or as n."""
+    if type(value) is int:
+        return (value,) * n
     given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     try:
         numbers = tuple(int(v.array) if isinstance(v, TensorBase) else operator.index(v) for v in given)

@@ -264,23 +264,25 @@ def _avg_pool(function, n, input, kernel_size, stride, padding, ceil_mode, count
     if divisor_override == 0:
         raise RuntimeError(f"{function}: divisor must be not zero")
     y = x
-    counts = []
     for axis in range(n):
-        k, s, p, length = kernel[axis], stride[axis], padding[axis], size[axis]
-        y = rules.window_sum(y, axis=axis + 2, kernel=k, stride=s, padding=p, out=out[axis])
-        first = np.arange(out[axis]) * s - p
-        counts.append(np.minimum(first + k, length + p) - first if count_include_pad else
-                      np.minimum(first + k, length) - np.maximum(first, 0))
-    divisor = np.array(divisor_override) if divisor_override else _product(counts)
+        y = rules.window_sum(y, axis=axis + 2, kernel=kernel[axis], stride=stride[axis], padding=padding[axis], out=out[axis])
+    if divisor_override or not (ceil_mode or any(padding)):
+        divisor = divisor_override or prod(kernel)
+    else:
+        divisor = _counts(size, kernel, stride, padding, out, count_include_pad)
     if y.array.dtype.kind != "f":
         return as_given(wrap(np.trunc(y.array / divisor).astype(y.array.dtype)), batched)
     scale = 1.0 / divisor
-    same = scale.flat[0] if (scale == scale.flat[0]).all() else None
-    return as_given(mul(y, float(same) if same is not None else scale.astype(y.array.dtype)), batched)
+    return as_given(mul(y, scale.astype(y.array.dtype) if isinstance(scale, np.ndarray) else scale), batched)
 
 
-def _product(counts) -> np.ndarray:
-    """The product of one number for each axis, at every place."""
+def _counts(size, kernel, stride, padding, out, count_include_pad: bool) -> np.ndarray:
+    """How many elements each window has: those of the padding too, or those of the image alone."""
+    counts = []
+    for length, k, s, p, places in zip(size, kernel, stride, padding, out):
+        first = np.arange(places) * s - p
+        counts.append(np.minimum(first + k, length + p) - first if count_include_pad else
+                      np.minimum(first + k, length) - np.maximum(first, 0))
     return np.prod(np.broadcast_arrays(*np.ix_(*counts)), axis=0)
 
 
