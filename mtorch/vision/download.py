@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from .files import replaced
+from ..utils.files import replaced
 
 __all__ = ["download", "download_all", "has_sha256"]
 

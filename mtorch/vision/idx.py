@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from .files import replaced
+from ..utils.files import replaced
 
 __all__ = ["find_idx", "read_idx", "read_images", "read_labels", "read_split", "write_idx"]
 

@@ -7,7 +7,7 @@ import os
 from typing import Any, BinaryIO
 
 from ..autograd.mode import no_grad
-from ..functions.shape import stack
+from ..functions.joining import stack
 from ..tensor import Tensor
 from .pillow import required
 

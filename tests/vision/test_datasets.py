@@ -136,6 +136,28 @@ def test_download_asks_only_for_what_is_missing(root, monkeypatch):
     assert (mirrors, folder) == (MNIST.mirrors, root / "MNIST" / "raw")
 
 
+@pytest.mark.parametrize("reachable", [True, False])
+def test_download_replaces_a_damaged_file(root, monkeypatch, reachable):
+    raw = root / "MNIST" / "raw"
+    (raw / "train-labels-idx1-ubyte").rename(raw / "train-labels-idx1-ubyte.gz")
+    whole = (raw / "train-labels-idx1-ubyte.gz").read_bytes()
+    (raw / "train-labels-idx1-ubyte.gz").write_bytes(whole[:-2])
+
+    def fetch(files, mirrors, folder):
+        assert files == MNIST.files
+        if not reachable:
+            raise ConnectionError("no mirror gave it")
+        (folder / "train-labels-idx1-ubyte.gz").write_bytes(whole)
+
+    monkeypatch.setattr(mnist, "download_all", fetch)
+    if reachable:
+        assert MNIST(root, download=True).targets.tolist() == LABELS.tolist()
+    else:
+        with pytest.raises(ValueError, match="truncated; it could not be fetched again: no mirror gave it"):
+            MNIST(root, download=True)
+        assert (raw / "train-labels-idx1-ubyte.gz").read_bytes() == whole[:-2]
+
+
 def test_default_root_is_the_users_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     write_files(tmp_path / "mtorch" / "MNIST" / "raw")

@@ -83,7 +83,7 @@ class MNIST(_Pictures):
         root: the files lie in `<root>/MNIST/raw`, as torchvision has them, plain or `.gz`; default: the user's cache.
         train: the part to train on, or the one to test on.
         transform, target_transform: what to do to the image and to the class of each sample.
-        download: fetch the files if they are not there.
+        download: fetch the files if they are not there, or are damaged.
 
     Raises:
         RuntimeError: the files are not there and `download` is False.
@@ -117,9 +117,17 @@ class MNIST(_Pictures):
         if download:
             self.download()
         try:
-            images, labels = read_split(self.raw_folder, "train" if train else "t10k", len(self.classes))
+            images, labels = self._read(train)
         except FileNotFoundError as error:
             raise RuntimeError(f"Dataset not found. {error}. You can use download=True to download it") from None
+        except ValueError as damage:
+            if not download:
+                raise
+            try:
+                download_all(self.files, self.mirrors, self.raw_folder)    # keeps those that are whole
+            except OSError as error:
+                raise ValueError(f"{damage}; it could not be fetched again: {error}") from error
+            images, labels = self._read(train)
         super().__init__(folder_of(root), images, labels, train, transform, target_transform)
 
     @property
@@ -132,6 +140,9 @@ class MNIST(_Pictures):
         missing = {name: digest for name, digest in self.files.items() if not self._has(name)}
         if missing:
             download_all(missing, self.mirrors, self.raw_folder)
+
+    def _read(self, train: bool) -> tuple[np.ndarray, np.ndarray]:
+        return read_split(self.raw_folder, "train" if train else "t10k", len(self.classes))
 
     def _has(self, name: str) -> bool:
         stem, _, kind = name.removesuffix(".gz").partition("-idx")

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...autograd.tape import wrap
 from ...functions.creation import as_tensor
-from ...functions.shape import cat
+from ...functions.joining import cat
 from ...nn.functional import grid_sample
 from ...tensor import Tensor
 from .images import as_planes, channels_of, in_float, size_of
