@@ -1,6 +1,7 @@
 """One step of a recurrent layer as a module of its own, for loops that the program writes itself."""
 from __future__ import annotations
 
+import functools
 import math
 
 from ..functions import creation
@@ -99,7 +100,7 @@ class RNNCell(RNNCellBase):
         if self.nonlinearity not in ("tanh", "relu"):
             raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
         relu = self.nonlinearity == "relu"
-        return self._step(lambda *all: rnn_step(*all, relu=relu), input, None if hx is None else (hx,))
+        return self._step(functools.partial(rnn_step, relu=relu), input, None if hx is None else (hx,))
 
 
 class LSTMCell(RNNCellBase):
