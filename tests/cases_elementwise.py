@@ -6,7 +6,7 @@ import mtorch.ops.elementwise as one
 from tests.cases import above, call, some
 
 import mtorch.autograd.views as views
-import mtorch.autograd.engine as engine
+import mtorch.autograd.replay as replay
 import mtorch.functions.reduction as reductions
 
 
@@ -72,5 +72,5 @@ call(one.nan_to_num, A, nan=0.0, posinf=None, neginf=None, like=lambda a: a.nan_
 call(views.cast, A, dtype=np.dtype(np.float64), float32=False)
 call(views.put, A, ROW, path=None, key=(1,))
 call(views.put, A, SCALAR, path=None, key=(slice(None), 2))
-call(engine.identity, A)
+call(replay.identity, A)
 call(reductions.standard_deviation, P, like=lambda a: a.sqrt())

@@ -1,5 +1,6 @@
-"""Reverse-mode automatic differentiation: `tape.py` first, then `engine.py`, then `views.py`."""
-from . import anomaly, engine, function, mode, tape, views
+"""Reverse-mode automatic differentiation: `tape.py` first, then `engine.py`, `replay.py` and `views.py`."""
+from . import tape    # the first: views.py and anomaly.py are parts of it
+from . import anomaly, engine, function, mode, replay, views
 from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from .check import GradcheckError, gradcheck, gradgradcheck
 from .engine import backward, grad

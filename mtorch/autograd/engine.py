@@ -4,9 +4,7 @@ Nodes are visited newest first (see tape.py for why that is right), each once, w
 arrived.  Gradients in flight live in a dictionary of the sweep, never on the nodes, so a second backward starts clean.
 The engine, not the op, undoes broadcasting, skips inputs that need no gradient, and lets the graph go as it walks.
 
-For gradients of gradients (`create_graph=True`) each rule is *replayed*: called again, on Tensors, so that its pullback
-is made of Tensors and everything the pullback does is recorded.  No op is written twice, and the first order pays
-nothing for it.
+For gradients of gradients (`create_graph=True`) each rule is *replayed*, see replay.py.
 """
 from __future__ import annotations
 
@@ -15,14 +13,10 @@ from operator import attrgetter
 
 import numpy as np
 
-from . import anomaly, tape, views
+from . import anomaly, views
 from .mode import mode
+from .replay import FREED, in_node, recompute, replayed
 from .tape import Node, Output, TensorBase, history, is_handle, wrap
-
-FREED = ("Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-         "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
-         "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
-         "saved tensors after calling backward.")
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None) -> None:
@@ -219,7 +213,7 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
     mode.recording = create_graph
     try:
         if create_graph:
-            _recompute(nodes)
+            recompute(nodes)
         for node in nodes:
             kept = targets is not None and node in targets
             g = grads.get(node) if kept else grads.pop(node, None)
@@ -229,7 +223,7 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
                 g = _hooked(node, g)
                 if kept:
                     grads[node] = g
-            if kept and not any(is_handle(x) and _in_node(x) in useful for x in node.inputs):
+            if kept and not any(is_handle(x) and in_node(x) in useful for x in node.inputs):
                 continue                               # the gradient wanted is here; nothing before it is asked for
             pullback = node.pullback
             if pullback is None:
@@ -238,7 +232,7 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
             if written and views._last_write > node.order:
                 views.check_intact(node, views.captured(node))
             if create_graph:
-                pullback = _replayed(node, inputs, g)
+                pullback = replayed(node, inputs, g)
             if type(node.shape) is list:
                 if node.op.rule is not None:
                     g = _filled(g, node.shape, create_graph)
@@ -249,7 +243,7 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
                 kind = type(x)
                 if kind is not Node and kind is not Output and not isinstance(x, TensorBase):
                     continue
-                if targets is not None and _in_node(x) not in useful:
+                if targets is not None and in_node(x) not in useful:
                     continue
                 if gradients is None:
                     pull = pullback[i]
@@ -290,10 +284,6 @@ def _add(grads: dict, x, g) -> None:
         grads[x] = grads[x] + g if x in grads else g
 
 
-def _in_node(x):
-    return x.node if type(x) is Output else x
-
-
 def _newest_first(roots, stops) -> list[Node]:
     """The nodes between the roots and the leaves (or stops), newest first: reverse topological order."""
     nodes = {r for r in roots if r not in stops}
@@ -315,7 +305,7 @@ def _leading_to(nodes: list[Node], targets: set) -> tuple[list[Node], set]:
     """Of these nodes those from which a target is reached, and with them all that is worth a gradient."""
     useful = set(targets)
     for node in reversed(nodes):
-        if node not in useful and any(is_handle(x) and _in_node(x) in useful for x in node.inputs):
+        if node not in useful and any(is_handle(x) and in_node(x) in useful for x in node.inputs):
             useful.add(node)
     return [n for n in nodes if n in useful], useful
 
@@ -342,84 +332,3 @@ def sum_to(g, shape):
     lead = g.ndim - len(shape)
     axes = tuple(range(lead)) + tuple(i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1)
     return g.sum(axis=axes, keepdims=True).reshape(shape) if axes else g.reshape(shape)
-
-
-# ---- replay ------------------------------------------------------------------------------------
-
-def _recompute(nodes: list[Node]) -> None:
-    """Fill in the intermediate values that the first pass let go of."""
-    todo: set[Node] = set()
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if node.value is None and node not in todo and node.op.rule is not None:
-            todo.add(node)
-            stack.extend(_in_node(x) for x in node.inputs if type(x) is Node or type(x) is Output)
-    for node in sorted(todo, key=attrgetter("order")):
-        if node.pullback is None:
-            raise RuntimeError(FREED)
-        _check_constants(node)
-        node.value = node.op.rule(*[_array(x) for x in node.inputs], **node.kwargs)[0]
-
-
-def _check_constants(node: Node) -> None:
-    if views._last_write > node.order:
-        views.check_intact(node, [x.array if isinstance(x, TensorBase) else x for x in node.inputs
-                                  if type(x) is not Node and type(x) is not Output])
-
-
-def _array(x):
-    return x.value if type(x) is Node or type(x) is Output else x.array if isinstance(x, TensorBase) else x
-
-
-def _tensor(x):
-    return wrap(np.asarray(x.value), x) if type(x) is Node or type(x) is Output else x
-
-
-def _replayed(node: Node, inputs, g):
-    """A pullback over Tensors for this node, so that pulling back is itself recorded."""
-    if node.op.rule is None:
-        if node.op.replay is None:
-            raise RuntimeError(f"{node.op.grad_name} has no gradient of its gradient: it was differentiated by hand, "
-                               "so create_graph=True cannot go through it")
-        return node.op.replay
-    _check_constants(node)
-    args = [_tensor(x) for x in inputs]
-    mode.replaying = True
-    if node.op.reference is None:
-        args = [wrap(x) if isinstance(x, np.ndarray) else x for x in args]
-        return _while_replaying(node.op.rule(*args, **node.kwargs)[1])
-    # the inner sweep stops here
-    fresh = [identity(x) if isinstance(x, TensorBase) and x._requires_grad else x for x in args]
-    outs = node.op.reference(*(wrap(x) if isinstance(x, np.ndarray) else x for x in fresh), **node.kwargs)
-    outs = list(outs) if type(outs) is tuple else [outs]
-    mode.replaying = False
-
-    def pullback(*gs):
-        pairs = [(o, gi) for o, gi in zip(outs, gs) if gi is not None and o._requires_grad]
-        sources = [f for f in fresh if isinstance(f, TensorBase) and f._requires_grad]
-        got = iter(grad([o for o, _ in pairs], sources, [gi for _, gi in pairs], create_graph=True, allow_unused=True))
-        return [next(got) if isinstance(f, TensorBase) and f._requires_grad else None for f in fresh]
-    return pullback
-
-
-def _while_replaying(pullback):
-    """The pullbacks a replayed rule returned, run with replaying on."""
-    def during(f):
-        def run(*gs):
-            before, mode.replaying = mode.replaying, True
-            try:
-                result = f(*gs)
-                if type(result) is tuple:
-                    result = tuple(r() if callable(r) and not isinstance(r, TensorBase) else r for r in result)
-                return result
-            finally:
-                mode.replaying = before
-        return run
-    return during(pullback) if callable(pullback) else tuple(None if f is None else during(f) for f in pullback)
-
-
-@tape.op(keeps=False)
-def identity(a):
-    """a itself, as a place in the graph of its own."""
-    return a, (lambda g: g,)

@@ -1,7 +1,7 @@
 """The beta distribution."""
 from __future__ import annotations
 
-from ..functions.shape import stack
+from ..functions.joining import stack
 from . import constraints
 from .dirichlet import Dirichlet
 from .distribution import Distribution

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..functions.creation import full
-from ..functions.shape import cat as join
-from ..functions.shape import stack as pile
+from ..functions.joining import cat as join
+from ..functions.joining import stack as pile
 from ..tensor import Tensor
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..autograd import enable_grad
 from ..functions.creation import arange, empty, tensor
 from ..functions.random_inplace import normal_
-from ..functions.reduction import softmax
+from ..functions.softmax import softmax
 from ..tensor import Tensor
 
 euler_constant = 0.57721566490153286060

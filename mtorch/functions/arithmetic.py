@@ -9,12 +9,8 @@ from ..ops import arithmetic as rules
 from .arguments import (checked, floating, into, promoting, require_tensor, result_type_of, to_type)
 
 # The operators behind +, -, *, ...: they answer NotImplemented to what they do not know, as Python asks of operators.
-plus = promoting(rules.add)
-minus = promoting(rules.sub)
-times = promoting(rules.mul)
-_over = promoting(rules.div)
-_modulo = promoting(rules.remainder)
-_power = promoting(rules.pow)
+plus, minus, times, _over = promoting(rules.add), promoting(rules.sub), promoting(rules.mul), promoting(rules.div)
+_modulo, _power = promoting(rules.remainder), promoting(rules.pow)
 
 
 def minus_checked(a, b):

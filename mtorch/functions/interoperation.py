@@ -1,7 +1,7 @@
 """NumPy's functions on Tensors.
 
 `np.exp(t)` is `mtorch.exp(t)`: recorded, and a Tensor.  NumPy's other functions (`np.stack`, `np.mean`) take a Tensor
-as torch has them take it, as an array.  While a rule is being replayed (autograd/engine.py) the few that rules use are
+as torch has them take it, as an array.  While a rule is being replayed (autograd/replay.py) the few that rules use are
 recorded as well: that is how one rule serves arrays and Tensors.
 """
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from ..autograd.mode import mode
 from ..autograd.tape import TensorBase, wrap
 from ..ops import elementwise as unary, shape as shape_rules
-from . import arithmetic, comparison, elementwise, matrix, shape, transcendental as t
+from . import arithmetic, comparison, elementwise, joining, matrix, rearranging, shape, transcendental as t
 
 _UFUNCS = {
     np.add: arithmetic.plus, np.subtract: arithmetic.minus_checked, np.multiply: arithmetic.times,
@@ -67,14 +67,23 @@ def _where(condition, a, b):
 
 
 _REPLAYED = {
-    np.where: _where, np.swapaxes: shape.transpose, np.expand_dims: shape.unsqueeze, np.squeeze: shape.squeeze,
-    np.concatenate: lambda xs, axis=0: shape.cat(_tensors(xs), axis), np.stack: lambda xs,
-    axis=0: shape.stack(_tensors(xs), axis), np.transpose: lambda a,
-    axes=None: shape_rules.permute(a, dims=tuple(range(a.array.ndim))[::-1] if axes is None else tuple(axes)),
-    np.reshape: lambda a, shape_: shape.reshape(a, shape_), np.broadcast_to: shape.expand, np.moveaxis: shape.movedim,
-    np.flip: lambda a, axis: shape.flip(a, axis), np.sum: lambda a, **k: a.sum(**k),
-    np.zeros_like: lambda a: wrap(np.zeros_like(a.array)), np.ones_like: lambda a: wrap(np.ones_like(a.array)),
-    np.clip: lambda a, low, high: elementwise.clamp(a, low, high), np.copy: unary.clone,
+    np.where: _where,
+    np.swapaxes: shape.transpose,
+    np.expand_dims: shape.unsqueeze,
+    np.squeeze: shape.squeeze,
+    np.concatenate: lambda xs, axis=0: joining.cat(_tensors(xs), axis),
+    np.stack: lambda xs, axis=0: joining.stack(_tensors(xs), axis),
+    np.transpose: lambda a, axes=None: shape_rules.permute(
+        a, dims=tuple(range(a.array.ndim))[::-1] if axes is None else tuple(axes)),
+    np.reshape: lambda a, shape_: shape.reshape(a, shape_),
+    np.broadcast_to: shape.expand,
+    np.moveaxis: shape.movedim,
+    np.flip: lambda a, axis: rearranging.flip(a, axis),
+    np.sum: lambda a, **k: a.sum(**k),
+    np.zeros_like: lambda a: wrap(np.zeros_like(a.array)),
+    np.ones_like: lambda a: wrap(np.ones_like(a.array)),
+    np.clip: lambda a, low, high: elementwise.clamp(a, low, high),
+    np.copy: unary.clone,
     np.sinc: t.sinc,
 }
 

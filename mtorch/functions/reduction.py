@@ -43,11 +43,11 @@ def _averaged(x, dtype, name):
         x = to_type(x, dtypes.numpy_dtype(dtype))
     if x.array.dtype.kind not in "fc":
         raise RuntimeError(f"{name}(): could not infer output dtype. Input dtype must be either a floating point or "
-                           f"complex dtype. Got: {_capital(x.dtype)}")
+                           f"complex dtype. Got: {capital(x.dtype)}")
     return x
 
 
-def _capital(d):
+def capital(d):
     return {"int64": "Long", "int32": "Int", "bool": "Bool", "uint8": "Byte"}.get(d.name, d.name)
 
 
@@ -365,7 +365,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
         x = to_type(x, dtypes.numpy_dtype(dtype))
     if x.array.dtype.kind not in "fc":
         raise RuntimeError("linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
-                           f"{_capital(x.dtype)}")
+                           f"{capital(x.dtype)}")
     if p == "nuc":
         raise NotImplementedError("norm: p='nuc' is linalg.matrix_norm(input, 'nuc')")
     if p is None or p == "fro":
@@ -384,43 +384,6 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     return result if out is None else into(out, result)
 
 
-def softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
-    """e^x / sum e^x over dim: positive numbers that sum to 1.
-
-    >>> import mtorch
-    >>> mtorch.softmax(mtorch.tensor([0.0, 0.0]), dim=0)
-    tensor([0.5000, 0.5000])
-    """
-    x = _normalised(input, dim, dtype, "softmax")
-    result = rules.softmax(x, axis=axis_of(dim, x.array.ndim)) if x.array.ndim else softmax(x.reshape(1), 0).reshape(())
-    return result if out is None else into(out, result)
-
-
-def log_softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
-    """x - log sum e^x over dim: the logarithm of softmax, without overflow.
-
-    >>> import mtorch
-    >>> mtorch.log_softmax(mtorch.tensor([0.0, 0.0]), dim=0)
-    tensor([-0.6931, -0.6931])
-    """
-    x = _normalised(input, dim, dtype, "log_softmax")
-    result = rules.log_softmax(x, axis=axis_of(dim, x.array.ndim)) if x.array.ndim else \
-        log_softmax(x.reshape(1), 0).reshape(())
-    return result if out is None else into(out, result)
-
-
-def _normalised(input, dim, dtype, name):
-    x = require_tensor(input, name)
-    if dim is None:
-        raise TypeError(f"{name}() missing 1 required positional arguments: \"dim\"")
-    if dtype is not None:
-        x = to_type(x, dtypes.numpy_dtype(dtype))
-    if x.array.dtype.kind not in "fc":
-        raise NotImplementedError(f'"{name}_lastdim_kernel_impl" not implemented for \'{_capital(x.dtype)}\'')
-    axis_of(dim, x.array.ndim)
-    return x
-
-
 def numel(input) -> int:
     """The number of elements.
 
@@ -429,4 +392,3 @@ def numel(input) -> int:
     6
     """
     return require_tensor(input, "numel").array.size
-

@@ -9,7 +9,7 @@ from ..ops import indexing, scan as rules
 from .arguments import axis_of, floating, into, require_tensor, to_type
 from .indexing import narrow
 from .reduction import sum as total
-from .shape import cat
+from .joining import cat
 
 
 def _prepared(input, dim, dtype, name):

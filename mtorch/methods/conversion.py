@@ -10,7 +10,7 @@ from ..autograd import tape
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import cast
 from ..device import device as Device
-from ..functions import creation, shape as shapes
+from ..functions import creation, joining
 from ..functions.interoperation import numpy_function, numpy_ufunc
 
 
@@ -55,7 +55,7 @@ class Convertible(TensorBase):
     def __iter__(self):
         if not self.array.ndim:
             raise TypeError("iteration over a 0-d tensor")
-        return iter(shapes.unbind(self))
+        return iter(joining.unbind(self))
 
     def __bool__(self) -> bool:
         if self.array.size != 1:

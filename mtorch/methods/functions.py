@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from ..autograd.tape import TensorBase
 from ..autograd.views import inplace
-from ..functions import activation, arithmetic, comparison, creation, elementwise, indexing, matrix, reduction, shape as shapes
-from ..functions import einsum as einsums, scan, scatter as scatters, sorting
-from ..functions import random, random_inplace
-from ..functions import transcendental
+from ..functions import activation, arithmetic, comparison, counting, creation, einsum as einsums, elementwise, indexing
+from ..functions import joining, matrix, random, random_inplace, rearranging, reduction, scan, scatter as scatters
+from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
 
 
 class Functions(TensorBase):
@@ -26,9 +25,9 @@ class Functions(TensorBase):
     permute, squeeze, unsqueeze, expand = shapes.permute, shapes.squeeze, shapes.unsqueeze, shapes.expand
     expand_as, broadcast_to, repeat, tile = shapes.expand_as, shapes.broadcast_to, shapes.repeat, shapes.tile
     movedim = moveaxis = shapes.movedim
-    flip, fliplr, flipud, roll = shapes.flip, shapes.fliplr, shapes.flipud, shapes.roll
-    tril, triu, diagonal, diag = shapes.tril, shapes.triu, shapes.diagonal, shapes.diag
-    split, split_with_sizes, chunk, unbind = shapes.split, shapes.split_with_sizes, shapes.chunk, shapes.unbind
+    flip, fliplr, flipud, roll = rearranging.flip, rearranging.fliplr, rearranging.flipud, rearranging.roll
+    tril, triu, diagonal, diag = rearranging.tril, rearranging.triu, rearranging.diagonal, rearranging.diag
+    split, split_with_sizes, chunk, unbind = joining.split, joining.split_with_sizes, joining.chunk, joining.unbind
     contiguous = shapes.contiguous
 
     @property
@@ -207,14 +206,14 @@ class Functions(TensorBase):
     max, min, amax, amin, aminmax = reduction.max, reduction.min, reduction.amax, reduction.amin, reduction.aminmax
     argmax, argmin, all, any = reduction.argmax, reduction.argmin, reduction.all, reduction.any
     count_nonzero, logsumexp, norm = reduction.count_nonzero, reduction.logsumexp, reduction.norm
-    softmax, log_softmax = reduction.softmax, reduction.log_softmax
+    softmax, log_softmax = softmaxes.softmax, softmaxes.log_softmax
 
     # ---- order and running results -------------------------------------------------------------
 
     sort, argsort, msort, topk, kthvalue = sorting.sort, sorting.argsort, sorting.msort, sorting.topk, sorting.kthvalue
     median, nanmedian, mode = sorting.median, sorting.nanmedian, sorting.mode
-    unique, unique_consecutive = sorting.unique, sorting.unique_consecutive
-    bincount, histc, histogram = sorting.bincount, sorting.histc, sorting.histogram
+    unique, unique_consecutive = counting.unique, counting.unique_consecutive
+    bincount, histc, histogram = counting.bincount, counting.histc, counting.histogram
     quantile, nanquantile, bucketize = sorting.quantile, sorting.nanquantile, sorting.bucketize
     cumsum, cumsum_ = scan.cumsum, inplace(scan.cumsum)
     cumprod, cumprod_ = scan.cumprod, inplace(scan.cumprod)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.tape import wrap
-from ..functions import creation, shape
+from ..functions import creation, joining
 from ..ops.gru import gru
 from ..ops.lstm import lstm
 from ..ops.recurrent import reversed_rows
@@ -165,8 +165,8 @@ class RNNBase(Module):
                 y, *last = self._layer(backwards(x), initial, next(weights), batch_sizes)
                 outputs.append(backwards(y))
                 finals.append(last)
-            x = outputs[0] if len(outputs) == 1 else shape.cat(outputs, -1)
-        return x, tuple(shape.stack(each) for each in zip(*finals))
+            x = outputs[0] if len(outputs) == 1 else joining.cat(outputs, -1)
+        return x, tuple(joining.stack(each) for each in zip(*finals))
 
     # ---- checks ------------------------------------------------------------------------------------
 

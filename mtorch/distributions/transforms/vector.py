@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...functions.arguments import Size
-from ...functions.shape import cat, stack
+from ...functions.joining import cat, stack
 from ...nn.functional.activation import logsigmoid
 from ...nn.functional.padding import pad
 from .. import constraints

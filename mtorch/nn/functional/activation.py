@@ -8,7 +8,7 @@ import numpy as np
 from ... import random
 from ...autograd.tape import wrap
 from ...autograd.views import inplace as in_place
-from ...functions import activation as functions, elementwise, reduction, transcendental
+from ...functions import activation as functions, elementwise, softmax as softmaxes, transcendental
 from ...functions.arguments import axis_of, require_tensor
 from ...ops import activation as rules
 
@@ -272,7 +272,7 @@ def softmax(input, dim=None, _stacklevel=3, dtype=None):
     >>> mtorch.nn.functional.softmax(mtorch.tensor([0.0, 0.0]), dim=0)
     tensor([0.5000, 0.5000])
     """
-    return reduction.softmax(input, _softmax_dim("softmax", dim, input.ndim), dtype)
+    return softmaxes.softmax(input, _softmax_dim("softmax", dim, input.ndim), dtype)
 
 
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
@@ -282,7 +282,7 @@ def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     >>> mtorch.nn.functional.log_softmax(mtorch.tensor([0.0, 0.0]), dim=0)
     tensor([-0.6931, -0.6931])
     """
-    return reduction.log_softmax(input, _softmax_dim("log_softmax", dim, input.ndim), dtype)
+    return softmaxes.log_softmax(input, _softmax_dim("log_softmax", dim, input.ndim), dtype)
 
 
 def softmin(input, dim=None, _stacklevel=3, dtype=None):
@@ -292,7 +292,7 @@ def softmin(input, dim=None, _stacklevel=3, dtype=None):
     >>> mtorch.nn.functional.softmin(mtorch.tensor([0.0, 0.0]), dim=0)
     tensor([0.5000, 0.5000])
     """
-    return reduction.softmax(-input, _softmax_dim("softmin", dim, input.ndim), dtype)
+    return softmaxes.softmax(-input, _softmax_dim("softmin", dim, input.ndim), dtype)
 
 
 def gumbel_softmax(logits, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1):
@@ -306,7 +306,7 @@ def gumbel_softmax(logits, tau: float = 1, hard: bool = False, eps: float = 1e-1
     """
     exponential = np.empty_like(logits.array)
     random.exponential_(exponential, random.default_generator, 1.0)
-    soft = reduction.softmax((logits - wrap(np.log(exponential))) / tau, dim)
+    soft = softmaxes.softmax((logits - wrap(np.log(exponential))) / tau, dim)
     if not hard:
         return soft
     d = axis_of(dim, soft.array.ndim)

@@ -7,9 +7,9 @@ import numpy as np
 
 from ... import random
 from ...autograd.tape import wrap
-from ...functions import reduction as reductions
+from ...functions import softmax as softmaxes
 from ...functions.arguments import require_tensor
-from ...functions.shape import cat
+from ...functions.joining import cat
 from ...ops import attention as rules
 from .dropout import dropout
 from .linear import linear
@@ -70,7 +70,7 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p: f
 
 
 def _by_parts(q, k, v, factor, mask, dropout_p):
-    weights = reductions.softmax(q @ k.transpose(-2, -1) * factor + mask, -1)
+    weights = softmaxes.softmax(q @ k.transpose(-2, -1) * factor + mask, -1)
     return dropout(weights, dropout_p, dropout_p > 0.0) @ v
 
 
@@ -169,7 +169,7 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num
     rate = dropout_p if training else 0.0
     if need_weights:
         scores = (q * math.sqrt(1.0 / head)) @ k.transpose(1, 2)
-        weights = reductions.softmax(scores if mask is None else scores + mask, -1)
+        weights = softmaxes.softmax(scores if mask is None else scores + mask, -1)
         weights = dropout(weights, rate) if rate > 0.0 else weights
         y = weights @ v
     else:

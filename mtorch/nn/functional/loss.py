@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from ...autograd.tape import wrap
-from ...functions import reduction as reductions
+from ...functions import reduction as reductions, softmax as softmaxes
 from ...functions.arguments import require_tensor, result_type_of, to_type
 from ...ops import loss as rules
 
@@ -222,7 +222,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index: i
     if label_smoothing == 0.0 and reduction != "none":
         total = 1.0 if reduction == "sum" else float(len(t)) if each is None else float(each.sum())
         return rules.cross_entropy(rows, target=t, weight=each, total=total)
-    log_p = reductions.log_softmax(rows, 1)
+    log_p = softmaxes.log_softmax(rows, 1)
     ones = np.ones(len(t), rows.array.dtype) if each is None else each
     losses = rules.nll(log_p, target=t, weight=ones)
     if label_smoothing > 0.0:
@@ -249,7 +249,7 @@ def _cross_entropy_of_probabilities(x, t, weight, ignore_index, reduction, label
     classes = x.array.shape[dim]
     if label_smoothing > 0.0:
         t = t * (1.0 - label_smoothing) + label_smoothing / classes
-    products = reductions.log_softmax(x, dim) * t
+    products = softmaxes.log_softmax(x, dim) * t
     if weight is not None:
         if weight.array.shape != (classes,):
             raise RuntimeError(f"cross_entropy: weight tensor should be defined either for all {classes} classes or "

@@ -6,7 +6,7 @@ import numpy as np
 from ...autograd.tape import wrap
 from ...functions import reduction as reductions
 from ...functions.arguments import require_tensor
-from ...functions.shape import cat, stack
+from ...functions.joining import cat, stack
 from ...ops import indexing as rules
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...functions.shape import cat
+from ...functions.joining import cat
 from ...tensor import Tensor
 
 

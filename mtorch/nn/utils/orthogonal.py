@@ -16,7 +16,7 @@ from ...autograd.mode import no_grad
 from ...autograd.tape import wrap
 from ...functions.creation import eye, zeros_like
 from ...functions.random import randn
-from ...functions.shape import cat
+from ...functions.joining import cat
 from ...tensor import Tensor
 from ..module import Module
 

@@ -1,0 +1,44 @@
+"""Softmax: what becomes positive and sums to one along a dimension."""
+from __future__ import annotations
+
+from .. import dtypes
+from ..ops import reduction as rules
+from .arguments import axis_of, into, require_tensor, to_type
+from .reduction import capital
+
+
+def softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
+    """e^x / sum e^x over dim: positive numbers that sum to 1.
+
+    >>> import mtorch
+    >>> mtorch.softmax(mtorch.tensor([0.0, 0.0]), dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    x = _normalised(input, dim, dtype, "softmax")
+    result = rules.softmax(x, axis=axis_of(dim, x.array.ndim)) if x.array.ndim else softmax(x.reshape(1), 0).reshape(())
+    return result if out is None else into(out, result)
+
+
+def log_softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
+    """x - log sum e^x over dim: the logarithm of softmax, without overflow.
+
+    >>> import mtorch
+    >>> mtorch.log_softmax(mtorch.tensor([0.0, 0.0]), dim=0)
+    tensor([-0.6931, -0.6931])
+    """
+    x = _normalised(input, dim, dtype, "log_softmax")
+    result = rules.log_softmax(x, axis=axis_of(dim, x.array.ndim)) if x.array.ndim else \
+        log_softmax(x.reshape(1), 0).reshape(())
+    return result if out is None else into(out, result)
+
+
+def _normalised(input, dim, dtype, name):
+    x = require_tensor(input, name)
+    if dim is None:
+        raise TypeError(f"{name}() missing 1 required positional arguments: \"dim\"")
+    if dtype is not None:
+        x = to_type(x, dtypes.numpy_dtype(dtype))
+    if x.array.dtype.kind not in "fc":
+        raise NotImplementedError(f'"{name}_lastdim_kernel_impl" not implemented for \'{capital(x.dtype)}\'')
+    axis_of(dim, x.array.ndim)
+    return x
