@@ -94,6 +94,11 @@ def sizes_of(args: Sequence) -> tuple[int, ...]:
     """The ints of `f(2, 3)`, `f((2, 3))` and `f([2, 3])`."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = args[0]
+    for n in args:
+        if type(n) is not int:
+            break
+    else:
+        return tuple(args)
     try:
         return tuple([n if type(n) is int else int(n.array) if isinstance(n, TensorBase) else operator.index(n)
                       for n in args])

@@ -37,17 +37,16 @@ def multiplied(a, b):
     if not isinstance(a, TensorBase) or not isinstance(b, TensorBase):
         return NotImplemented
     x, y = a.array, b.array
-    if x.dtype is not y.dtype:
-        _same_type("matmul", a, b)
     na, nb = x.ndim, y.ndim
+    if x.dtype is y.dtype and na == 2 and nb == 2 and x.shape[1] == y.shape[0]:      # nearly always
+        return rules.mm(a, b)
+    _same_type("matmul", a, b)
     if na == 0 or nb == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {na}D and {nb}D")
     inner = y.shape[-2] if nb > 1 else y.shape[0]
     if x.shape[-1] != inner:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied: {list(x.shape)} @ {list(y.shape)}, the inner "
                            f"sizes {x.shape[-1]} and {inner} differ")
-    if na == 2 and nb == 2:
-        return rules.mm(a, b)
     if nb == 1:
         return rules.dot(a, b) if na == 1 else rules.mv(a, b)
     if na == 1:
