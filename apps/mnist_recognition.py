@@ -319,8 +319,11 @@ def load(path: Path, wanted: str | None) -> tuple[str, dict, dict]:
 
 
 def save(path: Path, model: str, net: nn.Module, scaling: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mtorch.save({"model": model, "state_dict": net.state_dict(), "scaling": scaling}, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mtorch.save({"model": model, "state_dict": net.state_dict(), "scaling": scaling}, path)
+    except OSError as error:
+        raise CannotGoOn(f"what was learnt cannot be kept in {path}: {error}") from error
 
 
 def note(text: str) -> None:

@@ -28,7 +28,7 @@ def environment(cache: Path) -> dict[str, str]:
 def run(cache: Path, *arguments: object, code: int = 0) -> tuple[str, str]:
     """Run the program; return what it wrote to stdout and to stderr."""
     done = subprocess.run([sys.executable, PROGRAM, *map(str, arguments)], env=environment(cache), text=True,
-                          capture_output=True, timeout=120, check=False)
+                          capture_output=True, timeout=600, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout, done.stderr
 
@@ -116,6 +116,13 @@ def test_save_then_load(cache, files, tmp_path):
     assert float(re.search(r"epoch 1/\d: loss ([\d.]+)", further)[1]) < float(first)
     _, err = run(cache, "--data-dir", files, "--load", saved, "--model", "mlp", code=1)
     assert err == f"error: {saved}: has a network of kind linear, but --model is mlp\n"
+
+
+def test_network_that_cannot_be_saved(cache, files, tmp_path):
+    (tmp_path / "folder").mkdir()
+    out, err = run(cache, "--data-dir", files, "--model", "linear", "--epochs", 1, "--save", tmp_path / "folder", code=1)
+    assert "epoch 1/1" in out
+    assert err.startswith(f"error: what was learnt cannot be kept in {tmp_path / 'folder'}: ")
 
 
 def test_load_refuses_other_files(cache, files, tmp_path):
