@@ -1,6 +1,6 @@
-"""What stands around training: loading data."""
+"""What stands around training: loading data, drawing the graph."""
 from __future__ import annotations
 
-from . import data
+from . import data, graph
 
-__all__ = ["data"]
+__all__ = ["data", "graph"]
