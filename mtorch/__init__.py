@@ -43,6 +43,11 @@ from .functions.scatter import (diagonal_scatter, index_add, index_copy, index_f
                                 scatter, scatter_add, scatter_reduce, select_scatter, slice_scatter, take, take_along_dim)
 from .functions.einsum import einsum, inner, kron, tensordot, trace, vdot
 from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mv, outer)
+from .functions.linalg.decomposition import (lu_unpack, old_cholesky as cholesky, old_lu as lu, old_lu_solve as lu_solve, old_qr as qr,
+                                             old_svd as svd)
+from .functions.linalg.norms import cdist, dist, pdist, renorm
+from .functions.linalg.products import chain_matmul, matrix_exp, matrix_power, old_cross as cross, old_vander as vander
+from .functions.linalg.solving import (cholesky_inverse, cholesky_solve, det, inverse, logdet, pinverse, slogdet, triangular_solve)
 from .functions.random import (bernoulli, binomial, multinomial, normal, poisson, rand, rand_like, randint, randint_like,
                                randn, randn_like, randperm)
 from .random import (Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state)
@@ -51,7 +56,7 @@ from .tensor import Tensor
 from .functions.creation import (arange, as_tensor, asarray, empty, empty_like, eye, from_numpy, full, full_like, linspace,
                                  logspace, ones, ones_like, scalar_tensor, tensor, zeros, zeros_like)
 from .printing import get_printoptions, printoptions, set_printoptions
-from . import nn, optim, utils
+from . import linalg, nn, optim, utils
 from .nn import Module, Parameter, Sequential
 from .utils.data import DataLoader
 from .legacy import tensor_classes as _tensor_classes

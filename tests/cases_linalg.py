@@ -14,7 +14,6 @@ def L():
 A = some(2, 3, 3) + 3 * np.eye(3)
 SPD = A @ A.swapaxes(-1, -2)
 TALL = some(2, 4, 3)
-TRIANGLE = np.tril(some(3, 3)) + 2 * np.eye(3)
 
 
 def symmetric(a):
@@ -24,18 +23,18 @@ def symmetric(a):
 call(rules.inv, A, like=lambda a: L().inv(a), float32=True)
 call(rules.solve, A, some(2, 3, 2), like=lambda a, b: L().solve(a, b))
 call(rules.solve, A[0], some(2, 3, 2), like=lambda a, b: L().solve(a, b))
-call(rules.solve_triangular, TRIANGLE, some(3, 2), upper=False, like=lambda a, b: L().solve_triangular(a, b, upper=False))
-call(rules.solve_triangular, TRIANGLE.T.copy(), some(2, 3, 2), upper=True, like=lambda a, b: L().solve_triangular(a, b, upper=True))
-call(rules.triangle, some(3, 3), upper=True, like=lambda a: a.triu())
 call(rules.det, A, like=lambda a: L().det(a))
 call(rules.slogdet, A, like=lambda a: L().slogdet(a))
-call(rules.cholesky, SPD, like=lambda a: L().cholesky(a), orders=0, why="reads one triangle only: its gradient is the symmetric one")
 call(rules.qr, TALL, like=lambda a: L().qr(a), tolerance=1e-5)
 # the signs of eigenvectors and singular vectors are arbitrary, so nothing is compared element by element
 call(rules.eigh, SPD, orders=0, why="reads one triangle only: its gradient is the symmetric one")
+call(rules.eigvalsh, SPD, like=lambda a: L().eigvalsh(a), orders=0, why="reads one triangle only: its gradient is the symmetric one")
 call(rules.svd, TALL, tolerance=1e-4)
+call(rules.svdvals, TALL, like=lambda a: L().svdvals(a), tolerance=1e-4)
+call(rules.svdvals, TALL.mT.copy(), like=lambda a: L().svdvals(a), tolerance=1e-4)
 call(rules.matrix_exp, A / 4, like=lambda a: L().matrix_exp(a))
 call(rules.pinv, TALL, like=lambda a: L().pinv(a), tolerance=1e-5)
+call(rules.pinv, TALL.mT.copy(), like=lambda a: L().pinv(a), tolerance=1e-5)
 
 X, Y, Z = some(2, 3, 4), some(4, 5), some(3, 5)
 

@@ -26,6 +26,7 @@ ROWS = [
     ["mtorch.autograd"],
     ["mtorch.ops"],
     ["mtorch.functions"],
+    ["mtorch.linalg", "mtorch.special", "mtorch.signal"],
     ["mtorch.methods"],
     ["mtorch.tensor"],
     ["mtorch.utils"],

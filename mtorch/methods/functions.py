@@ -10,6 +10,7 @@ from ..autograd.views import inplace
 from ..functions import activation, arithmetic, comparison, counting, creation, einsum as einsums, elementwise, indexing
 from ..functions import joining, matrix, random, random_inplace, rearranging, reduction, scan, scatter as scatters
 from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
+from ..functions.linalg import decomposition, norms, products, solving
 
 
 class Functions(TensorBase):
@@ -226,6 +227,15 @@ class Functions(TensorBase):
     addmv, baddbmm, addbmm, addr = matrix.addmv, matrix.baddbmm, matrix.addbmm, matrix.addr
     outer = ger = matrix.outer
     inner, kron, vdot, trace = einsums.inner, einsums.kron, einsums.vdot, einsums.trace
+
+    # ---- linear algebra ------------------------------------------------------------------------
+
+    det, logdet, slogdet, inverse, pinverse = solving.det, solving.logdet, solving.slogdet, solving.inverse, solving.pinverse
+    cholesky, cholesky_solve = decomposition.old_cholesky, solving.cholesky_solve
+    cholesky_inverse, triangular_solve = solving.cholesky_inverse, solving.triangular_solve
+    qr, svd, lu, lu_solve = decomposition.old_qr, decomposition.old_svd, decomposition.old_lu, decomposition.old_lu_solve
+    matrix_power, matrix_exp, cross = products.matrix_power, products.matrix_exp, products.old_cross
+    dist, renorm, renorm_ = norms.dist, norms.renorm, inplace(norms.renorm)
 
     # ---- random numbers ------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.tape import TensorBase, op
 from .elementwise import plain
+from .triangular import solve_triangular
 
 
 def H(a):
@@ -31,38 +32,6 @@ def solve(a, b):
         gb = solve(H(a), g)
         return (lambda: -(gb @ H(y)), gb)
     return y, pullback
-
-
-def _triangular_solve(a, b, upper):
-    import scipy.linalg
-    if a.ndim == 2 and b.ndim == 2 and a.size and b.size:
-        return np.asarray(scipy.linalg.solve_triangular(a, b, lower=not upper, check_finite=False), dtype=b.dtype)
-    shape = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    y = np.empty(shape + b.shape[-2:], b.dtype)
-    a, b = np.broadcast_to(a, shape + a.shape[-2:]), np.broadcast_to(b, shape + b.shape[-2:])
-    for i in np.ndindex(shape):
-        if y[i].size:
-            y[i] = scipy.linalg.solve_triangular(a[i], b[i], lower=not upper, check_finite=False)
-    return y
-
-
-@op(name="LinalgSolveTriangularBackward0")
-def solve_triangular(a, b, *, upper):
-    """a y = b for a triangular a, of which only that triangle is read"""
-    y = solve_triangular(a, b, upper=upper) if isinstance(a, TensorBase) or isinstance(b, TensorBase) else \
-        _triangular_solve(a, b, upper)
-
-    def pullback(g):
-        gb = solve_triangular(H(a), g, upper=not upper)
-        return (lambda: triangle(-(gb @ H(y)), upper=upper), gb)
-    return y, pullback
-
-
-@op(keeps=False)
-def triangle(a, *, upper):
-    """The upper or the lower triangle, the rest 0"""
-    y = triangle(a, upper=upper) if isinstance(a, TensorBase) else (np.triu if upper else np.tril)(a)
-    return y, (lambda g: triangle(g, upper=upper),)
 
 
 @op(name="LinalgDetBackward0")
@@ -98,27 +67,6 @@ def slogdet(a):
     return (sign, log), lambda _, g: (lambda: g[..., None, None] * H(inv(a)),)
 
 
-@op(name="LinalgCholeskyExBackward0")
-def cholesky(a):
-    """a = y y^T, y lower triangular   (Murray 2016, arXiv:1602.07527, equation 9: dL/da = sym(y^-T phi(y^T g) y^-1))"""
-    y = cholesky(a) if isinstance(a, TensorBase) else np.linalg.cholesky(a)
-
-    def pullback(g):
-        p = _half_triangle(H(y) @ g)
-        s = solve_triangular(H(y), p, upper=True)                 # y^-T phi
-        s = H(solve_triangular(H(y), H(s), upper=True))           # (y^-T phi) y^-1
-        return 0.5 * (s + H(s))
-    return y, (pullback,)
-
-
-def _half_triangle(m):
-    """phi: the lower triangle, its diagonal halved."""
-    n = m.shape[-1]
-    weight = np.tril(np.ones((n, n), plain(m).dtype))
-    weight[np.arange(n), np.arange(n)] = 0.5
-    return m * weight
-
-
 @op(name="LinalgQrBackward0")
 def qr(a):
     """a = q r, q (..., M, K) with orthonormal columns, r (..., K, N), M >= N.
@@ -129,8 +77,8 @@ def qr(a):
 
     def pullback(gq, gr):
         m = r @ H(gr) - H(gq) @ q
-        lower = m * np.tril(np.ones(m.shape[-2:], plain(m).dtype), -1)
-        both = triangle(m, upper=False) + H(lower)
+        below = np.tri(m.shape[-1], k=-1, dtype=plain(m).dtype)
+        both = m * (below + np.eye(m.shape[-1], dtype=below.dtype)) + H(m * below)
         return (H(solve_triangular(r, H(gq + q @ both), upper=True)),)
     return (q, r), pullback
 
@@ -152,28 +100,46 @@ def eigh(a):
     return (w, v), pullback
 
 
+@op(name="LinalgEighBackward0")
+def eigvalsh(a):
+    """The eigenvalues of eigh alone: their gradient v diag(g) v^T exists where some of them are equal, too"""
+    w, v = eigh(a) if isinstance(a, TensorBase) else np.linalg.eigh(a)
+    return w, (lambda g: (v * g[..., None, :]) @ H(v),)
+
+
 @op(name="LinalgSvdBackward0")
-def svd(a):
-    """a = u diag(s) vh, s descending, u (..., M, K), vh (..., K, N), K = min(M, N)   (Giles 3.2; Townsend 2016)"""
-    u, s, vh = svd(a) if isinstance(a, TensorBase) else np.linalg.svd(a, full_matrices=False)
+def svd(a, *, full=False):
+    """a = u diag(s) vh, s descending, u (..., M, K), vh (..., K, N), K = min(M, N)   (Giles 3.2; Townsend 2016)
+
+    full: u (..., M, M) and vh (..., N, N); no gradient comes from the vectors beyond K, which are arbitrary.
+    """
+    u, s, vh = svd(a, full=full) if isinstance(a, TensorBase) else np.linalg.svd(a, full_matrices=full)
     m, n = a.shape[-2:]
 
     def pullback(gu, gs, gvh):
         k = s.shape[-1]
+        u1, v1, gu1, gv1 = u[..., :k], vh[..., :k, :], gu[..., :k], gvh[..., :k, :]
         eye = np.eye(k, dtype=plain(s).dtype)
         squares = s * s
         gaps = squares[..., None, :] - squares[..., :, None] + eye
         f = (1.0 - eye) / gaps
-        uu, vv = H(u) @ gu, vh @ H(gvh)
+        uu, vv = H(u1) @ gu1, v1 @ H(gv1)
         left = f * (uu - H(uu)) * s[..., None, :]
         right = s[..., :, None] * (f * (vv - H(vv)))
-        inner = u @ (left + right + eye * gs[..., None, :]) @ vh
+        inner = u1 @ (left + right + eye * gs[..., None, :]) @ v1
         if m > k:
-            inner = inner + (gu - u @ uu) / s[..., None, :] @ vh
+            inner = inner + (gu1 - u1 @ uu) / s[..., None, :] @ v1
         if n > k:
-            inner = inner + u @ ((gvh - H(vv) @ vh) / s[..., :, None])
+            inner = inner + u1 @ ((gv1 - H(vv) @ v1) / s[..., :, None])
         return (inner,)
     return (u, s, vh), pullback
+
+
+@op(name="LinalgSvdBackward0")
+def svdvals(a):
+    """The singular values alone: their gradient u diag(g) vh exists where some of them are equal, too"""
+    u, s, vh = svd(a) if isinstance(a, TensorBase) else np.linalg.svd(a, full_matrices=False)
+    return s, (lambda g: (u * g[..., None, :]) @ vh,)
 
 
 @op(name="LinalgMatrixExpBackward0")
@@ -193,10 +159,18 @@ def matrix_exp(a):
     return y, (pullback,)
 
 
-@op(name="LinalgLstsqBackward0")
-def pinv(a):
-    """y = the Moore-Penrose inverse of a of full rank   (Golub & Pereyra 1973, equation 4.12)"""
-    y = pinv(a) if isinstance(a, TensorBase) else np.linalg.pinv(a, rcond=max(a.shape[-2:]) * float(np.finfo(a.dtype).eps))
+@op(name="LinalgPinvBackward0")
+def pinv(a, *, rcond=None, hermitian=False):
+    """y = the Moore-Penrose inverse of a, singular values below rcond times the largest taken for 0
+
+    The derivative is that of matrices of the same rank   (Golub & Pereyra 1973, equation 4.12)
+    """
+    if isinstance(a, TensorBase):
+        y = pinv(a, rcond=rcond, hermitian=hermitian)
+    else:
+        rcond = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if rcond is None else rcond
+        y = np.linalg.pinv(a, rcond=rcond, hermitian=hermitian) if a.size else np.zeros(a.mT.shape, a.dtype)
+        y = y.astype(a.dtype, copy=False)
 
     def pullback(g):
         gt, yt = H(g), H(y)

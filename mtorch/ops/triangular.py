@@ -1,4 +1,4 @@
-"""Triangular matrices: the Cholesky factor of a symmetric matrix, and systems of equations solved with such a factor.
+"""Triangular matrices: factors of a matrix, and systems of equations solved with such a factor.
 
 All take batches: (..., N, N).
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import TensorBase, op
+from .elementwise import plain
 
 
-def _lower(a, diagonal=1.0):
-    """The lower triangle of a, its diagonal multiplied by a number."""
+def _part(a, upper, diagonal=1.0):
+    """One triangle of a, its diagonal multiplied by a number."""
     n = a.shape[-1]
-    mask = np.tri(n, k=-1, dtype=a.dtype if isinstance(a, np.ndarray) else a.array.dtype)
-    return a * (mask + diagonal * np.eye(n, dtype=mask.dtype))
+    mask = np.tri(n, k=-1, dtype=plain(a).dtype)
+    return a * ((mask.T if upper else mask) + diagonal * np.eye(n, dtype=mask.dtype))
 
 
 @op(name="LinalgCholeskyExBackward0")
@@ -21,12 +22,12 @@ def cholesky(a):
     """y lower triangular with y y^T = a, for a symmetric and positive definite.
 
     ga = y^-T P(y^T g) y^-1, symmetric, where P keeps the lower triangle and half the diagonal.
-    Source: Murray, "Differentiation of the Cholesky decomposition" (2016).
+    Source: Murray, "Differentiation of the Cholesky decomposition" (2016), arXiv:1602.07527.
     """
     y = cholesky(a) if isinstance(a, TensorBase) else np.linalg.cholesky(a)
 
     def pullback(g):
-        inner = _lower(y.mT @ g, 0.5)
+        inner = _part(y.mT @ g, False, 0.5)
         left = solve_triangular(y, inner, transposed=True)                       # y^-T P
         ga = solve_triangular(y, left.mT, transposed=True).mT                    # y^-T P y^-1
         return 0.5 * (ga + ga.mT)
@@ -34,13 +35,46 @@ def cholesky(a):
 
 
 @op(name="LinalgSolveTriangularBackward0")
-def solve_triangular(a, b, *, transposed=False):
-    """x with a x = b, or a^T x = b if transposed, where a (..., N, N) is lower triangular and b (..., N, K)."""
+def solve_triangular(a, b, *, upper=False, transposed=False):
+    """x with a x = b, or a^T x = b if transposed; of a (..., N, N) one triangle is read.  b (..., N, K)
+
+    gb = a^-T g;  ga = -gb x^T, that triangle of it
+    """
     if isinstance(a, TensorBase) or isinstance(b, TensorBase):
-        x = solve_triangular(a, b, transposed=transposed)
+        x = solve_triangular(a, b, upper=upper, transposed=transposed)
     else:
-        triangle = np.tril(a)
+        triangle = np.triu(a) if upper else np.tril(a)
         x = np.linalg.solve(triangle.mT if transposed else triangle, b)
-    gb = lambda g: solve_triangular(a, g, transposed=not transposed)
-    ga = lambda g: -_lower(x @ gb(g).mT) if transposed else -_lower(gb(g) @ x.mT)
-    return x, (ga, gb)
+
+    def pullback(g):
+        gb = solve_triangular(a, g, upper=upper, transposed=not transposed)
+        return (lambda: -_part(x @ gb.mT if transposed else gb @ x.mT, upper)), gb
+    return x, pullback
+
+
+@op(name="LinalgLuFactorExBackward0")
+def lu(a):
+    """y holds l below its diagonal and u on and above it: a = l u, l with ones on the diagonal; rows are not exchanged.
+
+    ga = l^-T (lower(l^T gl) + upper(gu u^T)) u^-T, where gl and gu are the two parts of g.
+    """
+    y = lu(a) if isinstance(a, TensorBase) else _eliminated(a)
+
+    def pullback(g):
+        n = a.shape[-1]
+        eye = np.eye(n, dtype=plain(a).dtype)
+        l, u = _part(y, False, 0.0) + eye, _part(y, True)
+        inner = _part(l.mT @ _part(g, False, 0.0), False, 0.0) + _part(_part(g, True) @ u.mT, True)
+        left = solve_triangular(l, inner, transposed=True)                       # l^-T inner
+        return solve_triangular(u, left.mT, upper=True).mT                       # (l^-T inner) u^-T
+    return y, (pullback,)
+
+
+def _eliminated(a):
+    """Gaussian elimination, all matrices of the batch at once."""
+    y = np.array(a)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for k in range(y.shape[-1] - 1):
+            y[..., k + 1:, k] /= y[..., k, k, None]
+            y[..., k + 1:, k + 1:] -= y[..., k + 1:, k, None] * y[..., None, k, k + 1:]
+    return y

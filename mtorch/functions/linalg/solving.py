@@ -1,0 +1,376 @@
+"""Inverses, determinants and systems of linear equations."""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ... import return_types
+from ...autograd.tape import TensorBase, wrap
+from ...ops import linalg as rules, triangular
+from ..arguments import axis_of, into
+from ..arithmetic import where
+from ..matrix import matmul
+from .checks import (SINGULAR, LinAlgError, as_info, first_failure, floats, lu_infos, matrices, same_type, squares)
+
+
+def _inverted(x, name: str, check: bool):
+    """The inverse and the infos; where check is False a singular matrix has an inverse of infinities."""
+    try:
+        return rules.inv(x), np.zeros(x.array.shape[:-2], np.int32)
+    except np.linalg.LinAlgError:
+        infos = lu_infos(x.array)
+        if check:
+            first_failure(name, infos, SINGULAR)
+        regular = (infos == 0)[..., None, None]
+        y = rules.inv(where(wrap(regular), x, wrap(np.eye(x.array.shape[-1], dtype=x.array.dtype))))
+        return where(wrap(regular), y, wrap(np.full_like(y.array, math.inf))), infos
+
+
+def inv(A, *, out=None):
+    """The inverse of square matrices.
+
+    Shape: (..., N, N) -> (..., N, N)
+    Raises: LinAlgError where a matrix is singular.
+
+    >>> import mtorch
+    >>> mtorch.linalg.inv(mtorch.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.2500]])
+    """
+    result = _inverted(squares(A, "linalg.inv"), "linalg.inv", True)[0]
+    return result if out is None else into(out, result)
+
+
+def inv_ex(A, *, check_errors=False, out=None):
+    """The inverse, and for each matrix an info that is 0 where it could be inverted.
+
+    >>> import mtorch
+    >>> mtorch.linalg.inv_ex(mtorch.zeros(2, 2)).info
+    tensor(1, dtype=torch.int32)
+    """
+    y, infos = _inverted(squares(A, "linalg.inv_ex"), "linalg.inv_ex", check_errors)
+    result = return_types.linalg_inv_ex(y, as_info(infos))
+    return result if out is None else into(out, result)
+
+
+def inverse(input, *, out=None):
+    """The inverse of square matrices: `linalg.inv`.
+
+    >>> import mtorch
+    >>> mtorch.inverse(mtorch.tensor([[2.0]]))
+    tensor([[0.5000]])
+    """
+    return inv(input, out=out)
+
+
+def det(A, *, out=None):
+    """The determinant of square matrices.
+
+    Shape: (..., N, N) -> (...)
+
+    >>> import mtorch
+    >>> mtorch.linalg.det(mtorch.tensor([[2.0, 1.0], [0.0, 3.0]]))
+    tensor(6.)
+    """
+    result = rules.det(squares(A, "linalg.det"))
+    return result if out is None else into(out, result)
+
+
+def slogdet(A, *, out=None):
+    """The sign of the determinant, and the logarithm of its magnitude.
+
+    >>> import mtorch
+    >>> mtorch.linalg.slogdet(mtorch.eye(2)).logabsdet
+    tensor(0.)
+    """
+    result = return_types.linalg_slogdet(*rules.slogdet(squares(A, "linalg.slogdet")))
+    return result if out is None else into(out, result)
+
+
+def logdet(input):
+    """The logarithm of the determinant: nan where that is negative.
+
+    >>> import mtorch
+    >>> mtorch.logdet(mtorch.eye(2))
+    tensor(0.)
+    """
+    sign, log = rules.slogdet(squares(input, "logdet"))
+    if (sign.array >= 0).all():
+        return log
+    return where(wrap(sign.array < 0), wrap(np.full_like(log.array, math.nan)), log)
+
+
+def is_vector(A, B) -> bool:
+    """Is B of a @ x = b a vector (or a batch of those), not a matrix?"""
+    a, b = A.array, B.array
+    return b.ndim == 1 or a.ndim - 1 == b.ndim and b.shape == a.shape[:-1]
+
+
+def _solved(A, B, left: bool, name: str, check: bool):
+    A, B = squares(A, name), floats(B, name, "B")
+    same_type(name, A, B)
+    vector = is_vector(A, B)
+    if vector and not left:
+        raise ValueError(f"{name}: Vector broadcasting of the left hand side is not supported for left=False. In this case "
+                         "linalg.solve is equivalent to B / A.squeeze(-1)")
+    b = B.unsqueeze(-1) if vector else B
+    if b.array.ndim < 2:
+        raise RuntimeError(f"{name}: B must have at least 1 dimension")
+    n, rows = A.array.shape[-1], b.array.shape[-2 if left else -1]
+    if rows != n:
+        raise RuntimeError(f"{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "
+                           f"({n}x{n} and {b.array.shape[-2]}x{b.array.shape[-1]})")
+    a, b = (A, b) if left else (A.mT, b.mT)
+    infos = np.zeros(a.array.shape[:-2], np.int32)
+    try:
+        x = rules.solve(a, b)
+    except np.linalg.LinAlgError:
+        infos = lu_infos(a.array)
+        if check:
+            batch = f"(Batch element {np.flatnonzero(infos)[0]}): " if infos.ndim else ""
+            raise LinAlgError(f"torch.linalg.solve: {batch}The solver failed because the input matrix is singular.") from None
+        regular = wrap((infos == 0)[..., None, None])
+        x = rules.solve(where(regular, a, wrap(np.eye(n, dtype=a.array.dtype))), b)
+        x = where(regular, x, wrap(np.full_like(x.array, math.inf)))
+    x = x if left else x.mT
+    return (x.squeeze(-1) if vector else x), infos
+
+
+def solve(A, B, *, left=True, out=None):
+    """X of A X = B (of X A = B where left is False), for square A; B may be a vector.
+
+    Shape: A (..., N, N), B (..., N, K) or (..., N) -> that of B
+    Raises: LinAlgError where a matrix is singular.
+
+    >>> import mtorch
+    >>> mtorch.linalg.solve(mtorch.tensor([[2.0, 0.0], [0.0, 4.0]]), mtorch.tensor([2.0, 2.0]))
+    tensor([1.0000, 0.5000])
+    """
+    result = _solved(A, B, left, "linalg.solve", True)[0]
+    return result if out is None else into(out, result)
+
+
+def solve_ex(A, B, *, left=True, check_errors=False, out=None):
+    """`solve`, and for each matrix an info that is 0 where there is a solution.
+
+    >>> import mtorch
+    >>> mtorch.linalg.solve_ex(mtorch.eye(2), mtorch.ones(2)).result
+    tensor([1., 1.])
+    """
+    x, infos = _solved(A, B, left, "linalg.solve_ex", check_errors)
+    result = return_types.linalg_solve_ex(x, as_info(infos))
+    return result if out is None else into(out, result)
+
+
+def solve_triangular(A, B, *, upper, left=True, unitriangular=False, out=None):
+    """X of A X = B (of X A = B where left is False) for a triangular A, of which the other triangle is not read.
+
+    unitriangular: the diagonal is taken for ones.
+
+    >>> import mtorch
+    >>> mtorch.linalg.solve_triangular(mtorch.tensor([[2.0, 0.0], [1.0, 1.0]]), mtorch.ones(2, 1), upper=False)
+    tensor([[0.5000],
+            [0.5000]])
+    """
+    A, B = squares(A, "linalg.solve_triangular"), matrices(B, "linalg.solve_triangular", "B")
+    same_type("linalg.solve_triangular", A, B)
+    n = A.array.shape[-1]
+    if B.array.shape[-2 if left else -1] != n:
+        raise RuntimeError(f"linalg.solve_triangular: Incompatible shapes of A and B for the equation "
+                           f"{'AX = B' if left else 'XA = B'} ({n}x{n} and {B.array.shape[-2]}x{B.array.shape[-1]})")
+    if unitriangular:
+        A = where(wrap(np.eye(n, dtype=bool)), wrap(np.ones((), A.array.dtype)), A)
+    try:
+        if left:
+            result = triangular.solve_triangular(A, B, upper=upper)
+        else:
+            result = triangular.solve_triangular(A, B.mT, upper=upper, transposed=True).mT
+    except np.linalg.LinAlgError:
+        raise LinAlgError("linalg.solve_triangular: the matrix has a zero on its diagonal") from None
+    return result if out is None else into(out, result)
+
+
+def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False, *, out=None):
+    """The older form of `linalg.solve_triangular`: the solution and a copy of A.
+
+    >>> import mtorch
+    >>> mtorch.triangular_solve(mtorch.ones(1, 1), mtorch.tensor([[2.0]])).solution
+    tensor([[0.5000]])
+    """
+    A = squares(A, "triangular_solve")
+    x = solve_triangular(A.mT if transpose else A, b, upper=upper != transpose, unitriangular=unitriangular)
+    result = return_types.triangular_solve(x, A.clone())
+    return result if out is None else into(out, result)
+
+
+def cholesky_solve(B, L, upper=False, *, out=None):
+    """X of A X = B, given the Cholesky factor L of A.
+
+    >>> import mtorch
+    >>> mtorch.cholesky_solve(mtorch.ones(1, 1), mtorch.tensor([[2.0]]))
+    tensor([[0.2500]])
+    """
+    B, L = matrices(B, "cholesky_solve", "B"), squares(L, "cholesky_solve", "L")
+    same_type("cholesky_solve", B, L)
+    first = triangular.solve_triangular(L, B, upper=upper, transposed=upper)
+    result = triangular.solve_triangular(L, first, upper=upper, transposed=not upper)
+    return result if out is None else into(out, result)
+
+
+def cholesky_inverse(L, upper=False, *, out=None):
+    """The inverse of A, given the Cholesky factor L of A.
+
+    >>> import mtorch
+    >>> mtorch.cholesky_inverse(mtorch.tensor([[2.0]]))
+    tensor([[0.2500]])
+    """
+    L = squares(L, "cholesky_inverse", "L")
+    eye = wrap(np.broadcast_to(np.eye(L.array.shape[-1], dtype=L.array.dtype), L.array.shape))
+    return cholesky_solve(eye, L, upper, out=out)
+
+
+def pinv(A, rtol=None, *, atol=None, hermitian=False, rcond=None, out=None):
+    """The Moore-Penrose inverse; singular values of at most max(atol, rtol * the largest) are taken for 0.
+
+    rtol is max(M, N) times the precision of the type where neither it nor atol is given.
+
+    Shape: (..., M, N) -> (..., N, M)
+
+    >>> import mtorch
+    >>> mtorch.linalg.pinv(mtorch.tensor([[2.0], [0.0]]))
+    tensor([[0.5000, 0.0000]])
+    """
+    A = matrices(A, "linalg.pinv")
+    rtol = rcond if rcond is not None else rtol
+    share = threshold(A, rtol, atol, hermitian)
+    result = rules.pinv(A, rcond=share, hermitian=hermitian)
+    return result if out is None else into(out, result)
+
+
+def threshold(A, rtol, atol, hermitian) -> np.ndarray:
+    """The share of its largest singular value that those of a matrix must exceed to count, for each of a batch."""
+    a = A.array
+    absolute = _number(atol)
+    relative = _number(rtol)
+    if relative is None:
+        relative = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if absolute is None or not np.any(absolute > 0) else 0.0
+    relative = np.broadcast_to(relative, np.broadcast_shapes(np.shape(relative), a.shape[:-2]))
+    if absolute is None or not np.any(absolute) or not a.size:
+        return relative
+    if hermitian:
+        largest = np.abs(np.linalg.eigvalsh(a)).max(-1)
+    else:
+        largest = np.linalg.svd(a, compute_uv=False).max(-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.maximum(relative, np.where(largest > 0, absolute / largest, 0.0))
+
+
+def _number(x):
+    return x.array if isinstance(x, TensorBase) else x
+
+
+def pinverse(input, rcond=1e-15):
+    """The Moore-Penrose inverse, singular values of at most rcond times the largest taken for 0.
+
+    >>> import mtorch
+    >>> mtorch.pinverse(mtorch.tensor([[2.0], [0.0]]))
+    tensor([[0.5000, 0.0000]])
+    """
+    return pinv(input, rcond)
+
+
+def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False, out=None):
+    """How many singular values exceed max(atol, rtol * the largest).
+
+    >>> import mtorch
+    >>> mtorch.linalg.matrix_rank(mtorch.ones(3, 3))
+    tensor(1)
+    """
+    A = matrices(A, "linalg.matrix_rank")
+    a = A.array
+    atol, rtol = (tol, 0.0) if tol is not None else (atol, rtol)
+    s = np.abs(np.linalg.eigvalsh(a)) if hermitian else np.linalg.svd(a, compute_uv=False)
+    if not s.shape[-1]:
+        result = wrap(np.zeros(a.shape[:-2], np.int64))
+        return result if out is None else into(out, result)
+    absolute, relative = _number(atol), _number(rtol)
+    if relative is None:
+        relative = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if absolute is None or not np.any(absolute > 0) else 0.0
+    limit = np.maximum(0.0 if absolute is None else absolute, relative * s.max(-1))
+    result = wrap(np.asarray((s > np.asarray(limit)[..., None]).sum(-1)))
+    return result if out is None else into(out, result)
+
+
+def lstsq(A, B, rcond=None, *, driver=None):
+    """The X that makes ||A X - B|| smallest; also its residuals (where A is tall and of full rank), the rank of A, and A's
+    singular values (drivers gelsd and gelss).
+
+    Shape: A (..., M, N), B (..., M, K) or (..., M)
+
+    >>> import mtorch
+    >>> mtorch.linalg.lstsq(mtorch.tensor([[1.0], [1.0]]), mtorch.tensor([[1.0], [3.0]])).solution.round(decimals=3)
+    tensor([[2.]])
+    """
+    name = "torch.linalg.lstsq"
+    A, B = matrices(A, name), floats(B, name, "B")
+    if B.array.ndim < 1:
+        raise RuntimeError(f"{name}: input.dim() must be greater or equal to 2, other must have at least 1 dimension")
+    same_type(name, A, B)
+    driver = "gelsy" if driver is None else driver
+    if driver not in ("gels", "gelsy", "gelsd", "gelss"):
+        raise RuntimeError(f"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), got {driver!r}")
+    vector = is_vector(A, B)
+    b = B.unsqueeze(-1) if vector else B
+    m, n = A.array.shape[-2:]
+    if b.array.shape[-2] != m:
+        raise RuntimeError(f"{name}: input.size(-2) should match other.size({'-1' if vector else '-2'}), got {m} and "
+                           f"{b.array.shape[-2]}")
+    share = max(m, n) * float(np.finfo(A.array.dtype).eps) if rcond is None else float(rcond)
+    x = matmul(rules.pinv(A, rcond=None if driver == "gels" else share), b)
+    s = np.linalg.svd(A.array, compute_uv=False)
+    ranks = np.asarray((s > share * s.max(-1, keepdims=True, initial=0)).sum(-1))
+    empty = wrap(np.zeros(0, A.array.dtype))
+    residuals = empty
+    if m > n and (driver == "gels" or (ranks == n).all()):
+        residuals = (matmul(A, x) - b).square().sum(-2)
+    return return_types.linalg_lstsq(x.squeeze(-1) if vector else x, residuals,
+                                     wrap(np.zeros(0, np.int64)) if driver == "gels" else wrap(ranks),
+                                     wrap(s) if driver in ("gelsd", "gelss") else empty)
+
+
+def tensorinv(A, ind=2, *, out=None):
+    """The inverse of A as a linear map from its dimensions behind `ind` to those before.
+
+    >>> import mtorch
+    >>> mtorch.linalg.tensorinv(mtorch.eye(6).reshape(6, 2, 3), ind=1).shape
+    torch.Size([2, 3, 6])
+    """
+    A = floats(A, "linalg.tensorinv")
+    if ind <= 0:
+        raise RuntimeError("Expected a strictly positive integer for 'ind'")
+    shape = A.array.shape
+    rows, columns = math.prod(shape[:ind]), math.prod(shape[ind:])
+    if rows != columns:
+        raise RuntimeError("Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+                           f"{columns} != {rows}")
+    result = _inverted(A.reshape(rows, columns), "linalg.tensorinv", True)[0].reshape(shape[ind:] + shape[:ind])
+    return result if out is None else into(out, result)
+
+
+def tensorsolve(A, B, dims=None, *, out=None):
+    """X of tensordot(A, X) = B; dims of A are moved to its end first.
+
+    >>> import mtorch
+    >>> mtorch.linalg.tensorsolve(mtorch.eye(6).reshape(2, 3, 6), mtorch.ones(2, 3)).shape
+    torch.Size([6])
+    """
+    A, B = floats(A, "linalg.tensorsolve"), floats(B, "linalg.tensorsolve", "B")
+    if dims is not None:
+        A = A.movedim(tuple(axis_of(d, A.array.ndim) for d in dims), tuple(range(A.array.ndim - len(dims), A.array.ndim)))
+    shape = A.array.shape[B.array.ndim:]
+    if math.prod(shape) != B.array.size:
+        raise RuntimeError("Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == "
+                           f"prod(self.shape[:other.ndim]), but got {math.prod(shape)} != {B.array.size}")
+    result = solve(A.reshape(B.array.size, -1), B.reshape(-1)).reshape(shape)
+    return result if out is None else into(out, result)
