@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import math as _math
-from importlib import import_module as _import_module
 
 from .dtypes import (bool, can_cast, cdouble, cfloat, complex64, complex128, double, dtype, finfo, float, float16, float32,
                      float64, get_default_dtype, half, iinfo, int, int8, int16, int32, int64, long, promote_types,
                      set_default_dtype, short, uint8, uint16, uint32, uint64)
 from .device import device
+from .later import find as _find, listed as _listed
 from . import autograd, random, return_types
 from .autograd import (enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled)
 from .autograd.mode import is_inference_mode_enabled
@@ -46,7 +46,7 @@ from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ge
 from .functions.linalg.decomposition import (lu_unpack, old_cholesky as cholesky, old_lu as lu, old_lu_solve as lu_solve, old_qr as qr,
                                              old_svd as svd)
 from .functions.linalg.norms import cdist, dist, pdist, renorm
-from .functions.linalg.products import chain_matmul, matrix_exp, matrix_power, old_cross as cross, old_vander as vander
+from .functions.linalg.products import (chain_matmul, matrix_exp, matrix_power, old_cross as cross, old_vander as vander)
 from .functions.linalg.solving import (cholesky_inverse, cholesky_solve, det, inverse, logdet, pinverse, slogdet, triangular_solve)
 from .functions.random import (bernoulli, binomial, multinomial, normal, poisson, rand, rand_like, randint, randint_like,
                                randn, randn_like, randperm)
@@ -59,6 +59,11 @@ from .printing import get_printoptions, printoptions, set_printoptions
 from . import linalg, nn, optim, utils
 from .nn import Module, Parameter, Sequential
 from .utils.data import DataLoader
+from .native import alpha_dropout, batch_norm, dropout, embedding, feature_dropout, group_norm, instance_norm, layer_norm
+from .nn.functional import (adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d, bilinear, channel_shuffle, conv1d, conv2d,
+                            conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, cosine_similarity, max_pool1d,
+                            max_pool2d, max_pool3d, pairwise_distance, pixel_shuffle, pixel_unshuffle, relu_, rms_norm, rrelu,
+                            selu_)
 from .legacy import tensor_classes as _tensor_classes
 
 globals().update(_tensor_classes(Tensor))
@@ -69,8 +74,8 @@ pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 
 def __getattr__(name: str):
     """What few programs need is loaded when it is first asked for."""
-    if name in ("distributions", "serialization"):
-        return _import_module(f".{name}", __name__)
-    if name in ("save", "load"):
-        return getattr(_import_module(".serialization", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _find(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return _listed(__name__)

@@ -21,6 +21,8 @@ LONGEST_FILE = 420
 
 # Lowest first. A module belongs to the longest prefix that fits it, and may import its own group and every row below.
 ROWS = [
+    ["mtorch.missing", "mtorch.version"],
+    ["mtorch.later"],
     ["mtorch.dtypes", "mtorch.device"],
     ["mtorch.random", "mtorch.printing", "mtorch.legacy", "mtorch.return_types"],
     ["mtorch.autograd"],
@@ -29,10 +31,15 @@ ROWS = [
     ["mtorch.linalg", "mtorch.special", "mtorch.signal"],
     ["mtorch.methods"],
     ["mtorch.tensor"],
-    ["mtorch.utils"],
+    ["mtorch.utils", "mtorch.autograd.functional"],
     ["mtorch.nn.functional"],
     ["mtorch.nn"],
     ["mtorch.optim", "mtorch.vision", "mtorch.serialization", "mtorch.distributions"],
+    ["mtorch.accelerator", "mtorch.amp", "mtorch.cpu", "mtorch.distributed", "mtorch.hub", "mtorch.jit",
+     "mtorch.multiprocessing", "mtorch.native", "mtorch.onnx", "mtorch.profiler", "mtorch.questions", "mtorch.settings"],
+    ["mtorch.cuda", "mtorch.backends", "mtorch._C"],
+    ["mtorch.mps", "mtorch.xpu", "mtorch.as_torch"],
+    ["mtorch.__main__", "mtorch.compare"],
     ["mtorch"],
 ]
 ROW = {group: row for row, groups in enumerate(ROWS) for group in groups}

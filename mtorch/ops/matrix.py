@@ -36,10 +36,17 @@ def linear(x, w, b):
     """y (N,O) = x (N,I) w^T + b (O),  w (O,I)"""
     y = x @ np.transpose(w)
     y += b                                             # into the product's own memory
-    return y, (lambda g: g @ w, lambda g: np.transpose(g) @ x, lambda g: g.sum(axis=0))
+    return y, (lambda g: _laid_out_as(x, g, w), lambda g: np.transpose(g) @ x, lambda g: g.sum(axis=0))
 
 
 @op(name="MmBackward0")
 def linear_without_bias(x, w):
     """y (N,O) = x (N,I) w^T,  w (O,I)"""
-    return x @ np.transpose(w), (lambda g: g @ w, lambda g: np.transpose(g) @ x)
+    return x @ np.transpose(w), (lambda g: _laid_out_as(x, g, w), lambda g: np.transpose(g) @ x)
+
+
+def _laid_out_as(x, g, w):
+    """g w, its columns together in memory where those of x are: what a convolution gave gets its gradient back in order."""
+    if isinstance(x, np.ndarray) and x.flags.f_contiguous and not x.flags.c_contiguous:
+        return np.transpose(np.transpose(w) @ np.transpose(g))
+    return g @ w
