@@ -1,4 +1,5 @@
 """Modules, containers, layers and criteria, at torch's names."""
+from ..later import find as _find
 from . import functional, hooks, init, utils
 from ..tensor import Buffer, Parameter
 from .activation import (CELU, ELU, GELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid,
@@ -43,3 +44,7 @@ from .distance import CosineSimilarity, PairwiseDistance
 from .margin_loss import (CosineEmbeddingLoss, CTCLoss, HingeEmbeddingLoss, MarginRankingLoss, MultiLabelMarginLoss,
                           MultiLabelSoftMarginLoss, MultiMarginLoss, SoftMarginLoss, TripletMarginLoss,
                           TripletMarginWithDistanceLoss)
+
+
+def __getattr__(name: str):
+    return _find(__name__, name)

@@ -1,4 +1,5 @@
 """Optimizers, learning rate schedulers and weight averages."""
+from ..later import find as _find
 from . import lr_scheduler, swa_utils
 from ._adafactor import Adafactor
 from ._muon import Muon
@@ -21,3 +22,7 @@ __all__ = [
     "ASGD", "LBFGS", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Muon", "NAdam", "Optimizer",
     "RAdam", "RMSprop", "Rprop", "SparseAdam", "lr_scheduler", "swa_utils",
 ]
+
+
+def __getattr__(name: str):
+    return _find(__name__, name)

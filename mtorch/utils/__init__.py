@@ -1,6 +1,11 @@
 """What stands around training: loading data, drawing the graph."""
 from __future__ import annotations
 
+from ..later import find as _find
 from . import data, graph
 
 __all__ = ["data", "graph"]
+
+
+def __getattr__(name: str):
+    return _find(__name__, name)

@@ -1,4 +1,5 @@
 """torch.nn.functional: layers and losses as functions, one file for each family."""
+from ...later import find as _find
 from .activation import (celu, celu_, elu, elu_, gelu, glu, gumbel_softmax, hardshrink, hardsigmoid, hardswish,
                          hardtanh, hardtanh_, leaky_relu, leaky_relu_, log_softmax, logsigmoid, mish, prelu, relu,
                          relu6, relu_, rrelu, rrelu_, selu, selu_, sigmoid, silu, softmax, softmin, softplus,
@@ -21,3 +22,7 @@ from .attention import multi_head_attention_forward, scaled_dot_product_attentio
 from .margin_loss import (cosine_embedding_loss, cosine_similarity, ctc_loss, hinge_embedding_loss, margin_ranking_loss,
                           multi_margin_loss, multilabel_margin_loss, multilabel_soft_margin_loss, normalize,
                           pairwise_distance, soft_margin_loss, triplet_margin_loss, triplet_margin_with_distance_loss)
+
+
+def __getattr__(name: str):
+    return _find(__name__, name)

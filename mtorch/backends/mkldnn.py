@@ -1,0 +1,15 @@
+"""torch.backends.mkldnn: NumPy computes here, by itself and with the BLAS it was built with."""
+from __future__ import annotations
+
+
+def is_available() -> bool:
+    """False: this library is not used.
+
+    >>> import mtorch
+    >>> mtorch.backends.mkldnn.is_available()
+    False
+    """
+    return False
+
+
+enabled = deterministic = allow_tf32 = False

@@ -1,0 +1,33 @@
+"""The older home of `autocast` and `GradScaler`."""
+from __future__ import annotations
+
+from typing import Any
+
+from .. import amp
+
+__all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
+
+
+class autocast(amp.autocast):
+    """`torch.amp.autocast("cuda")`."""
+
+    def __init__(self, enabled: bool = True, dtype: Any = None, cache_enabled: bool = True) -> None:
+        super().__init__("cuda", dtype=dtype, enabled=enabled, cache_enabled=cache_enabled)
+
+
+class GradScaler(amp.GradScaler):
+    """`torch.amp.GradScaler("cuda")`: without a GPU it scales nothing."""
+
+    def __init__(self, init_scale: float = 65536.0, growth_factor: float = 2.0, backoff_factor: float = 0.5,
+                 growth_interval: int = 2000, enabled: bool = True) -> None:
+        super().__init__("cuda", init_scale, growth_factor, backoff_factor, growth_interval, enabled)
+
+
+def custom_fwd(fwd=None, *, cast_inputs: Any = None):
+    """A decorator of a Function's forward; nothing is cast here, so the function is given back."""
+    return (lambda fwd: fwd) if fwd is None else fwd
+
+
+def custom_bwd(bwd):
+    """A decorator of a Function's backward; nothing is cast here, so the function is given back."""
+    return bwd

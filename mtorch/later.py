@@ -1,0 +1,52 @@
+"""Parts of the package that few programs need: each is imported when it is first asked for, so that start-up stays fast."""
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+from .missing import no_attribute
+
+_SETTINGS = [
+    "are_deterministic_algorithms_enabled", "get_default_device", "get_deterministic_debug_mode",
+    "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads",
+    "is_deterministic_algorithms_warn_only_enabled", "is_warn_always_enabled", "set_default_device",
+    "set_default_tensor_type", "set_deterministic_debug_mode", "set_float32_matmul_precision", "set_flush_denormal",
+    "set_num_interop_threads", "set_num_threads", "set_warn_always", "use_deterministic_algorithms",
+]
+
+# The module below a package that has a name; where the module itself is meant, both are the same.
+LATER: dict[str, dict[str, str]] = {
+    "mtorch": {
+        **{name: name for name in ("_C", "accelerator", "amp", "backends", "cpu", "cuda", "distributed", "distributions",
+                                   "as_torch", "hub", "jit", "mps", "multiprocessing", "onnx", "profiler", "serialization", "version",
+                                   "vision", "xpu")},
+        **dict.fromkeys(["save", "load"], "serialization"),
+        **dict.fromkeys(_SETTINGS, "settings"),
+        **dict.fromkeys(["is_complex", "is_floating_point", "is_storage", "is_tensor", "typename"], "questions"),
+        "compile": "jit", "autocast": "amp", "OutOfMemoryError": "cuda", "__version__": "version",
+        **dict.fromkeys(["get_autocast_dtype", "is_autocast_available", "is_autocast_enabled"], "amp"),
+    },
+    "mtorch.nn": {"modules": "modules", "parallel": "parallel", "DataParallel": "parallel"},
+    "mtorch.utils": {"checkpoint": "checkpoint", "tensorboard": "tensorboard"},
+    "mtorch.autograd": {"functional": "functional", "Variable": "variable",
+                        "variable": "variable"},
+    "mtorch.optim": {},
+    "mtorch.nn.functional": {},
+}
+
+
+def find(package: str, name: str) -> Any:
+    """What a package's `__getattr__` is asked for: a name of LATER, or the error that says it is missing."""
+    module = LATER[package].get(name)
+    names = vars(sys.modules[package])
+    if module is None:
+        raise no_attribute(package, name, [*names, *LATER[package]])
+    found = import_module(f"{package}.{module}")
+    names[name] = found if name == module else getattr(found, name)
+    return names[name]
+
+
+def listed(package: str) -> list[str]:
+    """What `dir()` of a package shows: what is there, and what is there when asked for."""
+    return sorted({*vars(sys.modules[package]), *LATER[package]})

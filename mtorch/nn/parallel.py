@@ -1,0 +1,72 @@
+"""`DataParallel` and `DistributedDataParallel` as they act where there is one CPU process: they wrap a Module and call it."""
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from .module import Module
+
+__all__ = ["DataParallel", "DistributedDataParallel"]
+
+
+class DataParallel(Module):
+    """A Module that runs another, `module`, whose parameters are named `module.…` in its state_dict.
+
+    Without GPUs to spread a batch over, the inner module gets the whole batch, as in PyTorch.
+
+    Raises: RuntimeError for device_ids, which name GPUs.
+
+    >>> import mtorch
+    >>> net = mtorch.nn.DataParallel(mtorch.nn.Linear(2, 1))
+    >>> list(net.state_dict()), net(mtorch.ones(5, 2)).shape
+    (['module.weight', 'module.bias'], torch.Size([5, 1]))
+    """
+
+    def __init__(self, module: Module, device_ids: Any = None, output_device: Any = None, dim: int = 0) -> None:
+        super().__init__()
+        _no_devices("DataParallel", device_ids)
+        self.module, self.device_ids, self.dim = module, [], dim
+
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
+        """What the inner module gives."""
+        return self.module(*inputs, **kwargs)
+
+
+class DistributedDataParallel(Module):
+    """A Module that runs another, `module`; the mean of the gradients of one process is its own gradient.
+
+    Raises: RuntimeError for device_ids, which name GPUs, and for a module without parameters that require gradients.
+
+    >>> import mtorch
+    >>> net = mtorch.nn.parallel.DistributedDataParallel(mtorch.nn.Linear(2, 1))
+    >>> with net.no_sync():
+    ...     net(mtorch.ones(5, 2)).sum().backward()
+    >>> net.module.bias.grad
+    tensor([5.])
+    """
+
+    def __init__(self, module: Module, device_ids: Any = None, output_device: Any = None, dim: int = 0,
+                 broadcast_buffers: bool = True, process_group: Any = None, bucket_cap_mb: float | None = None,
+                 find_unused_parameters: bool = False, check_reduction: bool = False,
+                 gradient_as_bucket_view: bool = False, static_graph: bool = False) -> None:
+        super().__init__()
+        _no_devices("DistributedDataParallel", device_ids)
+        if not any(parameter.requires_grad for parameter in module.parameters()):
+            raise RuntimeError("DistributedDataParallel is not needed when a module doesn't have any parameter that "
+                               "requires a gradient.")
+        self.module, self.device_ids = module, None
+
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
+        """What the inner module gives."""
+        return self.module(*inputs, **kwargs)
+
+    @contextlib.contextmanager
+    def no_sync(self) -> Iterator[None]:
+        """A `with` block in which gradients are not exchanged; one process exchanges none in any case."""
+        yield
+
+
+def _no_devices(name: str, device_ids: Any) -> None:
+    if device_ids:
+        raise RuntimeError(f"{name}: device_ids is {device_ids}, but there are no GPUs here; leave it out")

@@ -1,0 +1,50 @@
+"""What a thing is: the questions programs ask of anything that may or may not be a tensor."""
+from __future__ import annotations
+
+from .autograd.tape import TensorBase
+from .legacy import type_name
+
+
+def is_tensor(obj) -> bool:
+    """Whether this is a tensor.
+
+    >>> import mtorch
+    >>> mtorch.is_tensor(mtorch.ones(1)), mtorch.is_tensor([1.0])
+    (True, False)
+    """
+    return isinstance(obj, TensorBase)
+
+
+def _tensor(function: str, input):
+    if not isinstance(input, TensorBase):
+        raise TypeError(f"{function}(): argument 'input' must be Tensor, not {type(input).__name__}")
+    return input
+
+
+def is_floating_point(input) -> bool:
+    """Whether the elements are floating point numbers."""
+    return _tensor("is_floating_point", input).is_floating_point()
+
+
+def is_complex(input) -> bool:
+    """Whether the elements are complex numbers."""
+    return _tensor("is_complex", input).is_complex()
+
+
+def is_storage(obj) -> bool:
+    """False: a tensor's memory is a NumPy array here, and there is no class of storages."""
+    return False
+
+
+def typename(obj) -> str:
+    """The name of a tensor's type, or of a class or function with its module.
+
+    >>> import mtorch
+    >>> mtorch.typename(mtorch.ones(1))
+    'torch.FloatTensor'
+    """
+    if isinstance(obj, TensorBase):
+        return type_name(obj.dtype)
+    named = obj if hasattr(obj, "__qualname__") else type(obj)
+    module = getattr(named, "__module__", None) or ""
+    return named.__qualname__ if module in ("", "builtins") else f"{module}.{named.__qualname__}"
