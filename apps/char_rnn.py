@@ -140,13 +140,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--text", type=Path, nargs="+", default=[], metavar="FILE", help="default: the project's docs")
     parser.add_argument("--hidden", type=at_least(1, int), metavar="N", help="units of a layer; default: 128")
     parser.add_argument("--layers", type=at_least(1, int), metavar="N", help="default: 2")
-    parser.add_argument("--dropout", type=at_least(0.0, float), default=0.0, metavar="P", help="between layers; default: 0")
+    parser.add_argument("--dropout", type=at_least(0.0, float), default=0.0, metavar="P",
+                        help="between layers; default: 0")
     parser.add_argument("--window", type=at_least(1, int), default=64, metavar="T", help="letters; default: 64")
     parser.add_argument("--batch", type=at_least(1, int), default=32, metavar="N", help="streams; default: 32")
-    parser.add_argument("--steps", type=at_least(0, int), default=1000, metavar="N", help="0 to write only; default: 1000")
+    parser.add_argument("--steps", type=at_least(0, int), default=1000, metavar="N",
+                        help="0 to write only; default: 1000")
     parser.add_argument("--lr", type=at_least(1e-12, float), default=4e-3, help="highest learning rate; default: 0.004")
-    parser.add_argument("--every", type=at_least(1, int), default=200, metavar="N", help="steps between samples; default: 200")
-    parser.add_argument("--length", type=at_least(0, int), default=300, metavar="N", help="letters of a sample; default: 300")
+    parser.add_argument("--every", type=at_least(1, int), default=200, metavar="N",
+                        help="steps between samples; default: 200")
+    parser.add_argument("--length", type=at_least(0, int), default=300, metavar="N",
+                        help="letters of a sample; default: 300")
     parser.add_argument("--temperature", type=at_least(0.0, float), default=0.7, help="of samples; default: 0.7")
     parser.add_argument("--prompt", default="The ", help="what samples begin with; default: 'The '")
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers; default: 0")

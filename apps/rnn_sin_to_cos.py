@@ -260,7 +260,8 @@ def parse_arguments() -> argparse.Namespace:
         def parse(text):
             value = kind(text)
             if not (low < value or (value == low and not strictly)) or value == math.inf:
-                raise argparse.ArgumentTypeError(f"{text} came, expected {'more than' if strictly else 'at least'} {low}")
+                raise argparse.ArgumentTypeError(f"{text} came, expected {'more than' if strictly else 'at least'} "
+                                                 f"{low}")
             return value
 
         parse.__name__ = kind.__name__  # argparse names it when the text is no number
@@ -270,11 +271,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--cell", choices=CELLS, help="default: lstm, or what --load has")
     parser.add_argument("--hidden", type=at_least(1, int), metavar="N", help="units of a layer; default: 32")
     parser.add_argument("--layers", type=at_least(1, int), metavar="N", help="default: 1")
-    parser.add_argument("--window", type=at_least(1, int), default=25, metavar="T", help="steps of a window; default: 25")
+    parser.add_argument("--window", type=at_least(1, int), default=25, metavar="T",
+                        help="steps of a window; default: 25")
     parser.add_argument("--steps", type=at_least(0, int), default=1500, metavar="N",
                         help="windows to learn from, 0 to test only; default: 1500")
-    parser.add_argument("--lr", type=at_least(0.0, float, True), default=0.01, help="highest learning rate; default: 0.01")
-    parser.add_argument("--clip", type=at_least(0.0, float, True), default=1.0, help="largest gradient norm; default: 1")
+    parser.add_argument("--lr", type=at_least(0.0, float, True), default=0.01,
+                        help="highest learning rate; default: 0.01")
+    parser.add_argument("--clip", type=at_least(0.0, float, True), default=1.0,
+                        help="largest gradient norm; default: 1")
     parser.add_argument("--noise", type=at_least(0.0, float), default=0.0, metavar="SD",
                         help="standard deviation of what is added to the sines; default: 0")
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers; default: 0")
@@ -316,8 +320,8 @@ def main() -> None:
     if options.gradients:
         show_sizes(options.plot, show_gradients(net, options))
         return
-    print(f"{options.cell}, {sum(p.numel() for p in net.parameters()):,} weights, learns from {options.steps:,} windows of "
-          f"{options.window} steps of {BATCH} waves", flush=True)
+    print(f"{options.cell}, {sum(p.numel() for p in net.parameters()):,} weights, learns from {options.steps:,} "
+          f"windows of {options.window} steps of {BATCH} waves", flush=True)
     start = time.perf_counter()
     losses = train(net, options)
     if losses:

@@ -22,7 +22,8 @@ class autocast:
     torch.float32
     """
 
-    def __init__(self, device_type: str, dtype: Any = None, enabled: bool = True, cache_enabled: bool | None = None) -> None:
+    def __init__(self, device_type: str, dtype: Any = None, enabled: bool = True,
+                 cache_enabled: bool | None = None) -> None:
         if not isinstance(device_type, str):
             raise ValueError(f"autocast: expected `device_type` of type `str`, got {type(device_type).__name__}")
         self.device, self.fast_dtype = Device(device_type).type, dtype

@@ -109,8 +109,8 @@ def _install() -> None:
     """
     for torch_name, ours in _HERE.items():
         if torch_name in sys.modules and sys.modules[torch_name] is not sys.modules.get(ours):
-            raise ImportError(f"mtorch.as_torch: {torch_name} itself is already imported, and modules may have taken names "
-                              "from it; import mtorch.as_torch before anything that imports it")
+            raise ImportError(f"mtorch.as_torch: {torch_name} itself is already imported, and modules may have taken "
+                              "names from it; import mtorch.as_torch before anything that imports it")
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
     importlib.import_module(_HERE["torch"])

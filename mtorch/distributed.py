@@ -38,7 +38,8 @@ def is_initialized() -> bool:
 
 
 def init_process_group(backend: str | None = None, init_method: str | None = None, timeout: Any = None,
-                       world_size: int = -1, rank: int = -1, store: Any = None, group_name: str = "", **options: Any) -> None:
+                       world_size: int = -1, rank: int = -1, store: Any = None, group_name: str = "",
+                       **options: Any) -> None:
     """Begin a group of this one process.
 
     world_size: the number of processes, -1 for what the environment variable WORLD_SIZE says, or 1.

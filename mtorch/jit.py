@@ -97,9 +97,11 @@ def freeze(mod: Any, preserved_attrs: Any = None, optimize_numerics: bool = True
 
 def save(m: Any, f: Any, _extra_files: Any = None) -> NoReturn:
     """TorchScript's file format is not here: an error."""
-    raise NotImplementedError("jit.save: mtorch writes no TorchScript; torch.save(model.state_dict(), path) keeps the weights")
+    raise NotImplementedError("jit.save: mtorch writes no TorchScript; torch.save(model.state_dict(), path) keeps the "
+                              "weights")
 
 
 def load(f: Any, map_location: Any = None, _extra_files: Any = None) -> NoReturn:
     """TorchScript's file format is not here: an error."""
-    raise NotImplementedError("jit.load: mtorch reads no TorchScript; build the model in Python and load its state_dict")
+    raise NotImplementedError("jit.load: mtorch reads no TorchScript; build the model in Python and load its "
+                              "state_dict")

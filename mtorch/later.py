@@ -19,8 +19,8 @@ _SETTINGS = [
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
         **{name: name for name in ("_C", "accelerator", "amp", "backends", "cpu", "cuda", "distributed", "distributions",
-                                   "as_torch", "hub", "jit", "mps", "multiprocessing", "onnx", "profiler", "serialization", "version",
-                                   "vision", "xpu")},
+                                   "as_torch", "hub", "jit", "mps", "multiprocessing", "onnx", "profiler",
+                                   "serialization", "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),
         **dict.fromkeys(_SETTINGS, "settings"),
         **dict.fromkeys(["is_complex", "is_floating_point", "is_storage", "is_tensor", "typename"], "questions"),

@@ -52,7 +52,8 @@ def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=
     >>> mtorch.embedding(mtorch.tensor([[1.0], [2.0]]), mtorch.tensor([1]))
     tensor([[2.]])
     """
-    return F.embedding(indices, weight, None if padding_idx == -1 else padding_idx, None, 2.0, scale_grad_by_freq, sparse)
+    return F.embedding(indices, weight, None if padding_idx == -1 else padding_idx, None, 2.0, scale_grad_by_freq,
+                       sparse)
 
 
 def dropout(input, p, train):

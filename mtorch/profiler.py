@@ -45,7 +45,8 @@ class Averages(list):
             raise ValueError(f"table: sort_by is {sort_by!r}, expected one of {Average._fields[1:]}")
         rows = sorted(self, key=lambda row: getattr(row, sort_by or "self_cpu_time_total"), reverse=True)
         lines = [f"{'Self CPU':>12} {'CPU total':>12} {'# of Calls':>10}  Name"]
-        lines += [f"{row.self_cpu_time_total / 1e3:>10.3f}ms {row.cpu_time_total / 1e3:>10.3f}ms {row.count:>10}  {row.key}"
+        lines += [f"{row.self_cpu_time_total / 1e3:>10.3f}ms {row.cpu_time_total / 1e3:>10.3f}ms {row.count:>10}  "
+                  f"{row.key}"
                   for row in rows[:row_limit if row_limit >= 0 else None]]
         return "\n".join(lines)
 
@@ -65,7 +66,8 @@ class profile:
     def __init__(self, *, activities: Any = None, **options: Any) -> None:
         wanted = sorted(name for name, value in options.items() if value and name not in ("use_cpu", "enabled"))
         if wanted:
-            raise NotImplementedError(f"profile: {wanted[0]}={options[wanted[0]]!r}; mtorch measures time on the CPU only")
+            raise NotImplementedError(f"profile: {wanted[0]}={options[wanted[0]]!r}; mtorch measures time on the CPU "
+                                      "only")
         self._profiler: cProfile.Profile = cProfile.Profile()
 
     def start(self) -> None:

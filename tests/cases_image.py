@@ -60,7 +60,8 @@ call(pooling.window_spread, some(2, 3, 3, 5), axis=2, kernel=3, stride=2, paddin
 W3, B3, V3 = some(3), some(3), above(3)
 for x in (some(2, 3, 4, 3), some(5, 3)):
     call(norm.batch_norm, x, W3, B3, eps=0.1, like=lambda x, w, b: F().batch_norm(x, None, None, w, b, True, eps=0.1))
-    call(norm.batch_norm, x, None, B3, eps=0.1, like=lambda x, w, b: F().batch_norm(x, None, None, None, b, True, eps=0.1))
+    call(norm.batch_norm, x, None, B3, eps=0.1, like=lambda x, w,
+         b: F().batch_norm(x, None, None, None, b, True, eps=0.1))
     call(norm.fixed_norm, x, W3, B3, eps=0.1, mean=W3, var=V3, float32=False,
          like=lambda x, w, b: F().batch_norm(x, x.new_tensor(W3), x.new_tensor(V3), w, b, eps=0.1))
 call(norm.group_norm, some(2, 2, 2, 3), some(1, 2, 2, 1), some(1, 2, 2, 1), axes=(2, 3), eps=0.1,
@@ -80,6 +81,7 @@ call(resampling.mix, some(2, 3, 4), matrix=np.array([[0.5, 0.5, 0], [0, 0.25, 0.
 call(resampling.pad_constant, some(2, 3, 4), before=(0, -1, 2), after=(0, 1, 1), value=0.5,
      like=lambda x: F().pad(x, (2, 1, -1, 1), value=0.5))
 TAPS = Taps((2, 3), (2, 1), (1, 2))
-call(unfolding.unfold, some(2, 2, 5, 6), taps=TAPS, padding=(1, 0), like=lambda x: F().unfold(x, (2, 3), (1, 2), (1, 0), (2, 1)))
+call(unfolding.unfold, some(2, 2, 5, 6), taps=TAPS, padding=(1, 0),
+     like=lambda x: F().unfold(x, (2, 3), (1, 2), (1, 0), (2, 1)))
 call(unfolding.fold, some(2, 12, 6), taps=TAPS, padding=(1, 0), size=(5, 6),
      like=lambda x: F().fold(x, (5, 6), (2, 3), (1, 2), (1, 0), (2, 1)))

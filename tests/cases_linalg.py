@@ -28,7 +28,8 @@ call(rules.slogdet, A, like=lambda a: L().slogdet(a))
 call(rules.qr, TALL, like=lambda a: L().qr(a), tolerance=1e-5)
 # the signs of eigenvectors and singular vectors are arbitrary, so nothing is compared element by element
 call(rules.eigh, SPD, orders=0, why="reads one triangle only: its gradient is the symmetric one")
-call(rules.eigvalsh, SPD, like=lambda a: L().eigvalsh(a), orders=0, why="reads one triangle only: its gradient is the symmetric one")
+call(rules.eigvalsh, SPD, like=lambda a: L().eigvalsh(a), orders=0,
+     why="reads one triangle only: its gradient is the symmetric one")
 call(rules.svd, TALL, tolerance=1e-4)
 call(rules.svdvals, TALL, like=lambda a: L().svdvals(a), tolerance=1e-4)
 call(rules.svdvals, TALL.mT.copy(), like=lambda a: L().svdvals(a), tolerance=1e-4)

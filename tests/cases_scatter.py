@@ -15,7 +15,8 @@ A, S = some(3, 4), some(2, 3)
 INDEX = np.array([[0, 3, 3], [1, 1, 0]])
 KEY = along(INDEX, 1)
 ROWS = (np.array([2, 0]),)
-call(rules.index_put, A, some(2, 4), key=ROWS, accumulating=False, like=lambda a, v: a.index_put((torch().tensor([2, 0]),), v))
+call(rules.index_put, A, some(2, 4), key=ROWS, accumulating=False, like=lambda a,
+     v: a.index_put((torch().tensor([2, 0]),), v))
 call(rules.index_put, A, some(4), key=(np.array([2, 0, 2]),), accumulating=True,
      like=lambda a, v: a.index_put((torch().tensor([2, 0, 2]),), v, accumulate=True))
 call(rules.index_put, A, some(), key=(1, slice(1, 3)), accumulating=False)

@@ -26,8 +26,8 @@ for transposed in (False, True):
     call(triangular.solve_triangular, LOWER[0], some(2, 3, 1), transposed=transposed)
 for upper in (False, True):
     for transposed in (False, True):
-        call(triangular.solve_triangular, LOWER.mT.copy() if upper else LOWER, some(2, 3, 2), upper=upper, transposed=transposed,
-             like=lambda a, b, u=upper, t=transposed:
+        call(triangular.solve_triangular, LOWER.mT.copy() if upper else LOWER, some(2, 3, 2), upper=upper,
+             transposed=transposed, like=lambda a, b, u=upper, t=transposed:
              torch().linalg.solve_triangular(a.mT if t else a, b, upper=u != t))
 call(triangular.lu, some(2, 3, 3) + 4 * np.eye(3))      # large diagonals: rows that LAPACK would not exchange either
 call(triangular.lu, some(3, 3) + 4 * np.eye(3), like=lambda a: torch().linalg.lu_factor(a)[0])

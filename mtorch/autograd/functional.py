@@ -112,8 +112,8 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
             [0., 4.]])
     """
     if vectorize or strategy != "reverse-mode":
-        raise NotImplementedError(f"jacobian: vectorize={vectorize}, strategy={strategy!r}; mtorch sweeps backward once for "
-                                  "each element of the output")
+        raise NotImplementedError(f"jacobian: vectorize={vectorize}, strategy={strategy!r}; mtorch sweeps backward "
+                                  "once for each element of the output")
     from ..functions.joining import stack
     inputs, several = _many(inputs, "jacobian", "inputs")
     with enable_grad():

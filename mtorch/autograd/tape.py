@@ -174,7 +174,8 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
         out.array = value
         out._grad = out._alias = None
         if recording:
-            node = _new(Node)                          # Node(call, inputs, kwargs, pullback, value.shape), without the call
+            # Node(call, inputs, kwargs, pullback, value.shape), without the call
+            node = _new(Node)
             node.order = next_order()
             node.op, node.inputs, node.kwargs, node.pullback = call, inputs, kwargs, pullback
             node.shape = value.shape

@@ -23,7 +23,8 @@ class Variable(metaclass=_Kind):
 
     def __new__(cls, data=None, requires_grad: bool = False, volatile: bool = False):
         if volatile:
-            warnings.warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.", stacklevel=2)
+            warnings.warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.",
+                          stacklevel=2)
         if data is None:
             return tape.Tensor()
         if not isinstance(data, tape.TensorBase):

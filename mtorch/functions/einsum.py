@@ -19,8 +19,8 @@ def einsum(*args):
     tensor([ 5., 25.])
     """
     if not args:
-        raise ValueError("einsum(): must specify the equation string and at least one operand, or at least one operand and its "
-                         "subscripts list")
+        raise ValueError("einsum(): must specify the equation string and at least one operand, or at least one "
+                         "operand and its subscripts list")
     if isinstance(args[0], TensorBase):
         equation, operands = _from_lists(args)
     else:
@@ -38,8 +38,8 @@ def einsum(*args):
     for x, names in zip(xs, inputs):
         for c, n in zip(names, x.array.shape):
             if sizes.setdefault(c, n) != n and 1 not in (n, sizes[c]):
-                raise RuntimeError(f"einsum(): subscript {c} has size {n} for one operand which does not broadcast with previously "
-                                   f"seen size {sizes[c]}")
+                raise RuntimeError(f"einsum(): subscript {c} has size {n} for one operand which does not broadcast "
+                                   f"with previously seen size {sizes[c]}")
             sizes[c] = max(sizes[c], n) if sizes[c] != 0 and n != 0 else 0
     xs = [x.expand(tuple(sizes[c] for c in names)) for x, names in zip(xs, inputs)]
     return contraction(*xs, inputs=tuple(inputs), output=output)
@@ -63,8 +63,8 @@ def _parsed(equation: str, xs):
     left, arrow, right = equation.partition("->")
     parts = left.split(",")
     if len(parts) != len(xs):
-        raise RuntimeError(f"einsum(): {'more' if len(xs) > len(parts) else 'fewer'} operands were provided than specified in the "
-                           f"equation: {len(xs)} for {left!r}")
+        raise RuntimeError(f"einsum(): {'more' if len(xs) > len(parts) else 'fewer'} operands were provided than "
+                           f"specified in the equation: {len(xs)} for {left!r}")
     free = [c for c in string.ascii_letters if c not in equation]
     hidden = max([x.array.ndim - len(p.replace("...", "")) for p, x in zip(parts, xs) if "..." in p], default=0)
     dots = "".join(free[:hidden])
@@ -74,8 +74,9 @@ def _parsed(equation: str, xs):
         if any(not c.isalpha() for c in named):
             raise RuntimeError(f"einsum(): invalid subscript given in {p!r}, subscripts must be in [a-zA-Z]")
         if "..." not in p and len(named) != x.array.ndim or len(named) > x.array.ndim:
-            raise RuntimeError(f"einsum(): the number of subscripts in the equation ({len(named)}) does not match the number of "
-                               f"dimensions ({x.array.ndim}) for an operand" + (" and no ellipsis was given" if "..." not in p else ""))
+            raise RuntimeError(f"einsum(): the number of subscripts in the equation ({len(named)}) does not match the "
+                               f"number of dimensions ({x.array.ndim}) for an operand"
+                               + (" and no ellipsis was given" if "..." not in p else ""))
         inputs.append(p.replace("...", dots[len(dots) - (x.array.ndim - len(named)):] if hidden else ""))
     if arrow:
         if right.count("...") > 1 or right.replace("...", "").count("."):
@@ -85,7 +86,8 @@ def _parsed(equation: str, xs):
             raise RuntimeError(f"einsum(): output subscript appears more than once in the output {right!r}")
         for c in output:
             if not any(c in names for names in inputs):
-                raise RuntimeError(f"einsum(): output subscript {c} does not appear in the equation for any input operand")
+                raise RuntimeError(f"einsum(): output subscript {c} does not appear in the equation for any input "
+                                   "operand")
     else:
         joined = "".join(inputs)
         output = dots + "".join(sorted(c for c in set(joined) if joined.count(c) == 1 and c not in dots))
@@ -120,7 +122,8 @@ def tensordot(a, b, dims=2, *, out=None):
         if dims < 0 or dims > min(a.array.ndim, b.array.ndim):
             raise RuntimeError(f"tensordot expects dims >= 0 and at most the number of dimensions, but got dims={dims}")
         dims = (list(range(a.array.ndim - dims, a.array.ndim)), list(range(dims)))
-    left, right = ([d % max(x.array.ndim, 1) for d in ([ds] if isinstance(ds, int) else ds)] for x, ds in zip((a, b), dims))
+    left, right = ([d % max(x.array.ndim, 1) for d in ([ds] if isinstance(ds, int) else ds)] for x,
+                   ds in zip((a, b), dims))
     if len(left) != len(right):
         raise RuntimeError("tensordot: both dimension lists should have the same length")
     letters = iter(string.ascii_letters)
@@ -128,8 +131,8 @@ def tensordot(a, b, dims=2, *, out=None):
     names_b = [next(letters) for _ in range(b.array.ndim)]
     for i, j in zip(left, right):
         if a.array.shape[i] != b.array.shape[j] and 1 not in (a.array.shape[i], b.array.shape[j]):
-            raise RuntimeError(f"contracted dimensions need to match, but first has size {a.array.shape[i]} in dim {i} and second has "
-                               f"size {b.array.shape[j]} in dim {j}")
+            raise RuntimeError(f"contracted dimensions need to match, but first has size {a.array.shape[i]} in dim "
+                               f"{i} and second has size {b.array.shape[j]} in dim {j}")
         names_b[j] = names_a[i]
     output = [c for i, c in enumerate(names_a) if i not in left] + [c for j, c in enumerate(names_b) if j not in right]
     if a.array.dtype != b.array.dtype:
@@ -149,8 +152,8 @@ def inner(input, other, *, out=None):
     if a.array.ndim == 0 or b.array.ndim == 0:
         result = a * b
     elif a.array.shape[-1] != b.array.shape[-1]:
-        raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {list(a.array.shape)} and "
-                           f"{list(b.array.shape)}")
+        raise RuntimeError("inner() the last dimension must match on both input tensors but got shapes "
+                           f"{list(a.array.shape)} and {list(b.array.shape)}")
     else:
         result = tensordot(a, b, ([-1], [-1]))
     return result if out is None else into(out, result)

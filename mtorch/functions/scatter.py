@@ -20,16 +20,17 @@ def _along(name, x, dim, index, src=None):
     if i.dtype not in (np.int64, np.int32):
         raise RuntimeError(f"{name}(): Expected dtype int64 for index, got {index.dtype}")
     if (i.ndim or 1) != (x.array.ndim or 1):
-        raise RuntimeError(f"Index tensor must have the same number of dimensions as self tensor: {name} got {i.ndim} and "
-                           f"{x.array.ndim}")
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as self tensor: {name} got {i.ndim} "
+                           f"and {x.array.ndim}")
     if src is not None and (src.array.ndim or 1) != (i.ndim or 1):
-        raise RuntimeError(f"Index tensor must have the same number of dimensions as src tensor: {name} got {i.ndim} and "
-                           f"{src.array.ndim}")
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as src tensor: {name} got {i.ndim} "
+                           f"and {src.array.ndim}")
     shape = x.array.shape or (1,)
     for axis, n in enumerate(i.shape or (1,)):
         if axis != d and n > shape[axis] or src is not None and n > (src.array.shape or (1,))[axis]:
-            raise RuntimeError(f"Expected index {list(i.shape)} to be no larger than self {list(x.array.shape)} apart from dimension "
-                               f"{d}" + (f" and to be no larger size than src {list(src.array.shape)}" if src is not None else ""))
+            raise RuntimeError(f"Expected index {list(i.shape)} to be no larger than self {list(x.array.shape)} apart "
+                               f"from dimension {d}" + (f" and to be no larger size than src {list(src.array.shape)}"
+                                                        if src is not None else ""))
     _in_range(i, shape[d], name)
     return d, along(i.reshape(i.shape or (1,)), d)
 
@@ -73,7 +74,8 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
         if reduce is None:
             result = rules.index_put(_as_1d(x), given, key=key, accumulating=False)
         else:
-            result = rules.reduce_at(_as_1d(x), given, key=key, reduce={"add": "sum", "multiply": "prod"}[reduce], include_self=True)
+            result = rules.reduce_at(_as_1d(x), given, key=key, reduce={"add": "sum", "multiply": "prod"}[reduce],
+                                     include_self=True)
         result = result.reshape(x.array.shape)
     return result if out is None else into(out, result)
 
@@ -90,7 +92,8 @@ def scatter_add(input, dim, index, src, *, out=None):
     if key is None:
         result = x.clone()
     else:
-        result = rules.index_put(_as_1d(x), _source("scatter_add", x, s, index), key=key, accumulating=True).reshape(x.array.shape)
+        result = rules.index_put(_as_1d(x), _source("scatter_add", x, s, index), key=key,
+                                 accumulating=True).reshape(x.array.shape)
     return result if out is None else into(out, result)
 
 
@@ -134,8 +137,8 @@ def _slices(name, x, d, index, source):
     shape = x.array.shape or (1,)
     expected = shape[:d] + (index.array.size,) + shape[d + 1:]
     if s.array.shape != expected:
-        raise RuntimeError(f"{name}(): source has shape {list(s.array.shape)}, but {list(expected)} is expected for self "
-                           f"{list(x.array.shape)} and {index.array.size} indices along dimension {d}")
+        raise RuntimeError(f"{name}(): source has shape {list(s.array.shape)}, but {list(expected)} is expected for "
+                           f"self {list(x.array.shape)} and {index.array.size} indices along dimension {d}")
     return s
 
 
@@ -149,7 +152,8 @@ def index_add(input, dim, index, source, *, alpha=1, out=None):
     x = require_tensor(input, "index_add")
     d, key = _rows("index_add", x, dim, index)
     s = _slices("index_add", x, d, index, source)
-    result = rules.index_put(_as_1d(x), s * alpha if alpha != 1 else s, key=key, accumulating=True).reshape(x.array.shape)
+    result = rules.index_put(_as_1d(x), s * alpha if alpha != 1 else s, key=key,
+                             accumulating=True).reshape(x.array.shape)
     return result if out is None else into(out, result)
 
 
@@ -178,8 +182,8 @@ def index_fill(input, dim, index, value):
     d, key = _rows("index_fill", x, dim, index)
     if isinstance(value, TensorBase):
         if value.array.ndim:
-            raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.array.ndim} "
-                               "dimension(s).")
+            raise RuntimeError("index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+                               f"{value.array.ndim} dimension(s).")
         shape = x.array.shape or (1,)
         key = key[:-1] + (np.unique(key[-1]),)
         filling = to_type(value, x.array.dtype).expand(shape[:d] + (len(key[-1]),) + shape[d + 1:])
@@ -197,8 +201,8 @@ def index_put(input, indices, values, accumulate=False):
     """
     x, v = require_tensor(input, "index_put"), require_tensor(values, "index_put", "values")
     if v.array.dtype != x.array.dtype:
-        raise RuntimeError(f"Index put requires the source and destination dtypes match, got {x.dtype} for the destination and "
-                           f"{v.dtype} for the source.")
+        raise RuntimeError(f"Index put requires the source and destination dtypes match, got {x.dtype} for the "
+                           f"destination and {v.dtype} for the source.")
     if len(indices) > x.array.ndim:
         raise IndexError(f"too many indices for tensor of dimension {x.array.ndim} (got {len(indices)})")
     key = plain_key(tuple(slice(None) if i is None else i for i in indices), x.array.shape)
@@ -217,14 +221,16 @@ def masked_scatter(input, mask, source):
     if m.array.dtype.kind != "b":
         raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {m.dtype}")
     if s.array.dtype != x.array.dtype:
-        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got {x.dtype} and {s.dtype}")
+        raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got {x.dtype} and "
+                           f"{s.dtype}")
     shape = np.broadcast_shapes(x.array.shape, m.array.shape)
     full = np.broadcast_to(m.array, shape)
     count = int(full.sum())
     if count > s.array.size:
         raise RuntimeError(f"Number of elements of source < number of ones in mask: {s.array.size} and {count}")
     x = x.expand(shape)
-    return rules.index_put(_as_1d(x), s.reshape(-1)[:count], key=(full.reshape(shape or (1,)),), accumulating=False).reshape(shape)
+    return rules.index_put(_as_1d(x), s.reshape(-1)[:count], key=(full.reshape(shape or (1,)),),
+                           accumulating=False).reshape(shape)
 
 
 def take(input, index):
@@ -279,10 +285,12 @@ def take_along_dim(input, indices, dim=None, *, out=None):
         result = x.reshape(-1).gather(0, i.reshape(-1))
     else:
         if x.array.ndim != i.array.ndim:
-            raise RuntimeError("torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
-                               f"{x.array.ndim} dimensions for input, and {i.array.ndim} dimensions for indices")
+            raise RuntimeError("torch.take_along_dim(): input and indices should have the same number of dimensions, "
+                               f"but got {x.array.ndim} dimensions for input, and {i.array.ndim} dimensions for "
+                               "indices")
         d = axis_of(dim, x.array.ndim)
-        shape = np.broadcast_shapes(x.array.shape[:d] + (1,) + x.array.shape[d + 1:], i.array.shape[:d] + (1,) + i.array.shape[d + 1:])
+        shape = np.broadcast_shapes(x.array.shape[:d] + (1,) + x.array.shape[d + 1:],
+                                    i.array.shape[:d] + (1,) + i.array.shape[d + 1:])
         full_x = x.expand(shape[:d] + (x.array.shape[d],) + shape[d + 1:])
         result = full_x.gather(d, wrap(i.array % max(x.array.shape[d], 1)).expand(shape[:d] + (i.array.shape[d],) + shape[d + 1:]))
     return result if out is None else into(out, result)
@@ -317,8 +325,8 @@ def _with_part(x, src, key, name):
     s = require_tensor(src, name, "src")
     expected = x.array[key].shape
     if s.array.shape != expected:
-        raise RuntimeError(f"expected src to have a size equal to the slice of self. src size = {list(s.array.shape)}, slice size = "
-                           f"{list(expected)}")
+        raise RuntimeError("expected src to have a size equal to the slice of self. src size = "
+                           f"{list(s.array.shape)}, slice size = {list(expected)}")
     return rules.index_put(x, to_type(s, x.array.dtype), key=key, accumulating=False)
 
 
@@ -333,9 +341,10 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     x, s = require_tensor(input, "diagonal_scatter"), require_tensor(src, "diagonal_scatter", "src")
     places = wrap(np.arange(x.array.size).reshape(x.array.shape)).diagonal(offset, dim1, dim2)
     if s.array.shape != places.array.shape:
-        raise RuntimeError(f"expected src to have a size equal to the slice of self. src size = {list(s.array.shape)}, slice size = "
-                           f"{list(places.array.shape)}")
-    return rules.index_put(x.reshape(-1), s.reshape(-1), key=(places.array.reshape(-1),), accumulating=False).reshape(x.array.shape)
+        raise RuntimeError("expected src to have a size equal to the slice of self. src size = "
+                           f"{list(s.array.shape)}, slice size = {list(places.array.shape)}")
+    return rules.index_put(x.reshape(-1), s.reshape(-1), key=(places.array.reshape(-1),),
+                           accumulating=False).reshape(x.array.shape)
 
 
 scatter_, scatter_add_, scatter_reduce_ = inplace(scatter), inplace(scatter_add), inplace(scatter_reduce)

@@ -21,7 +21,8 @@ class _NormBase(Module):
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         for name, wanted in (("weight", affine), ("bias", affine and bias)):
-            self.register_parameter(name, Parameter(empty(num_features, device=device, dtype=dtype)) if wanted else None)
+            self.register_parameter(name, Parameter(empty(num_features, device=device, dtype=dtype)) if wanted
+                                    else None)
         tracked = {"running_mean": zeros(num_features, device=device, dtype=dtype),
                    "running_var": ones(num_features, device=device, dtype=dtype),
                    "num_batches_tracked": tensor(0)} if track_running_stats else {}
@@ -55,7 +56,8 @@ class _NormBase(Module):
     def _load_from_state_dict(self, state_dict: Any, prefix: str, local_metadata: dict, *rest: Any) -> None:
         """States written before version 2 do not count the batches."""
         key = prefix + "num_batches_tracked"
-        if self._version >= 2 and self.track_running_stats and (local_metadata.get("version") or 1) < 2 and key not in state_dict:
+        if self._version >= 2 and self.track_running_stats and (local_metadata.get("version")
+                                                                or 1) < 2 and key not in state_dict:
             state_dict[key] = tensor(0) if self.num_batches_tracked is None else self.num_batches_tracked
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
@@ -162,8 +164,8 @@ class SyncBatchNorm(_BatchNorm):
     def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
         """The module with every batch normalisation in it replaced by one of this class with the same state."""
         if isinstance(module, _BatchNorm):
-            made = cls(module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats, process_group,
-                       bias=module.bias is not None)
+            made = cls(module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats,
+                       process_group, bias=module.bias is not None)
             for name in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"):
                 setattr(made, name, getattr(module, name))
             made.training = module.training
@@ -179,7 +181,8 @@ class _InstanceNorm(_NormBase):
     _axes = 0
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
+                 track_running_stats: bool = False, device: Any = None, dtype: Any = None, *,
+                 bias: bool = True) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def _check_input_dim(self, input: Tensor) -> None:
@@ -191,11 +194,11 @@ class _InstanceNorm(_NormBase):
         batched = input.dim() == self._axes + 2
         channels = input.shape[1 if batched else 0]
         if channels != self.num_features and self.affine:
-            raise ValueError(f"expected input's size at dim={1 if batched else 0} to match num_features ({self.num_features}), "
-                             f"but got: {channels}.")
+            raise ValueError(f"expected input's size at dim={1 if batched else 0} to match num_features "
+                             f"({self.num_features}), but got: {channels}.")
         momentum = 0.0 if self.momentum is None else self.momentum
-        y = F.instance_norm(input if batched else input.unsqueeze(0), self.running_mean, self.running_var, self.weight, self.bias,
-                            self.training or not self.track_running_stats, momentum, self.eps)
+        y = F.instance_norm(input if batched else input.unsqueeze(0), self.running_mean, self.running_var, self.weight,
+                            self.bias, self.training or not self.track_running_stats, momentum, self.eps)
         return y if batched else y.squeeze(0)
 
 

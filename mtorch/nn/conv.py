@@ -21,8 +21,8 @@ class _ConvNd(Module):
     _transposed = False
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
-                 output_padding: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
-                 device: Any = None, dtype: Any = None) -> None:
+                 output_padding: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True,
+                 padding_mode: str = "zeros", device: Any = None, dtype: Any = None) -> None:
         super().__init__()
         name, n = type(self).__name__, self._axes
         if groups <= 0:
@@ -31,7 +31,8 @@ class _ConvNd(Module):
             if channels % groups:
                 raise ValueError(f"{name}: {what} must be divisible by groups, got {channels} and {groups}")
         if padding_mode not in PADDING_MODES:
-            raise ValueError(f"{name}: padding_mode must be one of {PADDING_MODES}, but got padding_mode='{padding_mode}'")
+            raise ValueError(f"{name}: padding_mode must be one of {PADDING_MODES}, but got "
+                             f"padding_mode='{padding_mode}'")
         if self._transposed and padding_mode != "zeros":
             raise ValueError(f'Only "zeros" padding mode is supported for {name}')
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
@@ -44,7 +45,8 @@ class _ConvNd(Module):
             if padding not in ("same", "valid"):
                 raise ValueError(f"{name}: invalid padding string '{padding}', should be one of ('valid', 'same')")
             if padding == "same" and max(self.stride) > 1:
-                raise ValueError(f"{name}: padding='same' is not supported for strided convolutions, got stride {self.stride}")
+                raise ValueError(f"{name}: padding='same' is not supported for strided convolutions, got stride "
+                                 f"{self.stride}")
             self.padding: Any = padding
             total = [d * (k - 1) if padding == "same" else 0 for d, k in zip(self.dilation, self.kernel_size)]
             both = [(t // 2, t - t // 2) for t in total]
@@ -92,8 +94,8 @@ class _Conv(_ConvNd):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
                  dilation: Any = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Any = None,
                  dtype: Any = None) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, 0, dilation, groups, bias, padding_mode, device,
-                         dtype)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, 0, dilation, groups, bias,
+                         padding_mode, device, dtype)
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         """The convolution with these weights, which a subclass may have changed."""
@@ -169,10 +171,10 @@ class _ConvTransposeNd(_ConvNd):
     _transposed = True
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
-                 output_padding: Any = 0, groups: int = 1, bias: bool = True, dilation: Any = 1, padding_mode: str = "zeros",
-                 device: Any = None, dtype: Any = None) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation, groups, bias,
-                         padding_mode, device, dtype)
+                 output_padding: Any = 0, groups: int = 1, bias: bool = True, dilation: Any = 1,
+                 padding_mode: str = "zeros", device: Any = None, dtype: Any = None) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation, groups,
+                         bias, padding_mode, device, dtype)
 
     def _output_padding(self, input: Tensor, output_size: Any) -> tuple[int, ...]:
         """What output_padding gives the output this size."""
@@ -186,8 +188,8 @@ class _ConvTransposeNd(_ConvNd):
                  for m, s, p, d, k in zip(sizes, self.stride, self.padding, self.dilation, self.kernel_size)]
         if any(not low <= size < low + s for size, low, s in zip(asked, least, self.stride)):
             most = [low + s - 1 for low, s in zip(least, self.stride)]
-            raise ValueError(f"{type(self).__name__}: requested an output size of {asked}, but valid sizes for an input of "
-                             f"{sizes} range from {least} to {most}")
+            raise ValueError(f"{type(self).__name__}: requested an output size of {asked}, but valid sizes for an "
+                             f"input of {sizes} range from {least} to {most}")
         return tuple(size - low for size, low in zip(asked, least))
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:

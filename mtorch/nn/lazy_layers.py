@@ -58,8 +58,8 @@ class _LazyConv(LazyModuleMixin):
         """The channels of the input tell in_channels."""
         name, n = type(self).__name__, self._axes
         if input.dim() not in (n + 1, n + 2):
-            raise RuntimeError(f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: "
-                               f"{list(input.shape)}")
+            raise RuntimeError(f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input "
+                               f"of size: {list(input.shape)}")
         channels = input.shape[-n - 1]
         self.in_channels = channels
         if not self.has_uninitialized_params():
@@ -76,8 +76,9 @@ class _LazyConv(LazyModuleMixin):
 class _LazyForward(_LazyConv):
     """A lazy convolution."""
 
-    def __init__(self, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1,
-                 bias: bool = True, padding_mode: str = "zeros", device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
+                 groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Any = None,
+                 dtype: Any = None) -> None:
         super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
         self._make_lazy(out_channels, bias, device, dtype)
 
@@ -164,8 +165,8 @@ class LazyConvTranspose3d(_LazyTranspose, ConvTranspose3d):
 class _LazyNorm(LazyModuleMixin):
     """What lazy normalisations share; mixed in before the class of the normalisation."""
 
-    def __init__(self, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True,
-                 device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
+    def __init__(self, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
+                 track_running_stats: bool = True, device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
         super().__init__(0, eps, momentum, False, False)
         self.affine, self.track_running_stats = affine, track_running_stats
         for name, wanted in (("weight", affine), ("bias", affine and bias)):

@@ -18,8 +18,8 @@ class _PadNd(Module):
         super().__init__()
         widths = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
         if len(widths) != 2 * self._axes:
-            raise ValueError(f"{type(self).__name__}: padding must be an int or {2 * self._axes} of them, (before, after) "
-                             f"of the last axis first, got {padding}")
+            raise ValueError(f"{type(self).__name__}: padding must be an int or {2 * self._axes} of them, (before, "
+                             f"after) of the last axis first, got {padding}")
         self.padding = widths
 
     def forward(self, input: Tensor) -> Tensor:

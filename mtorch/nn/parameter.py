@@ -21,9 +21,10 @@ class _Uninitialized(Tensor):
 
     @property
     def shape(self) -> Size:
-        raise RuntimeError("Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
-                           "`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call "
-                           "`forward` to initialize the parameters before accessing their attributes.")
+        raise RuntimeError("Can't access the shape of an uninitialized parameter or buffer. This error usually "
+                           "happens in `load_state_dict` when trying to load an uninitialized parameter into an "
+                           "initialized one. Call `forward` to initialize the parameters before accessing their "
+                           "attributes.")
 
     def size(self, dim: int | None = None) -> Size:
         return self.shape
@@ -71,7 +72,8 @@ class UninitializedBuffer(_Uninitialized, Buffer):
     __slots__ = ()
     _becomes = Buffer
 
-    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True) -> None:
+    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None,
+                 persistent: bool = True) -> None:
         super().__init__(None, persistent=persistent)
         if dtype is not None:
             self.array = self.array.astype(numpy_dtype(dtype))

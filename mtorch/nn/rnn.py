@@ -174,15 +174,16 @@ class RNNBase(Module):
         expected, kind = (3, "batched 3-D") if batched else (2, "unbatched 2-D")
         if any(s.dim() != expected for s in states):
             if len(states) == 1:
-                raise RuntimeError(f"For {kind} input, hx should also be {expected}-D but got {states[0].dim()}-D tensor")
+                raise RuntimeError(f"For {kind} input, hx should also be {expected}-D but got {states[0].dim()}-D "
+                                   "tensor")
             raise RuntimeError(f"For {kind} input, hx and cx should also be {expected}-D but got "
                                f"({states[0].dim()}-D, {states[1].dim()}-D) tensors")
 
     def _check_input(self, x) -> None:
         weight = getattr(self, self._all_weights[0][0])
         if x.dtype != weight.dtype:
-            raise ValueError(f"RNN input dtype ({x.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
-                             f"input.to({weight.dtype}), or convert model: model.to({x.dtype})")
+            raise ValueError(f"RNN input dtype ({x.dtype}) does not match weight dtype ({weight.dtype}). Convert "
+                             f"input: input.to({weight.dtype}), or convert model: model.to({x.dtype})")
         if x.shape[-1] != self.input_size:
             raise RuntimeError(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got "
                                f"{x.shape[-1]}: {type(self).__name__}({self.extra_repr()}) got input of shape "

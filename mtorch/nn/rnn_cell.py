@@ -51,8 +51,8 @@ class RNNCellBase(Module):
         batched = input.dim() == 2
         x = input if batched else input.unsqueeze(0)
         if x.shape[1] != self.input_size:
-            raise RuntimeError(f"input has inconsistent input_size: got {x.shape[1]} expected {self.input_size}: {name} got "
-                               f"input of shape {tuple(input.shape)}")
+            raise RuntimeError(f"input has inconsistent input_size: got {x.shape[1]} expected {self.input_size}: "
+                               f"{name} got input of shape {tuple(input.shape)}")
         if states is None:
             states = (creation.zeros(x.shape[0], self.hidden_size, dtype=x.dtype),) * count
         else:
@@ -75,7 +75,8 @@ class RNNCellBase(Module):
         if s.shape[0] != x.shape[0]:
             raise RuntimeError(f"Input batch size {x.shape[0]} doesn't match hidden{i} batch size {s.shape[0]}")
         if s.dim() != 2 or s.shape[1] != self.hidden_size:
-            raise RuntimeError(f"hidden{i} has inconsistent hidden_size: got {s.shape[-1]}, expected {self.hidden_size}")
+            raise RuntimeError(f"hidden{i} has inconsistent hidden_size: got {s.shape[-1]}, expected "
+                               f"{self.hidden_size}")
 
 
 class RNNCell(RNNCellBase):

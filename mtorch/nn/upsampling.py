@@ -24,8 +24,8 @@ class Upsample(Module):
     torch.Size([1, 3, 8, 8])
     """
 
-    def __init__(self, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None,
-                 recompute_scale_factor: bool | None = None) -> None:
+    def __init__(self, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+                 align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> None:
         super().__init__()
         self.name, self.size, self.mode = type(self).__name__, size, mode
         self.scale_factor = tuple(float(f) for f in scale_factor) if isinstance(scale_factor, tuple) else \

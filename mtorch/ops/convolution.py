@@ -98,7 +98,8 @@ def convolution_transpose(x, w, b=None, *, stride, padding, output_padding, dila
 
 # ---- the three products, on arrays with the batch last -------------------------------------------
 
-def correlate(x: np.ndarray, w: np.ndarray, taps: Taps, out: tuple[int, ...], b: np.ndarray | None = None) -> np.ndarray:
+def correlate(x: np.ndarray, w: np.ndarray, taps: Taps, out: tuple[int, ...],
+              b: np.ndarray | None = None) -> np.ndarray:
     """y (O, *out, N) = w patches + b"""
     matrix = by_group(np.ascontiguousarray(w), taps.groups).reshape(taps.groups, len(w) // taps.groups, -1)
     y = np.empty((len(w), *out, x.shape[-1]), np.result_type(x, w))
@@ -115,7 +116,8 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, taps: Taps) -> np.ndarray:
     """gw (O, C/groups, *kernel) = g patches^T, summed over the pieces"""
     grouped = by_group(g, taps.groups)
     groups, o = grouped.shape[:2]
-    turned = np.zeros((groups, len(x) // groups * prod(taps.kernel), o), g.dtype)       # a faster product than g patches^T
+    # a faster product than g patches^T
+    turned = np.zeros((groups, len(x) // groups * prod(taps.kernel), o), g.dtype)
     for spot, patches in patches_of(x, taps, g.shape[1:-1]):
         turned += patches @ grouped[(*EVERY, *spot)].reshape(groups, o, -1).mT
     gw = np.empty((len(g), len(x) // groups, *taps.kernel), g.dtype)
@@ -165,7 +167,8 @@ def patches_of(x: np.ndarray, taps: Taps, out: tuple[int, ...]) -> Iterator[tupl
             yield spot, seen.reshape(groups, -1, columns)      # what a kernel of one tap sees is x itself
             continue
         if buffer is None:
-            buffer = np.empty((rows, columns + 16), x.dtype)   # 16: rows a power of two apart share a place in the cache
+            # 16: rows a power of two apart share a place in the cache
+            buffer = np.empty((rows, columns + 16), x.dtype)
         patches = buffer[:, :columns]
         np.copyto(patches.reshape(seen.shape), seen)
         yield spot, patches.reshape(groups, rows // groups, columns)

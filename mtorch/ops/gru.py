@@ -73,7 +73,8 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, batch_sizes=None):
                 product(rzs_t, w_q, out)
                 add(gh_t, g_h, gh_t)                               # dL/dh[t-1]: through the gates, and kept by z
         nrz, rzs, gb = a[:, :3 * H], a[:, H:], a.sum(axis=0)
-        return ((lambda: (nrz @ _n_first(w_ih, H)).reshape(x.shape)), gh, _n_last(nrz.T @ x.reshape(-1, x.shape[-1]), H),
+        return ((lambda: (nrz @ _n_first(w_ih, H)).reshape(x.shape)), gh,
+                _n_last(nrz.T @ x.reshape(-1, x.shape[-1]), H),
                 rzs.T @ before, _n_last(gb[:3 * H], H), gb[H:])
 
     return (states[N:].reshape(*x.shape[:-1], H), final_rows(states, sizes)), pullback

@@ -72,7 +72,8 @@ def pad_constant(x, *, before, after, value):
         if value:
             y.fill(value)
         y[_inner(before, after, y.shape)] = x[_inner([-b for b in before], [-a for a in after], x.shape)]
-    shape, kept, written = x.shape, _inner([-b for b in before], [-a for a in after], x.shape), _inner(before, after, y.shape)
+    shape, kept, written = x.shape, _inner([-b for b in before], [-a for a in after],
+                                           x.shape), _inner(before, after, y.shape)
     return y, (lambda g: place(slice_of(g, key=written), shape=shape, key=kept),)
 
 

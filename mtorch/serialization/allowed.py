@@ -24,7 +24,8 @@ from .errors import FileFormatError
 from .kinds import DECODED, NATIVE, STORAGES, itemsize
 from .pickle_reader import Function, Internal, is_key
 
-_MOST_EXPANDED = 1 << 24         # elements; a tensor with more of them than its storage has (strides of 0) may have so many
+# elements; a tensor with more of them than its storage has (strides of 0) may have so many
+_MOST_EXPANDED = 1 << 24
 _MOST_DIMS = 64                  # NumPy's limit
 _FUNCTIONAL = "mtorch.nn.functional"
 
@@ -75,8 +76,8 @@ def _view(storage: Any, kind: str, offset: Any, size: Any, stride: Any) -> np.nd
     elements = storage.of(kind)
     count = math.prod(size)
     reach = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) + 1 if count else offset
-    _expect(reach <= elements.size, f"a tensor of size {_brief(size)}, strides {_brief(stride)} and offset {offset} reaches "
-                                    f"outside its storage of {elements.size} elements")
+    _expect(reach <= elements.size, f"a tensor of size {_brief(size)}, strides {_brief(stride)} and offset {offset} "
+                                    f"reaches outside its storage of {elements.size} elements")
     _expect(count <= max(elements.size, _MOST_EXPANDED),
             f"a tensor of size {_brief(size)} has many more elements than its storage, which has {elements.size}")
     _expect(max(size, default=0) < 1 << 62, f"a tensor has size {_brief(size)}")
@@ -213,7 +214,8 @@ def _numpy_dtype(name, align=False, copy=True) -> np.dtype:
 
 
 def _numpy_scalar(kind, data) -> np.generic:
-    _expect(isinstance(kind, np.dtype) and type(data) is bytes and len(data) == kind.itemsize, "a NumPy number is damaged")
+    _expect(isinstance(kind, np.dtype) and type(data) is bytes and len(data) == kind.itemsize,
+            "a NumPy number is damaged")
     return np.frombuffer(data, kind)[0]
 
 
@@ -249,7 +251,8 @@ def build(instance: Any, state: Any) -> None:
 
 def new(kind: Any, args: Any) -> Any:
     """An instance of a class (the instruction NEWOBJ): of a Module's, when whole modules are wanted."""
-    _expect(isinstance(kind, type) and issubclass(kind, Module) and args == (), "makes an instance of something else than "
+    _expect(isinstance(kind, type) and issubclass(kind, Module) and args == (),
+            "makes an instance of something else than "
                                                                                "a Module")
     return object.__new__(kind)
 
@@ -292,9 +295,9 @@ def find(module: str, name: str) -> Any:
         return TABLE[module, name]
     except KeyError:
         raise FileFormatError(
-            f"weights_only=True reads tensors and plain data, and the file names {_shown(module, name)}. Of a file that "
-            "holds a whole module, save net.state_dict() instead; or read it with weights_only=False, which also allows "
-            "the Module classes that this program has defined or imported") from None
+            f"weights_only=True reads tensors and plain data, and the file names {_shown(module, name)}. Of a file "
+            "that holds a whole module, save net.state_dict() instead; or read it with weights_only=False, which also "
+            "allows the Module classes that this program has defined or imported") from None
 
 
 def find_with_modules(module: str, name: str) -> Any:
@@ -314,8 +317,8 @@ def find_with_modules(module: str, name: str) -> Any:
         return found
     if source.startswith(_FUNCTIONAL) and isinstance(found, types.FunctionType) and found.__module__.startswith(_FUNCTIONAL):
         return found
-    raise FileFormatError(f"the file names {_shown(module, name)}, which is no Module class that this program has defined "
-                          "or imported. Define or import it first; anything that is not a Module is refused")
+    raise FileFormatError(f"the file names {_shown(module, name)}, which is no Module class that this program has "
+                          "defined or imported. Define or import it first; anything that is not a Module is refused")
 
 
 def _shown(module: str, name: str) -> str:

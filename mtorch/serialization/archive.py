@@ -64,7 +64,8 @@ class Reader:
         self._refuse_bombs(members, size)
         folders = {m.filename.partition("/")[0] for m in members}
         if len(folders) != 1 or not all("/" in m.filename for m in members):
-            raise FileFormatError(f"{name}: the members of the archive are not in one folder, as those of a .pt file are")
+            raise FileFormatError(f"{name}: the members of the archive are not in one folder, as those of a .pt file "
+                                  "are")
         self.members: dict[str, zipfile.ZipInfo] = {}
         for member in members:
             inside = member.filename.partition("/")[2]

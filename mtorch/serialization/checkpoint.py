@@ -126,8 +126,8 @@ class Checkpoint:
 
     def _begin(self) -> None:
         if not self._begun and self._files():
-            raise FileExistsError(f"Checkpoint: {self.folder} has the checkpoints of another training: resume() takes it up; "
-                                  "for a new one give another folder, or empty this one")
+            raise FileExistsError(f"Checkpoint: {self.folder} has the checkpoints of another training: resume() takes "
+                                  "it up; for a new one give another folder, or empty this one")
         self._begun = True
 
     # ---- saving -----------------------------------------------------------------------------------------------------
@@ -237,8 +237,8 @@ class Checkpoint:
 
     def _take(self, content: dict[str, Any], path: Path) -> None:
         if content["objects"].keys() != self.objects.keys():
-            raise ValueError(f"Checkpoint.resume: {path} has {', '.join(content['objects'])}, and this checkpoint was made "
-                             f"with {', '.join(self.objects)}")
+            raise ValueError(f"Checkpoint.resume: {path} has {', '.join(content['objects'])}, and this checkpoint was "
+                             f"made with {', '.join(self.objects)}")
         for name, state in content["objects"].items():
             thing = self.objects[name]
             if isinstance(thing, Generator):

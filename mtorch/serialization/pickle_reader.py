@@ -218,10 +218,10 @@ def _name_of(code: bytes) -> str:
 _Machine = PickleReader
 _INSTRUCTIONS: dict[bytes, Callable[[PickleReader], None]] = {
     pickle.PROTO: _Machine._proto,
-    pickle.NONE: _pushing(lambda: None), pickle.NEWTRUE: _pushing(lambda: True), pickle.NEWFALSE: _pushing(lambda: False),
-    pickle.EMPTY_TUPLE: _pushing(tuple), pickle.EMPTY_LIST: _pushing(list), pickle.EMPTY_DICT: _pushing(dict),
-    pickle.BININT: _pushing_number("<i"), pickle.BININT1: _pushing_number("B"), pickle.BININT2: _pushing_number("<H"),
-    pickle.BINFLOAT: _pushing_number(">d"), pickle.LONG1: _Machine._long,
+    pickle.NONE: _pushing(lambda: None), pickle.NEWTRUE: _pushing(lambda: True),
+    pickle.NEWFALSE: _pushing(lambda: False), pickle.EMPTY_TUPLE: _pushing(tuple), pickle.EMPTY_LIST: _pushing(list),
+    pickle.EMPTY_DICT: _pushing(dict), pickle.BININT: _pushing_number("<i"), pickle.BININT1: _pushing_number("B"),
+    pickle.BININT2: _pushing_number("<H"), pickle.BINFLOAT: _pushing_number(">d"), pickle.LONG1: _Machine._long,
     pickle.BINUNICODE: _Machine._text, pickle.SHORT_BINSTRING: _Machine._short_bytes,
     pickle.MARK: _Machine._mark, pickle.TUPLE: _Machine._tuple,
     pickle.TUPLE1: lambda m: m._tuple(1), pickle.TUPLE2: lambda m: m._tuple(2), pickle.TUPLE3: lambda m: m._tuple(3),

@@ -71,8 +71,8 @@ class PickleWriter:
         name = getattr(obj, "__qualname__", None) or type(obj).__qualname__
         raise TypeError(
             f"save: cannot write {f'{where}, ' if where else ''}{type(obj).__name__} {name}: "
-            + (why or "only tensors, numbers, text, bytes, lists, tuples, dicts and sets of them, and Modules are loaded "
-                      "again; save its values instead (of a dataclass: vars(...))"))
+            + (why or "only tensors, numbers, text, bytes, lists, tuples, dicts and sets of them, and Modules are "
+                      "loaded again; save its values instead (of a dataclass: vars(...))"))
 
     def _remember(self, obj: Any) -> None:
         number = len(self._memo)
@@ -268,7 +268,8 @@ class PickleWriter:
 
     def _numpy_scalar(self, obj: np.generic) -> None:
         value = np.asarray(obj)
-        self._call("numpy._core.multiarray", "scalar", value.dtype, value.astype(value.dtype.newbyteorder("<")).tobytes())
+        self._call("numpy._core.multiarray", "scalar", value.dtype,
+                   value.astype(value.dtype.newbyteorder("<")).tobytes())
         self._remember(obj)
 
     def _numpy_array(self, obj: np.ndarray) -> None:
@@ -287,8 +288,8 @@ class PickleWriter:
     def _module(self, obj: Module) -> None:
         kind = type(obj)
         if "<" in kind.__qualname__:
-            self._refuse(obj, f"the class {kind.__qualname__} is defined inside a function, where loading could not find "
-                              "it; define it at the top level, or save net.state_dict()")
+            self._refuse(obj, f"the class {kind.__qualname__} is defined inside a function, where loading could not "
+                              "find it; define it at the top level, or save net.state_dict()")
         self._global(kind.__module__, kind.__qualname__)
         self.data += pickle.EMPTY_TUPLE + pickle.NEWOBJ
         self._remember(obj)

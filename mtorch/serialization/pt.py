@@ -174,8 +174,8 @@ def _check_location(location: Any) -> None:
         if isinstance(target, str):
             target = Device(target)
         if not isinstance(target, Device):
-            raise TypeError(f"load: map_location is a {type(location).__name__}, expected a device, a name, a dict or a "
-                            "function")
+            raise TypeError(f"load: map_location is a {type(location).__name__}, expected a device, a name, a dict or "
+                            "a function")
         if target.type != "cpu":
             raise NotImplementedError(f"load: map_location is {target}, but there is only the CPU")
 
@@ -189,7 +189,8 @@ def _opened(f: Any) -> Iterator[tuple[Any, str]]:
             yield file, str(f)
         return
     if not hasattr(f, "read") or not hasattr(f, "seek"):
-        raise TypeError(f"load: f is a {type(f).__name__}, expected a path or a file open for reading bytes that can seek")
+        raise TypeError(f"load: f is a {type(f).__name__}, expected a path or a file open for reading bytes that can "
+                        "seek")
     name = str(getattr(f, "name", "the file"))
     _refuse_other_forms(f, name)
     yield f, name
@@ -203,5 +204,5 @@ def _refuse_other_forms(file: Any, name: str) -> None:
     if not start:
         raise EOFError(f"load: {name} is empty")
     if start[:2] == b"\x80\x02" and not start.startswith(b"PK"):
-        raise NotImplementedError(f"load: {name} has torch's form of before 1.6, or is a bare pickle; load it in torch and "
-                                  "save it again")
+        raise NotImplementedError(f"load: {name} has torch's form of before 1.6, or is a bare pickle; load it in "
+                                  "torch and save it again")

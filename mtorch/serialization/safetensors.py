@@ -217,7 +217,8 @@ class _Slice:
         return self._reader.get_tensor(self._name)[key]
 
 
-def _checked(header: bytes, room: int, name: str) -> tuple[dict[str, str] | None, dict[str, tuple[str, list[int], int]]]:
+def _checked(header: bytes, room: int, name: str) -> tuple[dict[str, str] | None,
+                                                           dict[str, tuple[str, list[int], int]]]:
     """The metadata, and for each tensor, in the order of the file, its type, its shape and where it begins."""
     try:
         parsed = json.loads(header.decode("utf-8"), object_pairs_hook=_without_repetition)
@@ -232,13 +233,13 @@ def _checked(header: bytes, room: int, name: str) -> tuple[dict[str, str] | None
     entries, end = {}, 0
     for key, kind, shape, begin, stop in found:
         if begin != end:
-            raise SafetensorError(f"{name}: invalid offset for tensor {key}: it begins at {begin}, the one before ends at "
-                                  f"{end}")
+            raise SafetensorError(f"{name}: invalid offset for tensor {key}: it begins at {begin}, the one before "
+                                  f"ends at {end}")
         entries[key] = kind, shape, begin
         end = stop
     if end != room:
-        raise SafetensorError(f"{name}: incomplete metadata, file not fully covered: the tensors have {end:,} bytes, the "
-                              f"file has {room:,} for them")
+        raise SafetensorError(f"{name}: incomplete metadata, file not fully covered: the tensors have {end:,} bytes, "
+                              f"the file has {room:,} for them")
     return metadata, entries
 
 
@@ -302,7 +303,8 @@ def _serialized(tensors: Any, metadata: dict[str, str] | None) -> list[bytes | m
 
 def _sharing(tensors: dict[str, Tensor]) -> Iterator[tuple[str, str]]:
     """Pairs of names whose tensors lie over each other in memory."""
-    places = sorted((t.data_ptr(), t.data_ptr() + t.array.nbytes, name) for name, t in tensors.items() if t.array.nbytes)
+    places = sorted((t.data_ptr(), t.data_ptr() + t.array.nbytes, name) for name,
+                    t in tensors.items() if t.array.nbytes)
     reach, holder = 0, ""
     for begin, end, name in places:
         if begin < reach:

@@ -112,7 +112,8 @@ def draw(tensor: Tensor, names: Any = None, *, values: bool = False, title: str 
             if vertex.kind != "constant" or not _is_number(vertex):
                 axes.text(x, y + 0.3, _short(vertex.value), ha="center", va="bottom", fontsize=8, zorder=3)
             if vertex.gradient is not None:
-                axes.text(x, y - 0.3, _short(vertex.gradient), ha="center", va="top", fontsize=8, color="tab:red", zorder=3)
+                axes.text(x, y - 0.3, _short(vertex.gradient), ha="center", va="top", fontsize=8, color="tab:red",
+                          zorder=3)
         elif vertex.shape:
             axes.text(x, y - 0.3, str(tuple(vertex.shape)), ha="center", va="top", fontsize=8, color="0.4", zorder=3)
     return figure

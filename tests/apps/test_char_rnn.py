@@ -55,8 +55,10 @@ def test_a_simple_text_is_learnt_saved_and_continued(tmp_path, text):
                   "--length", 10)
     assert "\nefgh. abcd ef\n" in said
     assert bits(said) == bits(out)
-    assert "expected one letter or more" in run(tmp_path, "--text", text, "--load", "net.pt", "--prompt", "X", code=1)[1]
-    assert "has 24 hidden, but --hidden is 12" in run(tmp_path, "--text", text, "--load", "net.pt", "--hidden", 12, code=1)[1]
+    assert "expected one letter or more" in run(tmp_path, "--text", text, "--load", "net.pt", "--prompt", "X",
+                                                code=1)[1]
+    assert "has 24 hidden, but --hidden is 12" in run(tmp_path, "--text", text, "--load", "net.pt", "--hidden", 12,
+                                                      code=1)[1]
 
 
 def test_the_same_seed_writes_the_same(tmp_path, text):

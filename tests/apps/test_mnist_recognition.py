@@ -69,7 +69,8 @@ def test_without_argument_network_and_data(cache):
 def test_each_model_learns(cache, files, model, epochs, least):
     out, err = run(cache, "--data-dir", files, "--model", model, "--epochs", epochs)
     assert out.startswith(f"Data: IDX files in {files}: 3,000 to learn from, 500 to test on\nNetwork: {model}, ")
-    lines = re.findall(rf"^epoch \d+/{epochs}: loss [\d.]+, accuracy [\d.]+% in training, [\d.]+% on the test", out, re.M)
+    lines = re.findall(rf"^epoch \d+/{epochs}: loss [\d.]+, accuracy [\d.]+% in training, [\d.]+% on the test", out,
+                       re.M)
     assert len(lines) == epochs
     assert accuracy(out) >= least
     assert err == ""
@@ -120,7 +121,8 @@ def test_save_then_load(cache, files, tmp_path):
 
 def test_network_that_cannot_be_saved(cache, files, tmp_path):
     (tmp_path / "folder").mkdir()
-    out, err = run(cache, "--data-dir", files, "--model", "linear", "--epochs", 1, "--save", tmp_path / "folder", code=1)
+    out, err = run(cache, "--data-dir", files, "--model", "linear", "--epochs", 1, "--save", tmp_path / "folder",
+                   code=1)
     assert "epoch 1/1" in out
     assert err.startswith(f"error: what was learnt cannot be kept in {tmp_path / 'folder'}: ")
 

@@ -56,7 +56,8 @@ def test_every_cell_learns(tmp_path, cell):
 
 
 def test_saved_and_loaded_and_drawn_in_the_terminal(tmp_path):
-    options = ["--cell", "rnn", "--hidden", 16, "--layers", 2, "--window", 10, "--steps", 60, "--clip", 0.5, "--lr", 0.02]
+    options = ["--cell", "rnn", "--hidden", 16, "--layers", 2, "--window", 10, "--steps", 60, "--clip", 0.5, "--lr",
+               0.02]
     learnt, _ = run(tmp_path, *options, "--save", "here/net.pt", matplotlib=False)
     assert "o the network" in learnt
     assert len(re.findall(r"^.*o.*$", learnt, re.M)) > 10

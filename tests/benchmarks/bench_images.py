@@ -21,8 +21,9 @@ def lenet(torch) -> Step:
 def digits_cnn(torch) -> Step:
     nn = torch.nn
     torch.manual_seed(0)
-    net = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25),
-                        nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10))
+    net = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+                        nn.Dropout(0.25), nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(), nn.Dropout(0.5),
+                        nn.Linear(128, 10))
     x, y = torch.randn(64, 1, 28, 28), torch.randint(0, 10, (64,))
     return _training_step(torch, net, torch.optim.Adadelta(net.parameters(), lr=1.0), x, y)
 
@@ -45,7 +46,7 @@ def small_resnet(torch) -> Step:
             return torch.relu(self.bn2(self.conv2(y)) + self.shortcut(x))
 
     torch.manual_seed(0)
-    net = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), Block(16, 16, 1), Block(16, 32, 2),
-                        Block(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+    net = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), Block(16, 16, 1),
+                        Block(16, 32, 2), Block(32, 64, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
     x, y = torch.randn(32, 3, 32, 32), torch.randint(0, 10, (32,))
     return _training_step(torch, net, torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9), x, y)

@@ -16,7 +16,8 @@ MATRICES = ("covariance_matrix", "precision_matrix", "scale_tril")
 
 def pair(name, loc, matrix):
     matrix = np.linalg.cholesky(matrix) if name == "scale_tril" else matrix
-    return [T.distributions.MultivariateNormal(T.from_numpy(loc), **{name: T.from_numpy(matrix)}) for T in (mtorch, torch)]
+    return [T.distributions.MultivariateNormal(T.from_numpy(loc), **{name: T.from_numpy(matrix)})
+            for T in (mtorch, torch)]
 
 
 @pytest.mark.parametrize("name", MATRICES)
@@ -59,9 +60,10 @@ def test_matrices_follow_an_expansion():
 
 
 @pytest.mark.parametrize("build", [
-    "MultivariateNormal(T.zeros(()), T.eye(2))", "MultivariateNormal(T.zeros(2))", "MultivariateNormal(T.zeros(2), T.ones(2))",
-    "MultivariateNormal(T.zeros(2), T.eye(2), scale_tril=T.eye(2))", "MultivariateNormal(T.zeros(2), -T.eye(2))",
-    "MultivariateNormal(T.zeros(2), scale_tril=T.ones(2, 2))", "MultivariateNormal(T.zeros(2), T.tensor([[1., 2.], [0., 1.]]))",
+    "MultivariateNormal(T.zeros(()), T.eye(2))", "MultivariateNormal(T.zeros(2))",
+    "MultivariateNormal(T.zeros(2), T.ones(2))", "MultivariateNormal(T.zeros(2), T.eye(2), scale_tril=T.eye(2))",
+    "MultivariateNormal(T.zeros(2), -T.eye(2))", "MultivariateNormal(T.zeros(2), scale_tril=T.ones(2, 2))",
+    "MultivariateNormal(T.zeros(2), T.tensor([[1., 2.], [0., 1.]]))",
     "MultivariateNormal(T.zeros(2), T.eye(2)).log_prob(T.zeros(3))",
 ])
 def test_what_is_refused(build):

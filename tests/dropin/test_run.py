@@ -14,9 +14,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def python(*arguments: object, cwd: Path, expect: int | None = 0, **variables: str) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "OPENBLAS_NUM_THREADS": "1", **variables}
-    done = subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=environment, capture_output=True, text=True,
-                          timeout=60, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "OPENBLAS_NUM_THREADS": "1",
+                   **variables}
+    done = subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=environment, capture_output=True,
+                          text=True, timeout=60, check=False)
     assert expect is None or done.returncode == expect, done.stdout + done.stderr
     return done
 
@@ -128,14 +129,16 @@ def test_module_and_code_and_folder(tmp_path: Path) -> None:
 ])
 def test_program_ends_as_it_would_alone(tmp_path: Path, source: str) -> None:
     (tmp_path / "program.py").write_text(source, encoding="latin-1" if "latin" in source else "utf-8")
-    alone, here = python("program.py", cwd=tmp_path, expect=None), python("-m", "mtorch", "program.py", cwd=tmp_path, expect=None)
+    alone, here = python("program.py", cwd=tmp_path, expect=None), python("-m", "mtorch", "program.py", cwd=tmp_path,
+                                                                          expect=None)
     assert (here.returncode, here.stdout, here.stderr) == (alone.returncode, alone.stdout, alone.stderr)
     assert "KeyboardInterrupt" not in source or here.returncode == -signal.SIGINT
 
 
 def test_program_that_is_not_there(tmp_path: Path) -> None:
     for arguments in (["none.py"], ["-m", "none"], ["-m", "none.of.these"]):
-        alone, here = python(*arguments, cwd=tmp_path, expect=None), python("-m", "mtorch", *arguments, cwd=tmp_path, expect=None)
+        alone, here = python(*arguments, cwd=tmp_path, expect=None), python("-m", "mtorch", *arguments, cwd=tmp_path,
+                                                                            expect=None)
         assert here.returncode == alone.returncode != 0
         assert here.stderr.splitlines()[0].startswith(f"{sys.executable}: ")
         assert arguments[0] != "none.py" or here.stderr == alone.stderr
@@ -202,7 +205,8 @@ print(torch.real, sys.modules["torch"] is torch, any("mtorch" in type(finder).__
     lines = python("program.py", cwd=tmp_path).stdout.splitlines()
     assert lines[0].startswith("mtorch.as_torch: torch itself is already imported")
     assert lines[1] == "True True False"
-    (tmp_path / "only.py").write_text("import mtorch, sys\nprint('torch' in sys.modules)\nimport torch\nprint(torch.real)")
+    (tmp_path / "only.py").write_text("import mtorch, sys\nprint('torch' in sys.modules)\nimport "
+                                      "torch\nprint(torch.real)")
     assert python("only.py", cwd=tmp_path).stdout == "False\nTrue\n"      # mtorch alone changes nothing
 
 

@@ -16,10 +16,12 @@ def close(mine: Any, theirs: Any, what: str, tolerance: float) -> None:
     mine, theirs = np.asarray(mine), np.asarray(theirs)
     assert (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype), what
     if mine.size:
-        np.testing.assert_allclose(mine, theirs, rtol=tolerance, atol=tolerance * max(1.0, np.abs(theirs).max()), err_msg=what)
+        np.testing.assert_allclose(mine, theirs, rtol=tolerance, atol=tolerance * max(1.0, np.abs(theirs).max()),
+                                   err_msg=what)
 
 
-def layers_agree(make: Any, *shapes: tuple[int, ...], dtype: str = "float32", training: bool = True, **call: Any) -> None:
+def layers_agree(make: Any, *shapes: tuple[int, ...], dtype: str = "float32", training: bool = True,
+                 **call: Any) -> None:
     """Make a layer on both sides with make(torch), call it on inputs of these shapes and pull a gradient back."""
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)

@@ -57,8 +57,8 @@ def resnet(t: Any) -> Any:
     class ResNet(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.stem = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(inplace=True),
-                                      nn.MaxPool2d(3, stride=2, padding=1))
+            self.stem = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8),
+                                      nn.ReLU(inplace=True), nn.MaxPool2d(3, stride=2, padding=1))
             self.layer1, self.layer2 = BasicBlock(8, 8), BasicBlock(8, 16, stride=2)
             self.avgpool, self.fc = nn.AdaptiveAvgPool2d((1, 1)), nn.Linear(16, 10)
             for m in self.modules():

@@ -23,8 +23,8 @@ def test_a_net_becomes_an_ordinary_one_at_its_first_call() -> None:
         lazy = net(t)
         before = repr(lazy), [type(p).__name__ for p in lazy.parameters()], list(lazy.state_dict())
         y = lazy(t.ones(2, 3, 5, 5))
-        return [*before, y, repr(lazy), [type(layer).__name__ for layer in lazy], [list(p.shape) for p in lazy.parameters()],
-                lazy.state_dict()["0.weight"], lazy(t.zeros(2, 3, 5, 5))]
+        return [*before, y, repr(lazy), [type(layer).__name__ for layer in lazy],
+                [list(p.shape) for p in lazy.parameters()], lazy.state_dict()["0.weight"], lazy(t.zeros(2, 3, 5, 5))]
     same_in_torch(scenario)
 
 

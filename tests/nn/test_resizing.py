@@ -53,7 +53,8 @@ def test_resized_images(mode: str, options: dict, size: tuple[int, int]) -> None
 
 def test_resized_by_a_scale_that_does_not_divide() -> None:
     for mode in ("bilinear", "bicubic", "nearest"):
-        functions_agree(lambda t, x, m=mode: t.nn.functional.interpolate(x, scale_factor=(1.3, 2.6), mode=m), normal(*IMAGE))
+        functions_agree(lambda t, x, m=mode: t.nn.functional.interpolate(x, scale_factor=(1.3, 2.6), mode=m),
+                        normal(*IMAGE))
 
 
 @pytest.mark.filterwarnings("ignore:`nn.functional.upsample")
@@ -117,7 +118,8 @@ def test_gradients_of_both_orders(function) -> None:
     (lambda t: t.nn.functional.interpolate(t.zeros(1, 1, 3), 3, mode="bilinear"), "not for an input of 3 dimensions"),
     (lambda t: t.nn.functional.interpolate(t.zeros(1, 1, 3), 3, align_corners=True), "align_corners option"),
     (lambda t: t.nn.functional.interpolate(t.zeros(1, 1, 3), 3, mode="linear", antialias=True), "Anti-alias"),
-    (lambda t: t.nn.functional.grid_sample(t.zeros(1, 1, 3, 3), t.zeros(2, 2, 2, 2), align_corners=True), "expected an input"),
+    (lambda t: t.nn.functional.grid_sample(t.zeros(1, 1, 3, 3), t.zeros(2, 2, 2, 2), align_corners=True),
+     "expected an input"),
     (lambda t: t.nn.functional.grid_sample(t.zeros(1, 1, 3, 3), t.zeros(1, 2, 2, 2), "cubic"), "expected mode to be"),
     (lambda t: t.nn.functional.affine_grid(t.zeros(1, 3, 3), (1, 1, 2, 2)), "affine matrices of shape"),
     (lambda t: t.nn.functional.pixel_shuffle(t.zeros(1, 3, 2, 2), 2), "divisible by the square of upscale_factor"),

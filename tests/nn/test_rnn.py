@@ -25,7 +25,8 @@ def lengths_of(T: int, N: int) -> list[int]:
     return lengths.tolist()
 
 
-def run(t: Any, cell: str, T: int, N: int, *, packed: bool = False, dtype: str = "float64", **options: Any) -> dict[str, Any]:
+def run(t: Any, cell: str, T: int, N: int, *, packed: bool = False, dtype: str = "float64",
+        **options: Any) -> dict[str, Any]:
     """Everything a layer of framework t gives, by name: outputs, states and all gradients, drawn from one seed."""
     t.manual_seed(T + N)
     real = getattr(t, dtype)
@@ -36,7 +37,8 @@ def run(t: Any, cell: str, T: int, N: int, *, packed: bool = False, dtype: str =
     states = [t.randn(rows, N, s, dtype=real).requires_grad_() for s in ((size, 4) if cell == "LSTM" else (4,))]
     given = x.transpose(0, 1) if batch_first else x
     if packed:
-        given = t.nn.utils.rnn.pack_padded_sequence(given, lengths_of(T, N), batch_first=batch_first, enforce_sorted=False)
+        given = t.nn.utils.rnn.pack_padded_sequence(given, lengths_of(T, N), batch_first=batch_first,
+                                                    enforce_sorted=False)
     y, last = layer(given, tuple(states) if cell == "LSTM" else states[0])
     if packed:
         y, lengths = t.nn.utils.rnn.pad_packed_sequence(y, batch_first=batch_first)
@@ -55,7 +57,8 @@ def assert_as_in_torch(tolerance: float, *args: Any, **options: Any) -> None:
     mine, theirs = run(mtorch, *args, **options), run(torch, *args, **options)
     assert list(mine) == list(theirs)
     for name, value in mine.items():
-        np.testing.assert_allclose(value, theirs[name], rtol=tolerance, atol=tolerance, err_msg=f"{name} {args} {options}")
+        np.testing.assert_allclose(value, theirs[name], rtol=tolerance, atol=tolerance,
+                                   err_msg=f"{name} {args} {options}")
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -63,7 +66,8 @@ def assert_as_in_torch(tolerance: float, *args: Any, **options: Any) -> None:
 def test_values_and_gradients_over_the_grid(cell, batch, packed):
     for layers, both, first, bias in itertools.product((1, 2), *[(False, True)] * 3):
         for T in LENGTHS:
-            options = {"num_layers": layers, "bidirectional": both, "batch_first": first, "bias": bias, "packed": packed}
+            options = {"num_layers": layers, "bidirectional": both, "batch_first": first, "bias": bias,
+                       "packed": packed}
             assert_as_in_torch(1e-10, cell, T, batch, **options)
             if first == bias:                           # in float32 every other corner
                 assert_as_in_torch(1e-5 * T ** 0.5, cell, T, batch, dtype="float32", **options)
@@ -106,7 +110,8 @@ def test_cells(cell, bias):
         second = m(x * 2, first)
         alone, without = m(x[0]), m(x)
         for out in (second, alone, without):
-            (sum((o ** 2).sum() for o in out) if isinstance(out, tuple) else (out ** 2).sum()).backward(retain_graph=True)
+            (sum((o ** 2).sum() for o in out) if isinstance(out, tuple)
+             else (out ** 2).sum()).backward(retain_graph=True)
         return (first, second, alone, without, x.grad, h.grad, [p.grad for p in m.parameters()], repr(m),
                 list(m.state_dict()))
     same_in_torch(program)
@@ -140,8 +145,10 @@ def test_input_without_a_batch_and_without_states(cell):
 
 # ---- second order, and what the fused rules keep ---------------------------------------------
 
-@pytest.mark.parametrize(("cell", "options"), [("RNN", {}), ("RNN", {"num_layers": 2, "bidirectional": True}), ("LSTM", {}),
-                                               ("LSTM", {"proj_size": 2, "bidirectional": True}), ("GRU", {"num_layers": 2})])
+@pytest.mark.parametrize(("cell", "options"),
+                         [("RNN", {}), ("RNN", {"num_layers": 2, "bidirectional": True}), ("LSTM", {}),
+                                               ("LSTM", {"proj_size": 2, "bidirectional": True}),
+                                               ("GRU", {"num_layers": 2})])
 def test_gradcheck_and_gradgradcheck(cell, options):
     mtorch.manual_seed(2)
     layer = getattr(mtorch.nn, cell)(1, 3, dtype=mtorch.float64, **options)
@@ -324,8 +331,10 @@ def test_wrong_input_gets_torch_s_kind_of_error(cell):
 def wrong_layers(t: Any) -> list[tuple[str, Any]]:
     n = t.nn
     return [(name, said(make)) for name, make in {
-        "projection too wide": lambda: n.LSTM(4, 6, proj_size=6), "projection below 0": lambda: n.LSTM(4, 6, proj_size=-1),
-        "projection of an RNN": lambda: n.RNN(4, 6, proj_size=2), "projection of a GRU": lambda: n.GRU(4, 6, proj_size=2),
+        "projection too wide": lambda: n.LSTM(4, 6, proj_size=6),
+        "projection below 0": lambda: n.LSTM(4, 6, proj_size=-1),
+        "projection of an RNN": lambda: n.RNN(4, 6, proj_size=2),
+        "projection of a GRU": lambda: n.GRU(4, 6, proj_size=2),
         "nonlinearity": lambda: n.RNN(4, 6, nonlinearity="sin"), "dropout": lambda: n.RNN(4, 6, 2, dropout=2),
         "dropout True": lambda: n.RNN(4, 6, 2, dropout=True), "bias": lambda: n.GRU(4, 6, bias=1),
         "batch_first": lambda: n.GRU(4, 6, batch_first=1), "float": lambda: n.GRU(4.0, 6), "zero": lambda: n.GRU(0, 6),
@@ -354,8 +363,8 @@ def test_wrong_input_of_cells(cell):
 
         def state(*shape):
             return (t.zeros(*shape), t.zeros(*shape)) if cell == "LSTMCell" else t.zeros(*shape)
-        return [lambda: m(t.ones(2, 3, 4)), lambda: m(t.ones(3, 5)), lambda: m(x, state(3, 5)), lambda: m(x, state(2, 6)),
-                lambda: m(x, state(6)), lambda: m(x, state(1, 3, 6)), lambda: m(x[0], state(1, 6)),
-                lambda: m(x.double())]
+        return [lambda: m(t.ones(2, 3, 4)), lambda: m(t.ones(3, 5)), lambda: m(x, state(3, 5)),
+                lambda: m(x, state(2, 6)), lambda: m(x, state(6)), lambda: m(x, state(1, 3, 6)),
+                lambda: m(x[0], state(1, 6)), lambda: m(x.double())]
     for mine, theirs in zip(calls(mtorch), calls(torch)):
         assert said(mine)[0] == said(theirs)[0] != "no error", (said(mine), said(theirs))

@@ -31,8 +31,9 @@ def pt_files() -> list[bytes]:
     optimizer.step()
     x = mtorch.arange(24.0).reshape(4, 6)
     objects = [net.state_dict(), {"model": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}, net,
-               {"view": x[1:3, ::2], "all": [x, x.t()], "u": mtorch.zeros(3, dtype=mtorch.uint16), "s": {1, "a"}, "b": b"bytes",
-                "size": x.shape, "kind": mtorch.float16, "p": nn.Parameter(x), "n": (1, 2.5, None, True, 2**80, 1j)}]
+               {"view": x[1:3, ::2], "all": [x, x.t()], "u": mtorch.zeros(3, dtype=mtorch.uint16), "s": {1, "a"},
+                "b": b"bytes", "size": x.shape, "kind": mtorch.float16, "p": nn.Parameter(x),
+                "n": (1, 2.5, None, True, 2**80, 1j)}]
     files = []
     for obj in objects:
         file = io.BytesIO()

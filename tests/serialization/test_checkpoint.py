@@ -181,7 +181,8 @@ def test_another_trainings_folder(tmp_path):
 
 
 @pytest.mark.parametrize(("options", "error", "words"), [
-    ({"keep": 0}, ValueError, "keep=0"), ({"every": 0}, ValueError, "every=0"), ({"best": "most"}, ValueError, "best='most'"),
+    ({"keep": 0}, ValueError, "keep=0"), ({"every": 0}, ValueError, "every=0"),
+    ({"best": "most"}, ValueError, "best='most'"),
     ({"other": 5}, TypeError, "other is a int, which has no load_state_dict"),
 ])
 def test_bad_arguments(options, error, words, tmp_path):

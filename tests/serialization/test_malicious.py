@@ -10,9 +10,9 @@ import sys
 import tracemalloc
 import zipfile
 from pickle import (
-    APPEND, APPENDS, BINGET, BINPERSID, BINPUT, BINUNICODE, BUILD, EMPTY_DICT, EMPTY_LIST, EMPTY_TUPLE, EXT1, GLOBAL, INST,
-    LONG_BINPUT, MARK, MEMOIZE, NEWFALSE, NEWOBJ, NEWOBJ_EX, NEWTRUE, NONE, OBJ, PERSID, REDUCE, SETITEM, SETITEMS,
-    SHORT_BINUNICODE, STACK_GLOBAL, STOP, TUPLE, TUPLE1, TUPLE2, TUPLE3,
+    APPEND, APPENDS, BINGET, BINPERSID, BINPUT, BINUNICODE, BUILD, EMPTY_DICT, EMPTY_LIST, EMPTY_TUPLE, EXT1, GLOBAL,
+    INST, LONG_BINPUT, MARK, MEMOIZE, NEWFALSE, NEWOBJ, NEWOBJ_EX, NEWTRUE, NONE, OBJ, PERSID, REDUCE, SETITEM,
+    SETITEMS, SHORT_BINUNICODE, STACK_GLOBAL, STOP, TUPLE, TUPLE1, TUPLE2, TUPLE3,
 )
 
 import pytest
@@ -116,9 +116,11 @@ PICKLES = {
     "BUILD of a method's name": called("collections.OrderedDict") + EMPTY_DICT + text("items") + NONE + SETITEM + BUILD,
     "BUILD of __class__": called("collections.OrderedDict") + EMPTY_DICT + text("__class__") + NONE + SETITEM + BUILD,
     "BUILD of slots": called("collections.OrderedDict") + NONE + EMPTY_DICT + TUPLE2 + BUILD,
-    "BUILD of an array that lies": called("numpy._core.multiarray._reconstruct", named("numpy.ndarray"), tuple_of(number(0)),
-                                          text("b")) + tuple_of(number(1), tuple_of(number(10**6)), called(
-                                              "numpy.dtype", text("f8")), NEWFALSE, called("_codecs.encode", text("abc"),
+    "BUILD of an array that lies": called("numpy._core.multiarray._reconstruct", named("numpy.ndarray"),
+                                          tuple_of(number(0)), text("b"))
+                                          + tuple_of(number(1), tuple_of(number(10**6)), called(
+                                              "numpy.dtype", text("f8")), NEWFALSE,
+                                              called("_codecs.encode", text("abc"),
                                                                                            text("latin1"))) + BUILD,
     "an array of objects": called("numpy.dtype", text("O8")),
     "an array of a class": called("numpy._core.multiarray._reconstruct", named("torch.Tensor"), EMPTY_TUPLE, text("b")),
@@ -139,7 +141,8 @@ PICKLES = {
     "a function kept in the memo": named("collections.OrderedDict") + BINPUT + b"\0" + pickle.POP + BINGET + b"\0",
     "a storage kept in the memo": EMPTY_LIST + storage() + BINPUT + b"\0" + APPEND,
     "no object": b"", "two objects": NONE + NONE, "a mark that is left": MARK + NONE, "a tuple of nothing": TUPLE1,
-    "a tuple without a mark": NONE + TUPLE, "an unknown instruction": b"\xff", "text that is cut off": BINUNICODE + b"\xff" * 5,
+    "a tuple without a mark": NONE + TUPLE, "an unknown instruction": b"\xff",
+    "text that is cut off": BINUNICODE + b"\xff" * 5,
     "text that is no text": BINUNICODE + b"\x02\0\0\0\xff\xfe", "protocol 4's text": SHORT_BINUNICODE + b"\x01a",
     "a name that is cut off": GLOBAL + b"os", "a number that is cut off": pickle.LONG1 + b"\x09\0",
     "a function as the whole": named("collections.OrderedDict"), "a storage as the whole": storage(),
@@ -148,8 +151,8 @@ PICKLES = {
     "more elements than the member": tensor(source=storage(count=5)),
     "fewer elements than the member": tensor(size=(1,), source=storage(count=1)),
     "a negative count": tensor(source=storage(count=-4)),
-    "a count that is no number": tuple_of(text("storage"), named("torch.FloatStorage"), text("0"), text("cpu"), NONE) + BINPERSID,
-    "a member that is not there": tensor(source=storage(key="1")),
+    "a count that is no number": tuple_of(text("storage"), named("torch.FloatStorage"), text("0"), text("cpu"), NONE)
+    + BINPERSID, "a member that is not there": tensor(source=storage(key="1")),
     "a member outside": tensor(source=storage(key="../../../etc/passwd")),
     "the pickle as a storage": tensor(source=storage(key="../data.pkl")),
     "another kind of elements": tensor(source=storage(kind="torch.DoubleStorage")),
@@ -176,7 +179,8 @@ PICKLES = {
     "a whole number that requires grad": tensor(grad=NEWTRUE, source=storage(kind="torch.IntStorage")),
     "a bool that is neither": tensor(size=(1,), source=storage(count=4, key="bad", kind="torch.BoolStorage")),
     "a parameter of a list": called("torch._utils._rebuild_parameter", EMPTY_LIST, NEWTRUE, NONE),
-    "a parameter of whole numbers": called("torch._utils._rebuild_parameter", tensor(source=storage(kind="torch.IntStorage")),
+    "a parameter of whole numbers": called("torch._utils._rebuild_parameter",
+                                           tensor(source=storage(kind="torch.IntStorage")),
                                            NEWTRUE, NONE),
     "a tensor of a class of its own": called("torch._tensor._rebuild_from_type_v2", named("collections.OrderedDict"),
                                              named("torch.Tensor"), EMPTY_TUPLE, EMPTY_DICT),
@@ -184,10 +188,12 @@ PICKLES = {
     "a key that hashes for ever": EMPTY_DICT + NESTED + NONE + SETITEM,
     "a set that hashes for ever": called("builtins.set", NESTED + TUPLE1),
     "a size of tuples of tuples": called("torch.Size", NESTED),
-    "strides that are a bomb to print": called("torch._utils._rebuild_tensor_v2", storage(), number(0), NESTED, NESTED, NEWFALSE,
-                                               NONE),
-    "the same long list again and again": LONG_LIST + 20_000 * (named("builtins.set") + BINGET + b"\0" + TUPLE1 + REDUCE),
-    "the same long text again and again": LONG_TEXT + 20_000 * (named("_codecs.encode") + BINGET + b"\0" + text("latin1")
+    "strides that are a bomb to print": called("torch._utils._rebuild_tensor_v2", storage(), number(0), NESTED, NESTED,
+                                               NEWFALSE, NONE),
+    "the same long list again and again": LONG_LIST + 20_000
+    * (named("builtins.set") + BINGET + b"\0" + TUPLE1 + REDUCE),
+    "the same long text again and again": LONG_TEXT + 20_000
+    * (named("_codecs.encode") + BINGET + b"\0" + text("latin1")
                                                                 + TUPLE2 + REDUCE),
 }
 
@@ -203,9 +209,11 @@ WITH_MODULES = {
     "what nn.functional has imported": named("mtorch.nn.functional.np"),
     "a module that is not imported": named("antigravity.Linear") + EMPTY_TUPLE + NEWOBJ,
     "a class as the state": named("mtorch.nn.linear.Linear") + EMPTY_TUPLE + NEWOBJ + text("x") + BUILD,
-    "parameters that are none": named("mtorch.nn.linear.Linear") + EMPTY_TUPLE + NEWOBJ + EMPTY_DICT + text("_parameters")
+    "parameters that are none": named("mtorch.nn.linear.Linear") + EMPTY_TUPLE + NEWOBJ + EMPTY_DICT
+    + text("_parameters")
     + number(5) + SETITEM + BUILD,
-    "a state that raises": named("tests.serialization.test_malicious.Touchy") + EMPTY_TUPLE + NEWOBJ + EMPTY_DICT + BUILD,
+    "a state that raises": named("tests.serialization.test_malicious.Touchy") + EMPTY_TUPLE + NEWOBJ + EMPTY_DICT
+    + BUILD,
 }
 
 
@@ -227,7 +235,8 @@ HIDDEN = {"Linear": nn.Linear}
 
 # ---- nothing happens ------------------------------------------------------------------------------------------------
 
-_WATCHED = ("os.", "subprocess.", "import", "exec", "compile", "open", "socket.", "urllib.", "pickle.", "ctypes.", "shutil.")
+_WATCHED = ("os.", "subprocess.", "import", "exec", "compile", "open", "socket.", "urllib.", "pickle.", "ctypes.",
+            "shutil.")
 _seen: list[str] | None = None
 
 

@@ -17,8 +17,8 @@ import mtorch
 from mtorch import nn
 from mtorch.serialization import FileFormatError
 
-SHARED_DTYPES = ["float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64",
-                 "bool", "complex64", "complex128"]
+SHARED_DTYPES = ["float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32",
+                 "uint64", "bool", "complex64", "complex128"]
 NARROW_DTYPES = ["bfloat16", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu"]
 
 
@@ -37,7 +37,8 @@ def same(ours, theirs) -> bool:
                 and (ours.stride() == theirs.stride() or ours.numel() == 0)       # of an empty one NumPy says 0
                 and ours.storage_offset() == theirs.storage_offset()
                 and ours.requires_grad == theirs.requires_grad and type(ours).__name__ == type(theirs).__name__
-                and np.array_equal(ours.detach().numpy(), theirs.detach().numpy(), equal_nan=ours.array.dtype.kind in "fc"))
+                and np.array_equal(ours.detach().numpy(), theirs.detach().numpy(),
+                                   equal_nan=ours.array.dtype.kind in "fc"))
     if isinstance(ours, dict):
         return (type(ours) is type(theirs) and list(ours) == list(theirs)
                 and all(same(a, b) for a, b in zip(ours.values(), theirs.values(), strict=True)))
@@ -55,7 +56,8 @@ def everything(lib):
         "tensor": x, "view": x[1:3, ::2], "transposed": x.t(), "row": x[2], "expanded": x[:1, :1].expand(3, 5),
         "scalar": lib.tensor(2.5), "empty": lib.zeros(0, 3), "grad": lib.ones(2, requires_grad=True),
         "parameter": lib.nn.Parameter(lib.ones(2)), "frozen": lib.nn.Parameter(lib.ones(2), requires_grad=False),
-        "numbers": [0, 255, 256, 65535, 65536, -1, -129, 2**31, -(2**31) - 1, 2**63, -(2**100), 2.5, float("inf"), 1 - 2j],
+        "numbers": [0, 255, 256, 65535, 65536, -1, -129, 2**31, -(2**31) - 1, 2**63, -(2**100), 2.5, float("inf"),
+                    1 - 2j],
         "text": ["", "é\n\0", "\ud800", "x" * 300], "bytes": [b"", b"\x00\xff", bytearray(b"q"), bytearray()],
         "none": None, "bools": (True, False), "tuples": ((), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)),
         "dicts": {1: {}, 2.5: {"a": []}, (1, "b"): {None: 1}, False: 2}, "sets": [set(), {3, 4}],
@@ -131,7 +133,8 @@ def test_state_dicts_and_optimizers_of_torch():
     x = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
     (theirs(torch.tensor(x)) ** 2).sum().backward()
     their_optimizer.step()
-    content = {"model": theirs.state_dict(), "optimizer": their_optimizer.state_dict(), "epoch": 3, "loss": [0.5, {"a": None}]}
+    content = {"model": theirs.state_dict(), "optimizer": their_optimizer.state_dict(), "epoch": 3,
+               "loss": [0.5, {"a": None}]}
     loaded = through_file(content, torch, mtorch)
     assert same(loaded, content)
     assert loaded["model"]._metadata == content["model"]._metadata
@@ -146,7 +149,8 @@ def test_state_dicts_and_optimizers_of_torch():
         outcomes.append([p.detach().numpy().copy() for p in net.parameters()])
     for a, b in zip(*outcomes, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
-    back = through_file({"model": ours.state_dict(), "optimizer": our_optimizer.state_dict()}, mtorch, torch, weights_only=True)
+    back = through_file({"model": ours.state_dict(), "optimizer": our_optimizer.state_dict()}, mtorch, torch,
+                        weights_only=True)
     theirs.load_state_dict(back["model"])
     their_optimizer.load_state_dict(back["optimizer"])
 
@@ -298,8 +302,8 @@ def test_deep_nesting_is_refused():
 
 
 @pytest.mark.parametrize(("options", "error"), [
-    ({"mmap": True}, NotImplementedError), ({"pickle_module": pickle}, NotImplementedError), ({"weights_only": 1}, TypeError),
-    ({"map_location": "cuda"}, NotImplementedError), ({"map_location": 5}, TypeError),
+    ({"mmap": True}, NotImplementedError), ({"pickle_module": pickle}, NotImplementedError),
+    ({"weights_only": 1}, TypeError), ({"map_location": "cuda"}, NotImplementedError), ({"map_location": 5}, TypeError),
     ({"fix_imports": True}, NotImplementedError),
 ])
 def test_options_that_are_not_supported(options, error):
@@ -358,7 +362,8 @@ def test_a_whole_module():
     net = Net().eval()
     x = mtorch.randn(3, 2)
     expected = net(x)
-    with pytest.raises(FileFormatError, match=r"names .*Net.* save net.state_dict\(\) instead; or .* weights_only=False"):
+    with pytest.raises(FileFormatError, match=r"names .*Net.* save net.state_dict\(\) instead; or .* "
+                                              r"weights_only=False"):
         through_file(net)
     loaded = through_file(net, weights_only=False)
     assert type(loaded) is Net
@@ -400,7 +405,8 @@ def test_only_classes_that_are_here_already(monkeypatch):
     file = io.BytesIO()
     mtorch.save(Net(), file)
     monkeypatch.delattr(sys.modules[__name__], "Net")
-    with pytest.raises(FileFormatError, match=r"Net, which is no Module class that this program has defined or imported"):
+    with pytest.raises(FileFormatError, match=r"Net, which is no Module class that this program has defined or "
+                                              r"imported"):
         mtorch.load(file, weights_only=False)
     monkeypatch.setattr(sys.modules[__name__], "Net", Config, raising=False)
     with pytest.raises(FileFormatError, match="no Module class"):

@@ -12,8 +12,8 @@ import mtorch
 from mtorch.serialization import FileFormatError
 from mtorch.serialization.safetensors import SafetensorError, load, load_file, safe_open, save, save_file
 
-DTYPES = ["float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64", "bool",
-          "complex64"]
+DTYPES = ["float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64",
+          "bool", "complex64"]
 NARROW_DTYPES = ["bfloat16", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu"]
 
 
@@ -41,7 +41,8 @@ def test_both_ways(tmp_path):
     library = pytest.importorskip("safetensors.torch")
     save_file(many(mtorch), tmp_path / "ours")
     library.save_file(many(torch), tmp_path / "theirs")
-    for loaded, expected in ((library.load_file(tmp_path / "ours"), many(torch)), (load_file(tmp_path / "theirs"), many(mtorch)),
+    for loaded, expected in ((library.load_file(tmp_path / "ours"), many(torch)),
+                             (load_file(tmp_path / "theirs"), many(mtorch)),
                              (load(save(many(mtorch))), many(mtorch))):
         assert sorted(loaded) == sorted(expected)
         for name, tensor in expected.items():
@@ -91,8 +92,8 @@ def test_what_was_loaded_may_be_written_to():
 
 
 @pytest.mark.parametrize(("tensors", "error", "words"), [
-    ([1], ValueError, "Expected a dict"), ({"a": 1}, ValueError, "Key `a` is invalid"), ({1: mtorch.ones(1)}, TypeError, "Key 1"),
-    ({"a": mtorch.ones(2, 3).t()}, ValueError, "non contiguous tensor: `a`"),
+    ([1], ValueError, "Expected a dict"), ({"a": 1}, ValueError, "Key `a` is invalid"),
+    ({1: mtorch.ones(1)}, TypeError, "Key 1"), ({"a": mtorch.ones(2, 3).t()}, ValueError, "non contiguous tensor: `a`"),
     ({"a": mtorch.ones(1, dtype=mtorch.complex128)}, ValueError, "complex128"),
 ])
 def test_what_cannot_be_saved(tensors, error, words):
@@ -122,7 +123,8 @@ def entry(**changes):
 DAMAGED = {
     "empty": b"", "cut off": b"abc", "a header that is too long": struct.pack("<Q", 10**9) + b"{}",
     "a header beyond the end": struct.pack("<Q", 100) + b"{}", "no JSON": made(b"hello"), "a list": made(b"[]"),
-    "no text": made(b"\xff\xfe"), "deep JSON": made(b"[" * 100_000), "a long number": made(b'{"a":' + b"9" * 100_000 + b"}"),
+    "no text": made(b"\xff\xfe"), "deep JSON": made(b"[" * 100_000),
+    "a long number": made(b'{"a":' + b"9" * 100_000 + b"}"),
     "bytes that belong to nothing": made(entry(), bytes(5)), "too few bytes": made(entry(), bytes(3)),
     "a hole": made(entry(data_offsets=[4, 8]), bytes(8)), "a wrong size": made(entry(shape=[2])),
     "a negative size": made(entry(shape=[-1])), "a size of another kind": made(entry(shape=[1.0])),

@@ -41,8 +41,8 @@ def test_names_come_from_a_module_and_what_is_used_twice_is_written_once() -> No
     net = nn.Linear(2, 3)
     y = net(mtorch.ones(4, 2))
     lines = graph.text((y * y).sum(), net).splitlines()
-    assert lines == ["sum", "└─ mul (4, 3)", "   ├─ linear *1 (4, 3)", "   │  ├─ constant (4, 2)", "   │  ├─ weight (3, 2)",
-                     "   │  └─ bias (3,)", "   └─ linear *1"]
+    assert lines == ["sum", "└─ mul (4, 3)", "   ├─ linear *1 (4, 3)", "   │  ├─ constant (4, 2)",
+                     "   │  ├─ weight (3, 2)", "   │  └─ bias (3,)", "   └─ linear *1"]
 
 
 def test_outputs_of_an_operation_with_several_are_numbered() -> None:

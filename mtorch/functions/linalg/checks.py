@@ -7,8 +7,9 @@ from ... import dtypes
 from ...autograd.tape import wrap
 from ..arguments import require_tensor, result_type_of, to_type
 
-_CAPITAL = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool", "float16": "Half",
-            "float32": "Float", "float64": "Double", "complex64": "ComplexFloat", "complex128": "ComplexDouble"}
+_CAPITAL = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool",
+            "float16": "Half", "float32": "Float", "float64": "Double", "complex64": "ComplexFloat",
+            "complex128": "ComplexDouble"}
 
 
 class LinAlgError(RuntimeError):
@@ -76,8 +77,8 @@ def first_failure(name: str, infos: np.ndarray, message: str) -> None:
 
 
 SINGULAR = "The diagonal element {info} is zero, the inversion could not be completed because the input matrix is singular."
-INDEFINITE = ("The factorization could not be completed because the input is not positive-definite (the leading minor of "
-              "order {info} is not positive-definite).")
+INDEFINITE = ("The factorization could not be completed because the input is not positive-definite (the leading minor "
+              "of order {info} is not positive-definite).")
 
 
 def each_matrix(a: np.ndarray, function, *kinds):

@@ -21,8 +21,8 @@ def _typed(x, dtype, name: str):
         if kind.kind not in "fc":
             raise RuntimeError(f"{name}: dtype should be floating point or complex. Got {dtype}")
         if kind.itemsize < x.array.dtype.itemsize and x.array.dtype.kind == "f":
-            raise RuntimeError(f"{name}: the dtype of the input ({x.dtype}) should be convertible without narrowing to the "
-                               f"specified dtype ({dtype})")
+            raise RuntimeError(f"{name}: the dtype of the input ({x.dtype}) should be convertible without narrowing "
+                               f"to the specified dtype ({dtype})")
         x = to_type(x, kind)
     if x.array.dtype.kind not in "fc":
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {capital(x.dtype)}")
@@ -43,8 +43,8 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
     dim = None if isinstance(dim, (tuple, list)) and not dim else dim
     axes = range(x.array.ndim) if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
     if (ord < 0 or ord == math.inf) and any(x.array.ndim and not x.array.shape[axis_of(d, x.array.ndim)] for d in axes):
-        raise RuntimeError(f"linalg.vector_norm cannot compute the {ord:g} norm on an empty tensor because the operation does not "
-                           "have an identity")
+        raise RuntimeError(f"linalg.vector_norm cannot compute the {ord:g} norm on an empty tensor because the "
+                           "operation does not have an identity")
     result = norm_over(x, float(ord), dim, keepdim)
     return result if out is None else into(out, result)
 
@@ -124,8 +124,8 @@ def cond(A, p=None, *, out=None):
         result = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     else:
         if A.array.shape[-1] != A.array.shape[-2]:
-            raise RuntimeError(f"linalg.cond with ord {p} requires square matrices: A must be batches of square matrices, but they "
-                               f"are {A.array.shape[-2]} by {A.array.shape[-1]} matrices")
+            raise RuntimeError(f"linalg.cond with ord {p} requires square matrices: A must be batches of square "
+                               f"matrices, but they are {A.array.shape[-2]} by {A.array.shape[-1]} matrices")
         try:
             result = matrix_norm(A, p) * matrix_norm(inv(A), p)
         except RuntimeError as error:

@@ -93,8 +93,8 @@ def adaptive_max_pool3d(input: Tensor, output_size, return_indices: bool = False
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size, return_indices)
 
 
-def fractional_max_pool2d(input: Tensor, kernel_size: Ints, output_size=None, output_ratio=None, return_indices: bool = False,
-                          _random_samples: Tensor | None = None):
+def fractional_max_pool2d(input: Tensor, kernel_size: Ints, output_size=None, output_ratio=None,
+                          return_indices: bool = False, _random_samples: Tensor | None = None):
     """Max pooling to output_size with windows at random distances, drawn anew for each channel (B. Graham, 2014).
 
     Shape: (N, C, H, W) or (C, H, W) -> (N, C, *output_size)
@@ -112,11 +112,12 @@ def fractional_max_pool2d(input: Tensor, kernel_size: Ints, output_size=None, ou
     >>> mtorch.nn.functional.fractional_max_pool2d(mtorch.randn(1, 3, 8, 8), 2, output_ratio=0.5).shape
     torch.Size([1, 3, 4, 4])
     """
-    return _fractional("fractional_max_pool2d", 2, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+    return _fractional("fractional_max_pool2d", 2, input, kernel_size, output_size, output_ratio, return_indices,
+                       _random_samples)
 
 
-def fractional_max_pool3d(input: Tensor, kernel_size: Ints, output_size=None, output_ratio=None, return_indices: bool = False,
-                          _random_samples: Tensor | None = None):
+def fractional_max_pool3d(input: Tensor, kernel_size: Ints, output_size=None, output_ratio=None,
+                          return_indices: bool = False, _random_samples: Tensor | None = None):
     """Max pooling of volumes with windows at random distances; arguments as for fractional_max_pool2d.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, C, *output_size)
@@ -125,7 +126,8 @@ def fractional_max_pool3d(input: Tensor, kernel_size: Ints, output_size=None, ou
     >>> mtorch.nn.functional.fractional_max_pool3d(mtorch.randn(1, 3, 8, 8, 8), 2, output_size=3).shape
     torch.Size([1, 3, 3, 3, 3])
     """
-    return _fractional("fractional_max_pool3d", 3, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+    return _fractional("fractional_max_pool3d", 3, input, kernel_size, output_size, output_ratio, return_indices,
+                       _random_samples)
 
 
 # ---- what they share -----------------------------------------------------------------------------
@@ -186,7 +188,8 @@ def _adaptive_max(function, n, input, output_size, return_indices):
     for axis, (have, want) in enumerate(zip(size, out), start=2):
         starts, ends = window_ends(have, want)
         k = int((ends - starts).max(initial=1))
-        source = np.minimum(starts[:, None] + np.arange(k), ends[:, None] - 1).reshape(-1)    # short windows repeat their last
+        # short windows repeat their last
+        source = np.minimum(starts[:, None] + np.arange(k), ends[:, None] - 1).reshape(-1)
         if not (len(source) == have and (source == np.arange(have)).all()):
             x = pick(x, index=source, axis=axis)
         kernel.append(k)
@@ -215,7 +218,8 @@ def _fractional(function, n, input, kernel_size, output_size, output_ratio, retu
         ratios = tuple(output_ratio) if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * n
         out = tuple(int(s * r) for s, r in zip(size, ratios))
     if min(out) < 1 or any(o + k - 1 > s for o, k, s in zip(out, kernel, size)):
-        raise RuntimeError(f"{function}: pool size {kernel} with {out} windows does not fit into an input of {tuple(size)}")
+        raise RuntimeError(f"{function}: pool size {kernel} with {out} windows does not fit into an input of "
+                           f"{tuple(size)}")
     if _random_samples is None:
         from ...functions.random import rand
         _random_samples = rand(N, C, n, dtype=input.dtype)
@@ -225,7 +229,8 @@ def _fractional(function, n, input, kernel_size, output_size, output_ratio, retu
     samples = samples[:N]
     order = (1, 0) if n == 2 else (0, 1, 2)            # torch draws the column before the row, but depth first
     flat = np.zeros((N, C), np.int64)
-    for i in range(n):                                 # flat[n, c, places and taps of the axes before] grows by two axes
+    # flat[n, c, places and taps of the axes before] grows by two axes
+    for i in range(n):
         starts = _random_starts(samples[:, :, order[i]], size[i], out[i], kernel[i])
         seen = (starts[:, :, :, None] + np.arange(kernel[i])).reshape(N, C, *(1,) * (2 * i), out[i], kernel[i])
         flat = flat[..., None, None] * size[i] + seen

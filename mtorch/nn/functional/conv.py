@@ -121,15 +121,15 @@ def _convolve(function, n, input, weight, bias, stride, padding, dilation, group
     channels, *size = x.array.shape[1:]
     if channels != per_group * groups:
         raise RuntimeError(f"Given groups={groups}, weight of size {list(weight.array.shape)}, expected input"
-                           f"{list(input.array.shape)} to have {per_group * groups} channels, but got {channels} channels "
-                           "instead")
+                           f"{list(input.array.shape)} to have {per_group * groups} channels, but got {channels} "
+                           "channels instead")
     if out_channels % groups:
         raise RuntimeError(f"{function}: the {out_channels} output channels cannot be cut into {groups} groups")
     _check_bias(function, bias, out_channels)
     wide = [s + 2 * p for s, p in zip(size, padding)]
     if any(d * (k - 1) + 1 > s for s, k, d in zip(wide, kernel, dilation)):
-        raise RuntimeError(f"{function}: calculated padded input size per channel: ({' x '.join(map(str, wide))}). Kernel size: "
-                           f"({' x '.join(map(str, kernel))}) with dilation {dilation}. "
+        raise RuntimeError(f"{function}: calculated padded input size per channel: ({' x '.join(map(str, wide))}). "
+                           f"Kernel size: ({' x '.join(map(str, kernel))}) with dilation {dilation}. "
                            "Kernel size can't be greater than actual input size")
     y = rules.convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     return as_given(y, batched)
@@ -154,15 +154,17 @@ def _transpose(function, n, input, weight, bias, stride, padding, output_padding
     padding = per_axis(padding, n, function, "padding")
     extra = per_axis(output_padding, n, function, "output_padding")
     if min(padding) < 0 or min(extra) < 0:
-        raise RuntimeError(f"{function}: negative padding is not supported, got padding {padding}, output_padding {extra}")
+        raise RuntimeError(f"{function}: negative padding is not supported, got padding {padding}, output_padding "
+                           f"{extra}")
     if any(e >= s and e >= d for e, s, d in zip(extra, stride, dilation)):
-        raise RuntimeError(f"{function}: output padding must be smaller than either stride or dilation, got {extra} with "
-                           f"stride {stride} and dilation {dilation}")
+        raise RuntimeError(f"{function}: output padding must be smaller than either stride or dilation, got {extra} "
+                           f"with stride {stride} and dilation {dilation}")
     channels, per_group, *kernel = weight.array.shape
     x, batched = as_batch(input, n)
     if x.array.shape[1] != channels:
         raise RuntimeError(f"Given transposed=1, weight of size {list(weight.array.shape)}, expected input"
-                           f"{list(input.array.shape)} to have {channels} channels, but got {x.array.shape[1]} channels instead")
+                           f"{list(input.array.shape)} to have {channels} channels, but got {x.array.shape[1]} "
+                           "channels instead")
     if channels % groups:
         raise RuntimeError(f"{function}: the {channels} input channels cannot be cut into {groups} groups")
     _check_bias(function, bias, per_group * groups)
@@ -170,10 +172,10 @@ def _transpose(function, n, input, weight, bias, stride, padding, output_padding
     out = [(s - 1) * t - 2 * p + d * (k - 1) + e + 1
            for s, t, p, d, k, e in zip(size, stride, padding, dilation, kernel, extra)]
     if min(out) < 1:
-        raise RuntimeError(f"{function}: given input size per channel: ({' x '.join(map(str, size))}), the output size per "
-                           f"channel would be ({' x '.join(map(str, out))}): too small")
-    y = rules.convolution_transpose(x, weight, bias, stride=stride, padding=padding, output_padding=extra, dilation=dilation,
-                                    groups=groups)
+        raise RuntimeError(f"{function}: given input size per channel: ({' x '.join(map(str, size))}), the output "
+                           f"size per channel would be ({' x '.join(map(str, out))}): too small")
+    y = rules.convolution_transpose(x, weight, bias, stride=stride, padding=padding, output_padding=extra,
+                                    dilation=dilation, groups=groups)
     return as_given(y, batched)
 
 
@@ -182,7 +184,8 @@ def _checked(function, n, input, weight, bias, stride, dilation, groups):
     require_image(input, n, function)
     require_tensor(weight, function, "weight")
     if weight.array.ndim != n + 2:
-        raise RuntimeError(f"{function}: expected a weight of {n + 2} dimensions, got one of size {list(weight.array.shape)}")
+        raise RuntimeError(f"{function}: expected a weight of {n + 2} dimensions, got one of size "
+                           f"{list(weight.array.shape)}")
     if groups <= 0:
         raise RuntimeError(f"{function}: non-positive groups is not supported, got {groups}")
     for name, t in (("weight", weight), ("bias", bias)):
@@ -194,5 +197,5 @@ def _checked(function, n, input, weight, bias, stride, dilation, groups):
 
 def _check_bias(function, bias, channels: int) -> None:
     if bias is not None and bias.array.shape != (channels,):
-        raise RuntimeError(f"{function}: expected bias to have shape ({channels},), one number for each output channel, "
-                           f"got {tuple(bias.array.shape)}")
+        raise RuntimeError(f"{function}: expected bias to have shape ({channels},), one number for each output "
+                           f"channel, got {tuple(bias.array.shape)}")

@@ -265,7 +265,8 @@ def _avg_pool(function, n, input, kernel_size, stride, padding, ceil_mode, count
         raise RuntimeError(f"{function}: divisor must be not zero")
     y = x
     for axis in range(n):
-        y = rules.window_sum(y, axis=axis + 2, kernel=kernel[axis], stride=stride[axis], padding=padding[axis], out=out[axis])
+        y = rules.window_sum(y, axis=axis + 2, kernel=kernel[axis], stride=stride[axis], padding=padding[axis],
+                             out=out[axis])
     if divisor_override or not (ceil_mode or any(padding)):
         divisor = divisor_override or prod(kernel)
     else:

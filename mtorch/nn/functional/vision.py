@@ -34,8 +34,8 @@ def unfold(input: Tensor, kernel_size: Ints, dilation: Ints = 1, padding: Ints =
     """
     require_tensor(input, "unfold")
     if input.array.ndim not in (3, 4) or prod(input.array.shape[-3:]) == 0:
-        raise RuntimeError(f"Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "
-                           f"input, but got: {list(input.array.shape)}")
+        raise RuntimeError("Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero "
+                           f"dimensions for input, but got: {list(input.array.shape)}")
     taps, padding = _taps("unfold", kernel_size, stride, dilation, padding)
     x, batched = as_batch(input, 2)
     if min(taps.outputs(tuple(s + 2 * p for s, p in zip(x.array.shape[2:], padding)))) < 1:
@@ -44,7 +44,8 @@ def unfold(input: Tensor, kernel_size: Ints, dilation: Ints = 1, padding: Ints =
     return as_given(rules.unfold(x, taps=taps, padding=padding), batched)
 
 
-def fold(input: Tensor, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1) -> Tensor:
+def fold(input: Tensor, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0,
+         stride: Ints = 1) -> Tensor:
     """Add columns, the patches of images, back into images of output_size.
 
     Shape: (N, C * kernel elements, places) or without N -> (N, C, *output_size)
@@ -58,20 +59,21 @@ def fold(input: Tensor, output_size: Ints, kernel_size: Ints, dilation: Ints = 1
     """
     require_tensor(input, "fold")
     if input.array.ndim not in (2, 3) or prod(input.array.shape[-2:]) == 0:
-        raise RuntimeError(f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions "
-                           f"for input, but got: {list(input.array.shape)}")
+        raise RuntimeError("Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero "
+                           f"dimensions for input, but got: {list(input.array.shape)}")
     taps, padding = _taps("fold", kernel_size, stride, dilation, padding)
     size = positive(per_axis(output_size, 2, "fold", "output_size"), "fold", "output_size")
     x, batched = as_batch(input, 1)
     rows, columns = x.array.shape[1:]
     if rows % prod(taps.kernel):
-        raise RuntimeError(f"Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
-                           f"input.size(1)={rows} and kernel_size={taps.kernel}.")
+        raise RuntimeError("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but "
+                           f"got input.size(1)={rows} and kernel_size={taps.kernel}.")
     places = taps.outputs(tuple(s + 2 * p for s, p in zip(size, padding)))
     if prod(places) != columns or not columns:
-        raise RuntimeError(f"Given output_size={size}, kernel_size={taps.kernel}, dilation={taps.dilation}, padding={padding}, "
-                           f"stride={taps.stride}, expected size of input's dimension 2 to match the calculated number of "
-                           f"sliding blocks {places[0]} * {places[1]} = {prod(places)}, but got input.size(2)={columns}.")
+        raise RuntimeError(f"Given output_size={size}, kernel_size={taps.kernel}, dilation={taps.dilation}, "
+                           f"padding={padding}, stride={taps.stride}, expected size of input's dimension 2 to match "
+                           f"the calculated number of sliding blocks {places[0]} * {places[1]} = {prod(places)}, but "
+                           f"got input.size(2)={columns}.")
     return as_given(rules.fold(x, taps=taps, padding=padding, size=size), batched)
 
 
@@ -123,8 +125,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     *lead, C, H, W = _image("pixel_unshuffle", input)
     r = downscale_factor
     if r <= 0 or H % r or W % r:
-        raise RuntimeError(f"pixel_unshuffle expects height and width to be divisible by downscale_factor, but got {H} x {W} "
-                           f"and {r}")
+        raise RuntimeError("pixel_unshuffle expects height and width to be divisible by downscale_factor, but got "
+                           f"{H} x {W} and {r}")
     n = len(lead)
     x = reshape(input, shape=(*lead, C, H // r, r, W // r, r))
     x = permute(x, dims=(*range(n), n, n + 2, n + 4, n + 1, n + 3))
@@ -154,8 +156,8 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     if len(shape) < 3:
         raise RuntimeError(f"channel_shuffle expects input with > 2 dims, but got input with sizes {list(shape)}")
     if groups <= 0 or shape[1] % groups:
-        raise RuntimeError(f"channel_shuffle: number of channels must be divisible by groups. Got {shape[1]} channels and "
-                           f"{groups} groups.")
+        raise RuntimeError(f"channel_shuffle: number of channels must be divisible by groups. Got {shape[1]} channels "
+                           f"and {groups} groups.")
     x = reshape(input, shape=(shape[0], groups, shape[1] // groups, *shape[2:]))
     return reshape(permute(x, dims=(0, 2, 1, *range(3, len(shape) + 1))), shape=shape)
 
@@ -219,18 +221,19 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
         raise ValueError(f"grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: "
                          f"'{padding_mode}'")
     if align_corners is None:
-        warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please "
-                      "specify align_corners=True if the old behavior is desired.", stacklevel=2)
-    shape, places = require_tensor(input, "grid_sample").array.shape, require_tensor(grid, "grid_sample", "grid").array.shape
+        warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. "
+                      "Please specify align_corners=True if the old behavior is desired.", stacklevel=2)
+    shape, places = require_tensor(input, "grid_sample").array.shape, require_tensor(grid, "grid_sample",
+                                                                                     "grid").array.shape
     n = len(shape) - 2
     if n not in (2, 3) or len(places) != len(shape) or places[0] != shape[0] or places[-1] != n or prod(shape[1:]) == 0:
-        raise RuntimeError(f"grid_sample(): expected an input (N, C, H, W) with a grid (N, H', W', 2), or (N, C, D, H, W) with "
-                           f"(N, D', H', W', 3), got sizes {list(shape)} and {list(places)}")
+        raise RuntimeError("grid_sample(): expected an input (N, C, H, W) with a grid (N, H', W', 2), or (N, C, D, "
+                           f"H, W) with (N, D', H', W', 3), got sizes {list(shape)} and {list(places)}")
     if mode == "bicubic" and n == 3:
         raise RuntimeError("grid_sample(): bicubic interpolation only supports 4D input")
     if input.array.dtype != grid.array.dtype:
-        raise RuntimeError(f"grid_sample(): expected input and grid to have same dtype, but input has {input.dtype} and grid has "
-                           f"{grid.dtype}")
+        raise RuntimeError(f"grid_sample(): expected input and grid to have same dtype, but input has {input.dtype} "
+                           f"and grid has {grid.dtype}")
     return _sampled(input, grid, mode, padding_mode, bool(align_corners))
 
 

@@ -15,8 +15,9 @@ from ...missing import no_attribute
 
 # PyTorch's file: the files here in which its classes stand
 _FILES = {
-    "activation": ["activation", "attention"], "batchnorm": ["batchnorm", "lazy_layers"], "channelshuffle": ["pixelshuffle"],
-    "container": ["container", "parameter_container"], "conv": ["conv", "lazy_layers"], "distance": ["distance"],
+    "activation": ["activation", "attention"], "batchnorm": ["batchnorm", "lazy_layers"],
+    "channelshuffle": ["pixelshuffle"], "container": ["container", "parameter_container"],
+    "conv": ["conv", "lazy_layers"], "distance": ["distance"],
     "dropout": ["dropout"], "flatten": ["flatten"], "fold": ["fold"], "instancenorm": ["batchnorm", "lazy_layers"],
     "lazy": ["lazy"], "linear": ["linear", "lazy_layers"], "loss": ["loss_base", "loss", "margin_loss"],
     "module": ["module", "state"], "normalization": ["normalization"], "padding": ["padding"],

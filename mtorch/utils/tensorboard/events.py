@@ -66,7 +66,8 @@ def field(number: int, value: int | float | str | bytes | list[float], *, single
     return varint(number << 3 | 2) + varint(len(value)) + value
 
 
-def event(wall_time: float, step: int | None = None, *, summary: bytes | None = None, file_version: str | None = None) -> bytes:
+def event(wall_time: float, step: int | None = None, *, summary: bytes | None = None,
+          file_version: str | None = None) -> bytes:
     """An Event message."""
     message = field(1, float(wall_time))
     if step is not None:

@@ -83,8 +83,8 @@ class SummaryWriter:
             raise NotImplementedError("add_histogram: max_bins; give the number of bins by bins=")
         x = np.asarray(values.detach().numpy() if isinstance(values, Tensor) else values, np.float64).ravel()
         if not x.size or not np.isfinite(x).all():
-            raise ValueError(f"add_histogram: {tag} has {x.size} values, {int((~np.isfinite(x)).sum())} of them nan or inf; "
-                             "expected finite numbers")
+            raise ValueError(f"add_histogram: {tag} has {x.size} values, {int((~np.isfinite(x)).sum())} of them nan "
+                             "or inf; expected finite numbers")
         counts, edges = np.histogram(x, bins="auto" if bins == "tensorflow" else bins)
         self._write(events.histogram_summary(tag, float(x.min()), float(x.max()), float(x.size), float(x.sum()),
                                              float(x @ x), edges.tolist(), [0.0, *map(float, counts)]),
@@ -139,7 +139,8 @@ def _png(pixels: np.ndarray) -> bytes:
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)   # each begins: no filter
+    # each begins: no filter
+    rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)
     header = struct.pack(">IIBBBBB", width, height, 8, {1: 0, 3: 2, 4: 6}[channels], 0, 0, 0)
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows.tobytes()))
             + chunk(b"IEND", b""))

@@ -25,7 +25,8 @@ def test_packing_and_padding(lengths, batch_first, rest):
         u = t.nn.utils.rnn
         x = t.arange(16 * int(2 ** len(rest) if len(rest) != 1 else 3)).reshape(4, 4, *rest).float().requires_grad_()
         given = x.transpose(0, 1) if batch_first else x
-        p = u.pack_padded_sequence(given, t.tensor(lengths), batch_first, enforce_sorted=sorted(lengths)[::-1] == lengths)
+        p = u.pack_padded_sequence(given, t.tensor(lengths), batch_first,
+                                   enforce_sorted=sorted(lengths)[::-1] == lengths)
         padded = u.pad_packed_sequence(p, batch_first, padding_value=-1.0)
         longer = u.pad_packed_sequence(p, batch_first, total_length=6)
         (padded[0] * t.arange(padded[0].numel()).reshape(padded[0].shape)).sum().backward()
