@@ -381,9 +381,10 @@ def linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=Non
 
 def _from_both_ends(start, end, steps: int) -> np.ndarray:
     """As torch counts: the first half up from start, the second down from end."""
-    i = np.arange(steps)
+    i = np.arange(steps, dtype=np.float64)
     step = (end - start) / type(start)(max(steps - 1, 1))
-    up, down = start + step * i.astype(type(start)), end - step * (steps - 1 - i).astype(type(start))
+    up = (np.float64(start) + np.float64(step) * i).astype(type(start))       # one rounding, as a fused multiply-add
+    down = (np.float64(end) - np.float64(step) * (steps - 1 - i)).astype(type(start))
     return np.where(i < steps // 2, up, down)
 
 

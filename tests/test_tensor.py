@@ -1,0 +1,156 @@
+"""Tensor: making, types, NumPy, and the rules of promotion, beside torch."""
+from __future__ import annotations
+
+import copy
+import itertools
+import pickle
+
+import numpy as np
+import pytest
+
+import mtorch
+
+NAMES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
+
+
+def torch_or_skip():
+    return pytest.importorskip("torch")
+
+
+def described(t):
+    return str(t.dtype), tuple(t.shape), t.tolist()
+
+
+@pytest.mark.parametrize("make", [
+    lambda T: T.tensor([1, 2]), lambda T: T.tensor([1.0, 2]), lambda T: T.tensor([True, 2]), lambda T: T.tensor(3),
+    lambda T: T.tensor([[1, 2.5], [3, 4]]), lambda T: T.tensor([]), lambda T: T.tensor(np.ones(2)), lambda T: T.tensor([T.tensor(1.0), T.tensor(2)]),
+    lambda T: T.zeros(2, 3), lambda T: T.zeros((2, 3), dtype=T.int64), lambda T: T.ones([2]), lambda T: T.full((2,), 1.5),
+    lambda T: T.full((2,), True), lambda T: T.arange(5), lambda T: T.arange(1, 2, 0.25), lambda T: T.arange(5, 0, -2), lambda T: T.linspace(0, 1, 7),
+    lambda T: T.linspace(-3, 5, 10), lambda T: T.eye(2, 3), lambda T: T.zeros_like(T.ones(2).long()), lambda T: T.ones_like(T.ones(2), dtype=T.bool),
+    lambda T: T.as_tensor(np.arange(3)), lambda T: T.from_numpy(np.ones(2, np.float32)), lambda T: T.Tensor([1, 2]), lambda T: T.FloatTensor([1, 2]),
+    lambda T: T.LongTensor([[1], [2]]), lambda T: T.tensor([1, 2]).new_zeros(2), lambda T: T.tensor([1.5]).new_tensor([1, 2]), lambda T: T.logspace(0, 2, 3),
+], ids=range(29))
+def test_making(make):
+    assert described(make(mtorch)) == described(make(torch_or_skip()))
+
+
+OPERATIONS = {"+": lambda a, b: a + b, "*": lambda a, b: a * b, "/": lambda a, b: a / b, "<": lambda a, b: a < b,
+              "where": None}
+
+
+@pytest.mark.parametrize("first,second", list(itertools.product(NAMES, NAMES)))
+def test_promotion_of_two_types(first, second):
+    torch = torch_or_skip()
+    for shapes in (((2,), (2,)), ((), (2,)), ((2,), ()), ((), ())):
+        for name, operation in OPERATIONS.items():
+            types = []
+            for T in (torch, mtorch):
+                a = T.ones(shapes[0], dtype=getattr(T, first))
+                b = T.ones(shapes[1], dtype=getattr(T, second))
+                types.append(str(T.where(a > 0, a, b).dtype if operation is None else operation(a, b).dtype))
+            assert types[0] == types[1], (name, shapes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_python_number_never_widens(name):
+    torch = torch_or_skip()
+    for number in (2, 2.5, True):
+        for operation in (lambda t, n: t * n, lambda t, n: n + t, lambda t, n: t / n):
+            types = [str(operation(T.ones(2, dtype=getattr(T, name)), number).dtype) for T in (torch, mtorch)]
+            assert types[0] == types[1], number
+
+
+def test_gradients_come_back_in_the_type_of_each_tensor():
+    x = mtorch.ones(2, requires_grad=True)
+    y = mtorch.ones(2, dtype=mtorch.float64, requires_grad=True)
+    (x * y).sum().backward()
+    assert x.grad.dtype == mtorch.float32 and y.grad.dtype == mtorch.float64
+
+
+def test_default_dtype():
+    mtorch.set_default_dtype(mtorch.float64)
+    try:
+        assert mtorch.tensor(1.0).dtype == mtorch.zeros(1).dtype == mtorch.float64
+    finally:
+        mtorch.set_default_dtype(mtorch.float32)
+    with pytest.raises(TypeError, match="floating-point"):
+        mtorch.set_default_dtype(mtorch.int64)
+
+
+def test_numpy_shares_memory_both_ways():
+    a = np.zeros(3, np.float32)
+    t = mtorch.from_numpy(a)
+    t[0] = 5
+    assert a[0] == 5 and np.shares_memory(t.numpy(), a) and np.shares_memory(np.asarray(t), a)
+    t.numpy()[1] = 7
+    assert t[1] == 7
+
+
+def test_numpy_functions_on_tensors():
+    x = mtorch.tensor([1.0, 4.0], requires_grad=True)
+    y = np.sqrt(x)
+    assert isinstance(y, mtorch.Tensor)
+    y.sum().backward()
+    assert x.grad.tolist() == [0.5, 0.25]
+    plain = x.detach()
+    assert isinstance(np.array([1.0, 2.0], np.float32) * plain, mtorch.Tensor)
+    assert isinstance(np.stack([plain, plain]), np.ndarray) and np.mean(plain.numpy()) == 2.5
+    assert (np.float64(2) * plain).dtype == mtorch.float32
+    with pytest.raises(RuntimeError, match="detach"):
+        np.stack([x])
+
+
+def test_pickle_and_deepcopy():
+    for t in (mtorch.ones(2, requires_grad=True), mtorch.nn.Parameter(mtorch.ones(2)), mtorch.arange(3)):
+        t.note = "kept"
+        for twin in (copy.deepcopy(t), pickle.loads(pickle.dumps(t))):
+            assert type(twin) is type(t) and twin.requires_grad == t.requires_grad and twin.tolist() == t.tolist()
+            assert twin.note == "kept" and not np.shares_memory(twin.array, t.array)
+    with pytest.raises(RuntimeError, match="graph leaves"):
+        copy.deepcopy(mtorch.ones(1, requires_grad=True) * 2)
+
+
+def test_iteration_length_and_membership():
+    t = mtorch.tensor([[1, 2], [3, 4]])
+    assert [row.tolist() for row in t] == [[1, 2], [3, 4]] and len(t) == 2 and 3 in t and 9 not in t
+    a, b = t
+    assert a.tolist() == [1, 2]
+    assert {t: 1}[t] == 1
+    with pytest.raises(TypeError, match="0-d"):
+        len(mtorch.tensor(1))
+
+
+@pytest.mark.parametrize("key", [
+    0, -1, slice(1, 3), (slice(None), 1), (..., 0), None, (None, 1), (slice(None, None, 2), slice(1)), [0, 2], ([0, 1], [1, 2]),
+    (slice(None), [0, 2]), ([[0], [1]], [1, 2]), (0, ..., None), (slice(None), None, [1]), True, (1, [True, False, True, False]),
+], ids=str)
+def test_indexing_as_torch(key):
+    torch = torch_or_skip()
+    ours, theirs = mtorch.arange(12.0).view(3, 4), torch.arange(12.0).view(3, 4)
+    assert described(ours[key]) == described(theirs[key])
+    for T, t in ((torch, theirs), (mtorch, ours)):
+        t[key] = -1.0
+    assert ours.tolist() == theirs.tolist()
+
+
+def test_masks_as_torch():
+    torch = torch_or_skip()
+    results = []
+    for T in (torch, mtorch):
+        t = T.arange(12.0).view(3, 4)
+        t[t > 5] *= -1
+        t[T.tensor([True, False, True])] += 100
+        results.append((t.tolist(), t[t < 0].tolist(), t[T.tensor([0, 2]), T.tensor([1, 3])].tolist()))
+    assert results[0] == results[1]
+
+
+def test_attributes_of_ones_own():
+    p = mtorch.nn.Parameter(mtorch.ones(1))
+    p.no_weight_decay = True
+    assert p.no_weight_decay
+
+
+def test_dtype_objects():
+    assert repr(mtorch.float32) == "torch.float32" and mtorch.float is mtorch.float32 and mtorch.long is mtorch.int64
+    assert mtorch.float32.is_floating_point and not mtorch.int8.is_floating_point and mtorch.float16.itemsize == 2
+    assert pickle.loads(pickle.dumps(mtorch.float32)) is mtorch.float32
