@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..random.fused import fma32, fma64
 from ..autograd.tape import TensorBase, wrap
 from .arguments import into, require_tensor, sizes_of
 
@@ -381,11 +382,11 @@ def linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=Non
 
 def _from_both_ends(start, end, steps: int) -> np.ndarray:
     """As torch counts: the first half up from start, the second down from end."""
-    i = np.arange(steps, dtype=np.float64)
-    step = (end - start) / type(start)(max(steps - 1, 1))
-    up = (np.float64(start) + np.float64(step) * i).astype(type(start))       # one rounding, as a fused multiply-add
-    down = (np.float64(end) - np.float64(step) * (steps - 1 - i)).astype(type(start))
-    return np.where(i < steps // 2, up, down)
+    kind = type(start)
+    i = np.arange(steps).astype(kind)
+    step = (end - start) / kind(max(steps - 1, 1))
+    fma = fma32 if kind is np.float32 else fma64           # torch adds and multiplies with one rounding
+    return np.where(i < steps // 2, fma(step, i, start), fma(-step, kind(steps - 1) - i, end))
 
 
 def logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
