@@ -385,8 +385,13 @@ def _from_both_ends(start, end, steps: int) -> np.ndarray:
     kind = type(start)
     i = np.arange(steps).astype(kind)
     step = (end - start) / kind(max(steps - 1, 1))
-    fma = fma32 if kind is np.float32 else fma64           # torch adds and multiplies with one rounding
-    return np.where(i < steps // 2, fma(step, i, start), fma(-step, kind(steps - 1) - i, end))
+    left = kind(steps - 1) - i
+    if kind is np.float64:                                 # torch multiplies and adds with one rounding
+        up, down = fma64(step, i, start), fma64(-step, left, end)
+    else:
+        i, left = i.astype(np.float64), left.astype(np.float64)
+        up, down = (fma32(float(a), b, float(c)) for a, b, c in ((step, i, start), (-step, left, end)))
+    return np.where(np.arange(steps) < steps // 2, up, down)
 
 
 def logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
