@@ -63,7 +63,8 @@ def test_saved_and_loaded_and_drawn_in_the_terminal(tmp_path):
     assert len(re.findall(r"^.*o.*$", learnt, re.M)) > 10
     again, _ = run(tmp_path, "--load", "here/net.pt", "--steps", 0, "--plot", "pictures")
     assert "rnn, 865 weights" in again
-    assert errors(again) == pytest.approx(errors(learnt), rel=0.5)         # the same network, other waves
+    untrained, _ = run(tmp_path, *options, "--steps", 0, matplotlib=False)
+    assert max(errors(again)) < 0.5 * min(errors(untrained))
     assert run(tmp_path, "--load", "here/net.pt", "--cell", "gru", code=1)[1].strip().endswith(
         "has cell rnn, but --cell is gru")
 
