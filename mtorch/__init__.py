@@ -52,6 +52,15 @@ from .functions.linalg.products import (chain_matmul, matrix_exp, matrix_power, 
                                         old_vander as vander)
 from .functions.linalg.solving import (cholesky_inverse, cholesky_solve, det, inverse, logdet, pinverse, slogdet,
                                        triangular_solve)
+from .functions.number_parts import (angle, conj, conj_physical, frexp, gcd, heaviside, imag, is_conj, is_neg, is_nonzero,
+                                     is_same_size, isreal, lcm, ldexp, nextafter, real, resolve_conj, resolve_neg, result_type)
+from .functions.placing import (as_strided, diag_embed, diagflat, nonzero_static, rot90, tril_indices, triu_indices, unravel_index)
+from .functions.special import i0, igamma, igammac, mvlgamma
+from .functions.stacking import (atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors,
+                                 cartesian_prod, column_stack, combinations, dsplit, dstack, hsplit, hstack, meshgrid,
+                                 repeat_interleave, row_stack, tensor_split, vsplit, vstack)
+from .functions.statistics import corrcoef, cov, gradient, histogramdd, index_reduce
+from .functions.tapers import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 from .functions.random import (bernoulli, binomial, multinomial, normal, poisson, rand, rand_like, randint,
                                randint_like, randn, randn_like, randperm)
 from .random import (Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state)
@@ -60,7 +69,7 @@ from .tensor import Tensor
 from .functions.creation import (arange, as_tensor, asarray, empty, empty_like, eye, from_numpy, full, full_like,
                                  linspace, logspace, ones, ones_like, scalar_tensor, tensor, zeros, zeros_like)
 from .printing import get_printoptions, printoptions, set_printoptions
-from . import linalg, nn, optim, utils
+from . import linalg, nn, optim, signal, special, utils
 from .nn import Module, Parameter, Sequential
 from .utils.data import DataLoader
 from .native import alpha_dropout, batch_norm, dropout, embedding, feature_dropout, group_norm, instance_norm, layer_norm

@@ -209,7 +209,7 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
         raise RuntimeError(f"gather(): Expected dtype int32/int64 for index, but got {index.dtype}")
     _refuse_sizes(i, x.array, d, "gather")
     if i.size == 0:
-        result = x.new_empty(i.shape)
+        result = x.reshape(-1)[:0].reshape(i.shape)
     elif not x.array.ndim or not i.ndim:
         result = gather(x.reshape(1) if not x.array.ndim else x, 0, index.reshape(1)).reshape(i.shape)
     else:

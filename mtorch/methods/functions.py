@@ -10,6 +10,7 @@ from ..autograd.views import inplace
 from ..functions import activation, arithmetic, comparison, counting, creation, einsum as einsums, elementwise, indexing
 from ..functions import joining, matrix, random, random_inplace, rearranging, reduction, scan, scatter as scatters
 from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
+from ..functions import number_parts, placing, special, stacking, statistics
 from ..functions.linalg import decomposition, norms, products, solving
 
 
@@ -236,6 +237,26 @@ class Functions(TensorBase):
     qr, svd, lu, lu_solve = decomposition.old_qr, decomposition.old_svd, decomposition.old_lu, decomposition.old_lu_solve
     matrix_power, matrix_exp, cross = products.matrix_power, products.matrix_exp, products.old_cross
     dist, renorm, renorm_ = norms.dist, norms.renorm, inplace(norms.renorm)
+
+    # ---- places, pieces and parts of numbers ---------------------------------------------------
+
+    unfold, as_strided, sum_to_size = placing.unfold, placing.as_strided, placing.sum_to_size
+    rot90, diag_embed, diagflat, nonzero_static = placing.rot90, placing.diag_embed, placing.diagflat, placing.nonzero_static
+    repeat_interleave, tensor_split = stacking.repeat_interleave, stacking.tensor_split
+    hsplit, vsplit, dsplit = stacking.hsplit, stacking.vsplit, stacking.dsplit
+    heaviside, heaviside_ = number_parts.heaviside, inplace(number_parts.heaviside)
+    gcd, gcd_, lcm, lcm_ = number_parts.gcd, inplace(number_parts.gcd), number_parts.lcm, inplace(number_parts.lcm)
+    ldexp, ldexp_, frexp = number_parts.ldexp, inplace(number_parts.ldexp), number_parts.frexp
+    nextafter, nextafter_ = number_parts.nextafter, inplace(number_parts.nextafter)
+    conj, conj_physical, angle = number_parts.conj, number_parts.conj_physical, number_parts.angle
+    resolve_conj, resolve_neg, isreal = number_parts.resolve_conj, number_parts.resolve_neg, number_parts.isreal
+    is_conj, is_neg, is_nonzero = number_parts.is_conj, number_parts.is_neg, number_parts.is_nonzero
+    is_same_size = number_parts.is_same_size
+    i0, i0_, mvlgamma, mvlgamma_ = special.i0, inplace(special.i0), special.mvlgamma, inplace(special.mvlgamma)
+    igamma, igamma_ = special.igamma, inplace(special.igamma)
+    igammac, igammac_ = special.igammac, inplace(special.igammac)
+    cov, corrcoef = statistics.cov, statistics.corrcoef
+    index_reduce, index_reduce_ = statistics.index_reduce, statistics.index_reduce_
 
     # ---- random numbers ------------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ def qr(a):
 
 @op(name="LinalgEighBackward0")
 def eigh(a):
-    """a v = v diag(w), w ascending;  dL/da = v (diag(gw) + F o (v^T gv)) v^T, F[i, j] = 1 / (w[j] - w[i])   (Giles 3.1)
+    """a v = v diag(w), w ascending;  dL/da = v (diag(gw) + F o (v^T gv - gv^T v) / 2) v^T, F[i, j] = 1 / (w[j] - w[i])   (Giles 3.1)
 
     Only the lower triangle of a is read, so its gradient is given to both halves of a symmetric matrix.
     """
@@ -95,7 +95,8 @@ def eigh(a):
         n = w.shape[-1]
         eye = np.eye(n, dtype=plain(w).dtype)
         gaps = w[..., None, :] - w[..., :, None] + eye
-        inner = (H(v) @ gv) / gaps * (1.0 - eye) + eye * gw[..., None, :]
+        turned = H(v) @ gv
+        inner = 0.5 * (turned - H(turned)) / gaps * (1.0 - eye) + eye * gw[..., None, :]
         return (v @ inner @ H(v),)
     return (w, v), pullback
 

@@ -317,7 +317,7 @@ def old_lu(A, pivot=True, get_infos=False, out=None):
     if not get_infos:
         first_failure("torch.linalg.lu_factor_ex", infos.array, "U[{info},{info}] is zero and using it on lu_solve would result in "
                       "a division by zero.")
-    result = (packed, pivots, infos) if get_infos else (packed, pivots)
+    result = return_types.lu_with_infos(packed, pivots, infos) if get_infos else return_types.lu(packed, pivots)
     return result if out is None else into(out, result)
 
 

@@ -191,8 +191,7 @@ def vander(x, N=None, *, out=None):
     x = require_tensor(x, "linalg.vander", "x")
     if x.array.dtype.kind == "b":
         raise RuntimeError("linalg.vander: bool is not supported")
-    if x.array.ndim == 0:
-        raise RuntimeError("linalg.vander: x must have at least 1 dimension")
+    x = x if x.array.ndim else x.reshape(1)
     n = x.array.shape[-1] if N is None else int(N)
     if n <= 1 and N is not None:
         raise RuntimeError(f"N must be greater than 1, got {n}")

@@ -303,8 +303,8 @@ def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False, out=None)
 
 
 def lstsq(A, B, rcond=None, *, driver=None):
-    """The X that makes ||A X - B|| smallest; also its residuals (where A is tall and of full rank), the rank of A, and A's
-    singular values (drivers gelsd and gelss).
+    """The X that makes ||A X - B|| smallest; also its residuals (where A is tall and of full rank, but not by the
+    default driver, gelsy), the rank of A, and A's singular values (drivers gelsd and gelss).
 
     Shape: A (..., M, N), B (..., M, K) or (..., M)
 
@@ -331,8 +331,8 @@ def lstsq(A, B, rcond=None, *, driver=None):
     s = np.linalg.svd(A.array, compute_uv=False)
     ranks = np.asarray((s > share * s.max(-1, keepdims=True, initial=0)).sum(-1))
     empty = wrap(np.zeros(0, A.array.dtype))
-    residuals = empty
-    if m > n and (driver == "gels" or (ranks == n).all()):
+    residuals = x.reshape(-1)[:0]
+    if m > n and driver != "gelsy" and (driver == "gels" or (ranks == n).all()):
         residuals = (matmul(A, x) - b).square().sum(-2)
     return return_types.linalg_lstsq(x.squeeze(-1) if vector else x, residuals,
                                      wrap(np.zeros(0, np.int64)) if driver == "gels" else wrap(ranks),

@@ -1,0 +1,213 @@
+"""Where elements lie: on diagonals, in triangles, in windows; rotated; at an index counted through all dimensions."""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.tape import TensorBase, wrap
+from ..autograd.views import is_view
+from ..ops import shape as rules, windows
+from .arguments import axis_of, into, require_tensor, sizes_of
+from .creation import _placed
+from .rearranging import diag, flip
+
+
+def rot90(input, k=1, dims=(0, 1)):
+    """Turned k times by 90 degrees, in the plane of two dimensions, from the first towards the second.
+
+    >>> import mtorch
+    >>> mtorch.rot90(mtorch.tensor([[1, 2], [3, 4]]))
+    tensor([[2, 4],
+            [1, 3]])
+    """
+    x = require_tensor(input, "rot90")
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if x.array.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {x.array.ndim}")
+    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == x.array.ndim:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+    for i, d in enumerate(dims):
+        if not -x.array.ndim <= d < x.array.ndim:
+            raise RuntimeError(f"Rotation dim{i} out of range, dim{i} = {d}")
+    a, b = (axis_of(d, x.array.ndim) for d in dims)
+    k %= 4
+    if k == 0:
+        return x.clone()
+    if k == 2:
+        return flip(x, (a, b))
+    return flip(x, b).transpose(a, b) if k == 1 else flip(x, a).transpose(a, b)
+
+
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    """Zeros with the last dimension of input on a diagonal of two new dimensions.
+
+    >>> import mtorch
+    >>> mtorch.diag_embed(mtorch.tensor([1, 2]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
+    x = require_tensor(input, "diag_embed")
+    if not x.array.ndim:
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got -1)")
+    ndim = x.array.ndim + 1
+    a, b = axis_of(dim1, ndim), axis_of(dim2, ndim)
+    if a == b:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    n = x.array.shape[-1] + abs(offset)
+    rest = iter(x.array.shape[:-1])
+    shape = tuple(n if d in (a, b) else next(rest) for d in range(ndim))
+    return rules.diagonal_scatter(x, shape=shape, offset=int(offset), dim0=a, dim1=b)
+
+
+def diagflat(input, offset=0):
+    """The matrix with all elements of input on a diagonal.
+
+    >>> import mtorch
+    >>> mtorch.diagflat(mtorch.tensor([[1, 2]]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
+    x = require_tensor(input, "diagflat")
+    return diag(x.reshape(x.array.size), offset)
+
+
+def tril_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=None, pin_memory=False):
+    """The rows and columns of the elements on and below a diagonal of a matrix.
+
+    >>> import mtorch
+    >>> mtorch.tril_indices(2, 2)
+    tensor([[0, 1, 1],
+            [0, 0, 1]])
+    """
+    return _triangle_indices(np.tril_indices, row, col, offset, dtype, device)
+
+
+def triu_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=None, pin_memory=False):
+    """The rows and columns of the elements on and above a diagonal of a matrix.
+
+    >>> import mtorch
+    >>> mtorch.triu_indices(2, 2)
+    tensor([[0, 0, 1],
+            [0, 1, 1]])
+    """
+    return _triangle_indices(np.triu_indices, row, col, offset, dtype, device)
+
+
+def _triangle_indices(of, row, col, offset, dtype, device):
+    if device is not None:
+        _placed(device)
+    for name, n in (("row", row), ("col", col)):
+        if n < 0:
+            raise RuntimeError(f"{name} must be non-negative, got{n}")
+    return wrap(np.stack(of(row, offset, col)).astype(dtypes.numpy_dtype(dtype)))
+
+
+def sum_to_size(input, *size):
+    """Summed over the dimensions that broadcasting from size would add or repeat.
+
+    >>> import mtorch
+    >>> mtorch.ones(2, 3).sum_to_size(1, 3)
+    tensor([[2., 2., 2.]])
+    """
+    x, wanted = require_tensor(input, "sum_to_size"), sizes_of(size)
+    lead = x.array.ndim - len(wanted)
+    if lead < 0 or any(w not in (1, n) for w, n in zip(wanted, x.array.shape[lead:], strict=True)):
+        raise RuntimeError(f"size {{{list(wanted)}}} is not expandable to size {{{list(x.array.shape)}}}.")
+    dims = tuple(range(lead)) + tuple(lead + i for i, w in enumerate(wanted) if w == 1 and x.array.shape[lead + i] != 1)
+    return x.sum(dims, keepdim=True).reshape(wanted) if dims else x
+
+
+def unfold(input, dimension, size, step):
+    """Windows of the given size, `step` apart along a dimension, each along a new last dimension: a view.
+
+    >>> import mtorch
+    >>> mtorch.arange(4).unfold(0, 2, 1)
+    tensor([[0, 1],
+            [1, 2],
+            [2, 3]])
+    """
+    x = require_tensor(input, "unfold")
+    d = axis_of(dimension, x.array.ndim)
+    n = x.array.shape[d] if x.array.ndim else 1
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
+    if size > n:
+        raise RuntimeError(f"maximum size for tensor at dimension {dimension} is {n} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    x = x if x.array.ndim else x.reshape(1)
+    result = windows.sliding(x, dim=d, size=int(size), step=int(step))
+    return result if input.array.ndim else result.squeeze(0)
+
+
+def as_strided(input, size, stride, storage_offset=None):
+    """The memory of a contiguous input read with any strides (in elements) from any offset: a view.
+
+    Where input is itself a view, or does not lie in memory in order, there is no telling what its memory holds: an error.
+
+    >>> import mtorch
+    >>> mtorch.as_strided(mtorch.arange(4), (2, 2), (1, 1))
+    tensor([[0, 1],
+            [1, 2]])
+    """
+    x, sizes, steps = require_tensor(input, "as_strided"), sizes_of([size]), sizes_of([stride])
+    offset = 0 if storage_offset is None else int(storage_offset)
+    if len(sizes) != len(steps):
+        raise RuntimeError(f"mismatch in length of strides and shape: {len(steps)} and {len(sizes)}")
+    if any(s < 0 for s in steps) or offset < 0:
+        raise RuntimeError("as_strided: Negative strides are not supported at the moment, got strides: "
+                           f"{list(steps)}, storage_offset {offset}")
+    if not x.array.flags.c_contiguous or is_view(x) and x.array.size != _owned(x):
+        raise NotImplementedError("as_strided: only of a contiguous tensor that is not a view of a larger one; call .clone() first, "
+                                  "or use unfold(), expand() or indexing")
+    last = offset + sum((n - 1) * s for n, s in zip(sizes, steps, strict=True)) if all(sizes) else -1
+    if last >= x.array.size:
+        raise RuntimeError(f"setStorage: sizes {list(sizes)}, strides {list(steps)}, storage offset {offset}, requiring a storage "
+                           f"of {last + 1} elements are out of bounds for storage of {x.array.size} elements")
+    return windows.as_strided(x, size=sizes, stride=steps, offset=offset)
+
+
+def _owned(x) -> int:
+    """How many elements the memory of a tensor holds."""
+    from ..autograd.views import owner
+    return owner(x.array).nbytes // x.array.itemsize
+
+
+def unravel_index(indices, shape):
+    """From an index counted through all dimensions, the index in each.
+
+    >>> import mtorch
+    >>> mtorch.unravel_index(mtorch.tensor(5), (2, 3))
+    (tensor(1), tensor(2))
+    """
+    i = require_tensor(indices, "unravel_index", "indices").array
+    if i.dtype.kind not in "iu":
+        raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    sizes = tuple(shape.array.reshape(-1).tolist()) if isinstance(shape, TensorBase) else sizes_of([shape]) \
+        if isinstance(shape, (tuple, list)) else (int(shape),)
+    if any(n < 0 for n in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
+    found, below = [], math.prod(sizes)
+    for n in sizes:
+        below = below // n if n else 0
+        found.append(wrap(np.asarray(i // below % n if below else np.zeros_like(i))))
+    return tuple(found)
+
+
+def nonzero_static(input, *, size, fill_value=-1, out=None):
+    """The indices of the first `size` elements that are not zero; rows of fill_value where there are fewer.
+
+    >>> import mtorch
+    >>> mtorch.nonzero_static(mtorch.tensor([0, 5]), size=2)
+    tensor([[ 1],
+            [-1]])
+    """
+    if size < 0:
+        raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer, got {size}")
+    found = np.argwhere(require_tensor(input, "nonzero_static").array)[:size]
+    result = np.full((size, input.array.ndim), fill_value, np.int64)
+    result[:len(found)] = found
+    return wrap(result) if out is None else into(out, wrap(result))

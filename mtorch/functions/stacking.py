@@ -1,0 +1,356 @@
+"""Tensors put together and taken apart along the dimensions that have names: rows, columns, depth; grids and products of them."""
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.tape import TensorBase, wrap
+from ..ops import shape as rules
+from .arguments import Size, axis_of, into, require_tensor, result_type_of, sizes_of, to_type
+from .indexing import index_select
+from .joining import cat, stack
+
+
+def _each(function, tensors):
+    """A function of one tensor, of several, or of a sequence of them."""
+    if len(tensors) == 1 and not isinstance(tensors[0], TensorBase):
+        return tuple(function(x) for x in tensors[0])
+    return function(tensors[0]) if len(tensors) == 1 else tuple(function(x) for x in tensors)
+
+
+def _with_dimensions(n: int):
+    def of(x):
+        x, missing = require_tensor(x, f"atleast_{n}d"), n - x.array.ndim
+        if missing <= 0:
+            return x
+        shape = x.array.shape
+        if n == 3 and len(shape) in (1, 2):            # (N) is (1, N, 1), (N, M) is (N, M, 1)
+            return x.reshape((1,) * (missing - 1) + shape + (1,))
+        return x.reshape((1,) * missing + shape)
+    return of
+
+
+def atleast_1d(*tensors):
+    """The tensors with at least one dimension.
+
+    >>> import mtorch
+    >>> mtorch.atleast_1d(mtorch.tensor(2))
+    tensor([2])
+    """
+    return _each(_with_dimensions(1), tensors)
+
+
+def atleast_2d(*tensors):
+    """The tensors with at least two dimensions.
+
+    >>> import mtorch
+    >>> mtorch.atleast_2d(mtorch.tensor([1, 2]))
+    tensor([[1, 2]])
+    """
+    return _each(_with_dimensions(2), tensors)
+
+
+def atleast_3d(*tensors):
+    """The tensors with at least three dimensions.
+
+    >>> import mtorch
+    >>> mtorch.atleast_3d(mtorch.tensor([1, 2])).shape
+    torch.Size([1, 2, 1])
+    """
+    return _each(_with_dimensions(3), tensors)
+
+
+def _several(tensors, name: str):
+    if isinstance(tensors, TensorBase) or not isinstance(tensors, Sequence):
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
+    if not tensors:
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return tensors
+
+
+def hstack(tensors, *, out=None):
+    """The tensors beside each other: along the second dimension, vectors along their only one.
+
+    >>> import mtorch
+    >>> mtorch.hstack([mtorch.tensor([1]), mtorch.tensor([2, 3])])
+    tensor([1, 2, 3])
+    """
+    xs = [atleast_1d(x) for x in _several(tensors, "hstack")]
+    return cat(xs, 0 if xs[0].array.ndim == 1 else 1, out=out)
+
+
+def vstack(tensors, *, out=None):
+    """The tensors below each other: along the first dimension, vectors as rows.
+
+    >>> import mtorch
+    >>> mtorch.vstack([mtorch.tensor([1, 2]), mtorch.tensor([3, 4])])
+    tensor([[1, 2],
+            [3, 4]])
+    """
+    return cat([atleast_2d(x) for x in _several(tensors, "vstack")], 0, out=out)
+
+
+row_stack = vstack
+
+
+def dstack(tensors, *, out=None):
+    """The tensors behind each other: along the third dimension.
+
+    >>> import mtorch
+    >>> mtorch.dstack([mtorch.tensor([1, 2]), mtorch.tensor([3, 4])])
+    tensor([[[1, 3],
+             [2, 4]]])
+    """
+    return cat([atleast_3d(x) for x in _several(tensors, "dstack")], 2, out=out)
+
+
+def column_stack(tensors, *, out=None):
+    """The tensors beside each other, vectors as columns.
+
+    >>> import mtorch
+    >>> mtorch.column_stack([mtorch.tensor([1, 2]), mtorch.tensor([3, 4])])
+    tensor([[1, 3],
+            [2, 4]])
+    """
+    xs = [x.reshape(x.numel(), 1) if x.array.ndim <= 1 else x for x in _several(tensors, "column_stack")]
+    return cat(xs, 1, out=out)
+
+
+def tensor_split(input, indices_or_sections, dim=0):
+    """So many pieces of nearly equal size, or the pieces between the given indices, along dim: views.
+
+    >>> import mtorch
+    >>> mtorch.tensor_split(mtorch.arange(5), 2)
+    (tensor([0, 1, 2]), tensor([3, 4]))
+    >>> mtorch.tensor_split(mtorch.arange(5), (1, 3))
+    (tensor([0]), tensor([1, 2]), tensor([3, 4]))
+    """
+    x = require_tensor(input, "tensor_split")
+    if not x.array.ndim:
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
+    d = axis_of(dim, x.array.ndim)
+    n = x.array.shape[d]
+    if isinstance(indices_or_sections, TensorBase):
+        given = indices_or_sections.array
+        if given.dtype != np.int64:
+            raise RuntimeError("tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
+                               f"{indices_or_sections.dtype}")
+        if given.ndim > 1:
+            raise RuntimeError("tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, "
+                               f"but got a tensor with {given.ndim} dims")
+        indices_or_sections = given.tolist()
+    if isinstance(indices_or_sections, int):
+        if indices_or_sections <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
+        small, larger = divmod(n, indices_or_sections)
+        return rules.split(x, sizes=(small + 1,) * larger + (small,) * (indices_or_sections - larger), dim=d)
+    edges = [0] + list(sizes_of([list(indices_or_sections)])) + [n]
+    cut = [slice(a, b).indices(n) for a, b in zip(edges, edges[1:], strict=False)]
+    before = (slice(None),) * d
+    return tuple(x[before + (slice(a, max(a, b)),)] for a, b, _ in cut)
+
+
+def _split_along(name: str, dim_of, needs: int):
+    def cut(input, indices_or_sections):
+        x = require_tensor(input, name)
+        if x.array.ndim < needs:
+            raise RuntimeError(f"torch.{name} requires a tensor with at least {needs} dimension{'s' if needs > 1 else ''}, but got a "
+                               f"tensor with {x.array.ndim} dimensions!")
+        d = dim_of(x.array.ndim)
+        if isinstance(indices_or_sections, int):
+            n = x.array.shape[d]
+            if indices_or_sections <= 0 or n % indices_or_sections:
+                raise RuntimeError(f"torch.{name} attempted to split along dimension {d}, but the size of the dimension {n} is not "
+                                   f"divisible by the split_size {indices_or_sections}!")
+        return tensor_split(x, indices_or_sections, d)
+    cut.__name__ = cut.__qualname__ = name
+    return cut
+
+
+hsplit = _split_along("hsplit", lambda ndim: 0 if ndim == 1 else 1, 1)
+hsplit.__doc__ = """`tensor_split` along the second dimension (a vector's only one), into equal parts.
+
+    >>> import mtorch
+    >>> mtorch.hsplit(mtorch.arange(4), 2)
+    (tensor([0, 1]), tensor([2, 3]))
+    """
+vsplit = _split_along("vsplit", lambda ndim: 0, 2)
+vsplit.__doc__ = """`tensor_split` along the first dimension, into equal parts.
+
+    >>> import mtorch
+    >>> mtorch.vsplit(mtorch.tensor([[1], [2]]), 2)
+    (tensor([[1]]), tensor([[2]]))
+    """
+dsplit = _split_along("dsplit", lambda ndim: 2, 3)
+dsplit.__doc__ = """`tensor_split` along the third dimension, into equal parts.
+
+    >>> import mtorch
+    >>> mtorch.dsplit(mtorch.zeros(1, 1, 2), 2)[0].shape
+    torch.Size([1, 1, 1])
+    """
+
+
+def block_diag(*tensors):
+    """The matrices along the diagonal of a larger one; vectors are rows, numbers 1 by 1.
+
+    >>> import mtorch
+    >>> mtorch.block_diag(mtorch.tensor([[1, 2]]), mtorch.tensor(3))
+    tensor([[1, 2, 0],
+            [0, 0, 3]])
+    """
+    for i, x in enumerate(tensors):
+        if require_tensor(x, "block_diag", "tensors").array.ndim > 2:
+            raise RuntimeError("torch.block_diag: Input tensors must have 2 or fewer dimensions. Input "
+                               f"{i} has {x.array.ndim} dimensions")
+    xs = [atleast_2d(x) for x in tensors]
+    if not xs:
+        return wrap(np.zeros((1, 0), dtypes.numpy_dtype(None)))
+    kind = result_type_of(*xs)
+    width, left, rows = sum(x.array.shape[1] for x in xs), 0, []
+    for x in xs:
+        n, m = x.array.shape
+        rows.append(cat([wrap(np.zeros((n, left), kind)), to_type(x, kind), wrap(np.zeros((n, width - left - m), kind))], 1))
+        left += m
+    return cat(rows, 0)
+
+
+def broadcast_shapes(*shapes) -> Size:
+    """The shape that tensors of these shapes are broadcast to.
+
+    >>> import mtorch
+    >>> mtorch.broadcast_shapes((2, 1), (3,))
+    torch.Size([2, 3])
+    """
+    full = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    for s in full:
+        if any(n < 0 for n in s):
+            raise RuntimeError(f"Trying to create tensor with negative dimension ({min(s)}): ({min(s)})")
+    try:
+        return Size(np.broadcast_shapes(*full))
+    except ValueError:
+        raise RuntimeError(f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(map(str, full))}") from None
+
+
+def broadcast_tensors(*tensors):
+    """The tensors expanded to one shape, without copying.
+
+    >>> import mtorch
+    >>> mtorch.broadcast_tensors(mtorch.zeros(2, 1), mtorch.zeros(3))[1].shape
+    torch.Size([2, 3])
+    """
+    xs = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    shape = broadcast_shapes(*(require_tensor(x, "broadcast_tensors", "tensors").array.shape for x in xs))
+    return tuple(x.expand(shape) for x in xs)
+
+
+def meshgrid(*tensors, indexing=None):
+    """From vectors of coordinates, the coordinates of every point of the grid: one tensor for each vector.
+
+    indexing: 'ij', the first vector along the first dimension (and the default), or 'xy', along the second.
+
+    >>> import mtorch
+    >>> mtorch.meshgrid(mtorch.tensor([1, 2]), mtorch.tensor([3, 4, 5]), indexing="ij")[0]
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    """
+    xs = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
+    if not xs:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    for x in xs:
+        if x.array.ndim > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x.array.ndim}D")
+        if x.array.dtype != xs[0].array.dtype:
+            raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
+    if indexing not in (None, "ij", "xy"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    swapped = indexing == "xy" and len(xs) > 1
+    if swapped:
+        xs[0], xs[1] = xs[1], xs[0]
+    shape = tuple(x.array.size for x in xs)
+    grids = [x.reshape((1,) * i + (-1,) + (1,) * (len(xs) - 1 - i) if x.array.size else (1,) * i + (0,) + (1,) * (len(xs) - 1 - i))
+             .expand(shape) for i, x in enumerate(xs)]
+    if swapped:
+        grids = [g.transpose(0, 1) for g in grids]
+        grids[0], grids[1] = grids[1], grids[0]
+    return tuple(grids)
+
+
+def cartesian_prod(*tensors):
+    """Every way of taking one element of each vector, a row for each.
+
+    >>> import mtorch
+    >>> mtorch.cartesian_prod(mtorch.tensor([1, 2]), mtorch.tensor([3, 4]))
+    tensor([[1, 3],
+            [1, 4],
+            [2, 3],
+            [2, 4]])
+    """
+    for x in tensors:
+        if require_tensor(x, "cartesian_prod", "tensors").array.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(x.array.shape)}")
+    if len(tensors) == 1:
+        return tensors[0]
+    return stack([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
+
+
+def combinations(input, r=2, with_replacement=False):
+    """Every way of choosing r elements of a vector, a row for each.
+
+    >>> import mtorch
+    >>> mtorch.combinations(mtorch.tensor([1, 2, 3]))
+    tensor([[1, 2],
+            [1, 3],
+            [2, 3]])
+    """
+    x = require_tensor(input, "combinations")
+    if x.array.ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(x.array.shape)}")
+    if r < 0:
+        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+    if r == 0:
+        return wrap(np.zeros(0, x.array.dtype))
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    rows = np.array(list(choose(range(x.array.shape[0]), r)), np.int64).reshape(-1, r)
+    return x[wrap(rows)]
+
+
+def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
+    """Each element (of the flattened input where dim is None, else each slice along dim) repeated, copies next to each other.
+
+    repeats: a number, or one for each.  repeat_interleave(repeats) alone gives the index of each copy.
+
+    >>> import mtorch
+    >>> mtorch.repeat_interleave(mtorch.tensor([1, 2]), 2)
+    tensor([1, 1, 2, 2])
+    >>> mtorch.repeat_interleave(mtorch.tensor([1, 2]), mtorch.tensor([1, 3]))
+    tensor([1, 2, 2, 2])
+    """
+    x = require_tensor(input, "repeat_interleave")
+    if repeats is None:
+        if x.array.ndim != 1:
+            raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+        if x.array.dtype not in (np.int64, np.int32):
+            raise RuntimeError("repeats has to be Long or Int tensor")
+        if x.array.size and x.array.min() < 0:
+            raise RuntimeError("repeats can not be negative")
+        return wrap(np.repeat(np.arange(x.array.size), x.array))
+    flat, d = (x.reshape(-1) if x.array.size else x.flatten(), 0) if dim is None else (x, axis_of(dim, x.array.ndim))
+    flat = flat if flat.array.ndim else flat.reshape(1)
+    n = flat.array.shape[d]
+    counts = repeats.array if isinstance(repeats, TensorBase) else np.asarray(repeats)
+    if counts.dtype.kind not in "iu":
+        raise RuntimeError("repeats has to be Long or Int tensor")
+    if counts.ndim > 1:
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+    counts = np.broadcast_to(counts.reshape(-1), (n,)) if counts.size == 1 else counts
+    if counts.size != n:
+        raise RuntimeError(f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and "
+                           f"input.size({d}) = {n}")
+    if counts.size and counts.min() < 0:
+        raise RuntimeError("repeats can not be negative")
+    if output_size is not None and output_size != counts.sum():
+        raise RuntimeError(f"repeat_interleave: output_size is {output_size}, but repeats sum to {counts.sum()}")
+    return index_select(flat, d, wrap(np.repeat(np.arange(n), counts)))
