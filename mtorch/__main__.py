@@ -128,8 +128,8 @@ def shown_as_its_own(program: Callable[[], object]) -> None:
 
 def own_part(traceback: TracebackType | None) -> TracebackType | None:
     """The part of a traceback that is below this file and runpy."""
-    while traceback is not None and traceback.tb_frame.f_code.co_filename in (__file__, runpy.__file__,
-                                                                              "<frozen runpy>"):
+    runners = (__file__, runpy.__file__, "<frozen runpy>")
+    while traceback is not None and traceback.tb_frame.f_code.co_filename in runners:
         traceback = traceback.tb_next
     return traceback
 

@@ -190,8 +190,8 @@ def test_random_arrays_read_as_in_torch(torch: ModuleType, seed: int) -> None:
 
 def test_another_default_dtype_is_the_one_not_named(torch: ModuleType) -> None:
     from mtorch import dtypes
-    arrays = [np.ones(shape, dtype) for shape in (2, 0) for dtype in (np.float16, np.float32, np.float64, np.complex64,
-                                                                     np.complex128)]
+    types = (np.float16, np.float32, np.float64, np.complex64, np.complex128)
+    arrays = [np.ones(shape, dtype) for shape in (2, 0) for dtype in types]
     for name in ("float64", "float16"):
         try:
             torch.set_default_dtype(getattr(torch, name))

@@ -81,8 +81,10 @@ def sign(input, *, out=None):
     """
     x = require_tensor(input, "sign")
     kind = x.array.dtype.kind
-    result = rules.flat(x, function=np.sign) if kind == "f" else wrap(x.array.copy() if kind == "b"
-                                                                      else np.sign(x.array))
+    if kind == "f":
+        result = rules.flat(x, function=np.sign)
+    else:
+        result = wrap(x.array.copy() if kind == "b" else np.sign(x.array))
     return result if out is None else into(out, result)
 
 

@@ -252,8 +252,7 @@ def build(instance: Any, state: Any) -> None:
 def new(kind: Any, args: Any) -> Any:
     """An instance of a class (the instruction NEWOBJ): of a Module's, when whole modules are wanted."""
     _expect(isinstance(kind, type) and issubclass(kind, Module) and args == (),
-            "makes an instance of something else than "
-                                                                               "a Module")
+            "makes an instance of something else than a Module")
     return object.__new__(kind)
 
 

@@ -80,8 +80,8 @@ TABLE = {
     "Independent": (lambda D, T, m, s: D.Independent(D.Normal(m, s), 1), (real(3), positive(2, 3)), real(4, 2, 3)),
     "Independent of two dimensions": (lambda D, T, m, s: D.Independent(D.Normal(m, s), 2), (real(3), positive(2, 3)),
                                       real(4, 2, 3)),
-    "Transformed": (lambda D, T, m, s: D.TransformedDistribution(D.Normal(m, s), [D.SigmoidTransform(),
-                                                                                  D.AffineTransform(1.0, -2.0)]),
+    "Transformed": (lambda D, T, m, s: D.TransformedDistribution(
+                        D.Normal(m, s), [D.SigmoidTransform(), D.AffineTransform(1.0, -2.0)]),
                     (real(3), positive(2, 3)), -unit(4, 2, 3)),
     "Transformed by tanh": (lambda D, T, m, s: D.TransformedDistribution(D.Normal(m, s), D.TanhTransform(cache_size=1)),
                             (real(3), positive(2, 3)), unit(4, 2, 3)),

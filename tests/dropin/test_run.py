@@ -129,16 +129,16 @@ def test_module_and_code_and_folder(tmp_path: Path) -> None:
 ])
 def test_program_ends_as_it_would_alone(tmp_path: Path, source: str) -> None:
     (tmp_path / "program.py").write_text(source, encoding="latin-1" if "latin" in source else "utf-8")
-    alone, here = python("program.py", cwd=tmp_path, expect=None), python("-m", "mtorch", "program.py", cwd=tmp_path,
-                                                                          expect=None)
+    alone = python("program.py", cwd=tmp_path, expect=None)
+    here = python("-m", "mtorch", "program.py", cwd=tmp_path, expect=None)
     assert (here.returncode, here.stdout, here.stderr) == (alone.returncode, alone.stdout, alone.stderr)
     assert "KeyboardInterrupt" not in source or here.returncode == -signal.SIGINT
 
 
 def test_program_that_is_not_there(tmp_path: Path) -> None:
     for arguments in (["none.py"], ["-m", "none"], ["-m", "none.of.these"]):
-        alone, here = python(*arguments, cwd=tmp_path, expect=None), python("-m", "mtorch", *arguments, cwd=tmp_path,
-                                                                            expect=None)
+        alone = python(*arguments, cwd=tmp_path, expect=None)
+        here = python("-m", "mtorch", *arguments, cwd=tmp_path, expect=None)
         assert here.returncode == alone.returncode != 0
         assert here.stderr.splitlines()[0].startswith(f"{sys.executable}: ")
         assert arguments[0] != "none.py" or here.stderr == alone.stderr

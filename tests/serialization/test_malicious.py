@@ -118,10 +118,8 @@ PICKLES = {
     "BUILD of slots": called("collections.OrderedDict") + NONE + EMPTY_DICT + TUPLE2 + BUILD,
     "BUILD of an array that lies": called("numpy._core.multiarray._reconstruct", named("numpy.ndarray"),
                                           tuple_of(number(0)), text("b"))
-                                          + tuple_of(number(1), tuple_of(number(10**6)), called(
-                                              "numpy.dtype", text("f8")), NEWFALSE,
-                                              called("_codecs.encode", text("abc"),
-                                                                                           text("latin1"))) + BUILD,
+                                    + tuple_of(number(1), tuple_of(number(10**6)), called("numpy.dtype", text("f8")),
+                                               NEWFALSE, called("_codecs.encode", text("abc"), text("latin1"))) + BUILD,
     "an array of objects": called("numpy.dtype", text("O8")),
     "an array of a class": called("numpy._core.multiarray._reconstruct", named("torch.Tensor"), EMPTY_TUPLE, text("b")),
     "a number of NumPy's that is too short": called("numpy._core.multiarray.scalar", called("numpy.dtype", text("f8")),

@@ -163,8 +163,8 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num
         if tuple(padding.shape) != (batch, source):
             raise AssertionError(f"expecting key_padding_mask shape of {(batch, source)}, but got "
                                  f"{tuple(padding.shape)}")
-        padding = padding.reshape(batch, 1, 1, source).expand(batch, num_heads, 1, source).reshape(batch * num_heads, 1,
-                                                                                                   source)
+        padding = padding.reshape(batch, 1, 1, source).expand(batch, num_heads, 1, source)
+        padding = padding.reshape(batch * num_heads, 1, source)
         mask = padding if mask is None else mask + padding
     rate = dropout_p if training else 0.0
     if need_weights:

@@ -304,8 +304,10 @@ def _max_unpool(function, n, input, indices, kernel_size, stride, padding, outpu
                            f"({list(input.array.shape)}), but got indices tensor with shape: "
                            f"{list(indices.array.shape)}")
     kernel = per_axis(kernel_size, n, function, "kernel_size")
-    stride = kernel if stride is None or stride == [] else positive(per_axis(stride, n, function, "stride"), function,
-                                                                    "stride")
+    if stride is None or stride == []:
+        stride = kernel
+    else:
+        stride = positive(per_axis(stride, n, function, "stride"), function, "stride")
     padding = per_axis(padding, n, function, "padding")
     size = _restored_size(function, n, x.array.shape[2:], kernel, stride, padding, output_size)
     found = where.array

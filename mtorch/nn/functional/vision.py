@@ -223,8 +223,8 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
     if align_corners is None:
         warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. "
                       "Please specify align_corners=True if the old behavior is desired.", stacklevel=2)
-    shape, places = require_tensor(input, "grid_sample").array.shape, require_tensor(grid, "grid_sample",
-                                                                                     "grid").array.shape
+    shape = require_tensor(input, "grid_sample").array.shape
+    places = require_tensor(grid, "grid_sample", "grid").array.shape
     n = len(shape) - 2
     if n not in (2, 3) or len(places) != len(shape) or places[0] != shape[0] or places[-1] != n or prod(shape[1:]) == 0:
         raise RuntimeError("grid_sample(): expected an input (N, C, H, W) with a grid (N, H', W', 2), or (N, C, D, "

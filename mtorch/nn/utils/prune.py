@@ -130,5 +130,5 @@ def is_pruned(module: Module) -> bool:
     >>> mtorch.nn.utils.prune.is_pruned(mtorch.nn.Linear(1, 1))
     False
     """
-    return any(isinstance(hook, BasePruningMethod) for m in module.modules() for hook in hooks_in(m,
-                                                                                                  "_forward_pre_hooks").values())
+    return any(isinstance(hook, BasePruningMethod)
+               for m in module.modules() for hook in hooks_in(m, "_forward_pre_hooks").values())
