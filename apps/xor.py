@@ -2,8 +2,8 @@
 
     python apps/xor.py
 
-First with layers differentiated by hand: each is a Module whose forward and backward are written out, on arrays. Then with
-mtorch's own layers, whose gradients come from the tape. They learn the same, to the last digits of a float64.
+First with layers differentiated by hand: each is a Module whose forward and backward are written out, on arrays, and
+loss.backward() drives them, last to first. Then with mtorch's own layers, whose gradients come from the tape. They learn the same, to the last digits of a float64.
 
 After that the same way of writing for pictures: a convolution by scipy.signal, max pooling, flatten and dropout, each with its
 backward, each put to the proof by gradcheck. One of them has a mistake, which gradcheck finds.
@@ -63,18 +63,6 @@ class Tanh(nn.Module):
 
     def backward(self, g):
         return g * (1 - self.y**2)
-
-
-class SquaredError(nn.Module):
-    """The mean of (y - t)^2, and what its gradient is."""
-
-    def forward(self, y, t):
-        self.difference = y - t
-        return np.mean(self.difference**2)
-
-    def backward(self, g):
-        gy = g * 2 * self.difference / self.difference.size
-        return gy, -gy
 
 
 # ---- exclusive or ------------------------------------------------------------------------------------
@@ -303,7 +291,7 @@ def main() -> None:
     mtorch.manual_seed(options.seed)
     hand = by_hand(options.bound)
     tape = by_the_tape(hand)
-    errors = learn(hand, SquaredError(), options.epochs, options.lr, "by hand")
+    errors = learn(hand, nn.MSELoss(), options.epochs, options.lr, "by hand")
     learn(tape, nn.MSELoss(), options.epochs, options.lr, "by the tape")
     print(f"Exclusive or, error after {options.epochs} epochs: {errors[-1]:.6f}")
     with mtorch.no_grad():
