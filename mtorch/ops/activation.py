@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from ..autograd.tape import TensorBase, op
-from .elementwise import plain
+from .elementwise import erf, plain
 
 
 @op
@@ -44,7 +44,6 @@ def elu(a, *, alpha, scale, input_scale):
 @op
 def gelu(a):
     """y = a Phi(a), Phi the normal distribution.  Hendrycks & Gimpel 2016, arXiv:1606.08415"""
-    from .elementwise import erf
     phi = 0.5 * (1.0 + erf(a * math.sqrt(0.5)))
     return a * phi, (lambda g: g * (phi + a * np.exp(-0.5 * a * a) * (1 / math.sqrt(2 * math.pi))),)
 

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from ..autograd.tape import TensorBase, grad_name_of, op
+from .erf32 import erf32
 
 
 def plain(a):
@@ -188,7 +189,7 @@ def _special(name, a):
 @op
 def erf(a):
     """y = 2/sqrt(pi) times the integral of e^(-t^2) from 0 to a"""
-    y = erf(a) if isinstance(a, TensorBase) else _special("erf", a)
+    y = erf(a) if isinstance(a, TensorBase) else erf32(a) if a.dtype == np.float32 else _special("erf", a)
     return y, (lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-a * a)),)
 
 
