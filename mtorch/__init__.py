@@ -28,7 +28,7 @@ from .functions.comparison import (allclose, bitwise_and, bitwise_left_shift, bi
                                    isfinite, isinf, isnan, isneginf, isposinf, le, less, less_equal, logical_and,
                                    logical_not, logical_or, logical_xor, lt, ne, not_equal, signbit)
 from .functions.reduction import (all, amax, amin, aminmax, any, argmax, argmin, count_nonzero, logsumexp, max, mean,
-                                  min, nanmean, nansum, norm, numel, prod, std, std_mean, sum, var, var_mean)
+                                  min, nanmean, nansum, numel, prod, std, std_mean, sum, var, var_mean)
 from .functions.softmax import log_softmax, softmax
 from .functions.joining import cat, chunk, concat, concatenate, split, split_with_sizes, stack, unbind
 from .functions.rearranging import diag, diagonal, flip, fliplr, flipud, roll, tril, triu
@@ -47,14 +47,16 @@ from .functions.einsum import einsum, inner, kron, tensordot, trace, vdot
 from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mv, outer)
 from .functions.linalg.decomposition import (lu_unpack, old_cholesky as cholesky, old_lu as lu,
                                              old_lu_solve as lu_solve, old_qr as qr, old_svd as svd)
-from .functions.linalg.norms import cdist, dist, pdist, renorm
+from .functions.linalg.norms import cdist, dist, old_norm as norm, pdist, renorm
 from .functions.linalg.products import (chain_matmul, matrix_exp, matrix_power, old_cross as cross,
                                         old_vander as vander)
 from .functions.linalg.solving import (cholesky_inverse, cholesky_solve, det, inverse, logdet, pinverse, slogdet,
                                        triangular_solve)
-from .functions.number_parts import (angle, conj, conj_physical, frexp, gcd, heaviside, imag, is_conj, is_neg, is_nonzero,
-                                     is_same_size, isreal, lcm, ldexp, nextafter, real, resolve_conj, resolve_neg, result_type)
-from .functions.placing import (as_strided, diag_embed, diagflat, nonzero_static, rot90, tril_indices, triu_indices, unravel_index)
+from .functions.number_parts import (angle, conj, conj_physical, frexp, gcd, heaviside, imag, is_conj, is_neg,
+                                     is_nonzero, is_same_size, isreal, lcm, ldexp, nextafter, real, resolve_conj,
+                                     resolve_neg, result_type)
+from .functions.placing import (as_strided, diag_embed, diagflat, nonzero_static, rot90, tril_indices, triu_indices,
+                                unravel_index)
 from .functions.special import i0, igamma, igammac, mvlgamma
 from .functions.stacking import (atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors,
                                  cartesian_prod, column_stack, combinations, dsplit, dstack, hsplit, hstack, meshgrid,

@@ -31,7 +31,7 @@ def spawn(fn: Callable, args: tuple = (), nprocs: int = 1, join: bool = True, da
 
     Raises: ProcessExitedException when a process fails (it has shown its own traceback); the others are ended.
     """
-    context = multiprocessing.get_context(start_method)
+    context: Any = multiprocessing.get_context(start_method)
     processes = [context.Process(target=fn, args=(i, *args), daemon=daemon) for i in range(nprocs)]
     for process in processes:
         process.start()
@@ -41,7 +41,7 @@ def spawn(fn: Callable, args: tuple = (), nprocs: int = 1, join: bool = True, da
     waiting = {process.sentinel: i for i, process in enumerate(processes)}
     while waiting:
         for sentinel in wait(list(waiting)):
-            i = waiting.pop(sentinel)      # type: ignore[arg-type, call-overload]
+            i = waiting.pop(sentinel)
             processes[i].join()
             code = processes[i].exitcode
             if code:

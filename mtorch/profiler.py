@@ -25,7 +25,7 @@ class Average(NamedTuple):
     """What one function took: times in microseconds, without (self) and with the functions it called."""
 
     key: str
-    count: int
+    count: int              # type: ignore[assignment]    # torch's name, which hides the tuple's method
     self_cpu_time_total: float
     cpu_time_total: float
 

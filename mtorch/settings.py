@@ -6,13 +6,14 @@ There is one device, results are always deterministic, and float32 products are 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from . import dtypes
 from .device import device as Device
 from .legacy import dtype_of_name
 
-_remembered = {"threads": 0, "interop threads": 0, "matmul precision": "highest", "deterministic": False,
-               "warn only": False, "warn always": False}
+_remembered: dict[str, Any] = {"threads": 0, "interop threads": 0, "matmul precision": "highest",
+                               "deterministic": False, "warn only": False, "warn always": False}
 _PRECISIONS = ("highest", "high", "medium")
 _DEBUG_MODES = ("default", "warn", "error")
 
@@ -104,7 +105,7 @@ def is_deterministic_algorithms_warn_only_enabled() -> bool:
 
 def set_deterministic_debug_mode(debug_mode: int | str) -> None:
     """`use_deterministic_algorithms` by "default", "warn" or "error", or 0, 1, 2."""
-    names = {**dict.fromkeys(_DEBUG_MODES, 0), **{i: i for i in range(3)}}
+    names: tuple = (*_DEBUG_MODES, 0, 1, 2)
     if debug_mode not in names:
         raise RuntimeError(f"set_deterministic_debug_mode: {debug_mode!r} came, expected one of {_DEBUG_MODES}")
     level = _DEBUG_MODES.index(debug_mode) if isinstance(debug_mode, str) else debug_mode

@@ -140,7 +140,7 @@ class set_grad_enabled(_Switch):
     def __init__(self, mode: bool) -> None:
         super().__init__()
         self.recording = bool(mode)
-        self._before.append((_current().recording, _current().inference))
+        self._before.append((_current().recording, _current().inference))    # type: ignore[arg-type]
         self._enter()
         self._entered = False
 

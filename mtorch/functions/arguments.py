@@ -221,7 +221,7 @@ def promoting(op):
             out._node = None
         return out
 
-    call.__name__, call.__doc__, call.rule = op.__name__, op.__doc__, rule      # type: ignore[attr-defined]
+    call.__name__, call.__doc__, call.rule = op.__name__, op.__doc__, rule
     return call
 
 

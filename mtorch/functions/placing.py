@@ -161,12 +161,13 @@ def as_strided(input, size, stride, storage_offset=None):
         raise RuntimeError("as_strided: Negative strides are not supported at the moment, got strides: "
                            f"{list(steps)}, storage_offset {offset}")
     if not x.array.flags.c_contiguous or is_view(x) and x.array.size != _owned(x):
-        raise NotImplementedError("as_strided: only of a contiguous tensor that is not a view of a larger one; call .clone() first, "
-                                  "or use unfold(), expand() or indexing")
+        raise NotImplementedError("as_strided: only of a contiguous tensor that is not a view of a larger one; call "
+                                  ".clone() first, or use unfold(), expand() or indexing")
     last = offset + sum((n - 1) * s for n, s in zip(sizes, steps, strict=True)) if all(sizes) else -1
     if last >= x.array.size:
-        raise RuntimeError(f"setStorage: sizes {list(sizes)}, strides {list(steps)}, storage offset {offset}, requiring a storage "
-                           f"of {last + 1} elements are out of bounds for storage of {x.array.size} elements")
+        raise RuntimeError(f"setStorage: sizes {list(sizes)}, strides {list(steps)}, storage offset {offset}, "
+                           f"requiring a storage of {last + 1} elements are out of bounds for storage of "
+                           f"{x.array.size} elements")
     return windows.as_strided(x, size=sizes, stride=steps, offset=offset)
 
 

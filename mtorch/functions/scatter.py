@@ -292,7 +292,8 @@ def take_along_dim(input, indices, dim=None, *, out=None):
         shape = np.broadcast_shapes(x.array.shape[:d] + (1,) + x.array.shape[d + 1:],
                                     i.array.shape[:d] + (1,) + i.array.shape[d + 1:])
         full_x = x.expand(shape[:d] + (x.array.shape[d],) + shape[d + 1:])
-        result = full_x.gather(d, wrap(i.array % max(x.array.shape[d], 1)).expand(shape[:d] + (i.array.shape[d],) + shape[d + 1:]))
+        places = wrap(i.array % max(x.array.shape[d], 1))
+        result = full_x.gather(d, places.expand(shape[:d] + (i.array.shape[d],) + shape[d + 1:]))
     return result if out is None else into(out, result)
 
 

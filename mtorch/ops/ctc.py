@@ -15,7 +15,8 @@ from .elementwise import plain
 def ctc_loss(log_p, *, targets, input_lengths, target_lengths, blank):
     """-log p(target) for each sample, log_p (T, N, C);  targets a list of N label arrays
 
-    d/dlog_p[t, k] = e^log_p[t, k] - sum over the places s of label k of e^(alpha[t, s] + beta[t, s] - log_p[t, k] - log p(target))
+    d/dlog_p[t, k] = e^log_p[t, k]
+                     - sum over the places s of label k of e^(alpha[t, s] + beta[t, s] - log_p[t, k] - log p(target))
 
     The first term is torch's: it assumes that a log_softmax made log_p, through whose gradient it vanishes.
     """

@@ -157,8 +157,8 @@ def test_missing_names_are_told(tmp_path: Path) -> None:
     program = """
 import torch
 from torch import nn
-for ask in ("torch.Relu", "nn.Conv2D", "nn.functional.leaky_rellu", "torch.optim.AdamWW", "nn.modules.Linnear", "torch.cuda.is_availabel",
-            "torch.utils.tensorbord", "torch.autograd.gradd", "torch.distributed.init_process_groups"):
+for ask in ("torch.Relu", "nn.Conv2D", "nn.functional.leaky_rellu", "torch.optim.AdamWW", "nn.modules.Linnear",
+            "torch.cuda.is_availabel", "torch.utils.tensorbord", "torch.autograd.gradd", "torch.distributed.init_process_groups"):
     try:
         eval(ask)
     except AttributeError as error:

@@ -7,7 +7,8 @@ import mtorch
 from mtorch import nn
 
 CASES = {
-    "linear features": (lambda: nn.Linear(4, 2)(mtorch.ones(3, 5)), RuntimeError, r"x has 5 features.*\(2, 4\) expects 4"),
+    "linear features": (lambda: nn.Linear(4, 2)(mtorch.ones(3, 5)), RuntimeError,
+                        r"x has 5 features.*\(2, 4\) expects 4"),
     "linear dtype": (lambda: nn.Linear(4, 2)(mtorch.ones(3, 4).double()), RuntimeError, "float64.*float32"),
     "linear scalar": (lambda: nn.Linear(4, 2)(mtorch.ones(())), RuntimeError, "no features"),
     "linear kind": (lambda: nn.Linear(4, 2)("x"), TypeError, "must be Tensor, not str"),
@@ -21,16 +22,20 @@ CASES = {
                             "Target 5 is out of bounds: there are 2 classes"),
     "cross entropy dtype": (lambda: nn.CrossEntropyLoss()(mtorch.ones(2, 3), mtorch.ones(2)), RuntimeError,
                             "Long.*float32.*target.long"),
-    "cross entropy int input": (lambda: nn.CrossEntropyLoss()(mtorch.ones(2, 3).long(), mtorch.tensor([0, 1])), RuntimeError,
-                                "floating point input, got torch.int64"),
-    "cross entropy weight": (lambda: nn.CrossEntropyLoss(mtorch.ones(4))(mtorch.ones(2, 3), mtorch.tensor([0, 1])), RuntimeError,
-                             "all 3 classes"),
-    "nll shape": (lambda: nn.NLLLoss()(mtorch.ones(2, 3), mtorch.zeros(2, 2).long()), RuntimeError, r"must have shape \(2,\)"),
-    "bce range": (lambda: nn.BCELoss()(mtorch.tensor([1.5]), mtorch.tensor([1.0])), RuntimeError, "between 0 and 1.*sigmoid"),
+    "cross entropy int input": (lambda: nn.CrossEntropyLoss()(mtorch.ones(2, 3).long(), mtorch.tensor([0, 1])),
+                                RuntimeError, "floating point input, got torch.int64"),
+    "cross entropy weight": (lambda: nn.CrossEntropyLoss(mtorch.ones(4))(mtorch.ones(2, 3), mtorch.tensor([0, 1])),
+                             RuntimeError, "all 3 classes"),
+    "nll shape": (lambda: nn.NLLLoss()(mtorch.ones(2, 3), mtorch.zeros(2, 2).long()), RuntimeError,
+                  r"must have shape \(2,\)"),
+    "bce range": (lambda: nn.BCELoss()(mtorch.tensor([1.5]), mtorch.tensor([1.0])), RuntimeError,
+                  "between 0 and 1.*sigmoid"),
     "bce shape": (lambda: nn.BCELoss()(mtorch.ones(2), mtorch.ones(3)), ValueError, "different to the input size"),
-    "bce logits shape": (lambda: nn.BCEWithLogitsLoss()(mtorch.ones(2), mtorch.ones(3)), ValueError, "must be the same"),
+    "bce logits shape": (lambda: nn.BCEWithLogitsLoss()(mtorch.ones(2), mtorch.ones(3)), ValueError,
+                         "must be the same"),
     "mse broadcast": (lambda: nn.MSELoss()(mtorch.ones(2), mtorch.ones(3)), (RuntimeError, UserWarning), "2.*3|3.*2"),
-    "reduction": (lambda: nn.functional.mse_loss(mtorch.ones(1), mtorch.ones(1), reduction="average"), ValueError, "average"),
+    "reduction": (lambda: nn.functional.mse_loss(mtorch.ones(1), mtorch.ones(1), reduction="average"), ValueError,
+                  "average"),
     "huber delta": (lambda: nn.HuberLoss(delta=0)(mtorch.ones(1), mtorch.ones(1)), RuntimeError, "delta"),
     "softmax of ints": (lambda: mtorch.ones(2).long().softmax(0), NotImplementedError, "not implemented for 'Long'"),
     "mean of ints": (lambda: mtorch.tensor([1, 2]).mean(), RuntimeError, "floating point or complex dtype. Got: Long"),
@@ -53,7 +58,8 @@ CASES = {
     "adam betas": (lambda: mtorch.optim.Adam([mtorch.ones(1, requires_grad=True)], betas=(2, 0.9)), ValueError, "2"),
     "loader empty": (lambda: mtorch.utils.data.DataLoader(mtorch.utils.data.TensorDataset(mtorch.ones(0, 2)), shuffle=True),
                      ValueError, "num_samples=0"),
-    "tensor dataset": (lambda: mtorch.utils.data.TensorDataset(mtorch.ones(2), mtorch.ones(3)), (AssertionError, ValueError), "[Ss]ize"),
+    "tensor dataset": (lambda: mtorch.utils.data.TensorDataset(mtorch.ones(2), mtorch.ones(3)),
+                       (AssertionError, ValueError), "[Ss]ize"),
 }
 
 

@@ -66,7 +66,7 @@ def test_a_layer_differentiated_by_hand_is_one_vertex() -> None:
 
 
 def test_a_long_chain_is_cut_off() -> None:
-    x = y = mtorch.ones(1, requires_grad=True)
+    y = mtorch.ones(1, requires_grad=True)
     for _ in range(3000):
         y = y * 2.0
     lines = graph.text(y, depth=5).splitlines()

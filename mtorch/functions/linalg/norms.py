@@ -111,8 +111,23 @@ def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
     return vector_norm(x, 2 if ord is None else ord, dims, keepdim, dtype=dtype, out=out)
 
 
+def old_norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    """The p-norm over dim, all of it where None; p='nuc' is that of matrices, the sum of their singular values.
+
+    >>> import mtorch
+    >>> mtorch.norm(mtorch.tensor([3.0, 4.0])), mtorch.norm(mtorch.eye(2), "nuc")
+    (tensor(5.), tensor(2.))
+    """
+    if p == "nuc":
+        x = require_tensor(input, "norm")
+        return matrix_norm(x, "nuc", (0, 1) if dim is None else dim, keepdim, dtype=dtype, out=out)
+    return norm_over(input, p, dim, keepdim, out, dtype)
+
+
 def cond(A, p=None, *, out=None):
-    """The condition number ||A|| ||A^-1|| in the norm p (of `matrix_norm`); the ratio of singular values where p is None, 2 or -2.
+    """The condition number ||A|| ||A^-1|| in the norm p (of `matrix_norm`).
+
+    Where p is None, 2 or -2 it is a ratio of singular values.
 
     >>> import mtorch
     >>> mtorch.linalg.cond(mtorch.tensor([[2.0, 0.0], [0.0, 1.0]]))

@@ -89,7 +89,10 @@ def multi_dot(tensors, *, out=None):
 
 
 def _best_splits(sizes: list[int]) -> dict[tuple[int, int], int]:
-    """Where to split each run of matrices: dynamic programming over its length (Cormen et al., Introduction to Algorithms, 15.2)."""
+    """Where to split each run of matrices: dynamic programming over its length.
+
+    Cormen et al., Introduction to Algorithms, 15.2.
+    """
     n = len(sizes) - 1
     cost, split = {(i, i): 0 for i in range(n)}, {}
     for length in range(1, n):
@@ -129,7 +132,8 @@ def cross(input, other, *, dim=-1, out=None):
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     d = axis_of(dim, a.array.ndim)
     if a.array.shape[d] != 3 or b.array.shape[d] != 3:
-        raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {a.array.shape[d]} and {b.array.shape[d]}")
+        raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {a.array.shape[d]} and "
+                           f"{b.array.shape[d]}")
     (a0, a1, a2), (b0, b1, b2) = a.unbind(d), b.unbind(d)
     result = stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], d)
     return result if out is None else into(out, result)

@@ -112,8 +112,8 @@ def _solved(A, B, left: bool, name: str, check: bool):
     same_type(name, A, B)
     vector = is_vector(A, B)
     if vector and not left:
-        raise ValueError(f"{name}: Vector broadcasting of the left hand side is not supported for left=False. In this case "
-                         "linalg.solve is equivalent to B / A.squeeze(-1)")
+        raise ValueError(f"{name}: Vector broadcasting of the left hand side is not supported for left=False. In this "
+                         "case linalg.solve is equivalent to B / A.squeeze(-1)")
     b = B.unsqueeze(-1) if vector else B
     if b.array.ndim < 2:
         raise RuntimeError(f"{name}: B must have at least 1 dimension")
@@ -352,8 +352,8 @@ def tensorinv(A, ind=2, *, out=None):
     shape = A.array.shape
     rows, columns = math.prod(shape[:ind]), math.prod(shape[ind:])
     if rows != columns:
-        raise RuntimeError("Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
-                           f"{columns} != {rows}")
+        raise RuntimeError("Expected self to satisfy the requirement prod(self.shape[ind:]) == "
+                           f"prod(self.shape[:ind]), but got {columns} != {rows}")
     result = _inverted(A.reshape(rows, columns), "linalg.tensorinv", True)[0].reshape(shape[ind:] + shape[:ind])
     return result if out is None else into(out, result)
 
@@ -367,7 +367,8 @@ def tensorsolve(A, B, dims=None, *, out=None):
     """
     A, B = floats(A, "linalg.tensorsolve"), floats(B, "linalg.tensorsolve", "B")
     if dims is not None:
-        A = A.movedim(tuple(axis_of(d, A.array.ndim) for d in dims), tuple(range(A.array.ndim - len(dims), A.array.ndim)))
+        A = A.movedim(tuple(axis_of(d, A.array.ndim) for d in dims),
+                      tuple(range(A.array.ndim - len(dims), A.array.ndim)))
     shape = A.array.shape[B.array.ndim:]
     if math.prod(shape) != B.array.size:
         raise RuntimeError("Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == "
