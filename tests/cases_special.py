@@ -1,5 +1,5 @@
 """Rows of the table of ops: special functions."""
-from mtorch.ops import special
+from mtorch.ops import arithmetic, special
 from tests.cases import above, call, some
 
 
@@ -17,3 +17,5 @@ NO_FIRST = "there is no derivative with respect to the first argument, nor in to
 call(special.zeta, above(4, low=2.0, high=4.0), above(4, low=1.0, high=2.0), orders=0, why=NO_FIRST)
 call(special.igamma, above(4), above(4), orders=0, why=NO_FIRST, like=None)
 call(special.igammac, above(4), above(4), orders=0, why=NO_FIRST, like=None)
+
+call(arithmetic.nextafter, some(3), some(3), orders=0, why="a change of one number is no smaller than the change to its neighbour")

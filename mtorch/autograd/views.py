@@ -319,8 +319,9 @@ def _put_pullback(path, key, shape):
 @op(keeps=False, name="ToCopyBackward0")
 def cast(a, *, dtype):
     """The same values in another floating point type."""
-    before = a.dtype if isinstance(a, np.ndarray) else a.array.dtype
-    return (a.astype(dtype) if isinstance(a, np.ndarray) else cast(a, dtype=dtype)), (lambda g: cast(g, dtype=before),)
+    tensor = isinstance(a, TensorBase)                 # if not, an array, or a NumPy number that was one of no dimensions
+    before = a.array.dtype if tensor else a.dtype
+    return (cast(a, dtype=dtype) if tensor else a.astype(dtype)), (lambda g: cast(g, dtype=before),)
 
 
 def version(array: np.ndarray) -> int:

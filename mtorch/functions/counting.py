@@ -113,7 +113,7 @@ def histogram(input, bins, *, range=None, weight=None, density=False, out=None):
     limits = range
     if limits is None and not isinstance(bins, TensorBase) and x.array.size:
         low, high = float(x.array.min()), float(x.array.max())
-        limits = (low, high) if low != high else (low - 1, high + 1)
+        limits = (low, high) if low != high else (low - 0.5, high + 0.5)
     counts, found = np.histogram(x.array.reshape(-1), edges, limits,
                                  weights=None if weight is None else weight.array.reshape(-1), density=density)
     return return_types.histogram(wrap(counts.astype(x.array.dtype)), wrap(found.astype(x.array.dtype)))

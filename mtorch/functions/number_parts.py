@@ -6,8 +6,10 @@ import math
 import numpy as np
 
 from .. import dtypes, return_types
-from ..autograd.tape import wrap
-from .arguments import floating, into, require_tensor, result_type_of
+from ..autograd.mode import mode
+from ..autograd.tape import record, wrap
+from ..ops import arithmetic as rules
+from .arguments import floating, into, require_tensor, result_type_of, to_type
 from .arithmetic import where
 
 
@@ -51,12 +53,19 @@ def heaviside(input, values, *, out=None):
     a, b = require_tensor(input, "heaviside"), require_tensor(values, "heaviside", "values")
     if a.array.dtype != b.array.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    if a._requires_grad or b._requires_grad:
-        raise NotImplementedError("derivative for heaviside is not implemented")
     one = (a.array > 0).astype(a.array.dtype)
-    result = wrap(np.where(np.isnan(a.array) if a.array.dtype.kind == "f" else False, a.array,
-                           np.where(a.array == 0, b.array, one)).astype(a.array.dtype))
+    value = np.where(np.isnan(a.array) if a.array.dtype.kind == "f" else False, a.array, np.where(a.array == 0, b.array, one))
+    result = _without_derivative("heaviside", np.asarray(value, a.array.dtype), a, b)
     return result if out is None else into(out, result)
+
+
+def _without_derivative(name: str, value: np.ndarray, *operands):
+    """A result that has a history but no derivative: an error only where a gradient is asked for, as in torch."""
+    def no_gradient(g):
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+    if mode.recording and any(x._requires_grad for x in operands):
+        return record("NotImplemented", value, operands, no_gradient)
+    return wrap(value)
 
 
 def ldexp(input, other, *, out=None):
@@ -98,12 +107,10 @@ def nextafter(input, other, *, out=None):
     1.1920928955078125e-07
     """
     a, b = require_tensor(input, "nextafter"), require_tensor(other, "nextafter", "other")
-    if a._requires_grad or b._requires_grad:
-        raise NotImplementedError("the derivative for 'nextafter' is not implemented.")
     kind = result_type_of(a, b)
     if kind.kind != "f":
         raise NotImplementedError(f'"nextafter_cpu" not implemented for {kind.name}')
-    result = wrap(np.asarray(np.nextafter(a.array.astype(kind), b.array.astype(kind))))
+    result = rules.nextafter(to_type(a, kind), to_type(b, kind))
     return result if out is None else into(out, result)
 
 
@@ -243,7 +250,8 @@ def is_same_size(input, other) -> bool:
     >>> mtorch.is_same_size(mtorch.zeros(2), mtorch.zeros(2))
     True
     """
-    return require_tensor(input, "is_same_size").array.shape == require_tensor(other, "is_same_size", "other").array.shape
+    a, b = require_tensor(input, "is_same_size"), require_tensor(other, "is_same_size", "other")
+    return a.array.shape == b.array.shape
 
 
 def result_type(tensor1, tensor2):

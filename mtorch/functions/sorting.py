@@ -305,7 +305,11 @@ def _quantile(name, input, q, dim, keepdim, interpolation, out):
     low = rules.gather(in_order, index=below.astype(np.int64), dim=in_order.array.ndim - 1)
     high = rules.gather(in_order, index=np.ceil(rank).astype(np.int64), dim=in_order.array.ndim - 1)
     share = np.full_like(rank, 0.5) if interpolation == "midpoint" else rank - below
-    result = low + wrap(share.astype(x.array.dtype)) * (high - low) if interpolation in ("linear", "midpoint") else low
+    share = wrap(share.astype(x.array.dtype))
+    if interpolation == "linear" and isinstance(q, TensorBase) and q._requires_grad:      # the same, of the Tensor q
+        intervals = np.maximum(n - nans - 1, 0) if name == "nanquantile" else np.where(nans > 0, 0, n - 1)
+        share = q.reshape(-1) * wrap(intervals.astype(x.array.dtype)) - wrap(np.where(intervals > 0, below, 0.0).astype(x.array.dtype))
+    result = low + share * (high - low) if interpolation in ("linear", "midpoint") else low
     if keepdim and dim is None:
         result = result.reshape((1,) * x.array.ndim + (-1,))
     elif keepdim and x.array.ndim:

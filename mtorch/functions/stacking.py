@@ -9,7 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import shape as rules
-from .arguments import Size, axis_of, into, require_tensor, result_type_of, sizes_of, to_type
+from .arguments import Size, axis_of, require_tensor, result_type_of, sizes_of, to_type
 from .indexing import index_select
 from .joining import cat, stack
 
@@ -65,7 +65,8 @@ def atleast_3d(*tensors):
 
 def _several(tensors, name: str):
     if isinstance(tensors, TensorBase) or not isinstance(tensors, Sequence):
-        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not "
+                        f"{type(tensors).__name__}")
     if not tensors:
         raise RuntimeError(f"{name} expects a non-empty TensorList")
     return tensors
@@ -139,8 +140,8 @@ def tensor_split(input, indices_or_sections, dim=0):
             raise RuntimeError("tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
                                f"{indices_or_sections.dtype}")
         if given.ndim > 1:
-            raise RuntimeError("tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, "
-                               f"but got a tensor with {given.ndim} dims")
+            raise RuntimeError("tensor_split expected tensor_indices_or_sections to be a zero-dimensional or "
+                               f"one-dimensional tensor, but got a tensor with {given.ndim} dims")
         indices_or_sections = given.tolist()
     if isinstance(indices_or_sections, int):
         if indices_or_sections <= 0:
@@ -157,14 +158,14 @@ def _split_along(name: str, dim_of, needs: int):
     def cut(input, indices_or_sections):
         x = require_tensor(input, name)
         if x.array.ndim < needs:
-            raise RuntimeError(f"torch.{name} requires a tensor with at least {needs} dimension{'s' if needs > 1 else ''}, but got a "
-                               f"tensor with {x.array.ndim} dimensions!")
+            raise RuntimeError(f"torch.{name} requires a tensor with at least {needs} "
+                               f"dimension{'s' if needs > 1 else ''}, but got a tensor with {x.array.ndim} dimensions!")
         d = dim_of(x.array.ndim)
         if isinstance(indices_or_sections, int):
             n = x.array.shape[d]
             if indices_or_sections <= 0 or n % indices_or_sections:
-                raise RuntimeError(f"torch.{name} attempted to split along dimension {d}, but the size of the dimension {n} is not "
-                                   f"divisible by the split_size {indices_or_sections}!")
+                raise RuntimeError(f"torch.{name} attempted to split along dimension {d}, but the size of the "
+                                   f"dimension {n} is not divisible by the split_size {indices_or_sections}!")
         return tensor_split(x, indices_or_sections, d)
     cut.__name__ = cut.__qualname__ = name
     return cut
@@ -231,7 +232,8 @@ def broadcast_shapes(*shapes) -> Size:
     try:
         return Size(np.broadcast_shapes(*full))
     except ValueError:
-        raise RuntimeError(f"Shape mismatch: objects cannot be broadcast to a single shape: {', '.join(map(str, full))}") from None
+        raise RuntimeError("Shape mismatch: objects cannot be broadcast to a single shape: "
+                           f"{', '.join(map(str, full))}") from None
 
 
 def broadcast_tensors(*tensors):
@@ -270,10 +272,8 @@ def meshgrid(*tensors, indexing=None):
     if swapped:
         xs[0], xs[1] = xs[1], xs[0]
     shape = tuple(x.array.size for x in xs)
-    grids = [x.reshape((1,) * i + (-1,) + (1,) * (len(xs) - 1 - i) if x.array.size else (1,) * i + (0,) + (1,) * (len(xs) - 1 - i))
-             .expand(shape) for i, x in enumerate(xs)]
+    grids = [x.reshape((1,) * i + (x.array.size,) + (1,) * (len(xs) - 1 - i)).expand(shape) for i, x in enumerate(xs)]
     if swapped:
-        grids = [g.transpose(0, 1) for g in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 
@@ -347,8 +347,8 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
         raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     counts = np.broadcast_to(counts.reshape(-1), (n,)) if counts.size == 1 else counts
     if counts.size != n:
-        raise RuntimeError(f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and "
-                           f"input.size({d}) = {n}")
+        raise RuntimeError("repeats must have the same size as input along dim, but got repeats.size(0) = "
+                           f"{counts.size} and input.size({d}) = {n}")
     if counts.size and counts.min() < 0:
         raise RuntimeError("repeats can not be negative")
     if output_size is not None and output_size != counts.sum():

@@ -26,7 +26,8 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     """
     x = require_tensor(input, "cov")
     if x.array.ndim > 2:
-        raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with {x.array.ndim} dimensions")
+        raise RuntimeError("cov(): expected input to have two or fewer dimensions but got an input with "
+                           f"{x.array.ndim} dimensions")
     if x.array.dtype.kind == "b":
         raise RuntimeError("cov(): bool dtype is not supported for input")
     x = floating(x)
@@ -37,13 +38,14 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
         if w is None:
             continue
         if w.array.ndim > 1:
-            raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w.array.ndim} dimensions")
+            raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with "
+                               f"{w.array.ndim} dimensions")
         if w.array.dtype.kind not in kinds:
-            raise RuntimeError(f"cov(): expected {name} to have {'integral' if kinds == 'iu' else 'floating point'} dtype but got "
-                               f"{name} with {w.dtype} dtype")
+            raise RuntimeError(f"cov(): expected {name} to have {'integral' if kinds == 'iu' else 'floating point'} "
+                               f"dtype but got {name} with {w.dtype} dtype")
         if w.array.size != n:
-            raise RuntimeError(f"cov(): expected {name} to have the same numel as there are observations in the input but got "
-                               f"{w.array.size} != {n}")
+            raise RuntimeError(f"cov(): expected {name} to have the same numel as there are observations in the input "
+                               f"but got {w.array.size} != {n}")
         if w.array.size and w.array.min() < 0:
             raise RuntimeError(f"cov(): {name} cannot be negative")
         weights = w.to(x.dtype) if weights is None else weights * w.to(x.dtype)
@@ -80,8 +82,8 @@ def corrcoef(input):
     """
     x = require_tensor(input, "corrcoef")
     if x.array.ndim > 2:
-        raise RuntimeError(f"corrcoef(): expected input to have two or fewer dimensions but got an input with {x.array.ndim} "
-                           "dimensions")
+        raise RuntimeError("corrcoef(): expected input to have two or fewer dimensions but got an input with "
+                           f"{x.array.ndim} dimensions")
     c = cov(x)
     if not c.array.ndim:
         return c / c
@@ -109,16 +111,22 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
     limits = None
     if range is not None:
         if len(range) != 2 * d:
-            raise RuntimeError(f"torch.histogramdd: for a {d}-dimensional histogram range should have {2 * d} elements, but got "
-                               f"{len(range)}")
+            raise RuntimeError(f"torch.histogramdd: for a {d}-dimensional histogram range should have {2 * d} "
+                               f"elements, but got {len(range)}")
         limits = list(zip(range[::2], range[1::2], strict=True))
+        for i, (a, b) in enumerate(limits):
+            if a > b:
+                raise RuntimeError(f"torch.histogramdd: min should not exceed max, but got min {a:g} max {b:g} for dimension {i}")
+        limits = [(a, b) if a != b else (a - 0.5, b + 0.5) for a, b in limits]
     elif isinstance(edges[0], int):
-        low, high = points.min(0), points.max(0)
-        limits = [(a, b) if a != b else (a - 1, b + 1) for a, b in zip(low, high, strict=True)]
+        low, high = (points.min(0), points.max(0)) if points.size else (np.zeros(d), np.ones(d))
+        limits = [(a, b) if a != b else (a - 0.5, b + 0.5) for a, b in zip(low, high, strict=True)]
     if isinstance(edges[0], int):
         edges = [np.linspace(a, b, n + 1, dtype=x.array.dtype) for n, (a, b) in zip(edges, limits, strict=True)]
-    counts, found = np.histogramdd(points, edges, weights=None if weight is None else weight.array.reshape(-1), density=density)
-    return return_types.histogramdd(wrap(counts.astype(x.array.dtype)), tuple(wrap(e.astype(x.array.dtype)) for e in found))
+    counts, found = np.histogramdd(points, edges, weights=None if weight is None else weight.array.reshape(-1),
+                                   density=density)
+    return return_types.histogramdd(wrap(counts.astype(x.array.dtype)),
+                                    tuple(wrap(e.astype(x.array.dtype)) for e in found))
 
 
 def gradient(input, *, spacing=None, dim=None, edge_order=1):
@@ -138,12 +146,13 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
         x = floating(x) if x.array.dtype.kind == "b" else x.to(wrap(np.zeros(0, np.float32)).dtype)
     axes = axes_of(dim, x.array.ndim)
     axes = tuple(np.arange(x.array.ndim)) if axes is None else axes
-    steps = [1.0] * len(axes) if spacing is None else [spacing] * len(axes) if isinstance(spacing, (int, float)) else list(spacing)
+    spacing = 1.0 if spacing is None else spacing
+    steps = [spacing] * len(axes) if isinstance(spacing, (int, float)) else list(spacing)
     if isinstance(spacing, TensorBase):
         steps = [spacing] * len(axes)
     if len(steps) != len(axes):
-        raise RuntimeError(f"torch.gradient expected spacing to be unspecified, a scalar or a list of length equal to {len(axes)}, "
-                           f"but got a list of length {len(steps)}")
+        raise RuntimeError("torch.gradient expected spacing to be unspecified, a scalar or a list of length equal to "
+                           f"{len(axes)}, but got a list of length {len(steps)}")
     results = []
     for d, h in zip(axes, steps, strict=True):
         d, n = int(d), x.array.shape[d]
@@ -151,8 +160,8 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
             raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
         if isinstance(h, TensorBase) and h.array.ndim:
             if h.array.ndim != 1 or h.array.size != n:
-                raise RuntimeError("torch.gradient expected each element of spacing to have one dimension, and the size of the "
-                                   f"dimension {d}, {n}, but got {list(h.array.shape)}")
+                raise RuntimeError("torch.gradient expected each element of spacing to have one dimension, and the "
+                                   f"size of the dimension {d}, {n}, but got {list(h.array.shape)}")
             results.append(_by_differences(x, d, np.diff(h.array.astype(x.array.dtype)), edge_order))
         else:
             results.append(_by_differences(x, d, np.full(n - 1, float(h), x.array.dtype), edge_order))
@@ -198,8 +207,8 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=No
     if i.ndim > 1:
         raise RuntimeError(f"index_reduce(): Index is supposed to be a vector, but got dim: {i.ndim}")
     if s.array.dtype != x.array.dtype:
-        raise RuntimeError(f"index_reduce(): self and source expected to have the same dtype, but got (self) {x.dtype} and (source) "
-                           f"{s.dtype}")
+        raise RuntimeError("index_reduce(): self and source expected to have the same dtype, but got (self) "
+                           f"{x.dtype} and (source) {s.dtype}")
     d = axis_of(dim, x.array.ndim)
     flat, given = (t if t.array.ndim else t.reshape(1) for t in (x, s))
     i = i.reshape(-1)

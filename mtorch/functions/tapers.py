@@ -19,8 +19,8 @@ def _window(name: str, M: int, curve: Callable, sym: bool, dtype, device, requir
     if device is not None:
         _placed(device)
     kind = dtypes.numpy_dtype(dtype)
-    if kind.kind != "f":
-        raise ValueError(f"{name} expects floating point dtypes, got: {dtype}")
+    if kind not in (np.float32, np.float64):
+        raise ValueError(f"{name} expects float32 or float64 dtypes, got: {dtype}")
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
     if M <= 1:
@@ -100,7 +100,8 @@ def nuttall(M, *, sym=True, dtype=None, layout=None, device=None, requires_grad=
     >>> mtorch.signal.windows.nuttall(3)[1]
     tensor(1.)
     """
-    return _window("nuttall", M, _cosines([0.3635819, 0.4891775, 0.1365995, 0.0106411]), sym, dtype, device, requires_grad)
+    return _window("nuttall", M, _cosines([0.3635819, 0.4891775, 0.1365995, 0.0106411]), sym, dtype, device,
+                   requires_grad)
 
 
 def bartlett(M, *, sym=True, dtype=None, layout=None, device=None, requires_grad=False):
@@ -134,8 +135,8 @@ def exponential(M, *, center=None, tau=1.0, sym=True, dtype=None, layout=None, d
         raise ValueError(f"Tau must be positive, got: {tau} instead.")
     if sym and center is not None:
         raise ValueError("Center must be None for symmetric windows")
-    return _window("exponential", M, lambda k, n: np.exp(-np.abs(k - (n / 2 if center is None else center)) / tau), sym, dtype,
-                   device, requires_grad)
+    return _window("exponential", M, lambda k, n: np.exp(-np.abs(k - (n / 2 if center is None else center)) / tau), sym,
+                   dtype, device, requires_grad)
 
 
 def gaussian(M, *, std=1.0, sym=True, dtype=None, layout=None, device=None, requires_grad=False):
@@ -159,13 +160,15 @@ def kaiser(M, *, beta=12.0, sym=True, dtype=None, layout=None, device=None, requ
     """
     if beta < 0:
         raise ValueError(f"beta must be non-negative, got: {beta} instead.")
-    return _window("kaiser", M, lambda k, n: np.i0(beta * np.sqrt(np.maximum(0.0, 1 - (2 * k / n - 1) ** 2))) / np.i0(beta), sym,
-                   dtype, device, requires_grad)
+    return _window("kaiser", M,
+                   lambda k, n: np.i0(beta * np.sqrt(np.maximum(0.0, 1 - (2 * k / n - 1) ** 2))) / np.i0(beta),
+                   sym, dtype, device, requires_grad)
 
 
 # ---- the older forms ---------------------------------------------------------------------------
 
-def hann_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
+def hann_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False,
+                requires_grad=False):
     """`signal.windows.hann`, periodic by default.
 
     >>> import mtorch
@@ -175,8 +178,8 @@ def hann_window(window_length, periodic=True, *, dtype=None, layout=None, device
     return hann(window_length, sym=not periodic, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
-def hamming_window(window_length, periodic=True, alpha=0.54, beta=0.46, *, dtype=None, layout=None, device=None, pin_memory=False,
-                   requires_grad=False):
+def hamming_window(window_length, periodic=True, alpha=0.54, beta=0.46, *, dtype=None, layout=None, device=None,
+                   pin_memory=False, requires_grad=False):
     """alpha - beta cos(2 pi k / n), periodic by default.
 
     >>> import mtorch
@@ -186,7 +189,8 @@ def hamming_window(window_length, periodic=True, alpha=0.54, beta=0.46, *, dtype
     return _window("hamming_window", window_length, _cosines([alpha, beta]), not periodic, dtype, device, requires_grad)
 
 
-def blackman_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
+def blackman_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False,
+                    requires_grad=False):
     """`signal.windows.blackman`, periodic by default.
 
     >>> import mtorch
@@ -196,7 +200,8 @@ def blackman_window(window_length, periodic=True, *, dtype=None, layout=None, de
     return blackman(window_length, sym=not periodic, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
-def bartlett_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False):
+def bartlett_window(window_length, periodic=True, *, dtype=None, layout=None, device=None, pin_memory=False,
+                    requires_grad=False):
     """`signal.windows.bartlett`, periodic by default.
 
     >>> import mtorch

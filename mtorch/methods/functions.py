@@ -207,7 +207,7 @@ class Functions(TensorBase):
     var, std = reduction.var, reduction.std
     max, min, amax, amin, aminmax = reduction.max, reduction.min, reduction.amax, reduction.amin, reduction.aminmax
     argmax, argmin, all, any = reduction.argmax, reduction.argmin, reduction.all, reduction.any
-    count_nonzero, logsumexp, norm = reduction.count_nonzero, reduction.logsumexp, reduction.norm
+    count_nonzero, logsumexp, norm = reduction.count_nonzero, reduction.logsumexp, norms.old_norm
     softmax, log_softmax = softmaxes.softmax, softmaxes.log_softmax
 
     # ---- order and running results -------------------------------------------------------------

@@ -70,7 +70,14 @@ def pow(a, b):
     """y = a^b;  dy/da = b a^(b-1), dy/db = y log a, both 0 where their limit is."""
     y = np.power(a, b)
     return y, (lambda g: g * np.where(b == 0, 0.0, b * np.power(a, np.where(b == 0, 1.0, b) - 1)),
-               lambda g: g * np.where((a == 0) & (b >= 0), 0.0, y * np.log(np.where((a == 0) & (b >= 0), 1.0, a))))
+               lambda g: g * np.where((a == 0) & (b >= 0), 0.0, y * _log(a, (a != 0) | (b < 0))))
+
+
+def _log(a, defined):
+    """log a where it is defined, else 0; of a Python number again one, which widens no float32."""
+    if isinstance(a, (int, float)):
+        return float(np.log(a)) if a else 0.0
+    return np.log(np.where(defined, a, 1.0))
 
 
 @op(name="PowBackward0")
@@ -208,3 +215,11 @@ def addcmul(a, b, c, *, value):
 def addcdiv(a, b, c, *, value):
     """y = a + value b / c"""
     return a + value * (b / c), (lambda g: g, lambda g: g * (value / c), lambda g: g * (-value * b / (c * c)))
+
+
+@op
+def nextafter(a, b):
+    """y = the number next to a, towards b;  where they are equal, the derivative is 0"""
+    same = _plain(a) == _plain(b)
+    return (nextafter(a, b) if isinstance(a, TensorBase) or isinstance(b, TensorBase) else np.nextafter(a, b)), \
+        (lambda g: g * ~same, lambda g: g * 0.0)

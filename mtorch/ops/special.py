@@ -15,7 +15,7 @@ from .elementwise import plain
 def scipy_value(name: str, *operands):
     """scipy.special.<name> in the type of the operands."""
     import scipy.special
-    kind = np.result_type(*(x.dtype for x in operands if isinstance(x, np.ndarray)))
+    kind = np.result_type(*(x.dtype for x in operands if hasattr(x, "dtype")))
     if name == "airy":
         return np.asarray(scipy.special.airy(*operands)[0], dtype=kind)
     if name == "spherical_jn":
@@ -122,5 +122,6 @@ def _incomplete(a, x, sign):
     from .elementwise import lgamma
 
     def no_gradient(g):
-        raise NotImplementedError("the derivative of igamma and igammac with respect to their first argument is not implemented")
+        raise NotImplementedError("the derivative of igamma and igammac with respect to their first argument is not "
+                                  "implemented")
     return no_gradient, lambda g: g * (sign * np.exp((a - 1.0) * np.log(x) - x - lgamma(a)))

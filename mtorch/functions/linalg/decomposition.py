@@ -80,7 +80,8 @@ def qr(A, mode="reduced", *, out=None):
     """
     A = matrices(A, "linalg.qr")
     if mode not in ("reduced", "complete", "r"):
-        raise RuntimeError(f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'")
+        raise RuntimeError(f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or "
+                           "'complete'")
     m, n = A.array.shape[-2:]
     if mode == "complete" and m > n or mode == "r":
         if A._requires_grad and autograd_mode.recording:
@@ -122,7 +123,8 @@ def svd(A, full_matrices=True, *, driver=None, out=None):
     """
     A = matrices(A, "linalg.svd")
     if driver is not None:
-        raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.")
+        raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with "
+                           "cuSOLVER backend.")
     result = return_types.linalg_svd(*rules.svd(A, full=bool(full_matrices)))
     return result if out is None else into(out, result)
 
@@ -135,7 +137,8 @@ def svdvals(A, *, driver=None, out=None):
     tensor([2., 1.])
     """
     if driver is not None:
-        raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.")
+        raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with "
+                           "cuSOLVER backend.")
     result = rules.svdvals(matrices(A, "linalg.svdvals"))
     return result if out is None else into(out, result)
 
@@ -153,7 +156,8 @@ def old_svd(input, some=True, compute_uv=True, *, out=None):
         result = return_types.svd(u, s, vh.mT)
     else:
         batch, (m, n), kind = x.array.shape[:-2], x.array.shape[-2:], x.array.dtype
-        result = return_types.svd(wrap(np.zeros(batch + (m, m), kind)), rules.svdvals(x), wrap(np.zeros(batch + (n, n), kind)))
+        result = return_types.svd(wrap(np.zeros(batch + (m, m), kind)), rules.svdvals(x),
+                                  wrap(np.zeros(batch + (n, n), kind)))
     return result if out is None else into(out, result)
 
 
@@ -248,8 +252,9 @@ def lu_factor_ex(A, *, pivot=True, check_errors=False, out=None):
     """
     packed, pivots, infos = _lu(matrices(A, "linalg.lu_factor_ex"), pivot)
     if check_errors:
-        first_failure("torch.linalg.lu_factor_ex", infos, "U[{info},{info}] is zero and using it on lu_solve would result in a "
-                      "division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
+        first_failure("torch.linalg.lu_factor_ex", infos,
+                      "U[{info},{info}] is zero and using it on lu_solve would result in a division by zero. If you "
+                      "still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
                       "linalg.lu_factor_ex(A, pivot)")
     result = return_types.linalg_lu_factor_ex(packed, wrap((pivots + 1).astype(np.int32)), as_info(infos))
     return result if out is None else into(out, result)
@@ -278,8 +283,9 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=N
     """
     packed = matrices(LU_data, "lu_unpack", "LU_data")
     if unpack_pivots and LU_pivots.array.dtype != np.int32:
-        raise RuntimeError("torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\nNote: this "
-                           "function is intended to be used with the output produced by torch.linalg.lu_factor")
+        raise RuntimeError("torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 "
+                           "dtype.\nNote: this function is intended to be used with the output produced by "
+                           "torch.linalg.lu_factor")
     m, n = packed.array.shape[-2:]
     k, kind = min(m, n), packed.array.dtype
     P = L = U = wrap(np.zeros(0, kind))
@@ -315,9 +321,10 @@ def old_lu(A, pivot=True, get_infos=False, out=None):
     """
     packed, pivots, infos = lu_factor_ex(A, pivot=pivot)
     if not get_infos:
-        first_failure("torch.linalg.lu_factor_ex", infos.array, "U[{info},{info}] is zero and using it on lu_solve would result in "
+        first_failure("torch.linalg.lu_factor_ex", infos.array,
+                      "U[{info},{info}] is zero and using it on lu_solve would result in "
                       "a division by zero.")
-    result = return_types.lu_with_infos(packed, pivots, infos) if get_infos else return_types.lu(packed, pivots)
+    result = return_types.lu(packed, pivots, infos) if get_infos else (packed, pivots)
     return result if out is None else into(out, result)
 
 
@@ -374,7 +381,8 @@ def householder_product(A, tau, *, out=None):
     if tau.array.shape[-1] > n:
         raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
     if tau.array.shape[:-1] != A.array.shape[:-2]:
-        raise RuntimeError(f"{name}: Expected batch dimensions of tau to be equal to input.shape[:-2], but got {list(tau.shape)}")
+        raise RuntimeError(f"{name}: Expected batch dimensions of tau to be equal to input.shape[:-2], but got "
+                           f"{list(tau.shape)}")
     same_type(name, A, tau)
     v = A.tril(-1) + wrap(np.eye(m, n, dtype=A.array.dtype))
     q = wrap(np.broadcast_to(np.eye(m, n, dtype=A.array.dtype), A.array.shape))

@@ -6,6 +6,7 @@ import numpy as np
 from ...autograd.tape import wrap
 from ...ops import linalg as rules
 from ..arguments import axis_of, into, require_tensor
+from ..arithmetic import where
 from ..einsum import einsum
 from ..matrix import matmul
 from ..joining import cat, stack
@@ -39,7 +40,8 @@ def matrix_power(A, n, *, out=None):
         n >>= 1
         x = matmul(x, x) if n else x
     if result is None:
-        result = wrap(np.broadcast_to(np.eye(size, dtype=x.array.dtype), x.array.shape).copy())
+        eye = wrap(np.broadcast_to(np.eye(size, dtype=x.array.dtype), x.array.shape))
+        result = where(wrap(np.ones(x.array.shape, bool)), eye, x)             # a result of x, whatever x is
     elif result is A:
         result = A.clone()
     return result if out is None else into(out, result)
