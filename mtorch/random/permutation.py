@@ -10,7 +10,7 @@ import numpy as np
 
 from .engine import Generator
 
-_LONG = 2000                      # from here on the vectorised way is the faster one
+_LONG = 500                       # from here on the vectorised way is the faster one
 _LIMIT = 0xFFFFFFFF // 20         # from here on PyTorch shuffles in another way
 
 
@@ -23,7 +23,7 @@ def permutation(n: int, generator: Generator) -> np.ndarray:
     steps = np.arange(n - 1, dtype=np.uint32)
     partners = steps + generator.words(n - 1) % (np.uint32(n) - steps)
     if n >= _LONG:
-        return _swapped(partners.astype(np.int32))
+        return _swapped(partners.astype(np.int64))
     order = list(range(n))
     for i, j in enumerate(partners.tolist()):
         order[i], order[j] = order[j], order[i]
@@ -39,8 +39,8 @@ def _swapped(partner: np.ndarray) -> np.ndarray:
     a forest of steps, whose roots find their own number; it is some ten steps deep however long the range.
     """
     count = len(partner)
-    steps = np.arange(count, dtype=np.int32)
-    last, previous = _last_and_previous(partner, steps)
+    steps = np.arange(count)
+    last, previous = _last_and_previous(partner)
 
     source = np.where(last[:-1] == steps, previous, last[:-1])        # swapping a place with itself moves nothing
     found = np.where(source >= 0, source, steps)
@@ -57,19 +57,28 @@ def _swapped(partner: np.ndarray) -> np.ndarray:
     return order
 
 
-def _last_and_previous(partner, steps):
+def _last_and_previous(partner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each place the last step whose partner it is, and for each step the one before it with its partner; or -1."""
-    last = np.full(len(partner) + 1, -1, np.int32)
-    last[partner] = steps                                             # of equal indices the last assignment stays
-    previous = np.full(len(partner), -1, np.int32)
-    newer, older = last.copy(), np.empty_like(last)
-    rest = steps[last[partner] != steps]
-    while rest.size:
-        place = partner[rest]
-        older[place] = rest
-        is_next = older[place] == rest
-        step, place = rest[is_next], place[is_next]
-        previous[newer[place]] = step
-        newer[place] = step
-        rest = rest[~is_next]
+    by_place = _sorted_stably(partner)                                # steps with one partner side by side, in order
+    places = partner[by_place]
+    first = np.ones(len(partner) + 1, bool)                           # whether another partner begins here; or the end
+    np.not_equal(places[1:], places[:-1], out=first[1:-1])
+
+    before = np.empty_like(by_place)
+    before[1:] = by_place[:-1]
+    before[first[:-1]] = -1
+    previous = np.empty_like(by_place)
+    previous[by_place] = before
+
+    last = np.full(len(partner) + 1, -1)
+    ends = np.flatnonzero(first[1:])
+    last[places[ends]] = by_place[ends]
     return last, previous
+
+
+def _sorted_stably(numbers: np.ndarray) -> np.ndarray:
+    """argsort of numbers from 0 to 2**32 - 1: NumPy sorts 16 bits by counting, ten times as fast as longer ones."""
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")      # by the lower half
+    if len(numbers) >= 1 << 16:                                       # as a partner is at most the number of steps
+        order = order[np.argsort((numbers >> 16).astype(np.uint16)[order], kind="stable")]
+    return order
