@@ -6,6 +6,7 @@ and `methods/conversion.py` (to numbers, arrays and other types).  Here is what 
 from __future__ import annotations
 
 import copy
+import math
 
 import numpy as np
 
@@ -97,6 +98,8 @@ class Tensor(Functions, Differentiable, Convertible):
     def stride(self, dim: int | None = None):
         """How many elements apart neighbours along each dimension lie in memory."""
         strides = tuple(s // self.array.itemsize for s in self.array.strides)
+        if self.array.size == 0 and not any(strides):     # NumPy's, when it makes an empty array; PyTorch's count 0 as 1
+            strides = tuple(math.prod(max(n, 1) for n in self.shape[i + 1:]) for i in range(len(self.shape)))
         return strides if dim is None else strides[dim]
 
     def storage_offset(self) -> int:

@@ -81,6 +81,14 @@ def test_default_dtype():
         mtorch.set_default_dtype(mtorch.int64)
 
 
+@pytest.mark.parametrize("shape", [(0,), (3, 0, 2), (0, 3), (2, 0), (4, 1, 0, 5)])
+def test_strides_of_empty_tensors(shape):
+    torch = pytest.importorskip("torch")
+    assert mtorch.empty(shape).stride() == torch.empty(shape).stride()
+    assert mtorch.zeros(shape).stride(0) == torch.zeros(shape).stride(0)
+    assert mtorch.ones(3, 4)[1:1, ::2].stride() == torch.ones(3, 4)[1:1, ::2].stride()
+
+
 def test_numpy_shares_memory_both_ways():
     a = np.zeros(3, np.float32)
     t = mtorch.from_numpy(a)
