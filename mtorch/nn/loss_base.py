@@ -48,7 +48,7 @@ class Loss(Tensor):
         """
         if not self.requires_grad:
             raise RuntimeError("Loss.backward: nothing that this loss was computed from requires grad. (A loss of "
-                               "plain arrays does not know what made them: module.backward(criterion.backward()))")
+                               "plain arrays does not know what made them: module.backward(criterion.backward()[0]))")
         super().backward(gradient, retain_graph, create_graph, inputs)
 
 
@@ -57,7 +57,8 @@ class _Loss(Module):
 
     reduction: "mean", "sum", or "none" for a tensor of the losses of each sample.
 
-    A criterion called on plain arrays goes back with `criterion.backward()`, which gives the gradient of its input.
+    A criterion called on plain arrays goes back with `criterion.backward()`, which gives the gradients of its
+    arguments: `module.backward(criterion.backward()[0])`.
     """
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
