@@ -2,24 +2,31 @@
 
     python -m tests.serialization.fuzz [FILES] [--seed N]
 
-The test suite does this with a few thousand files (test_fuzz.py); run by hand, with as many as it is told.
+The test suite does this with a few thousand files (test_fuzz.py, vision/test_idx.py); run by hand, with as many as it
+is told.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import io
 import random
 import resource
+import tempfile
 import time
 import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
 
 import mtorch
 from mtorch import nn
 from mtorch.serialization import FileFormatError, safetensors
+from mtorch.vision.idx import read_idx, read_images, read_labels, write_idx
 
 DOCUMENTED = (FileFormatError, EOFError, NotImplementedError)
 
@@ -93,7 +100,42 @@ def damaged_pt(data: bytes, rng: random.Random, other: bytes) -> bytes:
     return file.getvalue()
 
 
-def run(files: list[bytes], damage: Callable, load: Callable, count: int, seed: int) -> Counter:
+def idx_files(folder: Path) -> list[bytes]:
+    """Images, labels and other numbers, not packed."""
+    numbers = np.random.default_rng(0)
+    files = []
+    for array in (numbers.integers(0, 256, (3, 5, 4), np.uint8), numbers.integers(0, 10, 30, np.uint8),
+                  numbers.standard_normal((2, 3)), np.zeros((0, 7), np.int16)):
+        write_idx(folder / "sound", array)
+        files.append((folder / "sound").read_bytes())
+    return files
+
+
+def damaged_idx(data: bytes, rng: random.Random, other: bytes) -> bytes:
+    """The plain file damaged, a sound packing of that, or a damaged packing of the sound file."""
+    match rng.randrange(3):
+        case 0:
+            return damaged(data, rng, other)
+        case 1:
+            return gzip.compress(damaged(data, rng, other), rng.choice((0, 1, 9)), mtime=0)
+        case _:
+            return damaged(gzip.compress(data, rng.choice((0, 1, 9)), mtime=0), rng, gzip.compress(other, mtime=0))
+
+
+def run_idx(count: int, seed: int) -> Counter:
+    """As `run`, with files on the disk, which is where IDX is read from."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "damaged"
+
+        def load(data: bytes) -> None:
+            path.write_bytes(data)
+            (read_idx, read_images, read_labels)[len(data) % 3](path)
+
+        return run(idx_files(Path(name)), damaged_idx, load, count, seed, (ValueError,))
+
+
+def run(files: list[bytes], damage: Callable, load: Callable, count: int, seed: int,
+        documented: tuple[type[Exception], ...] = DOCUMENTED) -> Counter:
     """Load `count` damaged files; what came of them."""
     rng = random.Random(seed)
     outcomes: Counter = Counter()
@@ -106,7 +148,7 @@ def run(files: list[bytes], damage: Callable, load: Callable, count: int, seed: 
             try:
                 load(data)
                 outcomes["loaded"] += 1
-            except DOCUMENTED as error:
+            except documented as error:
                 outcomes[type(error).__name__] += 1
             except BaseException as error:
                 error.add_note(f"file {i} of seed {seed}: {data!r}")
@@ -130,7 +172,7 @@ def main() -> None:
     parser.add_argument("files", type=int, nargs="?", default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    for name, outcomes in run_all(options.files, options.seed).items():
+    for name, outcomes in (run_all(options.files, options.seed) | {"idx": run_idx(options.files, options.seed)}).items():
         print(name, dict(outcomes))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from mtorch.vision.idx import find_idx, read_idx, read_images, read_labels, read_split, write_idx
+from tests.serialization import fuzz
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
 LABELS = np.array([3, 1, 4, 1, 5], np.uint8)
@@ -227,3 +228,15 @@ def test_missing_files_are_named(tmp_path):
         read_split(tmp_path, "train")
     with pytest.raises(FileNotFoundError, match="nowhere is not a folder; expected one with one of train-images-idx3"):
         find_idx(tmp_path / "nowhere", "train-images", "idx3-ubyte")
+
+
+def test_damaged_files_are_read_or_refused():
+    """Only ValueError comes.  (`python -m tests.serialization.fuzz` does many more.)"""
+    tracemalloc.start()
+    outcomes = fuzz.run_idx(1500, seed=1)
+    assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    tracemalloc.stop()
+    assert outcomes["loaded"] + outcomes["ValueError"] == 1500
+    assert outcomes["loaded"] > 50
+    assert outcomes["ValueError"] > 1000
+    assert outcomes["slowest, ms"] < 1000
