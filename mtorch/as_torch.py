@@ -1,120 +1,13 @@
 """`import mtorch.as_torch`: from here on `import torch` and `import torchvision` mean mtorch and mtorch.vision.
 
-`torch.nn` then *is* `mtorch.nn`, one module under two names, and so is every module below.  `python -m mtorch program.py`
-does the same for a whole program that says nothing of mtorch.
+    import mtorch.as_torch
+    import torch.nn.functional as F          # is mtorch.nn.functional
 
->>> import mtorch.as_torch
->>> import torch.nn.functional as F
->>> F is mtorch.nn.functional
-True
+`python -m mtorch program.py` does the same for a whole program that says nothing of mtorch.  Where torch itself is imported
+already it stays as it is, and the import of this module raises ImportError.
 """
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
+from .finder import install
 
-from .missing import PAGE, nearest
-
-_HERE = {"torch": __package__, "torchvision": f"{__package__}.vision"}
-
-# modules that are found under another name here
-_OTHER_NAMES = {
-    "torch.autograd.gradcheck": "autograd.check",
-    "torch.autograd.profiler": "profiler",
-    "torch.autograd.grad_mode": "autograd.mode",
-    "torch.autograd.anomaly_mode": "autograd.anomaly",
-    "torch.amp.autocast_mode": "amp",
-    "torch.amp.grad_scaler": "amp",
-    "torch.cuda.amp.grad_scaler": "cuda.amp",
-    "torch.cuda.amp.autocast_mode": "cuda.amp",
-    "torch.nn.parallel.distributed": "nn.parallel",
-    "torch.nn.parallel.data_parallel": "nn.parallel",
-    "torch._tensor": "tensor",
-}
-
-
-def target(name: str) -> str | None:
-    """The module here that a name of PyTorch's stands for; None for a name that is not PyTorch's.
-
-    >>> target("torch.nn.functional"), target("torchvision.transforms"), target("numpy")
-    ('mtorch.nn.functional', 'mtorch.vision.transforms', None)
-    """
-    if name in _OTHER_NAMES:
-        return f"{__package__}.{_OTHER_NAMES[name]}"
-    first, _, rest = name.partition(".")
-    if first not in _HERE:
-        return None
-    return f"{_HERE[first]}.{rest}" if rest else _HERE[first]
-
-
-class _Same(Loader):
-    """Gives the module that there is, instead of making one."""
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        module = importlib.import_module(spec.loader_state)
-        self.own_spec = module.__spec__            # importlib is about to write `spec` over it
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self.own_spec
-        _name_loaded()
-
-
-class _Finder(MetaPathFinder):
-    """Finds torch and torchvision here."""
-
-    def find_spec(self, fullname: str, path=None, target_module=None) -> ModuleSpec | None:
-        ours = target(fullname)
-        if ours is None:
-            return None
-        if ours not in sys.modules and _absent(ours):
-            parent, _, name = fullname.rpartition(".")
-            near = nearest(name, [one.rpartition(".")[2] for one in sys.modules if one.rpartition(".")[0] == parent])
-            raise ModuleNotFoundError(
-                f"mtorch has no module {fullname!r}{f'; the nearest name is {parent}.{near}' if near else ''}. "
-                f"{PAGE} lists what mtorch leaves out of PyTorch.", name=fullname)
-        return ModuleSpec(fullname, _Same(), loader_state=ours, is_package=True)
-
-
-def _absent(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is None
-    except ModuleNotFoundError:                    # what should be its package is none
-        return True
-
-
-def _name_loaded() -> None:
-    """Give every module that is loaded here its name of PyTorch's too.
-
-    Otherwise `import torch.nn.utils.weight_norm` would load the module once more under that name, and importlib would
-    then write it over the function `torch.nn.utils.weight_norm`.
-    """
-    for torch_name, ours in _HERE.items():
-        for name, module in list(sys.modules.items()):
-            if name == ours or name.startswith(ours + "."):
-                sys.modules.setdefault(torch_name + name[len(ours):], module)
-    for torch_name, ours in _OTHER_NAMES.items():
-        if f"{__package__}.{ours}" in sys.modules:
-            sys.modules.setdefault(torch_name, sys.modules[f"{__package__}.{ours}"])
-
-
-def _install() -> None:
-    """Put the finder before all others.
-
-    Raises: ImportError when torch or torchvision itself is imported already; it stays as it is.
-    """
-    for torch_name, ours in _HERE.items():
-        if torch_name in sys.modules and sys.modules[torch_name] is not sys.modules.get(ours):
-            raise ImportError(f"mtorch.as_torch: {torch_name} itself is already imported, and modules may have taken "
-                              "names from it; import mtorch.as_torch before anything that imports it")
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
-    importlib.import_module(_HERE["torch"])
-    _name_loaded()
-
-
-_install()
+install()

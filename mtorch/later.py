@@ -19,12 +19,12 @@ _SETTINGS = [
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
         **{name: name for name in ("_C", "accelerator", "amp", "backends", "cpu", "cuda", "distributed", "distributions",
-                                   "as_torch", "hub", "jit", "mps", "multiprocessing", "onnx", "profiler",
+                                   "hub", "jit", "mps", "multiprocessing", "onnx", "profiler",
                                    "serialization", "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),
         **dict.fromkeys(_SETTINGS, "settings"),
         **dict.fromkeys(["is_complex", "is_floating_point", "is_storage", "is_tensor", "typename"], "questions"),
-        "compile": "jit", "autocast": "amp", "OutOfMemoryError": "cuda", "__version__": "version",
+        "compile": "jit", "autocast": "amp", "GradScaler": "amp", "OutOfMemoryError": "cuda", "__version__": "version",
         **dict.fromkeys(["get_autocast_dtype", "is_autocast_available", "is_autocast_enabled"], "amp"),
     },
     "mtorch.nn": {"modules": "modules", "parallel": "parallel", "DataParallel": "parallel"},

@@ -31,6 +31,7 @@ ROWS = [
     ["mtorch.linalg", "mtorch.special", "mtorch.signal"],
     ["mtorch.methods"],
     ["mtorch.tensor"],
+    ["mtorch.sparse"],
     ["mtorch.utils", "mtorch.autograd.functional"],
     ["mtorch.nn.functional"],
     ["mtorch.nn"],
@@ -39,7 +40,8 @@ ROWS = [
      "mtorch.multiprocessing", "mtorch.native", "mtorch.onnx", "mtorch.profiler", "mtorch.questions",
      "mtorch.settings"],
     ["mtorch.cuda", "mtorch.backends", "mtorch._C"],
-    ["mtorch.mps", "mtorch.xpu", "mtorch.as_torch"],
+    ["mtorch.mps", "mtorch.xpu", "mtorch.finder"],
+    ["mtorch.as_torch"],
     ["mtorch.__main__", "mtorch.compare"],
     ["mtorch"],
 ]
