@@ -1,7 +1,7 @@
 """The sweep: gradients pulled back from a result to what it was computed from.
 
 Nodes are visited newest first (see tape.py for why that is right), each once, when everything that arrives for it has
-arrived.  Gradients in flight live in a dictionary of the sweep, never on the nodes, so a second backward starts clean.
+arrived: of the nodes that a gradient has come to, the newest has no newer one left that could send it more.  Gradients in flight live in a dictionary of the sweep, never on the nodes, so a second backward starts clean.
 The engine, not the op, undoes broadcasting, skips inputs that need no gradient, and lets the graph go as it walks.
 
 For gradients of gradients (`create_graph=True`) each rule is *replayed*, see replay.py.
@@ -9,6 +9,8 @@ For gradients of gradients (`create_graph=True`) each rule is *replayed*, see re
 from __future__ import annotations
 
 from collections.abc import Sequence
+import functools
+from heapq import heapify, heappop, heappush
 from operator import attrgetter
 
 import numpy as np
@@ -119,7 +121,7 @@ def _seeds(outputs, gradients, create_graph, caller) -> list:
                 raise RuntimeError(f"grad can be implicitly created only for scalar outputs, but {caller} got a "
                                    f"tensor of shape {list(t.array.shape)}; reduce it (.sum(), .mean()) or give the "
                                    "gradient")
-            g = np.ones_like(t.array)
+            g = _one(t.array.dtype) if not t.array.ndim else np.ones_like(t.array)
         elif isinstance(g, TensorBase):
             if g.array.shape != t.array.shape:
                 raise RuntimeError(f"Mismatch in shape: grad_output[0] has a shape of {list(g.array.shape)} and "
@@ -178,6 +180,14 @@ def deposit(gradients, seeds=()) -> None:
             hook(leaf)
 
 
+@functools.cache
+def _one(dtype: np.dtype) -> np.ndarray:
+    """The gradient of a scalar with respect to itself; it is shared, so it cannot be written."""
+    one = np.ones((), dtype)
+    one.flags.writeable = False
+    return one
+
+
 def _run_hooks(hooks, g):
     """A gradient as the hooks leave it; each sees a Tensor and may return another."""
     for hook in list(hooks):
@@ -203,85 +213,95 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
     """
     grads: dict = {}
     for t, seed in zip(outputs, seeds):
-        _add(grads, history(t), seed)
-    roots = [k for k in grads if type(k) is Node]
-    nodes = _newest_first(roots, stops)
-    if targets is not None:
-        nodes, useful = _leading_to(nodes, targets)
-    written = nodes and views._last_write > nodes[-1].order      # in-place writes since the graph was recorded?
-    recording, replaying = mode.recording, mode.replaying
+        x = history(t)
+        if type(x) is Output:
+            slots = grads.setdefault(x.node, [None] * len(x.node.shape))
+            slots[x.slot] = seed if slots[x.slot] is None else slots[x.slot] + seed
+        else:
+            grads[x] = grads[x] + seed if x in grads else seed
+    roots = [x for x in grads if type(x) is Node and x not in stops]
+    useful = None                                      # when targets are given: all that is worth a gradient
+    if targets is not None or create_graph:
+        nodes = _newest_first(roots, stops)
+        if targets is not None:
+            nodes, useful = _leading_to(nodes, targets)
+            roots = [r for r in roots if r in useful]
+    waiting = [(-r.order, r) for r in roots]           # a heap: the nodes that a gradient has come to, newest first
+    heapify(waiting)
+    recording, replaying, watching = mode.recording, mode.replaying, mode.watching
     mode.recording = create_graph
     try:
         if create_graph:
             recompute(nodes)
-        for node in nodes:
+        while waiting:
+            node = heappop(waiting)[1]
+            inputs = node.inputs
             kept = targets is not None and node in targets
-            g = grads.get(node) if kept else grads.pop(node, None)
-            if g is None:
-                continue
+            g = grads[node] if kept else grads.pop(node)
             if node.hooks:
                 g = _hooked(node, g)
                 if kept:
                     grads[node] = g
-            if kept and not any(is_handle(x) and in_node(x) in useful for x in node.inputs):
+            if kept and not any(is_handle(x) and in_node(x) in useful for x in inputs):
                 continue                               # the gradient wanted is here; nothing before it is asked for
             pullback = node.pullback
             if pullback is None:
                 raise RuntimeError(FREED)
-            inputs = node.inputs
-            if written and views._last_write > node.order:
+            if views._last_write > node.order:
                 views.check_intact(node, views.captured(node))
             if create_graph:
                 pullback = replayed(node, inputs, g)
-            if type(node.shape) is list:
-                if node.op.rule is not None:
-                    g = _filled(g, node.shape, create_graph)
-                gradients = pullback(*g) if callable(pullback) else None
-            else:
-                gradients = pullback(g) if callable(pullback) else None
+            several = type(node.shape) is list
+            if several and node.op.rule is not None:
+                g = _filled(g, node.shape, create_graph)
+            gradients = None
+            if callable(pullback):                     # one for all inputs
+                gradients = pullback(*g) if several else pullback(g)
             for i, x in enumerate(inputs):
                 kind = type(x)
-                if kind is not Node and kind is not Output and not isinstance(x, TensorBase):
+                if kind is Node:
+                    shape = x.shape
+                elif isinstance(x, TensorBase):
+                    shape = x.array.shape
+                elif kind is Output:
+                    shape = x.shape
+                else:
                     continue
-                if targets is not None and in_node(x) not in useful:
+                if useful is not None and in_node(x) not in useful:
                     continue
                 if gradients is None:
                     pull = pullback[i]
                     if pull is None:
                         continue
-                    gx = pull(*g) if type(g) is list else pull(g)
+                    gx = pull(*g) if several else pull(g)
                 else:
                     gx = gradients[i]
                     if callable(gx) and not isinstance(gx, TensorBase):
                         gx = gx()
                 if gx is None:
                     continue
-                shape = x.array.shape if kind is not Node and kind is not Output else x.shape
                 if gx.shape != shape:
                     gx = sum_to(gx, shape)             # undo broadcasting
-                if mode.watching:
+                if watching:
                     anomaly.watch_gradient(node, g, i, gx)
                 if kind is Output:
-                    slots = grads.setdefault(x.node, [None] * len(x.node.shape))
+                    slots = grads.get(x.node)
+                    if slots is None:
+                        slots = grads[x.node] = [None] * len(x.node.shape)
+                        if x.node not in stops:
+                            heappush(waiting, (-x.node.order, x.node))
                     slots[x.slot] = gx if slots[x.slot] is None else slots[x.slot] + gx
                 elif x in grads:
                     grads[x] = grads[x] + gx
                 else:
                     grads[x] = gx
+                    if kind is Node and x not in stops:
+                        heappush(waiting, (-x.order, x))
             if not retain_graph and node.op.keeps:
                 node.inputs, node.pullback, node.value = (), None, None
     finally:
         mode.recording, mode.replaying = recording, replaying
     return grads
-
-
-def _add(grads: dict, x, g) -> None:
-    """Add g to what has arrived for x: a leaf, a node, or one output of a node."""
-    if type(x) is Output:
-        slots = grads.setdefault(x.node, [None] * len(x.node.shape))
-        slots[x.slot] = g if slots[x.slot] is None else slots[x.slot] + g
-    else:
-        grads[x] = grads[x] + g if x in grads else g
 
 
 def _newest_first(roots, stops) -> list[Node]:

@@ -6,10 +6,15 @@ import numpy as np
 from ..autograd.tape import op
 
 
+def product(a, b):
+    """a b for two matrices.  For small ones `dot` takes a third of the time that @ takes."""
+    return a.dot(b) if type(a) is np.ndarray and type(b) is np.ndarray else a @ b
+
+
 @op(name="MmBackward0")
 def mm(a, b):
     """y (N,O) = a (N,I) b (I,O)"""
-    return a @ b, (lambda g: g @ np.transpose(b), lambda g: np.transpose(a) @ g)
+    return product(a, b), (lambda g: product(g, b.T), lambda g: product(a.T, g))
 
 
 @op(name="UnsafeViewBackward0")
@@ -34,19 +39,19 @@ def dot(a, b):
 @op(name="AddmmBackward0")
 def linear(x, w, b):
     """y (N,O) = x (N,I) w^T + b (O),  w (O,I)"""
-    y = x @ np.transpose(w)
+    y = product(x, w.T)
     y += b                                             # into the product's own memory
-    return y, (lambda g: _laid_out_as(x, g, w), lambda g: np.transpose(g) @ x, lambda g: g.sum(axis=0))
+    return y, (lambda g: _laid_out_as(x, g, w), lambda g: product(g.T, x), lambda g: g.sum(axis=0))
 
 
 @op(name="MmBackward0")
 def linear_without_bias(x, w):
     """y (N,O) = x (N,I) w^T,  w (O,I)"""
-    return x @ np.transpose(w), (lambda g: _laid_out_as(x, g, w), lambda g: np.transpose(g) @ x)
+    return product(x, w.T), (lambda g: _laid_out_as(x, g, w), lambda g: product(g.T, x))
 
 
 def _laid_out_as(x, g, w):
     """g w, its columns together in memory where those of x are: what a convolution gave gets its gradient back in order."""
     if isinstance(x, np.ndarray) and x.flags.f_contiguous and not x.flags.c_contiguous:
-        return np.transpose(np.transpose(w) @ np.transpose(g))
-    return g @ w
+        return product(w.T, g.T).T
+    return product(g, w)

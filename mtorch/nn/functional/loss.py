@@ -138,7 +138,7 @@ def _classes(name: str, input, target, weight, ignore_index):
     target = require_tensor(target, name, "target")
     if x.array.dtype.kind not in "fc":
         raise RuntimeError(f"{name}: expected a floating point input, got {x.dtype}")
-    if target.array.dtype not in (np.int64, np.uint8):
+    if target.array.dtype != np.int64 and target.array.dtype != np.uint8:
         raise RuntimeError(f"{name}: expected scalar type Long for the target of class indices, but found "
                            f"{target.dtype} (use target.long())")
     shape, t = x.array.shape, target.array
@@ -160,12 +160,14 @@ def _classes(name: str, input, target, weight, ignore_index):
     else:
         rows = x.movedim(1, -1).reshape((t.size, classes))
     t = t.reshape(-1)
-    ignored = t == ignore_index
-    some = bool(ignored.any())
-    if some:
-        t = np.where(ignored, 0, t)
-    if t.size and (int(t.min()) < 0 or int(t.max()) >= classes):
-        raise IndexError(f"Target {int(t[(t < 0) | (t >= classes)][0])} is out of bounds: there are {classes} classes.")
+    some = 0 <= ignore_index < classes
+    if some or not _all_below(t, classes):             # mostly every target is an ordinary class: one look tells
+        ignored = t == ignore_index
+        some = bool(ignored.any())
+        if some:
+            t = np.where(ignored, 0, t)
+        if not _all_below(t, classes):
+            raise IndexError(f"Target {int(t[(t < 0) | (t >= classes)][0])} is out of bounds: there are {classes} classes.")
     each = None
     if weight is not None:
         if weight.array.shape != (classes,):
@@ -179,6 +181,11 @@ def _classes(name: str, input, target, weight, ignore_index):
     if each is not None:
         each = each.astype(x.array.dtype)
     return rows, t, each, expected
+
+
+def _all_below(t: np.ndarray, classes: int) -> bool:
+    """Whether all are from 0 to classes - 1; read as unsigned, a negative number is a very large one."""
+    return not t.size or int(np.maximum.reduce(t.view(np.uint64) if t.dtype == np.int64 else t)) < classes
 
 
 def nll_loss(input, target, weight=None, size_average=None, ignore_index: int = -100, reduce=None,
