@@ -44,7 +44,8 @@ from .functions.scatter import (diagonal_scatter, index_add, index_copy, index_f
                                 masked_scatter, put, scatter, scatter_add, scatter_reduce, select_scatter,
                                 slice_scatter, take, take_along_dim)
 from .functions.einsum import einsum, inner, kron, tensordot, trace, vdot
-from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mv, outer)
+from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mm as spmm, mv,
+                               outer)
 from .functions.linalg.decomposition import (lu_unpack, old_cholesky as cholesky, old_lu as lu,
                                              old_lu_solve as lu_solve, old_qr as qr, old_svd as svd)
 from .functions.linalg.norms import cdist, dist, old_norm as norm, pdist, renorm
@@ -71,7 +72,8 @@ from .tensor import Tensor
 from .functions.creation import (arange, as_tensor, asarray, empty, empty_like, eye, from_numpy, full, full_like,
                                  linspace, logspace, ones, ones_like, scalar_tensor, tensor, zeros, zeros_like)
 from .printing import get_printoptions, printoptions, set_printoptions
-from . import linalg, nn, optim, signal, special, utils
+from .sparse import sparse_coo_tensor
+from . import linalg, nn, optim, signal, sparse, special, utils
 from .nn import Module, Parameter, Sequential
 from .utils.data import DataLoader
 from .native import alpha_dropout, batch_norm, dropout, embedding, feature_dropout, group_norm, instance_norm, layer_norm

@@ -292,11 +292,6 @@ def fmin(input, other, *, out=None):
     return _binary(rules.fmin, "fmin", require_tensor(input, "fmin"), require_tensor(other, "fmin", "other"), out)
 
 
-def _tensors(name, a, b):
-    """Both operands, of a function that takes no numbers."""
-    return require_tensor(a, name), require_tensor(b, name, "other")
-
-
 def atan2(input, other, *, out=None):
     """The angle of the point (other, input), in radians from -pi to pi.
 
@@ -304,7 +299,8 @@ def atan2(input, other, *, out=None):
     >>> mtorch.atan2(mtorch.tensor([1.0]), mtorch.tensor([1.0]))
     tensor([0.7854])
     """
-    return _binary(rules.atan2, "atan2", *_tensors("atan2", input, other), out, float_result=True)
+    a, b = require_tensor(input, "atan2"), require_tensor(other, "atan2", "other")
+    return _binary(rules.atan2, "atan2", a, b, out, float_result=True)
 
 
 def hypot(input, other, *, out=None):
@@ -314,7 +310,7 @@ def hypot(input, other, *, out=None):
     >>> mtorch.hypot(mtorch.tensor([3.0]), mtorch.tensor([4.0]))
     tensor([5.])
     """
-    return _binary(rules.hypot, "hypot", *_tensors("hypot", input, other), out)
+    return _binary(rules.hypot, "hypot", require_tensor(input, "hypot"), require_tensor(other, "hypot", "other"), out)
 
 
 def logaddexp(input, other, *, out=None):
@@ -324,7 +320,8 @@ def logaddexp(input, other, *, out=None):
     >>> mtorch.logaddexp(mtorch.tensor([-1000.0]), mtorch.tensor([-1000.0]))
     tensor([-999.3068])
     """
-    return _binary(rules.logaddexp, "logaddexp", *_tensors("logaddexp", input, other), out)
+    a, b = require_tensor(input, "logaddexp"), require_tensor(other, "logaddexp", "other")
+    return _binary(rules.logaddexp, "logaddexp", a, b, out)
 
 
 def logaddexp2(input, other, *, out=None):
@@ -334,7 +331,8 @@ def logaddexp2(input, other, *, out=None):
     >>> mtorch.logaddexp2(mtorch.tensor([3.0]), mtorch.tensor([3.0]))
     tensor([4.])
     """
-    return _binary(rules.logaddexp2, "logaddexp2", *_tensors("logaddexp2", input, other), out)
+    a, b = require_tensor(input, "logaddexp2"), require_tensor(other, "logaddexp2", "other")
+    return _binary(rules.logaddexp2, "logaddexp2", a, b, out)
 
 
 def copysign(input, other, *, out=None):

@@ -28,7 +28,7 @@ def matmul(input, other, *, out=None):
     tensor([[11.]])
     """
     a, b = require_tensor(input, "matmul"), require_tensor(other, "matmul", "other")
-    result = multiplied(a, b)
+    result = a @ b if a.is_sparse or b.is_sparse else multiplied(a, b)
     return result if out is None else into(out, result)
 
 
@@ -68,8 +68,8 @@ def mm(input, mat2, *, out=None):
     tensor([[2.]])
     """
     for name, x in (("self", require_tensor(input, "mm")), ("mat2", require_tensor(mat2, "mm", "mat2"))):
-        if x.array.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix, got shape {list(x.array.shape)}")
+        if x.dim() != 2:
+            raise RuntimeError(f"{name} must be a matrix, got shape {list(x.shape)}")
     return matmul(input, mat2, out=out)
 
 

@@ -1,0 +1,108 @@
+"""Sparse tensors: against torch's, and against the dense computation."""
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch.autograd import gradcheck, gradgradcheck
+
+PLACES = np.array([[2, 0, 0, 1, 0], [3, 1, 2, 0, 1]])       # (0, 1) occurs twice
+VALUES = np.array([0.5, -1.0, 2.0, 3.0, 0.25])
+DENSE = np.random.default_rng(0).normal(size=(4, 2))
+
+
+def made(lib, requires_grad=False):
+    values = lib.tensor(VALUES, requires_grad=requires_grad)
+    extra = {} if lib is mtorch else {"check_invariants": True}
+    return lib.sparse_coo_tensor(lib.tensor(PLACES), values, (3, 4), **extra), values
+
+
+CASES = {
+    "dense": lambda lib, s, x: s.to_dense(),
+    "coalesced": lambda lib, s, x: s.coalesce().values(),
+    "matmul": lambda lib, s, x: s @ x,
+    "mm": lambda lib, s, x: lib.mm(s, x),
+    "spmm": lambda lib, s, x: lib.spmm(s, x),
+    "torch.matmul": lambda lib, s, x: lib.matmul(s, x),
+    "sparse.mm": lambda lib, s, x: lib.sparse.mm(s, x),
+    "vector": lambda lib, s, x: s @ x[:, 0],
+    "transposed": lambda lib, s, x: s.t() @ x[:3],
+    "addmm": lambda lib, s, x: lib.sparse.addmm(x[:3], s, x, beta=2.0, alpha=0.5),
+    "sum": lambda lib, s, x: lib.sparse.sum(s),
+    "sum of rows": lambda lib, s, x: lib.sparse.sum(s, 1).to_dense(),
+    "softmax": lambda lib, s, x: lib.sparse.softmax(s.coalesce(), 1).to_dense(),
+    "log_softmax": lambda lib, s, x: lib.sparse.log_softmax(s.coalesce(), 0).to_dense(),
+    "scaled": lambda lib, s, x: (s * 2).to_dense(),
+    "divided": lambda lib, s, x: (s / 2).to_dense(),
+    "added": lambda lib, s, x: (s + s.clone()).to_dense(),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_value_and_gradients_are_torchs(name):
+    torch = pytest.importorskip("torch")
+    results = []
+    for lib in (mtorch, torch):
+        s, values = made(lib, True)
+        x = lib.tensor(DENSE, requires_grad=True)
+        y = CASES[name](lib, s, x)
+        (y * lib.arange(y.numel(), dtype=lib.float64).reshape(y.shape)).sum().backward()
+        results.append((y.detach().numpy(), values.grad.numpy(), None if x.grad is None else x.grad.numpy()))
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(0.0 if ours is None else ours, 0.0 if theirs is None else theirs, rtol=1e-12)
+
+
+def test_second_derivatives():
+    def f(values, x):
+        return mtorch.sparse_coo_tensor(PLACES, values, (3, 4)) @ x.tanh()
+    inputs = mtorch.tensor(VALUES, requires_grad=True), mtorch.tensor(DENSE, requires_grad=True)
+    assert gradcheck(f, inputs) and gradgradcheck(f, inputs)
+
+
+def test_shows_itself_as_torch_does():
+    torch = pytest.importorskip("torch")
+    assert repr(made(mtorch)[0]) == repr(made(torch)[0])
+    assert repr(made(mtorch)[0].float().coalesce()) == repr(made(torch)[0].float().coalesce())
+
+
+def test_parts():
+    s, values = made(mtorch)
+    assert s.is_sparse and isinstance(s, mtorch.Tensor) and not mtorch.ones(1).is_sparse
+    assert s.shape == (3, 4) and s.size(0) == 3 and s._nnz() == 5 and s.dtype == mtorch.float64
+    assert s._indices().tolist() == PLACES.tolist() and s._values() is values
+    with pytest.raises(RuntimeError, match="uncoalesced"):
+        s.indices()
+    c = s.coalesce()
+    assert c.is_coalesced() and c.indices().tolist() == [[0, 0, 1, 2], [1, 2, 0, 3]]
+    for again in (pickle.loads(pickle.dumps(c)), copy.deepcopy(c), c.clone(), c.detach(), c.t().t().coalesce()):
+        assert again.to_dense().tolist() == c.to_dense().tolist()
+    old = mtorch.sparse.FloatTensor(mtorch.tensor(PLACES), mtorch.tensor(VALUES), mtorch.Size([3, 4]))
+    assert old.dtype == mtorch.float32 and old.shape == (3, 4)
+
+
+def test_dense_to_sparse_and_back():
+    x = mtorch.tensor([[0.0, 2.0], [3.0, 0.0]], requires_grad=True)
+    s = x.to_sparse()
+    assert s.indices().tolist() == [[0, 1], [1, 0]]
+    (s.to_dense() * mtorch.tensor([[1.0, 2.0], [3.0, 4.0]])).sum().backward()
+    assert x.grad.tolist() == [[0.0, 2.0], [3.0, 0.0]]
+    assert mtorch.ones(2, 2).sparse_mask(s).to_dense().tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    assert (s.detach() @ s.detach()).to_dense().tolist() == [[6.0, 0.0], [0.0, 6.0]]
+    assert (mtorch.eye(2) @ s).tolist() == x.tolist()
+
+
+@pytest.mark.parametrize("attempt, error", [
+    (lambda s: s.exp(), NotImplementedError), (lambda s: mtorch.relu(s), NotImplementedError),
+    (lambda s: s[0], NotImplementedError), (lambda s: s * s, NotImplementedError), (lambda s: s.numpy(), NotImplementedError),
+    (lambda s: s @ mtorch.ones(3, 1, dtype=mtorch.float64), RuntimeError), (lambda s: s @ mtorch.ones(4, 1), RuntimeError),
+    (lambda s: mtorch.sparse_coo_tensor([[0, 5]], [1.0, 2.0], (3,)), RuntimeError),
+    (lambda s: mtorch.sparse_coo_tensor([[0, -1]], [1.0, 2.0], (3,)), RuntimeError),
+    (lambda s: mtorch.sparse_coo_tensor([[0]], [1.0, 2.0], (3,)), RuntimeError),
+])
+def test_what_there_is_not_says_so(attempt, error):
+    with pytest.raises(error):
+        attempt(made(mtorch)[0])
