@@ -22,6 +22,7 @@ from tqdm import tqdm
 import mtorch
 from mtorch import nn, optim
 from mtorch.nn import functional as F
+from mtorch.serialization import Checkpoint
 from mtorch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, TensorDataset
 from mtorch.vision import cache_dir, read_split
 from mtorch.vision.datasets import MNIST, DrawnDigits
@@ -155,8 +156,9 @@ def make_loader(train: TensorDataset, batch_size: int, augment: bool) -> DataLoa
     if not augment:
         return DataLoader(train, batch_size, shuffle=True)
     batches = BatchSampler(RandomSampler(train), batch_size, drop_last=False)
-    # The worker distorts the next batches while this process learns from one.
-    return DataLoader(Distorted(train), batch_size=None, sampler=batches, num_workers=1, persistent_workers=True)
+    # The worker distorts the next batches while this process learns from one. A new one for each epoch, so that a
+    # training that is taken up draws the same distortions.
+    return DataLoader(Distorted(train), batch_size=None, sampler=batches, num_workers=1)
 
 
 class Data(NamedTuple):
@@ -221,11 +223,15 @@ class CannotGoOn(Exception):
     """What the user has to know, in words for the user."""
 
 
-def train_epoch(name, net, criterion, optimizer, scheduler, loader, bar, stop) -> tuple[float, float]:
-    """One pass over the training images; returns the mean loss and the accuracy on them."""
+def nothing_done() -> dict[str, float]:
+    """What `train_epoch` counts, at the beginning of an epoch."""
+    return {"batches": 0, "images": 0, "loss": 0.0, "right": 0}
+
+
+def train_epoch(name, net, criterion, optimizer, scheduler, batches, done, bar, stop) -> tuple[float, float]:
+    """Learn from the batches; `done` counts on. Returns the mean loss and the accuracy of all batches of the epoch."""
     net.train()
-    loss_sum = correct = seen = 0
-    for batch, (images, digits) in enumerate(loader, 1):
+    for images, digits in batches:
         outputs = net(images)
         loss = criterion(outputs, digits)
         optimizer.zero_grad()
@@ -235,17 +241,35 @@ def train_epoch(name, net, criterion, optimizer, scheduler, loader, bar, stop) -
 
         if not math.isfinite(loss.item()):
             lr = optimizer.param_groups[0]["lr"]
-            raise CannotGoOn(f"{name}: the loss became {loss.item()} in batch {batch}, expected a finite number; "
-                             f"the learning rate, {lr:.3g} there, is too high: try a smaller --lr")
-        seen += len(digits)
-        loss_sum += loss.item() * len(digits)
-        correct += (outputs.argmax(1) == digits).sum().item()
-        if batch % 20 == 0:
-            bar.set_postfix(loss=f"{loss_sum / seen:.4f}", accuracy=f"{correct / seen:.2%}", refresh=False)
+            raise CannotGoOn(f"{name}: the loss became {loss.item()} in batch {done['batches'] + 1}, expected a finite "
+                             f"number; the learning rate, {lr:.3g} there, is too high: try a smaller --lr")
+        done["batches"] += 1
+        done["images"] += len(digits)
+        done["loss"] += loss.item() * len(digits)
+        done["right"] += (outputs.argmax(1) == digits).sum().item()
+        if done["batches"] % 20 == 0:
+            bar.set_postfix(loss=f"{done['loss'] / done['images']:.4f}", refresh=False,
+                            accuracy=f"{done['right'] / done['images']:.2%}")
         bar.update()
         if stop.made:
             break
-    return loss_sum / seen, correct / seen
+    return done["loss"] / done["images"], done["right"] / done["images"]
+
+
+def begin_or_resume(checkpoint: Checkpoint, resume: bool, progress: dict) -> dict:
+    """Take the training up, if that is asked for and there is one, and return its progress; else save its beginning."""
+    try:
+        if resume and checkpoint.resume():
+            return checkpoint.extra
+        if resume:
+            note(f"no checkpoint in {checkpoint.folder}: the training begins anew")
+        checkpoint.save(**progress)
+    except FileExistsError as error:
+        raise CannotGoOn(f"{checkpoint.folder} has a training already: go on with it by --resume, or give another "
+                         "folder") from error
+    except (OSError, ValueError, mtorch.serialization.FileFormatError) as error:
+        raise CannotGoOn(str(error)) from error
+    return progress
 
 
 @mtorch.no_grad()
@@ -355,6 +379,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers; default: 0")
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the network here when it has learnt")
     parser.add_argument("--load", type=Path, metavar="FILE", help="begin with a saved network")
+    parser.add_argument("--checkpoint", type=Path, metavar="DIR", help="keep there what a broken-off training needs")
+    parser.add_argument("--checkpoint-every", type=positive(int), default=200, metavar="N",
+                        help="batches between checkpoints; there is one after each epoch too; default: 200")
+    parser.add_argument("--resume", action="store_true", help="go on where the training in --checkpoint broke off")
     parser.add_argument("--plot", type=Path, metavar="DIR", help="write pictures there (needs matplotlib)")
     parser.add_argument("--quiet", action="store_true", help="say only which data is used and how good the result is")
     options = parser.parse_args()
@@ -362,6 +390,8 @@ def parse_arguments() -> argparse.Namespace:
         parser.error("--data-dir and --drawn: expected at most one of them")
     if options.epochs is not None and options.epochs < 0:
         parser.error(f"argument --epochs: {options.epochs} came, expected 0 or more")
+    if options.resume and options.checkpoint is None:
+        parser.error("argument --resume: needs --checkpoint DIR")
     if options.plot is not None:
         try:
             import matplotlib  # noqa: F401  rather now than after the training
@@ -401,24 +431,42 @@ def run(options: argparse.Namespace) -> int:
     epochs = recipe.epochs * (3 if options.augment else 1) if options.epochs is None else options.epochs
     chosen = options.optimizer or recipe.optimizer
     lr = options.lr or (recipe.lr if chosen == recipe.optimizer else USUAL_LR[chosen])
-    loader = make_loader(train, options.batch_size or recipe.batch_size, options.augment)
+    batch_size = options.batch_size or recipe.batch_size
+    loader = make_loader(train, batch_size, options.augment)
     optimizer = OPTIMIZERS[chosen](net.parameters(), lr)
     scheduler = optim.lr_scheduler.LambdaLR(optimizer, course_of_lr(epochs * len(loader)))
     say(f"Network: {model}, {sum(parameter.numel() for parameter in net.parameters()):,} parameters")
 
-    history: list[tuple[float, float, float]] = []
+    progress: dict = {"history": [], "done": nothing_done()}
+    checkpoint = None
+    if options.checkpoint:
+        settings = {"model": model, "augment": options.augment, "epochs": epochs, "batch size": batch_size, "lr": lr,
+                    "optimizer": chosen, "seed": options.seed, "images": len(train), **scaling}
+        checkpoint = Checkpoint(options.checkpoint, model=net, optimizer=optimizer, scheduler=scheduler, loader=loader,
+                                every=options.checkpoint_every, settings=settings)
+        progress = checkpoint.extra = begin_or_resume(checkpoint, options.resume, progress)
+    history = progress["history"]
     began = time.perf_counter()
     with StopRequest() as stop:
-        for epoch in range(1, epochs + 1):
-            name = f"epoch {epoch}/{epochs}"
-            with tqdm(total=len(loader), desc=name, unit="batch", leave=False, disable=options.quiet or None) as bar:
-                loss, train_accuracy = train_epoch(name, net, criterion, optimizer, scheduler, loader, bar, stop)
+        for epoch in checkpoint.epochs(epochs) if checkpoint else range(epochs):
+            name, done = f"epoch {epoch + 1}/{epochs}", progress["done"]
+            batches = checkpoint.batches() if checkpoint else loader
+            with tqdm(total=len(loader), initial=done["batches"], desc=name, unit="batch", leave=False,
+                      disable=options.quiet or None) as bar:
+                loss, train_accuracy = train_epoch(name, net, criterion, optimizer, scheduler, batches, done, bar, stop)
+            if stop.made and checkpoint:
+                checkpoint.save(**progress)
+                print(f"Stopped in epoch {epoch + 1}. What was learnt is in {options.checkpoint}; go on with --resume")
+                break
             if stop.made:
                 path = options.save or cache_dir() / f"mnist_recognition-{model}.pt"
                 save(path, model, net, scaling)
-                print(f"Stopped in epoch {epoch}. What was learnt is in {path}; go on with --load {path}")
+                print(f"Stopped in epoch {epoch + 1}. What was learnt is in {path}; go on with --load {path}")
                 break
             history.append((loss, train_accuracy, accuracy(net, test)))
+            progress["done"] = nothing_done()
+            if checkpoint:
+                checkpoint.save(**progress)
             say(f"{name}: loss {loss:.4f}, accuracy {train_accuracy:.2%} in training, "
                 f"{history[-1][2]:.2%} on the test images; {time.perf_counter() - began:.1f} s")
     if options.save and not stop.made:
@@ -443,7 +491,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Stopped before anything was learnt.", file=sys.stderr)
         return 130
-    except CannotGoOn as error:
+    except (CannotGoOn, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 

@@ -34,6 +34,7 @@ class Checkpoint:
     keep        how many of the latest checkpoints to keep, > 0
     best        "max" or "min": keep also the one whose score is the greatest, or the least
     every       save after every so many batches, > 0 (default: only when `save` is called)
+    settings    what the training was begun with, by name; a checkpoint of other settings is not resumed
     others      further objects by name: with state_dict and load_state_dict, or Generators
 
     What is saved beside these: the epoch, the place in the order of the loader, and the state of the random numbers of
@@ -61,7 +62,7 @@ class Checkpoint:
 
     def __init__(self, folder: str | os.PathLike, *, model: Any, optimizer: Any = None, scheduler: Any = None,
                  loader: Any = None, keep: int = 3, best: str | None = None, every: int | None = None,
-                 **others: Any) -> None:
+                 settings: dict[str, Any] | None = None, **others: Any) -> None:
         if keep < 1 or (every is not None and every < 1):
             raise ValueError(f"Checkpoint: keep={keep} and every={every} came, expected numbers > 0")
         if best not in (None, "max", "min"):
@@ -73,6 +74,7 @@ class Checkpoint:
                 raise TypeError(f"Checkpoint: {name} is a {type(thing).__name__}, which has no load_state_dict")
         self.folder = Path(folder)
         self.loader = loader
+        self.settings = settings or {}
         self.keep, self.best, self.every = keep, best, every
         self.epoch = 0                       # epochs done
         self.batch = 0                       # batches done in the epoch after these
@@ -151,6 +153,7 @@ class Checkpoint:
         content = {
             "format": "mtorch checkpoint 1", "epoch": self.epoch, "batch": self.batch, "score": score,
             "best_score": self.best_score, "is_best": is_best, "extra": extra,
+            "settings": self.settings,
             "objects": {name: self._state(thing) for name, thing in self.objects.items()},
             "random": self._random_state(), "start": self._start,
         }
@@ -194,7 +197,7 @@ class Checkpoint:
 
         Raises:
             FileFormatError: when there are checkpoints, and every one is damaged.
-            ValueError: when the checkpoint has not what this one was made with.
+            ValueError: when the checkpoint has not what this one was made with, or other settings.
         """
         self._remove_halves()
         self._begun = True
@@ -236,6 +239,11 @@ class Checkpoint:
         return content
 
     def _take(self, content: dict[str, Any], path: Path) -> None:
+        before = content.get("settings", {})
+        for name in before | self.settings:
+            if before.get(name) != self.settings.get(name):
+                raise ValueError(f"Checkpoint.resume: {path} is of a training with {name} {before.get(name)}, and this "
+                                 f"one has {name} {self.settings.get(name)}")
         if content["objects"].keys() != self.objects.keys():
             raise ValueError(f"Checkpoint.resume: {path} has {', '.join(content['objects'])}, and this checkpoint was "
                              f"made with {', '.join(self.objects)}")

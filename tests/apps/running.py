@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -30,6 +32,27 @@ def run(name: str, folder: Path, *arguments: object, code: int = 0) -> tuple[str
                           cwd=folder, text=True, capture_output=True, timeout=180, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout, done.stderr
+
+
+def kill_after_checkpoints(name: str, folder: Path, checkpoints: Path, count: int, *arguments: object) -> None:
+    """Run apps/<name>.py and kill it with SIGKILL when it has begun `count` checkpoints, beside those there are."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "OPENBLAS_NUM_THREADS": "1"}
+    seen = set(os.listdir(checkpoints)) if checkpoints.is_dir() else set()
+    most = len(seen) + count
+    program = subprocess.Popen([sys.executable, str(ROOT / "apps" / f"{name}.py"), *map(str, arguments)], text=True,
+                               env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               start_new_session=True)
+    try:
+        limit = time.monotonic() + 120
+        while len(seen) < most and program.poll() is None and time.monotonic() < limit:
+            seen |= set(os.listdir(checkpoints)) if checkpoints.is_dir() else set()
+            time.sleep(0.001)
+        assert program.poll() is None and len(seen) >= most, program.stderr.read() if program.poll() else seen
+    finally:
+        if program.poll() is None:
+            os.killpg(program.pid, signal.SIGKILL)       # workers too
+        program.communicate()
+    assert program.returncode == -signal.SIGKILL
 
 
 def has_matplotlib() -> bool:

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import mtorch
 from mtorch.vision import draw_digits, write_idx
+from tests.apps.running import kill_after_checkpoints
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "apps" / "mnist_recognition.py"
@@ -156,6 +158,54 @@ def test_ctrl_c_keeps_what_was_learnt(cache, files, tmp_path, save):
     assert err == ""
     assert re.search(rf"^Stopped in epoch \d+\. What was learnt is in {path}; go on with --load {path}$", out, re.M)
     assert accuracy(run(cache, "--data-dir", files, "--load", path, "--epochs", 0)[0]) == accuracy(out) > 50
+
+
+def weights(path: Path) -> dict[str, bytes]:
+    return {name: w.numpy().tobytes() for name, w in mtorch.load(path)["state_dict"].items()}
+
+
+@pytest.mark.parametrize("more", [[], ["--augment"]])
+def test_killed_and_resumed_ends_with_the_same_weights(cache, files, tmp_path, more):
+    base = ["--data-dir", files, "--samples", 800, "--epochs", 3, "--batch-size", 20, *more]
+    peace, folder = tmp_path / "peace.pt", tmp_path / "run"
+    whole, _ = run(cache, *base, "--save", peace)
+    saving = [*base, "--checkpoint", folder, "--checkpoint-every", 7]
+    kill_after_checkpoints("mnist_recognition", tmp_path, folder, 3, *saving)         # in the first epoch
+    kill_after_checkpoints("mnist_recognition", tmp_path, folder, 12, *saving, "--resume")
+    resumed, _ = run(cache, *saving, "--resume", "--save", tmp_path / "resumed.pt")
+    assert weights(tmp_path / "resumed.pt") == weights(peace)
+    assert accuracy(resumed) == accuracy(whole)
+    last = [re.search(r"^epoch 3/3: (.*);", out, re.M)[1] for out in (whole, resumed)]
+    assert last[0] == last[1]
+    assert "epoch 1/3" in whole and "epoch 1/3" not in resumed
+
+
+def test_resuming_what_cannot_be(cache, files, tmp_path):
+    base = ["--data-dir", files, "--samples", 100, "--model", "linear", "--epochs", 1, "--checkpoint", tmp_path / "run"]
+    _, err = run(cache, *base, "--resume")
+    assert err == f"note: no checkpoint in {tmp_path / 'run'}: the training begins anew\n"
+    assert "has a training already: go on with it by --resume" in run(cache, *base, code=1)[1]
+    _, err = run(cache, *base, "--resume", "--lr", 0.1, code=1)
+    assert "is of a training with lr 0.003, and this one has lr 0.1" in err
+    assert "--resume: needs --checkpoint" in run(cache, "--resume", code=2)[1]
+
+
+def test_ctrl_c_then_resume(cache, files, tmp_path):
+    base = ["--data-dir", files, "--model", "linear", "--epochs", 100, "--checkpoint", tmp_path / "run"]
+    program = subprocess.Popen([sys.executable, PROGRAM, *map(str, base)], env=environment(cache), text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        while not (line := program.stdout.readline()).startswith("epoch 2/"):
+            assert line, program.stderr.read()
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=60)
+    finally:
+        program.kill()
+        program.communicate()
+    assert (program.returncode, err) == (130, "")
+    [epoch] = re.findall(r"^Stopped in epoch (\d+)\. What was learnt is in .*/run; go on with --resume$", out, re.M)
+    resumed, _ = run(cache, *base, "--resume")
+    assert re.findall(r"^epoch (\d+)/100", resumed, re.M) == [str(n) for n in range(int(epoch), 101)]
 
 
 def test_loss_that_is_not_a_number(cache, files, tmp_path):

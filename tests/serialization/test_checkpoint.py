@@ -180,6 +180,14 @@ def test_another_trainings_folder(tmp_path):
         Checkpoint(tmp_path, model=net, optimizer=mtorch.optim.SGD(net.parameters(), lr=0.1)).resume()
 
 
+def test_other_settings_are_not_resumed(tmp_path):
+    one(tmp_path, settings={"lr": 0.1}).save()
+    assert one(tmp_path, settings={"lr": 0.1}).resume()
+    for settings in ({"lr": 0.2}, {}, {"lr": 0.1, "seed": 1}):
+        with pytest.raises(ValueError, match="is of a training with (lr 0.1|seed None), and this one has (lr|seed)"):
+            one(tmp_path, settings=settings).resume()
+
+
 @pytest.mark.parametrize(("options", "error", "words"), [
     ({"keep": 0}, ValueError, "keep=0"), ({"every": 0}, ValueError, "every=0"),
     ({"best": "most"}, ValueError, "best='most'"),
