@@ -1,0 +1,147 @@
+"""Linear algebra: one table of calls, run here and in torch, with gradients; and what goes wrong."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch.autograd import gradcheck, gradgradcheck
+
+RANDOM = np.random.default_rng(0)
+SQUARE, BATCH, TALL = RANDOM.normal(size=(3, 3)), RANDOM.normal(size=(2, 3, 3)), RANDOM.normal(size=(2, 4, 3))
+WIDE, VECTOR, RIGHT = TALL.swapaxes(-1, -2).copy(), RANDOM.normal(size=3), RANDOM.normal(size=(2, 3, 2))
+
+
+def definite(a):
+    """A positive definite matrix of any."""
+    n = a.shape[-1]
+    return a @ a.mT + n * (a * 0 + 1).tril().triu()
+
+
+# name -> (function of the library and its tensors, arrays)
+CALLS = {
+    "inv": (lambda lib, a: lib.linalg.inv(a), BATCH),
+    "inverse": (lambda lib, a: a.inverse(), SQUARE),
+    "det": (lambda lib, a: lib.linalg.det(a), BATCH),
+    "slogdet": (lambda lib, a: lib.linalg.slogdet(a), BATCH),
+    "logdet": (lambda lib, a: lib.logdet(definite(a)), BATCH),
+    "solve": (lambda lib, a, b: lib.linalg.solve(a, b), BATCH, RIGHT),
+    "solve one matrix for a batch": (lambda lib, a, b: lib.linalg.solve(a, b), SQUARE, RIGHT),
+    "solve a vector": (lambda lib, a, b: lib.linalg.solve(a, b), SQUARE, VECTOR),
+    "solve from the right": (lambda lib, a, b: lib.linalg.solve(a, b.mT, left=False), BATCH, RIGHT),
+    "cholesky": (lambda lib, a: lib.linalg.cholesky(definite(a)), BATCH),
+    "cholesky upper": (lambda lib, a: lib.linalg.cholesky(definite(a), upper=True), SQUARE),
+    "cholesky_solve": (lambda lib, a, b: lib.cholesky_solve(b, lib.linalg.cholesky(definite(a))), BATCH, RIGHT),
+    "cholesky_inverse": (lambda lib, a: lib.cholesky_inverse(lib.linalg.cholesky(definite(a))), BATCH),
+    "qr": (lambda lib, a: lib.linalg.qr(a), TALL),
+    "qr wide": (lambda lib, a: lib.linalg.qr(a), WIDE),
+    "svd": (lambda lib, a: lib.linalg.svd(a, full_matrices=False)[1], TALL),
+    "svd reconstructed": (lambda lib, a: (lambda u, s, vh: (u * s.exp().unsqueeze(-2)) @ vh)(
+        *lib.linalg.svd(a, full_matrices=False)), TALL),
+    "old svd": (lambda lib, a: (lambda u, s, v: (u * s.square().unsqueeze(-2)) @ v.mT)(*lib.svd(a)), WIDE),
+    "svdvals of a multiple of 1": (lambda lib, a: lib.linalg.svdvals(a * 0 + lib.eye(3, dtype=lib.float64)).sum(), SQUARE),
+    "eigh": (lambda lib, a: (lambda w, v: (v * w.exp().unsqueeze(-2)) @ v.mT)(*lib.linalg.eigh(definite(a))), BATCH),
+    "eigvalsh": (lambda lib, a: lib.linalg.eigvalsh(definite(a)), BATCH),
+    "eigvalsh upper": (lambda lib, a: lib.linalg.eigvalsh(a, UPLO="U"), BATCH + BATCH.swapaxes(1, 2)),
+    "pinv": (lambda lib, a: lib.linalg.pinv(a), TALL),
+    "pinv of rank 1": (lambda lib, a: lib.linalg.pinv(a[:, :1] @ a[:1], rtol=1e-10), SQUARE),
+    "pinv hermitian": (lambda lib, a: lib.linalg.pinv(definite(a), hermitian=True), BATCH),
+    "lstsq": (lambda lib, a, b: lib.linalg.lstsq(a, b).solution, TALL, RANDOM.normal(size=(2, 4, 2))),
+    "matrix_power": (lambda lib, a: lib.linalg.matrix_power(a, 5), BATCH),
+    "matrix_power negative": (lambda lib, a: a.matrix_power(-2), BATCH),
+    "matrix_exp": (lambda lib, a: lib.matrix_exp(a), BATCH),
+    "multi_dot": (lambda lib, a, b, c: lib.linalg.multi_dot([a, b, c]), VECTOR, SQUARE, RIGHT[0]),
+    "cross": (lambda lib, a, b: lib.linalg.cross(a, b), BATCH, VECTOR[None, None]),
+    "vecdot": (lambda lib, a, b: lib.linalg.vecdot(a, b), BATCH, VECTOR),
+    "lu_factor": (lambda lib, a: lib.linalg.lu_factor(a)[0], BATCH),
+    "lu tall": (lambda lib, a: lib.linalg.lu(a), TALL),
+    "lu wide": (lambda lib, a: lib.linalg.lu(a), WIDE),
+    "lu_solve": (lambda lib, a, b: lib.linalg.lu_solve(*lib.linalg.lu_factor(a), b), BATCH, RIGHT),
+    "lu_solve adjoint": (lambda lib, a, b: lib.linalg.lu_solve(*lib.linalg.lu_factor(a), b, adjoint=True), BATCH, RIGHT),
+    "solve_triangular": (lambda lib, a, b: lib.linalg.solve_triangular(a, b, upper=True), BATCH, RIGHT),
+    "solve_triangular unit": (lambda lib, a, b: lib.linalg.solve_triangular(a, b, upper=False, unitriangular=True), BATCH, RIGHT),
+    "householder_product": (lambda lib, a, t: lib.linalg.householder_product(a, t), TALL[0], VECTOR),
+    "tensorinv": (lambda lib, a: lib.linalg.tensorinv(a.reshape(3, 3, 1), ind=1), SQUARE),
+    "tensorsolve": (lambda lib, a, b: lib.linalg.tensorsolve(a, b), SQUARE, VECTOR),
+    "vander": (lambda lib, a: lib.linalg.vander(a, N=4), VECTOR),
+    "cond": (lambda lib, a: lib.linalg.cond(a), BATCH),
+    "cond 1": (lambda lib, a: lib.linalg.cond(a.detach(), 1) * a.sum(), BATCH),       # torch cannot differentiate this one
+    "dist": (lambda lib, a, b: lib.dist(a, b, 3), SQUARE, VECTOR),
+    "renorm": (lambda lib, a: lib.renorm(a, 2, 0, 1.0), SQUARE),
+    "pdist": (lambda lib, a: lib.pdist(a), SQUARE),
+    **{f"cdist {p}": (lambda lib, a, b, p=p: lib.cdist(a, b, p), TALL, BATCH) for p in (1.0, 2.0, 3.0, float("inf"))},
+    **{f"matrix_norm {p}": (lambda lib, a, p=p: lib.linalg.matrix_norm(a, p), TALL)
+       for p in ("fro", "nuc", 1, -1, 2, -2, float("inf"), -float("inf"))},
+    **{f"norm {p} {dim}": (lambda lib, a, p=p, dim=dim: lib.linalg.norm(a, p, dim, keepdim=True), TALL)
+       for p, dim in ((None, None), (1, 1), (3, 2), (0, 0), ("nuc", (0, 2)), (2, (1, 2)))},
+}
+
+
+def run(lib, function, arrays):
+    """Results, and the gradients of their weighted sum."""
+    xs = [lib.tensor(a, requires_grad=True) for a in arrays]
+    results = function(lib, *xs)
+    results = [y for y in (results if isinstance(results, (tuple, list)) else [results]) if y.requires_grad]
+    total = sum((y * lib.arange(1, y.numel() + 1, dtype=y.dtype).reshape(y.shape).cos()).sum() for y in results)
+    total.backward()
+    return [y.detach().numpy() for y in results], [np.zeros_like(a) if x.grad is None else x.grad.numpy() for x, a in zip(xs, arrays)]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_values_and_gradients_are_torchs(name):
+    torch = pytest.importorskip("torch")
+    function, *arrays = CALLS[name]
+    ours, theirs = run(mtorch, function, arrays), run(torch, function, arrays)
+    for a, b in zip(ours[0] + ours[1], theirs[0] + theirs[1], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["inv", "slogdet", "solve", "cholesky", "qr wide", "svd reconstructed", "eigh", "pinv", "lu_factor",
+                                  "lu tall", "lu wide", "lu_solve", "matrix_exp", "householder_product", "cond", "lstsq"])
+def test_first_and_second_derivatives(name):
+    function, *arrays = CALLS[name]
+    xs = tuple(mtorch.tensor(a[:1] if a.ndim == 3 else a, requires_grad=True) for a in arrays)
+
+    def f(*xs):
+        results = function(mtorch, *xs)
+        return sum(y.cos().sum() for y in results) if isinstance(results, tuple) else results
+    assert gradcheck(f, xs, rtol=1e-4) and gradgradcheck(f, xs, rtol=1e-3)
+
+
+SINGULAR = np.ones((3, 3))
+
+
+@pytest.mark.parametrize("function", [
+    lambda lib, a: lib.linalg.inv(a), lambda lib, a: lib.linalg.solve(a, a[0]), lambda lib, a: lib.linalg.cholesky(-a),
+    lambda lib, a: lib.linalg.inv(a[:2]), lambda lib, a: lib.linalg.inv(a[0]), lambda lib, a: lib.linalg.det(a.long()),
+    lambda lib, a: lib.linalg.solve(a, a[:2]), lambda lib, a: lib.linalg.qr(a, "full"), lambda lib, a: lib.linalg.matrix_norm(a, 3),
+    lambda lib, a: lib.linalg.norm(a[0], "fro"), lambda lib, a: lib.linalg.eigh(a, UPLO="X"),
+    lambda lib, a: lib.linalg.multi_dot([a]), lambda lib, a: lib.linalg.cross(a[:, :2], a[:, :2]),
+])
+def test_errors_are_torchs(function):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(Exception) as theirs:
+        function(torch, torch.tensor(SINGULAR))
+    with pytest.raises(RuntimeError) as ours:
+        function(mtorch, mtorch.tensor(SINGULAR))
+    assert (type(ours.value) is mtorch.linalg.LinAlgError) == (type(theirs.value) is torch.linalg.LinAlgError)
+
+
+def test_infos_instead_of_errors():
+    both = np.stack([SINGULAR, np.eye(3)])
+    a = mtorch.tensor(both)
+    assert mtorch.linalg.inv_ex(a).info.tolist() == [2, 0]
+    assert mtorch.linalg.inv_ex(a).inverse[1].tolist() == np.eye(3).tolist()
+    assert mtorch.linalg.solve_ex(a, a).info.tolist() == [2, 0]
+    assert mtorch.linalg.cholesky_ex(mtorch.tensor(np.stack([-SINGULAR, np.eye(3)]))).info.tolist() == [1, 0]
+    assert mtorch.linalg.lu_factor_ex(a).info.tolist() == [2, 0]
+    assert mtorch.linalg.matrix_rank(a).tolist() == [1, 3]
+
+
+def test_float32_stays_float32():
+    for name, (function, *arrays) in CALLS.items():
+        if "multiple of 1" in name:
+            continue
+        results = function(mtorch, *(mtorch.tensor(a.astype(np.float32)) for a in arrays))
+        for y in results if isinstance(results, tuple) else (results,):
+            assert y.dtype != mtorch.float64, name
