@@ -11,6 +11,7 @@ the last tenth, which is not.
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import os
 import sys
@@ -23,8 +24,12 @@ from tqdm import tqdm
 
 import mtorch
 from mtorch import nn, optim
+from mtorch.serialization import Checkpoint
 
 ROOT = Path(__file__).resolve().parents[1]
+# What decides the weights; --prompt and the others do because samples draw random numbers.
+SETTINGS = ("hidden", "layers", "dropout", "window", "batch", "steps", "lr", "seed",
+            "every", "length", "temperature", "prompt")
 
 
 class CharRNN(nn.Module):
@@ -102,9 +107,24 @@ def train(net: CharRNN, numbers, alphabet: str, options: argparse.Namespace) -> 
     optimizer = optim.Adam(net.parameters(), lr=options.lr)
     schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, options.steps))
     state, seen = None, []
-    bar = tqdm(range(1, options.steps + 1), unit="step", disable=None)
-    for step, (x, y, begins) in zip(bar, windows(streams(numbers, options.batch), options.window), strict=False):
-        state = None if begins or state is None else tuple(s.detach() for s in state)
+    checkpoint = None
+    if options.checkpoint:
+        settings = {name: getattr(options, name) for name in SETTINGS} | {"letters": len(numbers), "alphabet": alphabet}
+        checkpoint = Checkpoint(options.checkpoint, model=net, optimizer=optimizer, scheduler=schedule,
+                                settings=settings)
+        if resumed(checkpoint, options.resume):
+            state = checkpoint.extra["state"]
+    start = checkpoint.epoch if checkpoint else 0
+    steps = checkpoint.epochs(options.steps) if checkpoint else range(options.steps)  # a window is an epoch
+    bar = tqdm(steps, unit="step", disable=None, total=options.steps, initial=start)
+    texts = itertools.islice(windows(streams(numbers, options.batch), options.window), start, None)
+    for step, (x, y, begins) in zip(bar, texts, strict=False):
+        state = None if state is None else tuple(s.detach() for s in state)
+        if checkpoint and step % options.every == 0:
+            checkpoint.save(state=state)
+        if begins:
+            state = None
+        step += 1
         scores, state = net(x, state)
         loss = surprise(scores, y)
         optimizer.zero_grad()
@@ -123,6 +143,16 @@ def train(net: CharRNN, numbers, alphabet: str, options: argparse.Namespace) -> 
             seen.clear()
             print(f"--- after {step} steps, {mean:.2f} bits a letter:")
             print(write(net, alphabet, options.prompt, options.length, options.temperature), flush=True)
+
+
+def resumed(checkpoint: Checkpoint, asked: bool) -> bool:
+    try:
+        found = checkpoint.begin(resume=asked)
+    except (OSError, ValueError, mtorch.serialization.FileFormatError) as error:
+        raise SystemExit(f"--checkpoint {checkpoint.folder}: {error}") from error
+    if asked and not found:
+        print(f"No checkpoint in {checkpoint.folder}: the training begins anew")
+    return found
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -148,7 +178,7 @@ def parse_arguments() -> argparse.Namespace:
                         help="0 to write only; default: 1000")
     parser.add_argument("--lr", type=at_least(1e-12, float), default=4e-3, help="highest learning rate; default: 0.004")
     parser.add_argument("--every", type=at_least(1, int), default=200, metavar="N",
-                        help="steps between samples; default: 200")
+                        help="steps between samples, and between checkpoints; default: 200")
     parser.add_argument("--length", type=at_least(0, int), default=300, metavar="N",
                         help="letters of a sample; default: 300")
     parser.add_argument("--temperature", type=at_least(0.0, float), default=0.7, help="of samples; default: 0.7")
@@ -156,7 +186,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers; default: 0")
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the network here when it has learnt")
     parser.add_argument("--load", type=Path, metavar="FILE", help="begin with a saved network and its alphabet")
-    return parser.parse_args()
+    parser.add_argument("--checkpoint", type=Path, metavar="DIR", help="keep there what a broken-off training needs")
+    parser.add_argument("--resume", action="store_true", help="go on where the training in --checkpoint broke off")
+    options = parser.parse_args()
+    if options.resume and options.checkpoint is None:
+        parser.error("argument --resume: needs --checkpoint DIR")
+    return options
 
 
 def load(path: Path) -> dict:

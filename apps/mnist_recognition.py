@@ -259,16 +259,13 @@ def train_epoch(name, net, criterion, optimizer, scheduler, batches, done, bar, 
 def begin_or_resume(checkpoint: Checkpoint, resume: bool, progress: dict) -> dict:
     """Take the training up, if that is asked for and there is one, and return its progress; else save its beginning."""
     try:
-        if resume and checkpoint.resume():
+        if checkpoint.begin(resume):
             return checkpoint.extra
         if resume:
             note(f"no checkpoint in {checkpoint.folder}: the training begins anew")
         checkpoint.save(**progress)
-    except FileExistsError as error:
-        raise CannotGoOn(f"{checkpoint.folder} has a training already: go on with it by --resume, or give another "
-                         "folder") from error
     except (OSError, ValueError, mtorch.serialization.FileFormatError) as error:
-        raise CannotGoOn(str(error)) from error
+        raise CannotGoOn(f"--checkpoint {checkpoint.folder}: {error}") from error
     return progress
 
 

@@ -26,6 +26,7 @@ from tqdm import tqdm
 
 import mtorch
 from mtorch import nn, optim
+from mtorch.serialization import Checkpoint
 
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 BATCH = 32  # waves at a time
@@ -33,6 +34,7 @@ WARM_UP = 25  # steps after which the network is held to know its wave: errors a
 SEEN_PHASES = (0.0, 1.5 * math.pi)  # where waves begin in training; the last quarter is for the test
 FREQUENCIES = (0.10, 0.30)  # radians a step, a wave of 63 to 21 steps ...
 UNSEEN_FREQUENCIES = (0.18, 0.22)  # ... but for these
+SETTINGS = ("cell", "hidden", "layers", "window", "steps", "lr", "clip", "noise", "seed")  # what decides the weights
 
 
 class SinToCos(nn.Module):
@@ -94,10 +96,22 @@ def train(net: SinToCos, options: argparse.Namespace) -> list[float]:
     schedule = optim.lr_scheduler.LambdaLR(optimizer, share)
     waves = Waves(uniform(*SEEN_PHASES, BATCH), seen_frequencies(BATCH), options.noise)
     state, losses = None, []
-    bar = tqdm(range(options.steps), desc=options.cell, unit="step", disable=None)
+    checkpoint = None
+    if options.checkpoint:
+        settings = {name: getattr(options, name) for name in SETTINGS}
+        checkpoint = Checkpoint(options.checkpoint, model=net, optimizer=optimizer, scheduler=schedule,
+                                settings=settings)
+        if resumed(checkpoint, options.resume):
+            state, losses = checkpoint.extra["state"], checkpoint.extra["losses"]
+            waves.phase, waves.frequency = checkpoint.extra["phase"], checkpoint.extra["frequency"]
+    steps = checkpoint.epochs(options.steps) if checkpoint else range(options.steps)  # a window is an epoch
+    bar = tqdm(steps, desc=options.cell, unit="step", disable=None, total=options.steps, initial=len(losses))
     for step in bar:
         if state is not None:
             state = detached(state)
+        if checkpoint and step % options.checkpoint_every == 0:
+            checkpoint.save(state=state, losses=losses, phase=waves.phase, frequency=waves.frequency)
+        if state is not None:
             i = step % BATCH  # every wave ends once in BATCH windows, so that beginnings are learnt too
             waves.begin_anew(i)
             for s in parts(state):
@@ -117,6 +131,16 @@ def train(net: SinToCos, options: argparse.Namespace) -> list[float]:
         if step % 50 == 49:
             bar.set_postfix(loss=f"{sum(losses[-50:]) / 50:.2e}", refresh=False)
     return losses
+
+
+def resumed(checkpoint: Checkpoint, asked: bool) -> bool:
+    try:
+        found = checkpoint.begin(resume=asked)
+    except (OSError, ValueError, mtorch.serialization.FileFormatError) as error:
+        raise SystemExit(f"--checkpoint {checkpoint.folder}: {error}") from error
+    if asked and not found:
+        print(f"No checkpoint in {checkpoint.folder}: the training begins anew")
+    return found
 
 
 @mtorch.no_grad()
@@ -286,8 +310,17 @@ def parse_arguments() -> argparse.Namespace:
                         help="where pictures go; without matplotlib they are drawn in the terminal; default: plots")
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the network here when it has learnt")
     parser.add_argument("--load", type=Path, metavar="FILE", help="begin with a saved network")
+    parser.add_argument("--checkpoint", type=Path, metavar="DIR", help="keep there what a broken-off training needs")
+    parser.add_argument("--checkpoint-every", type=at_least(1, int), default=100, metavar="N",
+                        help="windows between checkpoints; default: 100")
+    parser.add_argument("--resume", action="store_true", help="go on where the training in --checkpoint broke off")
     parser.add_argument("--gradients", action="store_true", help="show the sizes of gradients back through time")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.resume and options.checkpoint is None:
+        parser.error("argument --resume: needs --checkpoint DIR")
+    if options.gradients and options.checkpoint is not None:
+        parser.error("argument --checkpoint: --gradients trains nothing that could be kept")
+    return options
 
 
 def make_net(options: argparse.Namespace) -> SinToCos:

@@ -215,6 +215,23 @@ class Checkpoint:
             raise damaged
         return False
 
+    def begin(self, resume: bool) -> bool:
+        """What a program with an option --resume does first: take the training up if `resume`; True if there was one.
+
+        Raises:
+            FileExistsError: when the folder has a training already and it is not to be resumed.
+            FileFormatError, ValueError: as `resume`.
+
+        >>> import mtorch
+        >>> from mtorch.serialization import Checkpoint
+        >>> Checkpoint("new", model=mtorch.nn.Linear(1, 1)).begin(resume=False)
+        False
+        """
+        if resume:
+            return self.resume()
+        self._begin()
+        return False
+
     def load_best(self) -> bool:
         """Give the model the weights with the best score so far; False when there are none.
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import mtorch
+from tests.apps.running import kill_after_checkpoints
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "apps" / "char_rnn.py"
 
@@ -71,3 +74,20 @@ def test_texts_that_are_not_there_or_too_short(tmp_path):
     assert "No such file" in run(tmp_path, "--text", "missing.txt", code=1)[1]
     (tmp_path / "short.txt").write_text("too short")
     assert "has 9 letters, expected at least 660" in run(tmp_path, "--text", "short.txt", "--prompt", "t", code=1)[1]
+
+
+def test_killed_and_resumed_ends_with_the_same_weights(tmp_path, text):
+    base = ["--text", text, *SMALL, "--every", 20, "--layers", 2, "--dropout", 0.2]
+    whole, _ = run(tmp_path, *base, "--save", "peace.pt")
+    saving = [*base, "--checkpoint", "run"]
+    kill_after_checkpoints("char_rnn", tmp_path, tmp_path / "run", 3, *saving)
+    assert "checkpoints of another training" in run(tmp_path, *saving, code=1)[1]
+    resumed, _ = run(tmp_path, *saving, "--resume", "--save", "resumed.pt")
+    ours, theirs = (mtorch.load(tmp_path / name)["state_dict"] for name in ("resumed.pt", "peace.pt"))
+    assert {name: w.numpy().tobytes() for name, w in ours.items()} == {
+        name: w.numpy().tobytes() for name, w in theirs.items()}
+    assert bits(resumed) == bits(whole)
+    last = "--- after 150 steps"
+    assert resumed[resumed.index(last):].split("Learnt")[0] == whole[whole.index(last):].split("Learnt")[0]
+    assert "training with lr 0.02, and this one has lr 0.01" in run(tmp_path, *saving, "--resume", "--lr", 0.01,
+                                                                    code=1)[1]

@@ -184,7 +184,7 @@ def test_resuming_what_cannot_be(cache, files, tmp_path):
     base = ["--data-dir", files, "--samples", 100, "--model", "linear", "--epochs", 1, "--checkpoint", tmp_path / "run"]
     _, err = run(cache, *base, "--resume")
     assert err == f"note: no checkpoint in {tmp_path / 'run'}: the training begins anew\n"
-    assert "has a training already: go on with it by --resume" in run(cache, *base, code=1)[1]
+    assert "has the checkpoints of another training" in run(cache, *base, code=1)[1]
     _, err = run(cache, *base, "--resume", "--lr", 0.1, code=1)
     assert "is of a training with lr 0.003, and this one has lr 0.1" in err
     assert "--resume: needs --checkpoint" in run(cache, "--resume", code=2)[1]

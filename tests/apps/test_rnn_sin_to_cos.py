@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import mtorch
+from tests.apps.running import kill_after_checkpoints
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "apps" / "rnn_sin_to_cos.py"
 
@@ -103,3 +106,31 @@ def test_files_that_are_no_networks(tmp_path):
 
 def test_a_learning_rate_that_is_too_high(tmp_path):
     assert "try a smaller --lr" in run(tmp_path, "--lr", 1e38, "--steps", 30, code=1)[1]
+
+
+def weights(path: Path) -> dict[str, bytes]:
+    return {name: w.numpy().tobytes() for name, w in mtorch.load(path)["state_dict"].items()}
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_killed_and_resumed_ends_with_the_same_weights(tmp_path, cell):
+    base = ["--cell", cell, "--steps", 120, "--noise", 0.1]
+    whole, _ = run(tmp_path, *base, "--save", "peace.pt", matplotlib=False)
+    saving = [*base, "--checkpoint", "run", "--checkpoint-every", 8]
+    for count in (3, 5):
+        kill_after_checkpoints("rnn_sin_to_cos", tmp_path, tmp_path / "run", count, *saving,
+                               *(["--resume"] if count == 5 else []))
+    out, _ = run(tmp_path, *saving, "--resume", "--save", "resumed.pt", matplotlib=False)
+    assert weights(tmp_path / "resumed.pt") == weights(tmp_path / "peace.pt")
+    assert errors(out) == errors(whole)
+
+
+def test_resuming_what_cannot_be(tmp_path):
+    base = ["--steps", 2, "--checkpoint", "run"]
+    out, _ = run(tmp_path, *base, "--resume", matplotlib=False)
+    assert "No checkpoint in run: the training begins anew" in out
+    assert "run has the checkpoints of another training" in run(tmp_path, *base, code=1)[1]
+    assert "training with noise 0.0, and this one has noise 0.5" in run(tmp_path, *base, "--resume", "--noise", 0.5,
+                                                                        code=1)[1]
+    assert "needs --checkpoint" in run(tmp_path, "--resume", code=2)[1]
+    assert "trains nothing" in run(tmp_path, "--gradients", "--checkpoint", "x", code=2)[1]
