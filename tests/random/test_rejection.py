@@ -7,9 +7,10 @@ import pytest
 
 from mtorch import random
 
-from .test_draws import SEEDS, check
-
 torch = pytest.importorskip("torch")
+
+from .test_draws import SEEDS, check    # noqa: E402  (it needs torch as well)
+
 FLOATS = ("float32", "float64")
 
 
