@@ -46,6 +46,7 @@ from .functions.scatter import (diagonal_scatter, index_add, index_copy, index_f
 from .functions.einsum import einsum, inner, kron, tensordot, trace, vdot
 from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mm as spmm, mv,
                                outer)
+from .functions.linalg.low_rank import pca_lowrank, svd_lowrank
 from .functions.linalg.decomposition import (lu_unpack, old_cholesky as cholesky, old_lu as lu,
                                              old_lu_solve as lu_solve, old_qr as qr, old_svd as svd)
 from .functions.linalg.norms import cdist, dist, old_norm as norm, pdist, renorm
@@ -59,6 +60,7 @@ from .functions.number_parts import (angle, conj, conj_physical, frexp, gcd, hea
 from .functions.placing import (as_strided, diag_embed, diagflat, nonzero_static, rot90, tril_indices, triu_indices,
                                 unravel_index)
 from .functions.special import i0, igamma, igammac, mvlgamma
+from .functions.buffers import from_dlpack, frombuffer, range
 from .functions.stacking import (atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors,
                                  cartesian_prod, column_stack, combinations, dsplit, dstack, hsplit, hstack, meshgrid,
                                  repeat_interleave, row_stack, tensor_split, vsplit, vstack)
@@ -81,9 +83,10 @@ from .nn.functional import (adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d
                             conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, cosine_similarity,
                             max_pool1d, max_pool2d, max_pool3d, pairwise_distance, pixel_shuffle, pixel_unshuffle,
                             relu_, rms_norm, rrelu, selu_)
-from .legacy import tensor_classes as _tensor_classes
+from .legacy import methods_as_functions as _methods_as_functions, tensor_classes as _tensor_classes
 
 globals().update(_tensor_classes(Tensor))
+globals().update(_methods_as_functions(Tensor))
 
 strided, contiguous_format, preserve_format = "torch.strided", "torch.contiguous_format", "torch.preserve_format"
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None

@@ -1,4 +1,4 @@
-"""The old type names: `FloatTensor`, `LongTensor`, `tensor.type("torch.FloatTensor")`."""
+"""Names of an older style: `FloatTensor`, `LongTensor`, `tensor.type("torch.FloatTensor")`, `torch.sin_(x)`."""
 from __future__ import annotations
 
 from . import dtypes
@@ -40,3 +40,16 @@ def _tensor_class(tensor_class: type, name: str, dtype: dtypes.dtype) -> type:
 
     return Kind(f"{name}Tensor", (), {"_legacy_dtype": dtype, "dtype": dtype,
                                       "__doc__": f"A tensor of {dtype}: `{name}Tensor([1, 2])`, `{name}Tensor(2, 3)`."})
+
+
+_ALSO_FUNCTIONS = """
+    abs_ acos_ acosh_ addmv_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ as_strided_ asin_ asinh_ atan_ atanh_ ceil_
+    clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ cos_ cosh_ deg2rad_ detach_ erf_ erfc_ exp2_ exp_ expm1_ fill_ fix_ floor_
+    frac_ gcd_ i0_ lcm_ ldexp_ log10_ log1p_ log2_ log_ logit_ nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ resize_as_ round_
+    rsqrt_ sigmoid_ sin_ sinc_ sinh_ sqrt_ square_ tan_ tanh_ trunc_ xlogy_ zero_ adjoint detach get_device is_inference is_signed
+""".split()
+
+
+def methods_as_functions(tensor_class: type) -> dict:
+    """`sin_(x)` for `x.sin_()`, and the other methods that torch has as functions under the same name."""
+    return {name: getattr(tensor_class, name) for name in _ALSO_FUNCTIONS}

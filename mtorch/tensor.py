@@ -37,7 +37,9 @@ class Tensor(Functions, Differentiable, Convertible):
     """
 
     __slots__ = ()
-    is_cuda = is_sparse = is_mps = is_quantized = is_meta = is_complex_ = False
+    is_cpu = True
+    is_cuda = is_sparse = is_sparse_csr = is_mps = is_xpu = is_xla = is_mtia = is_mkldnn = is_vulkan = is_quantized = False
+    is_meta = is_nested = is_complex_ = False
     layout = "torch.strided"
 
     def __new__(cls, *args, **kwargs):

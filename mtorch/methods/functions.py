@@ -11,6 +11,7 @@ from ..functions import activation, arithmetic, comparison, counting, creation, 
 from ..functions import joining, matrix, random, random_inplace, rearranging, reduction, scan, scatter as scatters
 from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
 from ..functions import number_parts, placing, special, stacking, statistics
+from ..functions import in_place
 from ..functions.linalg import decomposition, norms, products, solving
 
 
@@ -29,6 +30,7 @@ class Functions(TensorBase):
     movedim = moveaxis = shapes.movedim
     flip, fliplr, flipud, roll = rearranging.flip, rearranging.fliplr, rearranging.flipud, rearranging.roll
     tril, triu, diagonal, diag = rearranging.tril, rearranging.triu, rearranging.diagonal, rearranging.diag
+    tril_, triu_ = inplace(tril), inplace(triu)
     split, split_with_sizes, chunk, unbind = joining.split, joining.split_with_sizes, joining.chunk, joining.unbind
     contiguous = shapes.contiguous
 
@@ -56,6 +58,8 @@ class Functions(TensorBase):
     def real(self):
         """The real part: the tensor itself."""
         return self
+
+    imag = property(number_parts.imag)
 
     # ---- indexing ------------------------------------------------------------------------------
 
@@ -113,12 +117,13 @@ class Functions(TensorBase):
     remainder, remainder_ = arithmetic.remainder, inplace(arithmetic.remainder)
     fmod, fmod_ = arithmetic.fmod, inplace(arithmetic.fmod)
     pow, pow_ = arithmetic.pow, inplace(arithmetic.pow)
-    float_power = arithmetic.float_power
+    float_power, float_power_ = arithmetic.float_power, inplace(arithmetic.float_power)
     maximum, minimum, fmax, fmin = arithmetic.maximum, arithmetic.minimum, arithmetic.fmax, arithmetic.fmin
     atan2, atan2_ = arithmetic.atan2, inplace(arithmetic.atan2)
     arctan2, arctan2_ = atan2, atan2_
     hypot, hypot_ = arithmetic.hypot, inplace(arithmetic.hypot)
     logaddexp, logaddexp2, xlogy = arithmetic.logaddexp, arithmetic.logaddexp2, arithmetic.xlogy
+    xlogy_ = inplace(xlogy)
     copysign, copysign_ = arithmetic.copysign, inplace(arithmetic.copysign)
     lerp, lerp_ = arithmetic.lerp, inplace(arithmetic.lerp)
     addcmul, addcmul_ = arithmetic.addcmul, inplace(arithmetic.addcmul)
@@ -175,6 +180,7 @@ class Functions(TensorBase):
     acosh, acosh_ = transcendental.acosh, inplace(transcendental.acosh)
     atanh, atanh_ = transcendental.atanh, inplace(transcendental.atanh)
     arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
+    arcsin_, arccos_, arctan_, arcsinh_, arccosh_, arctanh_ = asin_, acos_, atan_, asinh_, acosh_, atanh_
     sigmoid, sigmoid_ = transcendental.sigmoid, inplace(transcendental.sigmoid)
     logit, logit_ = transcendental.logit, inplace(transcendental.logit)
     erf, erf_ = transcendental.erf, inplace(transcendental.erf)
@@ -199,6 +205,14 @@ class Functions(TensorBase):
     bitwise_and, bitwise_or, bitwise_xor = comparison.bitwise_and, comparison.bitwise_or, comparison.bitwise_xor
     bitwise_not = comparison.bitwise_not
     bitwise_left_shift, bitwise_right_shift = comparison.bitwise_left_shift, comparison.bitwise_right_shift
+    eq_, ne_, lt_ = inplace(comparison.eq), inplace(comparison.ne), inplace(comparison.lt)
+    le_, gt_, ge_ = inplace(comparison.le), inplace(comparison.gt), inplace(comparison.ge)
+    not_equal_, less_, less_equal_, greater_, greater_equal_ = ne_, lt_, le_, gt_, ge_
+    logical_and_, logical_or_ = inplace(logical_and), inplace(logical_or)
+    logical_xor_, logical_not_ = inplace(logical_xor), inplace(logical_not)
+    bitwise_and_, bitwise_or_, bitwise_xor_ = inplace(bitwise_and), inplace(bitwise_or), inplace(bitwise_xor)
+    bitwise_not_ = inplace(bitwise_not)
+    bitwise_left_shift_, bitwise_right_shift_ = inplace(bitwise_left_shift), inplace(bitwise_right_shift)
 
     # ---- reductions ----------------------------------------------------------------------------
 
@@ -226,6 +240,7 @@ class Functions(TensorBase):
     matmul, mm, bmm, mv, dot = matrix.matmul, matrix.mm, matrix.bmm, matrix.mv, matrix.dot
     addmm, addmm_ = matrix.addmm, inplace(matrix.addmm)
     addmv, baddbmm, addbmm, addr = matrix.addmv, matrix.baddbmm, matrix.addbmm, matrix.addr
+    addmv_, baddbmm_, addbmm_, addr_ = inplace(addmv), inplace(baddbmm), inplace(addbmm), inplace(addr)
     outer = ger = matrix.outer
     inner, kron, vdot, trace = einsums.inner, einsums.kron, einsums.vdot, einsums.trace
 
@@ -249,14 +264,28 @@ class Functions(TensorBase):
     ldexp, ldexp_, frexp = number_parts.ldexp, inplace(number_parts.ldexp), number_parts.frexp
     nextafter, nextafter_ = number_parts.nextafter, inplace(number_parts.nextafter)
     conj, conj_physical, angle = number_parts.conj, number_parts.conj_physical, number_parts.angle
+    conj_physical_ = inplace(conj_physical)
     resolve_conj, resolve_neg, isreal = number_parts.resolve_conj, number_parts.resolve_neg, number_parts.isreal
     is_conj, is_neg, is_nonzero = number_parts.is_conj, number_parts.is_neg, number_parts.is_nonzero
     is_same_size = number_parts.is_same_size
     i0, i0_, mvlgamma, mvlgamma_ = special.i0, inplace(special.i0), special.mvlgamma, inplace(special.mvlgamma)
+
+    def polygamma(self, n: int):
+        """The n-th derivative of digamma: see `mtorch.polygamma`."""
+        return transcendental.polygamma(n, self)
+
     igamma, igamma_ = special.igamma, inplace(special.igamma)
     igammac, igammac_ = special.igammac, inplace(special.igammac)
     cov, corrcoef = statistics.cov, statistics.corrcoef
     index_reduce, index_reduce_ = statistics.index_reduce, statistics.index_reduce_
+
+    # ---- in place, what the tensor is and not only its numbers ---------------------------------
+
+    unsqueeze_, squeeze_, t_ = in_place.unsqueeze_, in_place.squeeze_, in_place.t_
+    transpose_ = swapaxes_ = swapdims_ = in_place.transpose_
+    as_strided_, set_ = in_place.as_strided_, in_place.set_
+    resize, resize_as, resize_, resize_as_ = in_place.resize, in_place.resize_as, in_place.resize_, in_place.resize_as_
+    fill_diagonal_, apply_, map_, map2_ = in_place.fill_diagonal_, in_place.apply_, in_place.map_, in_place.map2_
 
     # ---- random numbers ------------------------------------------------------------------------
 

@@ -1,0 +1,209 @@
+"""In-place forms that change what a tensor is, not only its numbers: its shape, its size; and those that call Python.
+
+`x.unsqueeze_(0)` gives x itself another shape over the same memory.  For autograd x is from then on the result of
+unsqueeze, as in torch; other tensors that were views of x would be taken from a shape that is gone, so there must be none.
+"""
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+
+import numpy as np
+
+from ..autograd.mode import mode
+from ..autograd.tape import TensorBase
+from ..autograd.views import is_view, mark_written
+from .arguments import require_tensor, sizes_of
+from .indexing import setitem
+from .placing import as_strided
+from .shape import reshape, squeeze, t, transpose, unsqueeze
+
+
+def _without_views(x, name: str) -> None:
+    if not is_view(x) and any(view() is not None for view in x._alias or ()):
+        raise NotImplementedError(f"{name}: other tensors are views of this one, and would lose their place in it: use "
+                                  f"{name.rstrip('_')}() instead")
+
+
+def _taking_on(function: Callable, name: str) -> Callable:
+    """The in-place form of a function that gives a view: the tensor becomes the view."""
+
+    def method(x, *args, **kwargs):
+        if x._requires_grad and x._node is None and mode.recording:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+        _without_views(x, name)
+        was_view = is_view(x)
+        new = function(x, *args, **kwargs)
+        if new is x:
+            return x
+        x.array, x._node, x._requires_grad = new.array, new._node, new._requires_grad
+        if was_view and is_view(new):
+            x._alias = new._alias
+            new._alias[0]._alias.append(weakref.ref(x))
+        else:
+            x._alias = None
+        return x
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"In place: `{name[:-1]}`, which this tensor becomes."
+    return method
+
+
+unsqueeze_, squeeze_ = _taking_on(unsqueeze, "unsqueeze_"), _taking_on(squeeze, "squeeze_")
+transpose_, t_ = _taking_on(transpose, "transpose_"), _taking_on(t, "t_")
+as_strided_ = _taking_on(as_strided, "as_strided_")
+
+
+def resize_(input, *sizes, memory_format=None):
+    """Another size over the same memory, in place; more memory, its contents whatever they are, where that is too small.
+
+    >>> import mtorch
+    >>> mtorch.arange(4).resize_(2, 1)
+    tensor([[0],
+            [1]])
+    """
+    x, wanted = require_tensor(input, "resize_"), sizes_of(sizes)
+    if any(n < 0 for n in wanted):
+        raise RuntimeError(f"resize_: sizes must not be negative, got {list(wanted)}")
+    if x._requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    if wanted == x.array.shape:
+        return x
+    if not x.array.flags.c_contiguous:
+        raise NotImplementedError("resize_: only of a contiguous tensor; call .contiguous() first")
+    _without_views(x, "resize_")
+    n = int(np.prod(wanted))
+    flat = x.array.reshape(-1)
+    if n > flat.size:
+        more = np.zeros(n, flat.dtype)
+        more[:flat.size] = flat
+        flat = more
+    x.array, x._alias = flat[:n].reshape(wanted), None
+    return x
+
+
+def resize_as_(input, other, memory_format=None):
+    """`resize_` to the size of another tensor.
+
+    >>> import mtorch
+    >>> mtorch.arange(4).resize_as_(mtorch.zeros(2, 2)).shape
+    torch.Size([2, 2])
+    """
+    return resize_(input, tuple(require_tensor(other, "resize_as_", "other").array.shape))
+
+
+def resize(input, *sizes):
+    """The same elements in another shape of as many: the older form of `reshape`.
+
+    >>> import mtorch
+    >>> mtorch.arange(4).resize(2, 2).shape
+    torch.Size([2, 2])
+    """
+    x, wanted = require_tensor(input, "resize"), sizes_of(sizes)
+    if int(np.prod(wanted)) != x.array.size:
+        raise RuntimeError(f"requested resize to {'x'.join(map(str, wanted))} ({int(np.prod(wanted))} elements in total), but the given "
+                           f"tensor has a size of {'x'.join(map(str, x.array.shape))} ({x.array.size} elements). autograd's resize "
+                           "can only change the shape of a given tensor, while preserving the number of elements. ")
+    return reshape(x, wanted)
+
+
+def resize_as(input, other):
+    """`resize` to the shape of another tensor.
+
+    >>> import mtorch
+    >>> mtorch.arange(4).resize_as(mtorch.zeros(2, 2)).shape
+    torch.Size([2, 2])
+    """
+    return resize(input, tuple(require_tensor(other, "resize_as", "other").array.shape))
+
+
+def fill_diagonal_(input, fill_value, wrap=False):
+    """Write a number to the main diagonal, in place; of a tall matrix again below each square where wrap.
+
+    >>> import mtorch
+    >>> mtorch.zeros(2, 2).fill_diagonal_(5)
+    tensor([[5., 0.],
+            [0., 5.]])
+    """
+    x = require_tensor(input, "fill_diagonal_")
+    shape = x.array.shape
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    if len(shape) == 2 and wrap and shape[0] > shape[1] + 1:
+        places = np.arange(0, x.array.size, shape[1] + 1)
+        setitem(x, (places // shape[1], places % shape[1]), fill_value)
+    else:
+        i = np.arange(min(shape))
+        setitem(x, (i,) * len(shape), fill_value)
+    return x
+
+
+def _refuse_graph(x, name: str) -> None:
+    if x._requires_grad and mode.recording:
+        raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
+
+
+def _called(x, function: Callable, name: str, *others):
+    _refuse_graph(x, name)
+    for o in others:
+        if o.array.dtype != x.array.dtype:
+            raise TypeError(f"{name}(): expected {x.dtype} tensors, got {o.dtype}")
+    arrays = np.broadcast_arrays(x.array, *(o.array for o in others))
+    values = [function(*(a.item() for a in elements)) for elements in zip(*(a.flat for a in arrays), strict=True)]
+    x.array[...] = np.array(values, x.array.dtype).reshape(x.array.shape)
+    mark_written(x.array)
+    return x
+
+
+def apply_(input, callable):
+    """Call a Python function on each element, in place: slow, and without gradients.
+
+    >>> import mtorch
+    >>> mtorch.tensor([1.0, 2.0]).apply_(lambda x: x * 10)
+    tensor([10., 20.])
+    """
+    return _called(require_tensor(input, "apply_"), callable, "apply_")
+
+
+def map_(input, tensor, callable):
+    """Call a Python function on each element and that of another tensor, in place: slow, and without gradients.
+
+    >>> import mtorch
+    >>> mtorch.tensor([1.0, 2.0]).map_(mtorch.tensor([3.0, 4.0]), lambda a, b: a * b)
+    tensor([3., 8.])
+    """
+    return _called(require_tensor(input, "map_"), callable, "map_", require_tensor(tensor, "map_", "tensor"))
+
+
+def map2_(input, x, y, callable):
+    """`map_` with two other tensors.
+
+    >>> import mtorch
+    >>> a = mtorch.tensor([1.0])
+    >>> a.map2_(a, a, lambda x, y, z: x + y + z)
+    tensor([3.])
+    """
+    return _called(require_tensor(input, "map2_"), callable, "map2_", require_tensor(x, "map2_", "x"),
+                   require_tensor(y, "map2_", "y"))
+
+
+def set_(input, source=None):
+    """Make input share the memory of another tensor (none: become empty).
+
+    >>> import mtorch
+    >>> mtorch.zeros(2).set_(mtorch.ones(3))
+    tensor([1., 1., 1.])
+    """
+    x = require_tensor(input, "set_")
+    if x._requires_grad and mode.recording:
+        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+    if source is not None and not isinstance(source, TensorBase):
+        raise NotImplementedError(f"set_: source must be a Tensor, storages are not implemented, got {type(source).__name__}")
+    if source is not None and source.array.dtype != x.array.dtype:
+        raise RuntimeError(f"Could not set tensor of type {source.dtype} to a tensor of type {x.dtype}")
+    _without_views(x, "set_")
+    x.array = np.zeros(0, x.array.dtype) if source is None else source.array
+    x._alias = None
+    return x
