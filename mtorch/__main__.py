@@ -44,6 +44,7 @@ def main(arguments: list[str]) -> None:
         print(f"unknown option {arguments[0]}\n{USAGE}", file=sys.stderr)
         raise SystemExit(2)
     from . import as_torch  # noqa: F401
+    sys.path.insert(1, os.path.join(os.path.dirname(__file__), "shims"))     # for processes that the program begins
     if arguments[0] == "-m":
         run_module(arguments[1], arguments[2:])
     elif arguments[0] == "-c":

@@ -42,7 +42,7 @@ ROWS = [
     ["mtorch.cuda", "mtorch.backends", "mtorch._C"],
     ["mtorch.mps", "mtorch.xpu", "mtorch.finder"],
     ["mtorch.as_torch"],
-    ["mtorch.__main__", "mtorch.compare"],
+    ["mtorch.__main__", "mtorch.compare", "mtorch.shims"],
     ["mtorch"],
 ]
 ROW = {group: row for row, groups in enumerate(ROWS) for group in groups}
