@@ -29,7 +29,7 @@ LATER: dict[str, dict[str, str]] = {
     },
     "mtorch.nn": {"modules": "modules", "parallel": "parallel", "DataParallel": "parallel"},
     "mtorch.utils": {"checkpoint": "checkpoint", "tensorboard": "tensorboard"},
-    "mtorch.autograd": {"functional": "functional", "Variable": "variable",
+    "mtorch.autograd": {"functional": "functional", "profiler": "mtorch.profiler", "Variable": "variable",
                         "variable": "variable"},
     "mtorch.optim": {},
     "mtorch.nn.functional": {},
@@ -42,8 +42,8 @@ def find(package: str, name: str) -> Any:
     names = vars(sys.modules[package])
     if module is None:
         raise no_attribute(package, name, [*names, *LATER[package]])
-    found = import_module(f"{package}.{module}")
-    names[name] = found if name == module else getattr(found, name)
+    found = import_module(module if "." in module else f"{package}.{module}")
+    names[name] = found if name == module.rpartition(".")[2] else getattr(found, name)
     return names[name]
 
 

@@ -5,5 +5,7 @@ from . import safetensors
 from .checkpoint import Checkpoint
 from .errors import FileFormatError
 from .pt import load, save
+from .safe import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
 
-__all__ = ["Checkpoint", "FileFormatError", "load", "safetensors", "save"]
+__all__ = ["Checkpoint", "FileFormatError", "add_safe_globals", "clear_safe_globals", "get_safe_globals", "load",
+           "safe_globals", "safetensors", "save"]

@@ -23,6 +23,7 @@ from ..tensor import Parameter, Tensor
 from .errors import FileFormatError
 from .kinds import DECODED, NATIVE, STORAGES, itemsize
 from .pickle_reader import Function, Internal, is_key
+from .safe import get_safe_globals
 
 # elements; a tensor with more of them than its storage has (strides of 0) may have so many
 _MOST_EXPANDED = 1 << 24
@@ -290,13 +291,16 @@ TABLE: dict[tuple[str, str], Any] = {
 
 def find(module: str, name: str) -> Any:
     """What stands for a name in a file of plain data."""
-    try:
+    if (module, name) in TABLE:
         return TABLE[module, name]
-    except KeyError:
-        raise FileFormatError(
-            f"weights_only=True reads tensors and plain data, and the file names {_shown(module, name)}. Of a file "
-            "that holds a whole module, save net.state_dict() instead; or read it with weights_only=False, which also "
-            "allows the Module classes that this program has defined or imported") from None
+    if get_safe_globals():
+        found = find_with_modules(module, name)
+        if found in get_safe_globals():
+            return found
+    raise FileFormatError(
+        f"weights_only=True reads tensors and plain data, and the file names {_shown(module, name)}. Of a file "
+        "that holds a whole module, save net.state_dict() instead; or read it with weights_only=False, which also "
+        "allows the Module classes that this program has defined or imported")
 
 
 def find_with_modules(module: str, name: str) -> Any:

@@ -231,6 +231,7 @@ def test_profile_names_what_takes_time() -> None:
         x @ x
         prof.step()
     table = prof.key_averages().table(sort_by="cpu_time_total", row_limit=5)
+    assert mtorch.autograd.profiler is mtorch.profiler
     assert any("tape.py" in row.key and row.count >= 1 and row.cpu_time_total > 0 for row in prof.key_averages())
     assert len(table.splitlines()) == 6
     with pytest.raises(ValueError, match="sort_by is 'cuda_time'"):
