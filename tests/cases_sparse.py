@@ -16,4 +16,5 @@ def matrix(values):
 
 call(sparse.product, some(5), some(4, 2), pattern=PATTERN, like=lambda v, x: matrix(v) @ x)
 call(sparse.product, some(5), some(3, 2), pattern=PATTERN, transposed=True, like=lambda v, x: matrix(v).T @ x)
-call(sparse.sampled, some(3, 2), some(4, 2), pattern=PATTERN, like=lambda a, b: (a @ b.T)[PATTERN.rows, PATTERN.columns])
+call(sparse.sampled, some(3, 2), some(4, 2), pattern=PATTERN,
+     like=lambda a, b: (a @ b.T)[PATTERN.rows, PATTERN.columns])

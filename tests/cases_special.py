@@ -18,4 +18,5 @@ call(special.zeta, above(4, low=2.0, high=4.0), above(4, low=1.0, high=2.0), ord
 call(special.igamma, above(4), above(4), orders=0, why=NO_FIRST, like=None)
 call(special.igammac, above(4), above(4), orders=0, why=NO_FIRST, like=None)
 
-call(arithmetic.nextafter, some(3), some(3), orders=0, why="a change of one number is no smaller than the change to its neighbour")
+call(arithmetic.nextafter, some(3), some(3), orders=0,
+     why="a change of one number is no smaller than the change to its neighbour")

@@ -22,18 +22,19 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     if not view.nbytes or count == 0:
         raise ValueError(f"both buffer length ({view.nbytes}) and count ({count}) must not be 0")
     if not 0 <= offset < view.nbytes:
-        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({view.nbytes} bytes) "
-                         "minus 1")
+        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length "
+                         f"({view.nbytes} bytes) minus 1")
     if count > 0 and offset + count * kind.itemsize > view.nbytes:
-        raise ValueError(f"requested buffer length ({count} * {kind.itemsize} bytes) after offset ({offset} bytes) must not be "
-                         f"greater than actual buffer length ({view.nbytes} bytes)")
+        raise ValueError(f"requested buffer length ({count} * {kind.itemsize} bytes) after offset ({offset} bytes) "
+                         f"must not be greater than actual buffer length ({view.nbytes} bytes)")
     if count < 0 and (view.nbytes - offset) % kind.itemsize:
-        raise ValueError(f"buffer length ({view.nbytes - offset} bytes) after offset ({offset} bytes) must be a multiple of element "
-                         f"size ({kind.itemsize})")
+        raise ValueError(f"buffer length ({view.nbytes - offset} bytes) after offset ({offset} bytes) must be a "
+                         f"multiple of element size ({kind.itemsize})")
     array = np.frombuffer(buffer, kind, count, offset)
     if not array.flags.writeable:
-        warnings.warn("The given buffer is not writable, and mtorch does not support non-writable tensors: writing to this "
-                      "tensor is an error. Copy the buffer first, as in frombuffer(bytearray(buffer), ...).", stacklevel=2)
+        warnings.warn("The given buffer is not writable, and mtorch does not support non-writable tensors: writing to "
+                      "this tensor is an error. Copy the buffer first, as in frombuffer(bytearray(buffer), ...).",
+                      stacklevel=2)
     return _new(array, None, None, requires_grad)
 
 
@@ -58,9 +59,10 @@ def range(start=0, end=None, step=1, *, out=None, dtype=None, layout=None, devic
     ...     mtorch.range(1, 3)
     tensor([1., 2., 3.])
     """
-    warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
-                  "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).", UserWarning,
-                  stacklevel=2)
+    warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is "
+                  "inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in "
+                  "[start, end).",
+                  UserWarning, stacklevel=2)
     start, end = (0, start) if end is None else (start, end)
     if step == 0:
         raise RuntimeError("step must be nonzero")

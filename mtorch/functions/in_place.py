@@ -1,7 +1,8 @@
 """In-place forms that change what a tensor is, not only its numbers: its shape, its size; and those that call Python.
 
 `x.unsqueeze_(0)` gives x itself another shape over the same memory.  For autograd x is from then on the result of
-unsqueeze, as in torch; other tensors that were views of x would be taken from a shape that is gone, so there must be none.
+unsqueeze, as in torch; other tensors that were views of x would be taken from a shape that is gone, so there must be
+none.
 """
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ as_strided_ = _taking_on(as_strided, "as_strided_")
 
 
 def resize_(input, *sizes, memory_format=None):
-    """Another size over the same memory, in place; more memory, its contents whatever they are, where that is too small.
+    """Another size over the same memory, in place; more memory, its contents whatever they are, where that is too
+    small.
 
     >>> import mtorch
     >>> mtorch.arange(4).resize_(2, 1)
@@ -101,9 +103,10 @@ def resize(input, *sizes):
     """
     x, wanted = require_tensor(input, "resize"), sizes_of(sizes)
     if int(np.prod(wanted)) != x.array.size:
-        raise RuntimeError(f"requested resize to {'x'.join(map(str, wanted))} ({int(np.prod(wanted))} elements in total), but the given "
-                           f"tensor has a size of {'x'.join(map(str, x.array.shape))} ({x.array.size} elements). autograd's resize "
-                           "can only change the shape of a given tensor, while preserving the number of elements. ")
+        raise RuntimeError(f"requested resize to {'x'.join(map(str, wanted))} ({int(np.prod(wanted))} elements in "
+                           f"total), but the given tensor has a size of {'x'.join(map(str, x.array.shape))} "
+                           f"({x.array.size} elements). autograd's resize can only change the shape of a given tensor, "
+                           "while preserving the number of elements. ")
     return reshape(x, wanted)
 
 
@@ -200,7 +203,8 @@ def set_(input, source=None):
     if x._requires_grad and mode.recording:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     if source is not None and not isinstance(source, TensorBase):
-        raise NotImplementedError(f"set_: source must be a Tensor, storages are not implemented, got {type(source).__name__}")
+        raise NotImplementedError("set_: source must be a Tensor, storages are not implemented, got "
+                                  f"{type(source).__name__}")
     if source is not None and source.array.dtype != x.array.dtype:
         raise RuntimeError(f"Could not set tensor of type {source.dtype} to a tensor of type {x.dtype}")
     _without_views(x, "set_")

@@ -1,4 +1,4 @@
-"""What numbers are made of: common divisors, mantissa and exponent, neighbours, real parts and angles; steps between them."""
+"""What numbers are made of: common divisors, mantissa and exponent, neighbours, real parts and angles."""
 from __future__ import annotations
 
 import math
@@ -54,7 +54,8 @@ def heaviside(input, values, *, out=None):
     if a.array.dtype != b.array.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     one = (a.array > 0).astype(a.array.dtype)
-    value = np.where(np.isnan(a.array) if a.array.dtype.kind == "f" else False, a.array, np.where(a.array == 0, b.array, one))
+    nan = np.isnan(a.array) if a.array.dtype.kind == "f" else False
+    value = np.where(nan, a.array, np.where(a.array == 0, b.array, one))
     result = _without_derivative("heaviside", np.asarray(value, a.array.dtype), a, b)
     return result if out is None else into(out, result)
 
@@ -92,7 +93,8 @@ def frexp(input, *, out=None):
     _, exponent = np.frexp(x.array)
     if (np.abs(exponent) > 120).any():                 # 2.0 ** -exponent would overflow: in two steps
         half = exponent // 2
-        mantissa = x * wrap(np.ldexp(x.array.dtype.type(1), -half)) * wrap(np.ldexp(x.array.dtype.type(1), half - exponent))
+        one = x.array.dtype.type(1)
+        mantissa = x * wrap(np.ldexp(one, -half)) * wrap(np.ldexp(one, half - exponent))
     else:
         mantissa = x * wrap(np.ldexp(x.array.dtype.type(1), -exponent))
     result = return_types.frexp(mantissa, wrap(np.asarray(exponent, np.int32)))

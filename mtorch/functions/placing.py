@@ -146,7 +146,8 @@ def unfold(input, dimension, size, step):
 def as_strided(input, size, stride, storage_offset=None):
     """The memory of a contiguous input read with any strides (in elements) from any offset: a view.
 
-    Where input is itself a view, or does not lie in memory in order, there is no telling what its memory holds: an error.
+    Where input is itself a view, or does not lie in memory in order, there is no telling what its memory holds: an
+    error.
 
     >>> import mtorch
     >>> mtorch.as_strided(mtorch.arange(4), (2, 2), (1, 1))

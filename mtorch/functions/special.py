@@ -1,4 +1,4 @@
-"""Special functions: Bessel's, the normal distribution's, incomplete gamma, zeta.  `mtorch.special` gathers their names."""
+"""Special functions: Bessel's, the normal distribution's, incomplete gamma, zeta; `mtorch.special` has their names."""
 from __future__ import annotations
 
 import math
@@ -161,7 +161,8 @@ def igammac(input, other, *, out=None):
     >>> mtorch.igammac(mtorch.tensor([1.0]), mtorch.tensor([1.0]))
     tensor([0.3679])
     """
-    result = rules.igammac(*_two(require_tensor(input, "igammac"), require_tensor(other, "igammac", "other"), "igammac"))
+    a, x = require_tensor(input, "igammac"), require_tensor(other, "igammac", "other")
+    result = rules.igammac(*_two(a, x, "igammac"))
     return result if out is None else into(out, result)
 
 

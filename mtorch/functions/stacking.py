@@ -1,4 +1,4 @@
-"""Tensors put together and taken apart along the dimensions that have names: rows, columns, depth; grids and products of them."""
+"""Tensors put together and taken apart by rows, columns and depth; grids and products of them."""
 from __future__ import annotations
 
 import itertools
@@ -213,7 +213,8 @@ def block_diag(*tensors):
     width, left, rows = sum(x.array.shape[1] for x in xs), 0, []
     for x in xs:
         n, m = x.array.shape
-        rows.append(cat([wrap(np.zeros((n, left), kind)), to_type(x, kind), wrap(np.zeros((n, width - left - m), kind))], 1))
+        before, behind = wrap(np.zeros((n, left), kind)), wrap(np.zeros((n, width - left - m), kind))
+        rows.append(cat([before, to_type(x, kind), behind], 1))
         left += m
     return cat(rows, 0)
 
@@ -318,7 +319,8 @@ def combinations(input, r=2, with_replacement=False):
 
 
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
-    """Each element (of the flattened input where dim is None, else each slice along dim) repeated, copies next to each other.
+    """Each element (of the flattened input where dim is None, else each slice along dim) repeated, copies next to
+    each other.
 
     repeats: a number, or one for each.  repeat_interleave(repeats) alone gives the index of each copy.
 

@@ -16,8 +16,8 @@ from .matrix import matmul
 def cov(input, *, correction=1, fweights=None, aweights=None):
     """The covariances of variables in rows, with observations in columns.
 
-    fweights: how many times each observation counts (integers); aweights: how much each is worth.  The sum is divided by the
-    (weighted) number of observations less the correction.
+    fweights: how many times each observation counts (integers); aweights: how much each is worth.  The sum is divided
+    by the (weighted) number of observations less the correction.
 
     >>> import mtorch
     >>> mtorch.cov(mtorch.tensor([[0.0, 2.0], [2.0, 0.0]]))
@@ -92,9 +92,11 @@ def corrcoef(input):
 
 
 def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None):
-    """How many rows of input (points of D coordinates) lie in each cell of a grid, and the grid's edges along each dimension.
+    """How many rows of input (points of D coordinates) lie in each cell of a grid, and the grid's edges along each
+    dimension.
 
-    bins: the number of cells along each dimension, or along all, or the edges.  range: lowest and highest edge along each, flat.
+    bins: the number of cells along each dimension, or along all, or the edges.  range: lowest and highest edge along
+    each, flat.
 
     >>> import mtorch
     >>> mtorch.histogramdd(mtorch.tensor([[0.0, 1.0], [1.0, 0.0]]), bins=[2, 2]).hist
@@ -106,8 +108,7 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
         raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
     points = x.array.reshape(-1, x.array.shape[-1])
     d = points.shape[1]
-    edges = [b.array for b in bins] if isinstance(bins, (list, tuple)) and bins and isinstance(bins[0], TensorBase) else \
-        [bins] * d if isinstance(bins, int) else list(bins)
+    edges = [bins] * d if isinstance(bins, int) else [b.array if isinstance(b, TensorBase) else b for b in bins]
     limits = None
     if range is not None:
         if len(range) != 2 * d:
@@ -116,7 +117,8 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
         limits = list(zip(range[::2], range[1::2], strict=True))
         for i, (a, b) in enumerate(limits):
             if a > b:
-                raise RuntimeError(f"torch.histogramdd: min should not exceed max, but got min {a:g} max {b:g} for dimension {i}")
+                raise RuntimeError(f"torch.histogramdd: min should not exceed max, but got min {a:g} max {b:g} for "
+                                   f"dimension {i}")
         limits = [(a, b) if a != b else (a - 0.5, b + 0.5) for a, b in limits]
     elif isinstance(edges[0], int):
         low, high = (points.min(0), points.max(0)) if points.size else (np.zeros(d), np.ones(d))

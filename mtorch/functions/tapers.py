@@ -1,6 +1,7 @@
 """Windows of signal processing: curves that are large in the middle and fall off towards both ends.
 
-The definitions are those of Harris 1978, "On the use of windows for harmonic analysis with the discrete Fourier transform".
+The definitions are those of Harris 1978, "On the use of windows for harmonic analysis with the discrete Fourier
+transform".
 """
 from __future__ import annotations
 

@@ -246,17 +246,20 @@ class Functions(TensorBase):
 
     # ---- linear algebra ------------------------------------------------------------------------
 
-    det, logdet, slogdet, inverse, pinverse = solving.det, solving.logdet, solving.slogdet, solving.inverse, solving.pinverse
+    det, logdet, slogdet = solving.det, solving.logdet, solving.slogdet
+    inverse, pinverse = solving.inverse, solving.pinverse
     cholesky, cholesky_solve = decomposition.old_cholesky, solving.cholesky_solve
     cholesky_inverse, triangular_solve = solving.cholesky_inverse, solving.triangular_solve
-    qr, svd, lu, lu_solve = decomposition.old_qr, decomposition.old_svd, decomposition.old_lu, decomposition.old_lu_solve
+    qr, svd = decomposition.old_qr, decomposition.old_svd
+    lu, lu_solve = decomposition.old_lu, decomposition.old_lu_solve
     matrix_power, matrix_exp, cross = products.matrix_power, products.matrix_exp, products.old_cross
     dist, renorm, renorm_ = norms.dist, norms.renorm, inplace(norms.renorm)
 
     # ---- places, pieces and parts of numbers ---------------------------------------------------
 
     unfold, as_strided, sum_to_size = placing.unfold, placing.as_strided, placing.sum_to_size
-    rot90, diag_embed, diagflat, nonzero_static = placing.rot90, placing.diag_embed, placing.diagflat, placing.nonzero_static
+    rot90, diag_embed, diagflat = placing.rot90, placing.diag_embed, placing.diagflat
+    nonzero_static = placing.nonzero_static
     repeat_interleave, tensor_split = stacking.repeat_interleave, stacking.tensor_split
     hsplit, vsplit, dsplit = stacking.hsplit, stacking.vsplit, stacking.dsplit
     heaviside, heaviside_ = number_parts.heaviside, inplace(number_parts.heaviside)

@@ -1,6 +1,7 @@
 """Rules of special functions, elementwise.  Their values are SciPy's, imported when one is first used.
 
-Every function here comes with its derivative in terms of others (DLMF is the NIST Digital Library of Mathematical Functions).
+Every function here comes with its derivative in terms of others (DLMF is the NIST Digital Library of Mathematical
+Functions).
 """
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def ndtri(a):
 
 @op(name="SpecialLogNdtrBackward0")
 def log_ndtr(a):
-    """log of the standard normal distribution function;  its derivative is density(x) / ndtr(x), by erfcx without underflow"""
+    """log of the standard normal distribution function;  its derivative is density(x) / ndtr(x), by erfcx without
+    underflow"""
     y = _value(log_ndtr, "log_ndtr", a)
     return y, (lambda g: g * (math.sqrt(2 / math.pi) / erfcx(a * (-math.sqrt(0.5)))),)
 
@@ -98,7 +100,8 @@ def xlog1py(a, b):
 
 @op(name="SpecialZetaBackward0")
 def zeta(s, q):
-    """The Hurwitz zeta function, sum over k of (k + q)^-s;  dq = -s zeta(s + 1, q)   (DLMF 25.11.17); s has no gradient"""
+    """The Hurwitz zeta function, sum over k of (k + q)^-s;  dq = -s zeta(s + 1, q)   (DLMF 25.11.17); s has no
+    gradient"""
     y = _value(zeta, "zeta", s, q)
 
     def no_gradient(g):

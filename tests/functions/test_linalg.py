@@ -39,7 +39,8 @@ CALLS = {
     "svd reconstructed": (lambda lib, a: (lambda u, s, vh: (u * s.exp().unsqueeze(-2)) @ vh)(
         *lib.linalg.svd(a, full_matrices=False)), TALL),
     "old svd": (lambda lib, a: (lambda u, s, v: (u * s.square().unsqueeze(-2)) @ v.mT)(*lib.svd(a)), WIDE),
-    "svdvals of a multiple of 1": (lambda lib, a: lib.linalg.svdvals(a * 0 + lib.eye(3, dtype=lib.float64)).sum(), SQUARE),
+    "svdvals of a multiple of 1": (lambda lib, a: lib.linalg.svdvals(a * 0 + lib.eye(3, dtype=lib.float64)).sum(),
+                                   SQUARE),
     "eigh": (lambda lib, a: (lambda w, v: (v * w.exp().unsqueeze(-2)) @ v.mT)(*lib.linalg.eigh(definite(a))), BATCH),
     "eigvalsh": (lambda lib, a: lib.linalg.eigvalsh(definite(a)), BATCH),
     "eigvalsh upper": (lambda lib, a: lib.linalg.eigvalsh(a, UPLO="U"), BATCH + BATCH.swapaxes(1, 2)),
@@ -57,15 +58,18 @@ CALLS = {
     "lu tall": (lambda lib, a: lib.linalg.lu(a), TALL),
     "lu wide": (lambda lib, a: lib.linalg.lu(a), WIDE),
     "lu_solve": (lambda lib, a, b: lib.linalg.lu_solve(*lib.linalg.lu_factor(a), b), BATCH, RIGHT),
-    "lu_solve adjoint": (lambda lib, a, b: lib.linalg.lu_solve(*lib.linalg.lu_factor(a), b, adjoint=True), BATCH, RIGHT),
+    "lu_solve adjoint": (lambda lib, a, b: lib.linalg.lu_solve(*lib.linalg.lu_factor(a), b, adjoint=True), BATCH,
+                         RIGHT),
     "solve_triangular": (lambda lib, a, b: lib.linalg.solve_triangular(a, b, upper=True), BATCH, RIGHT),
-    "solve_triangular unit": (lambda lib, a, b: lib.linalg.solve_triangular(a, b, upper=False, unitriangular=True), BATCH, RIGHT),
+    "solve_triangular unit": (lambda lib, a, b: lib.linalg.solve_triangular(a, b, upper=False, unitriangular=True),
+                              BATCH, RIGHT),
     "householder_product": (lambda lib, a, t: lib.linalg.householder_product(a, t), TALL[0], VECTOR),
     "tensorinv": (lambda lib, a: lib.linalg.tensorinv(a.reshape(3, 3, 1), ind=1), SQUARE),
     "tensorsolve": (lambda lib, a, b: lib.linalg.tensorsolve(a, b), SQUARE, VECTOR),
     "vander": (lambda lib, a: lib.linalg.vander(a, N=4), VECTOR),
     "cond": (lambda lib, a: lib.linalg.cond(a), BATCH),
-    "cond 1": (lambda lib, a: lib.linalg.cond(a.detach(), 1) * a.sum(), BATCH),       # torch cannot differentiate this one
+    # torch cannot differentiate this one
+    "cond 1": (lambda lib, a: lib.linalg.cond(a.detach(), 1) * a.sum(), BATCH),
     "dist": (lambda lib, a, b: lib.dist(a, b, 3), SQUARE, VECTOR),
     "renorm": (lambda lib, a: lib.renorm(a, 2, 0, 1.0), SQUARE),
     "pdist": (lambda lib, a: lib.pdist(a), SQUARE),
@@ -84,7 +88,8 @@ def run(lib, function, arrays):
     results = [y for y in (results if isinstance(results, (tuple, list)) else [results]) if y.requires_grad]
     total = sum((y * lib.arange(1, y.numel() + 1, dtype=y.dtype).reshape(y.shape).cos()).sum() for y in results)
     total.backward()
-    return [y.detach().numpy() for y in results], [np.zeros_like(a) if x.grad is None else x.grad.numpy() for x, a in zip(xs, arrays)]
+    grads = [np.zeros_like(a) if x.grad is None else x.grad.numpy() for x, a in zip(xs, arrays)]
+    return [y.detach().numpy() for y in results], grads
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -96,8 +101,9 @@ def test_values_and_gradients_are_torchs(name):
         np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", ["inv", "slogdet", "solve", "cholesky", "qr wide", "svd reconstructed", "eigh", "pinv", "lu_factor",
-                                  "lu tall", "lu wide", "lu_solve", "matrix_exp", "householder_product", "cond", "lstsq"])
+@pytest.mark.parametrize("name", [
+    "inv", "slogdet", "solve", "cholesky", "qr wide", "svd reconstructed", "eigh", "pinv", "lu_factor", "lu tall",
+    "lu wide", "lu_solve", "matrix_exp", "householder_product", "cond", "lstsq"])
 def test_first_and_second_derivatives(name):
     function, *arrays = CALLS[name]
     xs = tuple(mtorch.tensor(a[:1] if a.ndim == 3 else a, requires_grad=True) for a in arrays)
@@ -114,7 +120,8 @@ SINGULAR = np.ones((3, 3))
 @pytest.mark.parametrize("function", [
     lambda lib, a: lib.linalg.inv(a), lambda lib, a: lib.linalg.solve(a, a[0]), lambda lib, a: lib.linalg.cholesky(-a),
     lambda lib, a: lib.linalg.inv(a[:2]), lambda lib, a: lib.linalg.inv(a[0]), lambda lib, a: lib.linalg.det(a.long()),
-    lambda lib, a: lib.linalg.solve(a, a[:2]), lambda lib, a: lib.linalg.qr(a, "full"), lambda lib, a: lib.linalg.matrix_norm(a, 3),
+    lambda lib, a: lib.linalg.solve(a, a[:2]), lambda lib, a: lib.linalg.qr(a, "full"),
+    lambda lib, a: lib.linalg.matrix_norm(a, 3),
     lambda lib, a: lib.linalg.norm(a[0], "fro"), lambda lib, a: lib.linalg.eigh(a, UPLO="X"),
     lambda lib, a: lib.linalg.multi_dot([a]), lambda lib, a: lib.linalg.cross(a[:, :2], a[:, :2]),
 ])

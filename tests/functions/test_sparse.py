@@ -97,8 +97,10 @@ def test_dense_to_sparse_and_back():
 
 @pytest.mark.parametrize("attempt, error", [
     (lambda s: s.exp(), NotImplementedError), (lambda s: mtorch.relu(s), NotImplementedError),
-    (lambda s: s[0], NotImplementedError), (lambda s: s * s, NotImplementedError), (lambda s: s.numpy(), NotImplementedError),
-    (lambda s: s @ mtorch.ones(3, 1, dtype=mtorch.float64), RuntimeError), (lambda s: s @ mtorch.ones(4, 1), RuntimeError),
+    (lambda s: s[0], NotImplementedError), (lambda s: s * s, NotImplementedError),
+    (lambda s: s.numpy(), NotImplementedError),
+    (lambda s: s @ mtorch.ones(3, 1, dtype=mtorch.float64), RuntimeError),
+    (lambda s: s @ mtorch.ones(4, 1), RuntimeError),
     (lambda s: mtorch.sparse_coo_tensor([[0, 5]], [1.0, 2.0], (3,)), RuntimeError),
     (lambda s: mtorch.sparse_coo_tensor([[0, -1]], [1.0, 2.0], (3,)), RuntimeError),
     (lambda s: mtorch.sparse_coo_tensor([[0]], [1.0, 2.0], (3,)), RuntimeError),

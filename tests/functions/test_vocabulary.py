@@ -1,4 +1,4 @@
-"""Names of torch's tensor vocabulary that torch's own test data leaves out: one table of calls, run here and in torch."""
+"""Names of torch's vocabulary that its own test data leaves out: one table of calls, run here and in torch."""
 from __future__ import annotations
 
 import warnings

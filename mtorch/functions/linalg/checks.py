@@ -76,7 +76,8 @@ def first_failure(name: str, infos: np.ndarray, message: str) -> None:
         raise LinAlgError(f"{name}: {batch}{message.format(info=int(infos.reshape(-1)[failed[0]]))}")
 
 
-SINGULAR = "The diagonal element {info} is zero, the inversion could not be completed because the input matrix is singular."
+SINGULAR = ("The diagonal element {info} is zero, the inversion could not be completed because the input matrix is "
+            "singular.")
 INDEFINITE = ("The factorization could not be completed because the input is not positive-definite (the leading minor "
               "of order {info} is not positive-definite).")
 
@@ -92,7 +93,8 @@ def each_matrix(a: np.ndarray, function, *kinds):
 
 
 def lu_factors(a: np.ndarray):
-    """LAPACK's getrf: l and u in one matrix, the row exchanged with each (from 0), and which pivot was zero first (from 1)."""
+    """LAPACK's getrf: l and u in one matrix, the row exchanged with each (from 0), and which pivot was zero first
+    (from 1)."""
     n, m = a.shape[-2:]
     k = min(n, m)
     if not k:

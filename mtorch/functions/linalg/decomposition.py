@@ -115,7 +115,8 @@ def old_qr(input, some=True, *, out=None):
 def svd(A, full_matrices=True, *, driver=None, out=None):
     """U, S, Vh with U diag(S) Vh = A, the singular values S in descending order.
 
-    Shape: (..., M, N) -> (..., M, M), (..., K), (..., N, N); where not full_matrices (..., M, K), (..., K), (..., K, N).
+    Shape: (..., M, N) -> (..., M, M), (..., K), (..., N, N); where not full_matrices (..., M, K), (..., K), (..., K,
+    N).
 
     >>> import mtorch
     >>> mtorch.linalg.svd(mtorch.tensor([[0.0, 2.0], [1.0, 0.0]])).S
@@ -364,7 +365,8 @@ def old_lu_solve(b, LU_data, LU_pivots, *, out=None):
 
 
 def householder_product(A, tau, *, out=None):
-    """The first columns of the product of Householder's reflections 1 - tau v v^T, v in the columns of A below the diagonal.
+    """The first columns of the product of Householder's reflections 1 - tau v v^T, v in the columns of A below the
+    diagonal.
 
     >>> import mtorch
     >>> mtorch.linalg.householder_product(mtorch.tensor([[1.0], [0.0]]), mtorch.tensor([2.0]))

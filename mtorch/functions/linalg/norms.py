@@ -30,8 +30,8 @@ def _typed(x, dtype, name: str):
 
 
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
-    """(sum |x|^ord)^(1/ord) over dim (all of x where None); inf the largest magnitude, -inf the smallest, 0 counts the elements
-    that are not zero.
+    """(sum |x|^ord)^(1/ord) over dim (all of x where None); inf the largest magnitude, -inf the smallest, 0 counts
+    the elements that are not zero.
 
     >>> import mtorch
     >>> mtorch.linalg.vector_norm(mtorch.tensor([3.0, -4.0]), ord=1)
@@ -50,8 +50,8 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=None):
-    """The norm of matrices: 'fro' the root of the sum of squares, 'nuc' the sum of the singular values, 2 and -2 the largest and
-    smallest of them, 1 and -1 those of the columns' sums of magnitudes, inf and -inf of the rows'.
+    """The norm of matrices: 'fro' the root of the sum of squares, 'nuc' the sum of the singular values, 2 and -2 the
+    largest and smallest of them, 1 and -1 those of the columns' sums of magnitudes, inf and -inf of the rows'.
 
     >>> import mtorch
     >>> mtorch.linalg.matrix_norm(mtorch.tensor([[3.0, 0.0], [0.0, 4.0]]), "nuc")
@@ -86,8 +86,8 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
 
 
 def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
-    """`vector_norm` where dim is one dimension, or where neither dim nor ord is given; `matrix_norm` where dim is two, or where A
-    is a matrix and ord is given.
+    """`vector_norm` where dim is one dimension, or where neither dim nor ord is given; `matrix_norm` where dim is
+    two, or where A is a matrix and ord is given.
 
     >>> import mtorch
     >>> mtorch.linalg.norm(mtorch.tensor([[3.0, 0.0], [0.0, 4.0]])), mtorch.linalg.norm(mtorch.tensor([3.0, 4.0]), 1)

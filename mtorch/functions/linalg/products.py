@@ -59,7 +59,8 @@ def matrix_exp(A):
 
 
 def multi_dot(tensors, *, out=None):
-    """The product of several matrices in the order that takes the fewest multiplications; the first and last may be vectors.
+    """The product of several matrices in the order that takes the fewest multiplications; the first and last may be
+    vectors.
 
     >>> import mtorch
     >>> mtorch.linalg.multi_dot([mtorch.ones(2, 3), mtorch.ones(3, 4), mtorch.ones(4)])

@@ -129,7 +129,8 @@ def _solved(A, B, left: bool, name: str, check: bool):
         infos = lu_infos(a.array)
         if check:
             batch = f"(Batch element {np.flatnonzero(infos)[0]}): " if infos.ndim else ""
-            raise LinAlgError(f"torch.linalg.solve: {batch}The solver failed because the input matrix is singular.") from None
+            raise LinAlgError(f"torch.linalg.solve: {batch}The solver failed because the input matrix is "
+                              "singular.") from None
         regular = wrap((infos == 0)[..., None, None])
         x = rules.solve(where(regular, a, wrap(np.eye(n, dtype=a.array.dtype))), b)
         x = where(regular, x, wrap(np.full_like(x.array, math.inf)))
@@ -253,8 +254,7 @@ def threshold(A, rtol, atol, hermitian) -> np.ndarray:
     a = A.array
     absolute = _number(atol)
     relative = _number(rtol)
-    if relative is None:
-        relative = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if absolute is None or not np.any(absolute > 0) else 0.0
+    relative = _relative(a, relative, absolute)
     relative = np.broadcast_to(relative, np.broadcast_shapes(np.shape(relative), a.shape[:-2]))
     if absolute is None or not np.any(absolute) or not a.size:
         return relative
@@ -264,6 +264,13 @@ def threshold(A, rtol, atol, hermitian) -> np.ndarray:
         largest = np.linalg.svd(a, compute_uv=False).max(-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.maximum(relative, np.where(largest > 0, absolute / largest, 0.0))
+
+
+def _relative(a: np.ndarray, rtol, atol):
+    """The tolerance relative to the largest singular value: where neither is given, what rounding may leave of a zero."""
+    if rtol is not None:
+        return rtol
+    return 0.0 if atol is not None and np.any(atol > 0) else max(a.shape[-2:]) * float(np.finfo(a.dtype).eps)
 
 
 def _number(x):
@@ -295,8 +302,7 @@ def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False, out=None)
         result = wrap(np.zeros(a.shape[:-2], np.int64))
         return result if out is None else into(out, result)
     absolute, relative = _number(atol), _number(rtol)
-    if relative is None:
-        relative = max(a.shape[-2:]) * float(np.finfo(a.dtype).eps) if absolute is None or not np.any(absolute > 0) else 0.0
+    relative = _relative(a, relative, absolute)
     limit = np.maximum(0.0 if absolute is None else absolute, relative * s.max(-1))
     result = wrap(np.asarray((s > np.asarray(limit)[..., None]).sum(-1)))
     return result if out is None else into(out, result)
