@@ -173,6 +173,8 @@ def deposit(gradients, seeds=()) -> None:
         elif kept._requires_grad:
             leaf._grad = wrap(kept.array + g)
         else:
+            if kept._stepped:                          # an optimizer has used it already, see optim/forgotten.py
+                kept._stepped = "added to" if kept.array.any() else ""
             kept.array += g                            # torch adds in place as well: p.grad stays the same tensor
             if views._last_write >= 0:
                 views.mark_written(kept.array)

@@ -18,6 +18,7 @@ class Differentiable(TensorBase):
     _after_grad: Any = None            # on a leaf: functions to be run when .grad is there
     # on what `.data` gave: writing it is not noticed by graphs that used it, as in torch
     _silent = False
+    _stepped = ""                      # on a gradient: what optim/forgotten.py knows of it
 
     @property
     def requires_grad(self) -> bool:

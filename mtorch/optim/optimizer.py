@@ -25,7 +25,7 @@ from ..autograd.tape import wrap
 from ..autograd.views import mark_written
 from ..nn.hooks import RemovableHandle, add_hook
 from ..tensor import Tensor
-from . import state_dict as saved
+from . import forgotten, state_dict as saved
 from .arithmetic import number
 from .hooks import hooked, register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 from .walk import Walk
@@ -84,6 +84,7 @@ class Optimizer:
     _walks: dict[int, Walk]                  # how each group is walked, found at its first step
     _in_hooked_step = False
     _opt_called = False
+    _warned = False                          # of a forgotten zero_grad()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -132,6 +133,7 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        forgotten.watch(self, self.param_groups[0]["params"])
         walks = self.__dict__.setdefault("_walks", {})
         for i, group in enumerate(self.param_groups):
             walk = walks.get(i)

@@ -4,6 +4,7 @@ from __future__ import annotations
 from ...tensor import Tensor
 from ...functions.arguments import require_tensor
 from ...ops import convolution as rules
+from . import advice
 from .images import Ints, as_batch, as_given, per_axis, positive, require_image
 from .padding import pad
 
@@ -190,7 +191,8 @@ def _checked(function, n, input, weight, bias, stride, dilation, groups):
         raise RuntimeError(f"{function}: non-positive groups is not supported, got {groups}")
     for name, t in (("weight", weight), ("bias", bias)):
         if t is not None and require_tensor(t, function, name).array.dtype != input.array.dtype:
-            raise RuntimeError(f"{function}: input type ({input.dtype}) and {name} type ({t.dtype}) should be the same")
+            raise RuntimeError(f"{function}: input type ({input.dtype}) and {name} type ({t.dtype}) should be the same"
+                               + advice.of_scale(input.array.dtype))
     return (positive(per_axis(stride, n, function, "stride"), function, "stride"),
             positive(per_axis(dilation, n, function, "dilation"), function, "dilation"))
 

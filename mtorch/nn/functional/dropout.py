@@ -12,6 +12,7 @@ from ... import random
 from ...autograd.views import inplace as in_place
 from ...functions.arguments import require_tensor
 from ...ops import activation as rules
+from . import advice
 
 
 def _checked(input, p, name):
@@ -31,6 +32,7 @@ def _mask(shape, dtype, p: float) -> np.ndarray:
 def _dropped(x, p, training, inplace, shape):
     if not training or p == 0.0 or not x.array.size:
         return x if inplace or not training or p == 0.0 else x.clone()
+    advice.evaluates("dropout")
     if p == 1.0:
         mask = np.zeros(shape, x.array.dtype)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...autograd.tape import TensorBase
 from ...functions.arguments import require_tensor
 from ...ops.shape import squeeze, unsqueeze
+from . import advice
 
 Ints = int | Sequence[int]
 
@@ -47,7 +48,8 @@ def require_image(x, n: int, function: str):
 def require_floating(x, function: str):
     """x, which must hold floating-point numbers."""
     if x.array.dtype.kind != "f":
-        raise RuntimeError(f'"{function}" not implemented for {x.dtype}: convert the input with .float()')
+        raise RuntimeError(f'"{function}" not implemented for {x.dtype}: convert the input with .float()'
+                           + advice.of_scale(x.array.dtype))
     return x
 
 

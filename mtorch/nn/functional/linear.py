@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...functions.arguments import require_tensor
 from ...ops import matrix as rules
+from . import advice
 
 
 def linear(input, weight, bias=None):
@@ -18,7 +19,8 @@ def linear(input, weight, bias=None):
     x, w = require_tensor(input, "linear"), require_tensor(weight, "linear", "weight")
     a, b = x.array, w.array
     if a.dtype is not b.dtype and a.dtype != b.dtype:
-        raise RuntimeError(f"linear: x is {x.dtype}, weight is {w.dtype}: mat1 and mat2 must have the same dtype")
+        raise RuntimeError(f"linear: x is {x.dtype}, weight is {w.dtype}: mat1 and mat2 must have the same dtype"
+                           + advice.of_scale(a.dtype))
     if b.ndim == 1:
         y = x.matmul(w)
         return y if bias is None else y + bias

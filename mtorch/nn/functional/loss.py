@@ -10,6 +10,7 @@ from ...autograd.tape import wrap
 from ...functions import reduction as reductions, softmax as softmaxes
 from ...functions.arguments import require_tensor, result_type_of, to_type
 from ...ops import loss as rules
+from . import advice
 
 
 def check_reduction(reduction: str) -> str:
@@ -199,6 +200,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index: int = 
     tensor(1.)
     """
     reduction = chosen(reduction, size_average, reduce)
+    advice.expects_log_probabilities("nll_loss", input)
     rows, t, each, shape = _classes("nll_loss", input, target, weight, ignore_index)
     ones = np.ones(len(t), rows.array.dtype) if each is None else each
     losses = rules.nll(rows, target=t, weight=ones)
@@ -223,6 +225,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index: i
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     x, t = require_tensor(input, "cross_entropy"), require_tensor(target, "cross_entropy", "target")
+    advice.expects_logits("cross_entropy", x)
     if x.array.shape == t.array.shape and x.array.ndim and t.array.dtype.kind == "f":
         return _cross_entropy_of_probabilities(x, t, weight, ignore_index, reduction, label_smoothing)
     rows, t, each, shape = _classes("cross_entropy", input, target, weight, ignore_index)
@@ -313,6 +316,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
     name = "binary_cross_entropy_with_logits"
     reduction = chosen(reduction, size_average, reduce)
     z, t = require_tensor(input, name), require_tensor(target, name, "target")
+    advice.expects_logits(name, z)
     if z.array.shape != t.array.shape:
         raise ValueError(f"Target size ({t.shape}) must be the same as input size ({z.shape})")
     if z.array.dtype != t.array.dtype:

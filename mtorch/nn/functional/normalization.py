@@ -12,6 +12,7 @@ from ...functions.arguments import require_tensor
 from ...ops import normalization as rules
 from ...ops.pooling import window_sum
 from ...ops.shape import reshape
+from . import advice
 from .images import require_floating
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
@@ -53,7 +54,10 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
         return rules.fixed_norm(input, weight, bias, eps=eps, mean=running_mean.array, var=running_var.array)
     count = input.array.size // max(shape[1], 1)
     if count == 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)} "
+                         "(to predict for one sample, call eval() on the model first)")
+    if running_mean is not None:
+        advice.evaluates("batch_norm")
     mean, var = rules.channel_statistics(input.array)
     _move(running_mean, running_var, mean, var, count, momentum)
     return rules.batch_norm(input, weight, bias, eps=eps, mean=mean, var=var)
