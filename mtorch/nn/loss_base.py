@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import warnings
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -51,8 +50,9 @@ class Loss(Tensor):
         if not self.requires_grad:
             raise RuntimeError("Loss.backward: nothing that this loss was computed from requires grad. (A loss of "
                                "plain arrays does not know what made them: module.backward(criterion.backward()[0]))")
-        if not isfinite(self.array.item()):
-            warnings.warn(f"the loss is {self.array.item()}, and so will be the gradients: bring the inputs to a size "
+        value = self.array.item()
+        if value - value != 0:                           # nan, inf
+            warnings.warn(f"the loss is {value}, and so will be the gradients: bring the inputs to a size "
                           "around 1 (pixels / 255, or (x - mean) / std), or take a smaller learning rate; "
                           "mtorch.autograd.set_detect_anomaly(True) finds the operation where it began", UserWarning,
                           stacklevel=2)
