@@ -112,7 +112,8 @@ class TwoLayerNet(nn.Module):
         self.hidden, self.output = nn.Linear(784, hidden), nn.Linear(hidden, 10)
         for layer in (self.hidden, self.output):
             nn.init.normal_(layer.weight, std=0.01)
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
     def forward(self, x):
         return self.output(F.relu(self.hidden(x)))
@@ -151,7 +152,8 @@ def find_digits(folder: Path | None, drawn: bool) -> tuple[dict[str, tuple], str
         try:
             if drawn:
                 raise FileNotFoundError
-            sets, name = [MNIST(train=train) for train in (True, False)], "MNIST"
+            sets: list = [MNIST(train=train) for train in (True, False)]
+            name = "MNIST"
         except (OSError, RuntimeError, ValueError):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that they cannot be kept where there is no room: then they are drawn anew

@@ -256,7 +256,8 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--loss", choices=LOSSES, default="mse", help="of the sine; default: mse")
     parser.add_argument("--dropout", type=float, default=0.0, help="share of units left out in training; default: 0")
     for name in ("l1", "l2"):
-        parser.add_argument(f"--{name}", type=float, default=0.0, help=f"factor of the {name.upper()} penalty on weights; default: 0")
+        parser.add_argument(f"--{name}", type=float, default=0.0,
+                            help=f"factor of the {name.upper()} penalty on weights; default: 0")
         parser.add_argument(f"--{name}-bias", type=float, default=0.0, help="the same on biases; default: 0")
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers; default: 0")
     parser.add_argument("--plot", type=Path, default=Path("plots"), metavar="DIR",

@@ -30,18 +30,20 @@ PARTS = {
     "torch.optim": "torch.optim", "torch.optim.lr_scheduler": "torch.optim.lr_scheduler",
     "torch.optim.swa_utils": "torch.optim.swa_utils",
     "torch.autograd": "torch.autograd", "torch.autograd.functional": "torch.autograd.functional",
-    "torch.utils.data": "torch.utils.data", "torch.distributions": "torch.distributions", "torch.linalg": "torch.linalg",
+    "torch.utils.data": "torch.utils.data", "torch.distributions": "torch.distributions",
+    "torch.linalg": "torch.linalg",
     "torch.sparse": "torch.sparse", "torch.special": "torch.special", "torch.fft": "torch.fft",
     "torch.random": "torch.random",
 }
 # Whole parts of torch that nothing here stands for are named by their modules.
-MODULES = ["ao.quantization", "distributed.fsdp", "export", "fft", "func", "futures", "fx", "hub", "jit", "library", "masked", "monitor",
+MODULES = ["ao.quantization", "distributed.fsdp", "export", "fft", "func", "futures", "fx", "hub", "jit", "library", "masked",
+           "monitor",
            "nested", "onnx", "overrides", "package", "signal", "special", "sparse", "testing", "utils.benchmark",
            "utils.cpp_extension", "utils.dlpack", "utils.mobile_optimizer", "xpu"]
 
 
 def found(where: str, root: str):
-    """The module or class at `where` ("torch.nn", "torch:Tensor"), under torch or under mtorch; None where there is none."""
+    """The module or class at `where` ("torch.nn", "torch:Tensor") of torch or of mtorch; None where there is none."""
     module, _, name = where.partition(":")
     try:
         thing = importlib.import_module(root + module.removeprefix("torch"))
@@ -74,7 +76,8 @@ def _belongs(value) -> bool:
 
 def record() -> None:
     """Take down torch's names."""
-    lines = [f"# torch {importlib.import_module('torch').__version__.partition('+')[0]}: public names, by tests/left_out.py"]
+    version = importlib.import_module("torch").__version__.partition("+")[0]
+    lines = [f"# torch {version}: public names, by tests/left_out.py"]
     for part in PARTS:
         lines += [f"\n[{part}]", *textwrap.wrap(" ".join(public_names(part)), 118, break_on_hyphens=False)]
     NAMES.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -113,7 +116,8 @@ def listed() -> str:
     for part, names in recorded().items():
         missing = left_out(part, names)
         if missing and missing != ["everything"]:
-            text = f"**{part}** ({len(names) - len(missing)} of {len(names)} here), without " + ", ".join(f"`{n}`" for n in missing)
+            text = f"**{part}** ({len(names) - len(missing)} of {len(names)} here), without "
+            text += ", ".join(f"`{n}`" for n in missing)
             lines += [*textwrap.wrap(text + ".", 120, break_on_hyphens=False), ""]
         elif not missing:
             lines += [f"**{part}**: all {len(names)}.", ""]

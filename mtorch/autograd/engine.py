@@ -1,17 +1,19 @@
 """The sweep: gradients pulled back from a result to what it was computed from.
 
 Nodes are visited newest first (see tape.py for why that is right), each once, when everything that arrives for it has
-arrived: of the nodes that a gradient has come to, the newest has no newer one left that could send it more.  Gradients in flight live in a dictionary of the sweep, never on the nodes, so a second backward starts clean.
-The engine, not the op, undoes broadcasting, skips inputs that need no gradient, and lets the graph go as it walks.
+arrived: of the nodes that a gradient has come to, the newest has no newer one left that could send it more.  Gradients
+in flight live in a dictionary of the sweep, never on the nodes, so a second backward starts clean.  The engine, not
+the op, undoes broadcasting, skips inputs that need no gradient, and lets the graph go as it walks.
 
 For gradients of gradients (`create_graph=True`) each rule is *replayed*, see replay.py.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
 import functools
+from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -222,7 +224,7 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
         else:
             grads[x] = grads[x] + seed if x in grads else seed
     roots = [x for x in grads if type(x) is Node and x not in stops]
-    useful = None                                      # when targets are given: all that is worth a gradient
+    useful: Any = None                                 # when targets are given: all that is worth a gradient
     if targets is not None or create_graph:
         nodes = _newest_first(roots, stops)
         if targets is not None:

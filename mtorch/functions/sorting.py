@@ -308,7 +308,8 @@ def _quantile(name, input, q, dim, keepdim, interpolation, out):
     share = wrap(share.astype(x.array.dtype))
     if interpolation == "linear" and isinstance(q, TensorBase) and q._requires_grad:      # the same, of the Tensor q
         intervals = np.maximum(n - nans - 1, 0) if name == "nanquantile" else np.where(nans > 0, 0, n - 1)
-        share = q.reshape(-1) * wrap(intervals.astype(x.array.dtype)) - wrap(np.where(intervals > 0, below, 0.0).astype(x.array.dtype))
+        kind = x.array.dtype
+        share = q.reshape(-1) * wrap(intervals.astype(kind)) - wrap(np.where(intervals > 0, below, 0.0).astype(kind))
     result = low + share * (high - low) if interpolation in ("linear", "midpoint") else low
     if keepdim and dim is None:
         result = result.reshape((1,) * x.array.ndim + (-1,))

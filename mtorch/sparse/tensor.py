@@ -100,7 +100,7 @@ class SparseTensor(Tensor):
         if not self._coalesced:
             raise RuntimeError(f"Cannot get {what} on an uncoalesced tensor, please call .coalesce() first")
 
-    def __repr__(self, *, tensor_contents=None) -> str:
+    def __repr__(self, *, tensor_contents=None) -> str:        # type: ignore[override]
         def moved(text: str, by: int) -> str:
             return text.replace("\n", "\n" + " " * by)
         kind = f", dtype={self.dtype}"
@@ -122,7 +122,7 @@ class SparseTensor(Tensor):
         self._elements.requires_grad_(requires_grad)
         return self
 
-    @property
+    @property                                          # type: ignore[misc]
     def grad(self):
         """The gradient of the values, in the same places; None where there is none."""
         return None if self._elements.grad is None else self._with(self._elements.grad)
@@ -209,8 +209,8 @@ class SparseTensor(Tensor):
     def __rmatmul__(self, other):
         return mm(other, self)
 
-    matmul = mm = __matmul__
-    mv = __matmul__
+    matmul = mm = __matmul__       # type: ignore[assignment]
+    mv = __matmul__                # type: ignore[assignment]
 
     def __add__(self, other):
         if isinstance(other, SparseTensor):
@@ -241,7 +241,7 @@ class SparseTensor(Tensor):
             return sparse_mask(other.expand(self._size), self)._times(self._elements, self._coalesced)
         return self._with(self._elements * other)
 
-    __rmul__ = mul = __mul__
+    __rmul__ = mul = __mul__       # type: ignore[assignment]
 
     def _times(self, values, coalesced: bool):
         return SparseTensor(self._places, self._elements * values, self._size, coalesced)
@@ -251,8 +251,8 @@ class SparseTensor(Tensor):
             raise NotImplementedError("a sparse tensor can be divided by numbers only")
         return self._with(self._elements / other)
 
-    div = __truediv__
-    add = __add__
+    div = __truediv__              # type: ignore[assignment]
+    add = __add__                  # type: ignore[assignment]
 
     def sum(self, dim=None, dtype=None):
         """The sum of all values, or a sparse sum over some dimensions: see `sparse.sum`."""

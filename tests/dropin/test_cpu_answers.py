@@ -84,7 +84,8 @@ torch.is_tensor(torch.ones(1)), torch.is_tensor(1)
 torch.is_floating_point(torch.ones(1)), torch.is_complex(torch.ones(1)), torch.is_floating_point(torch.tensor(1))
 torch.is_floating_point(3)
 torch.typename(torch.ones(1)), torch.typename(3), torch.typename(len)
-torch.__version__ >= "2.4", torch.__version__ >= (2, 13), torch.__version__ < "2.2", int(torch.__version__.split(".")[0])
+torch.__version__ >= "2.4", torch.__version__ >= (2, 13), torch.__version__ < "2.2"
+int(torch.__version__.split(".")[0])
 torch.version.cuda
 torch.compile(len, mode="nonsense")
 torch.compile(len, mode="default", options={})
@@ -116,8 +117,8 @@ for question in sys.stdin.read().splitlines():
 
 
 def answers(*command: str) -> list[str]:
-    done = subprocess.run([sys.executable, *command], input="\n".join(QUESTIONS), capture_output=True, text=True, timeout=120,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=Path(__file__).parent, check=True)
+    done = subprocess.run([sys.executable, *command], input="\n".join(QUESTIONS), capture_output=True, text=True,
+                          timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=Path(__file__).parent, check=True)
     return done.stdout.splitlines()
 
 
@@ -212,10 +213,12 @@ def test_group_of_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_spawn(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(
         "import sys, torch\nimport torch.multiprocessing as mp\n"
-        "def work(rank, text):\n    if text == 'fail' and rank == 1: sys.exit(5)\n    print(rank, text, torch.__name__, flush=True)\n"
+        "def work(rank, text):\n    if text == 'fail' and rank == 1: sys.exit(5)\n"
+        "    print(rank, text, torch.__name__, flush=True)\n"
         "if __name__ == '__main__':\n    mp.spawn(work, args=(sys.argv[1],), nprocs=2)\n")
     command = [sys.executable, "-m", "mtorch", "program.py"]
-    options = dict(cwd=tmp_path, capture_output=True, text=True, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    options = dict(cwd=tmp_path, capture_output=True, text=True, timeout=60,
+                   env={**os.environ, "PYTHONPATH": str(ROOT)})
     done = subprocess.run([*command, "hello"], check=False, **options)
     assert done.returncode == 0, done.stderr
     assert sorted(done.stdout.splitlines()) == ["0 hello mtorch", "1 hello mtorch"]
@@ -327,8 +330,8 @@ def test_autograd_functional(create_graph: bool) -> None:
         def one(a, b):
             return (a.sum() * b).prod() + (a ** 3).sum()
         options = {"create_graph": create_graph}
-        return [f.jacobian(two, (x, y), **options), f.jacobian(lambda a: a ** 2, x, **options), f.hessian(one, (x, y), **options),
-                f.hessian(lambda a: (a ** 3).sum(), x, **options), f.vjp(two, (x, y), (y, x), **options),
+        return [f.jacobian(two, (x, y), **options), f.jacobian(lambda a: a ** 2, x, **options),
+                f.hessian(one, (x, y), **options), f.hessian(lambda a: (a ** 3).sum(), x, **options), f.vjp(two, (x, y), (y, x), **options),
                 f.jvp(two, (x, y), (x, y), **options), f.vhp(one, (x, y), (x, y), **options),
                 f.hvp(one, (x, y), (x, y), **options), f.vjp(lambda a: a.sum(), x, **options)]
 

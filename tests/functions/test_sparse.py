@@ -95,7 +95,7 @@ def test_dense_to_sparse_and_back():
     assert (mtorch.eye(2) @ s).tolist() == x.tolist()
 
 
-@pytest.mark.parametrize("attempt, error", [
+@pytest.mark.parametrize(("attempt", "error"), [
     (lambda s: s.exp(), NotImplementedError), (lambda s: mtorch.relu(s), NotImplementedError),
     (lambda s: s[0], NotImplementedError), (lambda s: s * s, NotImplementedError),
     (lambda s: s.numpy(), NotImplementedError),

@@ -94,7 +94,7 @@ def test_values_are_torchs(name):
     np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-6)
 
 
-@pytest.mark.parametrize("attempt, error", [
+@pytest.mark.parametrize(("attempt", "error"), [
     (lambda: mtorch.ones(2, requires_grad=True).unsqueeze_(0), RuntimeError),
     (lambda: mtorch.ones(2, requires_grad=True).resize_(1), RuntimeError),
     (lambda: mtorch.ones(2, requires_grad=True).apply_(abs), RuntimeError),
