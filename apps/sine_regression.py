@@ -163,7 +163,8 @@ def study(options: argparse.Namespace) -> dict[float | None, list[list[float]]]:
     return found
 
 
-LESSONS = """What it teaches. The weights of a layer decide how large its output is. With 0.01, each of the inner layers shrinks what goes
+LESSONS = """\
+What it teaches. The weights of a layer decide how large its output is. With 0.01, each of the inner layers shrinks what goes
 through it, and with it the gradients on their way back: the network begins as a constant, and learning begins with finding a
 way out. Whether a learning rate works is then chance, and one number says little: look at how far the seeds are apart. With
 weights scaled to the size of the layer, as torch has them, signals keep their size, and far fewer points depend on luck."""
