@@ -45,7 +45,7 @@ def blocks_of(page: Path) -> list[Block]:
     source = page.read_text(encoding="utf-8")
     found = list(FENCED.finditer(source))
     blocks = []
-    for fence, after in zip(found, [*found[1:], None], strict=True):
+    for fence, after in zip(found, [*found[1:], None], strict=False):
         shows = after is not None and after["info"].strip() in ("", "text") \
             and not source[fence.end():after.start()].strip()
         blocks.append(Block(fence["info"].split(), textwrap.dedent(fence["text"]),
