@@ -75,9 +75,6 @@ def to_power(a, b):
             if b < 0:
                 raise RuntimeError("Integers to negative integer powers are not allowed.")
             return wrap(np.power(a.array, np.array(b).astype(kind)))
-    if isinstance(b, TensorBase) and b.array.dtype.kind in "iu" and (b.array < 0).any() and \
-            not (isinstance(a, float) or isinstance(a, TensorBase) and a.array.dtype.kind == "f"):
-        raise RuntimeError("Integers to negative integer powers are not allowed.")
     return _power(a, b)
 
 

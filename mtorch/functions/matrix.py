@@ -122,6 +122,8 @@ def dot(input, tensor, *, out=None):
 
 
 def _plus_product(name, input, product, beta, alpha, out):
+    if product.array.dtype.kind in "iu":               # as torch: the factors become integers too
+        beta, alpha = int(beta), int(alpha)
     if alpha != 1:
         product = product * alpha
     if beta == 0:

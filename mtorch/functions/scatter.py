@@ -53,6 +53,11 @@ def _as_1d(x):
     return x.reshape(1) if not x.array.ndim else x
 
 
+def _as_shaped(result, x):
+    """result in the shape of x; itself where it has that, so that in place the rule's own node is the last."""
+    return result if result.array.shape == x.array.shape else result.reshape(x.array.shape)
+
+
 def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
     """A copy of input with src written at index along dim: out[index[i][j]][j] = src[i][j] for dim 0, and so on.
 
@@ -76,7 +81,7 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
         else:
             result = rules.reduce_at(_as_1d(x), given, key=key, reduce={"add": "sum", "multiply": "prod"}[reduce],
                                      include_self=True)
-        result = result.reshape(x.array.shape)
+        result = _as_shaped(result, x)
     return result if out is None else into(out, result)
 
 
@@ -112,7 +117,8 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=Non
         result = x.clone()
     else:
         result = rules.reduce_at(_as_1d(x), _source("scatter_reduce", x, s, index), key=key, reduce=reduce,
-                                 include_self=include_self).reshape(x.array.shape)
+                                 include_self=include_self)
+        result = _as_shaped(result, x)
     return result if out is None else into(out, result)
 
 

@@ -277,6 +277,8 @@ class Functions(TensorBase):
         """The n-th derivative of digamma: see `mtorch.polygamma`."""
         return transcendental.polygamma(n, self)
 
+    polygamma_ = inplace(polygamma)
+
     igamma, igamma_ = special.igamma, inplace(special.igamma)
     igammac, igammac_ = special.igammac, inplace(special.igammac)
     cov, corrcoef = statistics.cov, statistics.corrcoef

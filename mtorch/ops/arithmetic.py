@@ -68,9 +68,17 @@ def fmod(a, b):
 @op(name=lambda node: "PowBackward2" if _number_first(node) else "PowBackward1")
 def pow(a, b):
     """y = a^b;  dy/da = b a^(b-1), dy/db = y log a, both 0 where their limit is."""
-    y = np.power(a, b)
+    y = _power(a, b)
     return y, (lambda g: g * np.where(b == 0, 0.0, b * np.power(a, np.where(b == 0, 1.0, b) - 1)),
                lambda g: g * np.where((a == 0) & (b >= 0), 0.0, y * _log(a, (a != 0) | (b < 0))))
+
+
+def _power(a, b):
+    """a^b; of integers to negative ones the whole part: 0, but for 1 and -1."""
+    if isinstance(b, np.ndarray) and b.dtype.kind == "i" and getattr(a, "dtype", b.dtype).kind != "f" and (b < 0).any():
+        y = np.power(a, np.abs(b))
+        return np.where((b < 0) & (np.abs(a) != 1), 0, y).astype(y.dtype)
+    return np.power(a, b)
 
 
 def _log(a, defined):
