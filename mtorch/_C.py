@@ -1,4 +1,4 @@
-"""The few names of PyTorch's compiled core that programs use: the error of linear algebra, and the classes behind Tensor."""
+"""The few names of PyTorch's compiled core that programs use: the error of linear algebra, the classes behind Tensor."""
 from __future__ import annotations
 
 from .autograd.tape import TensorBase

@@ -1,4 +1,4 @@
-"""`python -m mtorch train.py --its --args` runs a PyTorch program on mtorch, as `python train.py --its --args` would on torch.
+"""`python -m mtorch train.py --its --args` runs a PyTorch program as `python train.py --its --args` would on torch.
 
 The program's `import torch` gives mtorch (see as_torch.py).  `-m package.module` runs a module, `-c` a line of code.
 What the program sees of itself (`sys.argv`, `sys.path`, `__main__`), its tracebacks and its exit code are those of a

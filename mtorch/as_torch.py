@@ -3,8 +3,8 @@
     import mtorch.as_torch
     import torch.nn.functional as F          # is mtorch.nn.functional
 
-`python -m mtorch program.py` does the same for a whole program that says nothing of mtorch.  Where torch itself is imported
-already it stays as it is, and the import of this module raises ImportError.
+`python -m mtorch program.py` does the same for a whole program that says nothing of mtorch.  Where torch itself is
+imported already it stays as it is, and the import of this module raises ImportError.
 """
 from __future__ import annotations
 

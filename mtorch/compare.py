@@ -113,16 +113,16 @@ def run(command: list[str]) -> Run:
     ours = str(Path(__file__).resolve().parents[1])
     path = os.pathsep.join(part for part in (os.environ.get("PYTHONPATH"), ours) if part)
     began = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
-                          env={**os.environ, "PYTHONPATH": path})
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False,
+                          stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path})
     return Run(done.stdout.splitlines(), done.stderr, done.returncode, time.perf_counter() - began)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program twice and print the report; 0 if all numbers agree to within --rtol, 1 if not, 2 if a run failed."""
+    """Run the program twice, print the report; 0 if all numbers agree to within --rtol, 1 if not, 2 if a run failed."""
     parser = argparse.ArgumentParser(
-        prog="python -m mtorch.compare", description="Run a PyTorch program under torch and under mtorch, and print where its "
-        "numbers first differ and by how much.")
+        prog="python -m mtorch.compare", description="Run a PyTorch program under torch and under mtorch, and "
+        "print where its numbers first differ and by how much.")
     parser.add_argument("--rtol", type=float, default=1e-3, help="relative difference that still counts as the same "
                         "(default: %(default)s)")
     parser.add_argument("--torch-python", default=sys.executable, metavar="PYTHON",

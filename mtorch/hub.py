@@ -1,4 +1,4 @@
-"""torch.hub: models that others publish are PyTorch's code and files on the network, neither of which is fetched here."""
+"""torch.hub: models that others publish are code and files on the network, neither of which is fetched here."""
 from __future__ import annotations
 
 from typing import Any, NoReturn

@@ -1,4 +1,4 @@
-"""Parts of the package that few programs need: each is imported when it is first asked for, so that start-up stays fast."""
+"""Parts of the package that few programs need, imported when they are first asked for: so start-up stays fast."""
 from __future__ import annotations
 
 import sys
@@ -18,7 +18,8 @@ _SETTINGS = [
 # The module below a package that has a name; where the module itself is meant, both are the same.
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
-        **{name: name for name in ("_C", "accelerator", "amp", "backends", "cpu", "cuda", "distributed", "distributions",
+        **{name: name for name in ("_C", "accelerator", "amp", "backends", "cpu", "cuda", "distributed",
+                                   "distributions",
                                    "hub", "jit", "mps", "multiprocessing", "onnx", "profiler",
                                    "serialization", "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),

@@ -10,7 +10,7 @@ def no_attribute(module: str, name: str, known: Iterable[str]) -> AttributeError
     """The error for `name`, which the module lacks, with the nearest of the names it has.
 
     >>> print(no_attribute("mtorch.nn", "Conv2D", ["Conv1d", "Conv2d", "Linear"]))
-    mtorch.nn has no 'Conv2D'; the nearest name is 'Conv2d'. docs/from-pytorch.md lists what mtorch leaves out of PyTorch.
+    mtorch.nn has no 'Conv2D'; the nearest name is 'Conv2d'. docs/from-pytorch.md lists what mtorch leaves ...
     """
     text = f"{module} has no {name!r}"
     if not name.startswith("__"):                  # Python itself asks for those, often

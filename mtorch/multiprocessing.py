@@ -48,7 +48,8 @@ def spawn(fn: Callable, args: tuple = (), nprocs: int = 1, join: bool = True, da
                 for other in processes:
                     other.terminate()
                     other.join()
-                raise ProcessExitedException(f"process {i} terminated with exit code {code}", i, processes[i].pid, code)
+                raise ProcessExitedException(f"process {i} terminated with exit code {code}", i, processes[i].pid,
+                                             code)
     return None
 
 

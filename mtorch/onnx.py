@@ -1,4 +1,4 @@
-"""torch.onnx, which is left out: the names are here so that a program which may export gets a clear error when it does."""
+"""torch.onnx, which is left out: a program that may export gets a clear error when it does."""
 from __future__ import annotations
 
 from typing import Any, NoReturn

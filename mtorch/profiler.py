@@ -1,6 +1,6 @@
 """`torch.profiler`: which functions the time goes to, as Python's own profiler measures it.
 
-PyTorch's profiler records its kernels; here every operation is a Python function, so `cProfile` sees all there is to see.
+PyTorch's profiler records its kernels; here every operation is a Python function, so `cProfile` sees all there is.
 """
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def _named(where: tuple[str, int, str]) -> str:
 
 
 class record_function(contextlib.AbstractContextManager):
-    """A part of a program with a name, as a `with` block or decorator; Python's profiler knows functions only, so no name shows.
+    """A part of a program with a name, as a `with` block or decorator.
+
+    Python's profiler knows functions only, so the name does not show.
 
     >>> import mtorch
     >>> with mtorch.profiler.record_function("forward"):

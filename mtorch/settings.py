@@ -32,7 +32,7 @@ def _count(function: str, number) -> int:
 
 
 def set_num_threads(number: int, /) -> None:
-    """Remember a number of threads for `get_num_threads`; NumPy's own number is set before Python starts (see above)."""
+    """Remember a number for `get_num_threads`; NumPy's own is set before Python starts (see above)."""
     _remembered["threads"] = _count("set_num_threads", number)
 
 

@@ -36,10 +36,9 @@ PARTS = {
     "torch.random": "torch.random",
 }
 # Whole parts of torch that nothing here stands for are named by their modules.
-MODULES = ["ao.quantization", "distributed.fsdp", "export", "fft", "func", "futures", "fx", "hub", "jit", "library", "masked",
-           "monitor",
-           "nested", "onnx", "overrides", "package", "signal", "special", "sparse", "testing", "utils.benchmark",
-           "utils.cpp_extension", "utils.dlpack", "utils.mobile_optimizer", "xpu"]
+MODULES = ["ao.quantization", "distributed.fsdp", "export", "fft", "func", "futures", "fx", "hub", "jit", "library",
+           "masked", "monitor", "nested", "onnx", "overrides", "package", "signal", "special", "sparse", "testing",
+           "utils.benchmark", "utils.cpp_extension", "utils.dlpack", "utils.mobile_optimizer", "xpu"]
 
 
 def found(where: str, root: str):

@@ -1,4 +1,4 @@
-"""Programs as PyTorch's users write them print under `python -m mtorch` what they print under torch, from the same seed.
+"""Programs as PyTorch's users write them print under `python -m mtorch` what they print under torch.
 
 The first loss is equal to 6 digits, every loss within 1e-3.  Where torch is not installed the programs still run, and
 learn.  The programs stand in tests/programs/ and say nothing of mtorch.
@@ -64,8 +64,8 @@ def losses(text: str) -> list[float]:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_program(program: Path, printed_by_torch: dict[str, str], tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "mtorch", program], capture_output=True, text=True, timeout=120, check=False,
-                          env={**ENVIRONMENT, "PYTHONWARNINGS": "error"}, cwd=tmp_path)
+    done = subprocess.run([sys.executable, "-m", "mtorch", program], capture_output=True, text=True, timeout=120,
+                          check=False, env={**ENVIRONMENT, "PYTHONWARNINGS": "error"}, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not done.stderr
     ours = losses(done.stdout)

@@ -123,9 +123,9 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
         for y in outputs:
             found = [_gradients((element,), leaves, (element.new_ones(()),), create_graph, strict, "jacobian")
                      for element in y.reshape(-1)]
-            rows.append(tuple(stack(column).reshape((*y.shape, *x.shape)) if column else x.new_zeros((*y.shape, *x.shape))
-                              for x, column in zip(leaves, zip(*found, strict=True) if found else [[]] * len(leaves),
-                                                   strict=True)))
+            columns = zip(*found, strict=True) if found else [()] * len(leaves)          # by input, not by element
+            rows.append(tuple((stack(column) if column else x.new_zeros(0)).reshape((*y.shape, *x.shape))
+                              for x, column in zip(leaves, columns, strict=True)))
     return _as_came(tuple(_as_came(row, several) for row in rows), several_out)
 
 

@@ -1,4 +1,4 @@
-"""torch.backends.cudnn: the switches may be set, as programs do at their beginning; there is no GPU they could change."""
+"""torch.backends.cudnn: its switches may be set, as programs do at their beginning, and change nothing."""
 from __future__ import annotations
 
 import contextlib

@@ -1,4 +1,4 @@
-"""`DataParallel` and `DistributedDataParallel` as they act where there is one CPU process: they wrap a Module and call it."""
+"""`DataParallel` and `DistributedDataParallel` as they act in one CPU process: they wrap a Module and call it."""
 from __future__ import annotations
 
 import contextlib

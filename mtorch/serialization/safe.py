@@ -17,8 +17,8 @@ def add_safe_globals(safe_globals: Iterable[Any]) -> None:
     classes = list(safe_globals)
     for one in classes:
         if not (isinstance(one, type) and issubclass(one, Module)):
-            raise NotImplementedError(f"safe_globals: {one!r} is no Module class; besides tensors and plain data, load makes "
-                                      "Modules only")
+            raise NotImplementedError(f"safe_globals: {one!r} is no Module class; besides tensors and plain data, load "
+                                      "makes Modules only")
     _named.extend(classes)
 
 

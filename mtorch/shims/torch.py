@@ -1,7 +1,7 @@
 """What `import torch` finds in a process that a program under `python -m mtorch` begins: mtorch in its place.
 
-Such a process (multiprocessing's "spawn" and "forkserver") starts anew, with nothing of its parent but `sys.path`, where
-`__main__.py` has put this folder.
+Such a process (multiprocessing's "spawn" and "forkserver") starts anew, with nothing of its parent but `sys.path`,
+where `__main__.py` has put this folder.
 """
 import sys
 

@@ -22,7 +22,8 @@ app, framework, *arguments = sys.argv[1:]
 source = open(app, encoding="utf-8").read()
 if framework == "torch":
     source = re.sub(r"^import mtorch$", "import torch as mtorch", source, flags=re.M)
-    source = re.sub(r"^from mtorch(?!\.vision|\.serialization)([\w.]*) import", r"from torch\1 import", source, flags=re.M)
+    source = re.sub(r"^from mtorch(?!\.vision|\.serialization)([\w.]*) import", r"from torch\1 import", source,
+                    flags=re.M)
 sys.argv = [app, *arguments]
 names = {"__name__": "app", "__file__": app}
 sys.modules["app"] = type(sys)("app")
@@ -43,9 +44,9 @@ sys.exit(names["main"]())
 
 
 def printed(framework: str, app: str, *arguments: object, cwd: Path) -> str:
-    done = subprocess.run([sys.executable, "-c", DRIVER, str(ROOT / "apps" / app), framework, *map(str, arguments)], cwd=cwd,
-                          capture_output=True, text=True, timeout=120, check=False,
-                          env={**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", DRIVER, str(ROOT / "apps" / app), framework, *map(str, arguments)],
+                          cwd=cwd, capture_output=True, text=True, timeout=120, check=False, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -78,8 +79,8 @@ def test_mnist_recognition(model: str, digits: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_rnn_sin_to_cos(cell: str, tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    ours, theirs = (printed(framework, "rnn_sin_to_cos.py", "--cell", cell, "--hidden", 12, "--steps", 40, "--noise", 0.1,
-                            cwd=tmp_path) for framework in ("mtorch", "torch"))
+    ours, theirs = (printed(framework, "rnn_sin_to_cos.py", "--cell", cell, "--hidden", 12, "--steps", 40,
+                            "--noise", 0.1, cwd=tmp_path) for framework in ("mtorch", "torch"))
     assert len(losses(ours)) == 40
     assert losses(ours)[0] == pytest.approx(losses(theirs)[0], rel=1e-6)
     assert losses(ours) == pytest.approx(losses(theirs), rel=1e-3)

@@ -118,7 +118,8 @@ for question in sys.stdin.read().splitlines():
 
 def answers(*command: str) -> list[str]:
     done = subprocess.run([sys.executable, *command], input="\n".join(QUESTIONS), capture_output=True, text=True,
-                          timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=Path(__file__).parent, check=True)
+                          timeout=120, check=True, cwd=Path(__file__).parent,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
     return done.stdout.splitlines()
 
 
@@ -331,7 +332,8 @@ def test_autograd_functional(create_graph: bool) -> None:
             return (a.sum() * b).prod() + (a ** 3).sum()
         options = {"create_graph": create_graph}
         return [f.jacobian(two, (x, y), **options), f.jacobian(lambda a: a ** 2, x, **options),
-                f.hessian(one, (x, y), **options), f.hessian(lambda a: (a ** 3).sum(), x, **options), f.vjp(two, (x, y), (y, x), **options),
+                f.hessian(one, (x, y), **options), f.hessian(lambda a: (a ** 3).sum(), x, **options),
+                f.vjp(two, (x, y), (y, x), **options),
                 f.jvp(two, (x, y), (x, y), **options), f.vhp(one, (x, y), (x, y), **options),
                 f.hvp(one, (x, y), (x, y), **options), f.vjp(lambda a: a.sum(), x, **options)]
 

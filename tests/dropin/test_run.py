@@ -1,4 +1,4 @@
-"""`python -m mtorch program.py` and `import mtorch.as_torch`: what the program sees is what it would see under torch."""
+"""`python -m mtorch program.py` and `import mtorch.as_torch`: the program sees what it would see under torch."""
 
 from __future__ import annotations
 
@@ -59,9 +59,11 @@ import torch.multiprocessing as mp
 import torch._C
 assert torch is mtorch and nn is mtorch.nn and F is mtorch.nn.functional and torchvision is mtorch.vision
 assert nn.Linear is torch.nn.modules.linear.Linear is torch.nn.modules.Linear is mtorch.nn.Linear
-assert isinstance(nn.BatchNorm2d(1), _BatchNorm) and isinstance(nn.MSELoss(), _Loss) and torch.nn.modules.CTCLoss is CTCLoss
+assert isinstance(nn.BatchNorm2d(1), _BatchNorm)
+assert isinstance(nn.MSELoss(), _Loss) and torch.nn.modules.CTCLoss is CTCLoss
 assert _pair(3) == (3, 3) and Parameter is nn.Parameter and Module is nn.Module and Optimizer is optim.Optimizer
-assert callable(torch.nn.utils.weight_norm) and callable(torch.autograd.gradcheck) and torch.autograd.Variable is Variable
+assert callable(torch.nn.utils.weight_norm)
+assert callable(torch.autograd.gradcheck) and torch.autograd.Variable is Variable
 assert issubclass(torch._C._LinAlgError, RuntimeError)
 for name, module in sys.modules.items():
     if name.split(".")[0] == "mtorch" and "torch" + name[6:] in sys.modules:
@@ -80,7 +82,8 @@ def test_every_module_is_one_object(tmp_path: Path) -> None:
 
 ABOUT_ITSELF = """
 import __main__, inspect, sys
-print(sys.argv, sys.path[0], __name__, __file__, __package__, __spec__ and __spec__.name, __main__.__dict__ is globals())
+print(sys.argv, sys.path[0], __name__, __file__, __package__, __spec__ and __spec__.name)
+print(__main__.__dict__ is globals())
 print(sorted(name for name in globals()))
 class C: pass
 print(C.__module__, inspect.getsourcefile(C))
@@ -158,7 +161,8 @@ def test_missing_names_are_told(tmp_path: Path) -> None:
 import torch
 from torch import nn
 for ask in ("torch.Relu", "nn.Conv2D", "nn.functional.leaky_rellu", "torch.optim.AdamWW", "nn.modules.Linnear",
-            "torch.cuda.is_availabel", "torch.utils.tensorbord", "torch.autograd.gradd", "torch.distributed.init_process_groups"):
+            "torch.cuda.is_availabel", "torch.utils.tensorbord", "torch.autograd.gradd",
+            "torch.distributed.init_process_groups"):
     try:
         eval(ask)
     except AttributeError as error:
@@ -172,7 +176,8 @@ print(hasattr(torch, "no_such"), hasattr(torch, "__path_x__"))
 """
     (tmp_path / "program.py").write_text(program)
     lines = python("-m", "mtorch", "program.py", cwd=tmp_path).stdout.splitlines()
-    assert lines[0] == f"mtorch has no 'Relu'; the nearest name is 'relu'. {page} lists what mtorch leaves out of PyTorch."
+    told = f"{page} lists what mtorch leaves out of PyTorch."
+    assert lines[0] == f"mtorch has no 'Relu'; the nearest name is 'relu'. {told}"
     assert [line.split("'")[3] for line in lines[1:9]] == [
         "Conv2d", "leaky_relu", "AdamW", "Linear", "is_available", "tensorboard", "grad", "init_process_group"]
     assert lines[9].startswith("mtorch has no module 'torch.fx'. ")

@@ -1,4 +1,4 @@
-"""Names sorted by language, letter by letter, by a recurrent network whose steps are written out; then an LSTM on batches."""
+"""Names sorted by language, letter by letter: a recurrent network whose steps are written out, then an LSTM."""
 import string
 
 import torch

@@ -45,7 +45,8 @@ class Swish(nn.Module):
 
 
 torch.manual_seed(11)
-assert gradcheck(SwishFunction.apply, (torch.randn(4, 3, dtype=torch.double, requires_grad=True), 1.5), eps=1e-6, atol=1e-4)
+points = torch.randn(4, 3, dtype=torch.double, requires_grad=True)
+assert gradcheck(SwishFunction.apply, (points, 1.5), eps=1e-6, atol=1e-4)
 net = nn.Sequential(nn.Linear(10, 24), Swish(), nn.Linear(24, 24), nn.Hardtanh(), nn.Linear(24, 1))
 x = Variable(torch.randn(64, 10))
 y = Variable(x.data.sum(1, keepdim=True).sin())

@@ -116,7 +116,8 @@ optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params"
                               lr=3e-3, betas=(0.9, 0.95))
 warmup, steps = 5, 30
 scheduler = torch.optim.lr_scheduler.LambdaLR(
-    optimizer, lambda s: (s + 1) / warmup if s < warmup else 0.5 * (1 + math.cos(math.pi * (s - warmup) / (steps - warmup))))
+    optimizer,
+    lambda s: (s + 1) / warmup if s < warmup else 0.5 * (1 + math.cos(math.pi * (s - warmup) / (steps - warmup))))
 model.train()
 for it in range(steps):
     X, Y = get_batch()

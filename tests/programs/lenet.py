@@ -16,7 +16,8 @@ class LeNet5(nn.Module):
             ("s4", nn.AvgPool2d(kernel_size=(2, 2), stride=2)),
             ("c5", nn.Conv2d(16, 120, kernel_size=(5, 5))), ("tanh5", nn.Tanh())]))
         self.fc = nn.Sequential(OrderedDict([
-            ("f6", nn.Linear(120, 84)), ("tanh6", nn.Tanh()), ("f7", nn.Linear(84, 10)), ("sig7", nn.LogSoftmax(dim=-1))]))
+            ("f6", nn.Linear(120, 84)), ("tanh6", nn.Tanh()),
+            ("f7", nn.Linear(84, 10)), ("sig7", nn.LogSoftmax(dim=-1))]))
 
     def forward(self, img):
         output = self.convnet(img)

@@ -1,4 +1,4 @@
-"""A small ResNet with batch norm, trained with momentum and a one-cycle schedule; its weights are saved and loaded again."""
+"""A small ResNet with batch norm, trained with momentum and a one-cycle schedule; saved and loaded again."""
 import os
 import tempfile
 

@@ -94,7 +94,7 @@ def text_summary(tag: str, text: str) -> bytes:
 
 def histogram_summary(tag: str, low: float, high: float, number: float, total: float, squares: float,
                       limits: list[float], counts: list[float]) -> bytes:
-    """A Summary message of a histogram: `counts[i]` of the numbers are at most `limits[i]` and above the limit before."""
+    """A Summary message of a histogram: `counts[i]` of the numbers are up to `limits[i]` and above the limit before."""
     histogram = (field(1, low) + field(2, high) + field(3, number) + field(4, total) + field(5, squares)
                  + field(6, limits) + field(7, counts))
     return field(1, field(1, tag) + field(5, histogram))

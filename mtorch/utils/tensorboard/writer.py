@@ -41,7 +41,8 @@ class SummaryWriter:
         if folder not in self._files:
             Path(folder).mkdir(parents=True, exist_ok=True)
             now = time.time()
-            name = f"events.out.tfevents.{int(now):010d}.{socket.gethostname()}.{os.getpid()}.{len(self._files)}{self._suffix}"
+            place = f"{socket.gethostname()}.{os.getpid()}.{len(self._files)}"
+            name = f"events.out.tfevents.{int(now):010d}.{place}{self._suffix}"
             file = open(Path(folder) / name, "wb")      # noqa: SIM115 - it stays open until close()
             file.write(events.record(events.event(now, file_version="brain.Event:2")))
             self._files[folder] = file
