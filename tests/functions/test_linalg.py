@@ -72,6 +72,8 @@ CALLS = {
     "cond 1": (lambda lib, a: lib.linalg.cond(a.detach(), 1) * a.sum(), BATCH),
     "dist": (lambda lib, a, b: lib.dist(a, b, 3), SQUARE, VECTOR),
     "renorm": (lambda lib, a: lib.renorm(a, 2, 0, 1.0), SQUARE),
+    "cdist of many": (lambda lib, a, b: lib.cdist(a, b), RANDOM.normal(size=(2, 30, 4)), RANDOM.normal(size=(5, 4))),
+    "cdist by products": (lambda lib, a, b: lib.cdist(a, b, compute_mode="use_mm_for_euclid_dist"), TALL, BATCH),
     "pdist": (lambda lib, a: lib.pdist(a), SQUARE),
     **{f"cdist {p}": (lambda lib, a, b, p=p: lib.cdist(a, b, p), TALL, BATCH) for p in (1.0, 2.0, 3.0, float("inf"))},
     **{f"matrix_norm {p}": (lambda lib, a, p=p: lib.linalg.matrix_norm(a, p), TALL)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ... import dtypes
 from ...autograd.tape import wrap
-from ...ops import linalg as rules
+from ...ops import distance, linalg as rules
 from ..arguments import axis_of, into, require_tensor, to_type
 from ..reduction import amax, amin, norm as norm_over
 from .checks import capital, matrices
@@ -210,6 +210,9 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     modes = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
     if compute_mode not in modes:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
+    large = max(a.array.shape[-2], b.array.shape[-2]) > 25 and compute_mode == modes[0]
+    if p == 2 and a.array.dtype == b.array.dtype and (large or compute_mode == modes[1]):
+        return distance.euclidean(a, b)
     return _distances(a.unsqueeze(-2), b.unsqueeze(-3), float(p))
 
 

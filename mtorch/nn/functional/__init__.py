@@ -1,4 +1,5 @@
 """torch.nn.functional: layers and losses as functions, one file for each family."""
+from ...functions.linalg.norms import pdist
 from ...later import find as _find
 from .activation import (celu, celu_, elu, elu_, gelu, glu, gumbel_softmax, hardshrink, hardsigmoid, hardswish,
                          hardtanh, hardtanh_, leaky_relu, leaky_relu_, log_softmax, logsigmoid, mish, prelu, relu,
