@@ -98,7 +98,12 @@ def numpy_dtype(wanted: dtype | None) -> np.dtype:
 
 
 def get_default_dtype() -> dtype:
-    """The floating point type of new tensors: float32 unless `set_default_dtype` changed it."""
+    """The floating point type of new tensors: float32 unless `set_default_dtype` changed it.
+
+    >>> import mtorch
+    >>> mtorch.get_default_dtype()
+    torch.float32
+    """
     return _default
 
 

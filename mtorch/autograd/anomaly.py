@@ -109,7 +109,13 @@ class detect_anomaly(set_detect_anomaly):
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether nan and inf are being looked for."""
+    """Whether nan and inf are being looked for.
+
+    >>> import mtorch
+    >>> with mtorch.autograd.detect_anomaly():
+    ...     mtorch.is_anomaly_enabled()
+    True
+    """
     return mode.watching
 
 

@@ -13,7 +13,16 @@ from .tape import TensorBase, wrap
 
 
 class GradcheckError(RuntimeError):
-    """What gradcheck raises when a gradient is wrong."""
+    """What gradcheck raises when a gradient is wrong.
+
+    >>> import mtorch
+    >>> x = mtorch.ones(1, dtype=mtorch.float64, requires_grad=True)
+    >>> try:
+    ...     mtorch.autograd.gradcheck(lambda x: x.detach() * x, (x,))
+    ... except mtorch.autograd.GradcheckError as error:
+    ...     print(str(error)[:17])
+    Jacobian mismatch
+    """
 
 
 def gradcheck(func, inputs, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3, raise_exception: bool = True,

@@ -29,12 +29,23 @@ mode = _Mode()
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations are being recorded in this thread."""
+    """Whether operations are being recorded in this thread.
+
+    >>> import mtorch
+    >>> with mtorch.no_grad():
+    ...     mtorch.is_grad_enabled()
+    False
+    """
     return bool(mode.recording)
 
 
 def is_inference_mode_enabled() -> bool:
-    """Whether `inference_mode` is on in this thread."""
+    """Whether `inference_mode` is on in this thread.
+
+    >>> import mtorch
+    >>> mtorch.is_inference_mode_enabled()
+    False
+    """
     return mode.inference
 
 

@@ -21,6 +21,10 @@ class Distribution:
 
     A subclass names its parameters in `arg_constraints`, sets them as attributes, calls `super().__init__` and defines
     `rsample` (a sample through which gradients flow) or `sample`, `log_prob` and what else it can answer.
+
+    >>> import mtorch
+    >>> isinstance(mtorch.distributions.Normal(0.0, 1.0), mtorch.distributions.Distribution)
+    True
     """
 
     has_rsample = False

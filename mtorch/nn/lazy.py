@@ -18,6 +18,11 @@ class LazyModuleMixin(Module):
 
     A subclass names in `cls_to_become` what it turns into, makes UninitializedParameters in `__init__`, and gives them
     their sizes in `initialize_parameters`.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.LazyLinear(2)
+    >>> layer.has_uninitialized_params(), layer(mtorch.ones(1, 5)).shape, layer.in_features
+    (True, torch.Size([1, 2]), 5)
     """
 
     cls_to_become: type | None = None

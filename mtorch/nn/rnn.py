@@ -27,7 +27,12 @@ GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
 class RNNBase(Module):
-    """What RNN, LSTM and GRU share: their arguments, their weights, and the way through layers and directions."""
+    """What RNN, LSTM and GRU share: their arguments, their weights, and the way through layers and directions.
+
+    >>> import mtorch
+    >>> isinstance(mtorch.nn.LSTM(2, 3), mtorch.nn.RNNBase)
+    True
+    """
 
     def __init__(self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,

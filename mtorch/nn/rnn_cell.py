@@ -14,7 +14,12 @@ from .module import Module
 
 
 class RNNCellBase(Module):
-    """The weights of a cell, and its checks."""
+    """The weights of a cell, and its checks.
+
+    >>> import mtorch
+    >>> isinstance(mtorch.nn.GRUCell(2, 3), mtorch.nn.RNNCellBase)
+    True
+    """
 
     bias_ih: Parameter | None
     bias_hh: Parameter | None

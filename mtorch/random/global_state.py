@@ -19,22 +19,45 @@ def manual_seed(seed: int) -> Generator:
 
 
 def seed() -> int:
-    """Give the default generator a seed nobody can foresee, and return it."""
+    """Give the default generator a seed nobody can foresee, and return it.
+
+    >>> import mtorch
+    >>> mtorch.seed() == mtorch.initial_seed()
+    True
+    """
     return default_generator.seed()
 
 
 def initial_seed() -> int:
-    """The seed that the default generator's stream started from."""
+    """The seed that the default generator's stream started from.
+
+    >>> import mtorch
+    >>> generator = mtorch.manual_seed(7)
+    >>> mtorch.initial_seed()
+    7
+    """
     return default_generator.initial_seed()
 
 
 def get_rng_state():
-    """The default generator's state (5056 bytes, PyTorch's layout)."""
+    """The default generator's state (5056 bytes, PyTorch's layout).
+
+    >>> import mtorch
+    >>> state = mtorch.get_rng_state()
+    >>> first = mtorch.rand(2)
+    >>> mtorch.set_rng_state(state)
+    >>> bool((mtorch.rand(2) == first).all())
+    True
+    """
     return default_generator.get_state()
 
 
 def set_rng_state(new_state) -> None:
-    """Let the default generator go on from a state that `get_rng_state` gave, here or in PyTorch."""
+    """Let the default generator go on from a state that `get_rng_state` gave, here or in PyTorch.
+
+    >>> import mtorch
+    >>> mtorch.set_rng_state(mtorch.get_rng_state())
+    """
     default_generator.set_state(new_state)
 
 

@@ -8,4 +8,13 @@ class FileFormatError(pickle.UnpicklingError, RuntimeError):
     """A file is damaged, is of another form, or asks for something that reading a file does not do.
 
     Programs written for torch catch `pickle.UnpicklingError` or `RuntimeError`: it is both.
+
+    >>> import mtorch
+    >>> with open("not_a_file_of_weights.pt", "wb") as file:
+    ...     written = file.write(b"hello")
+    >>> try:
+    ...     mtorch.load("not_a_file_of_weights.pt")
+    ... except mtorch.serialization.FileFormatError:
+    ...     print("refused")
+    refused
     """

@@ -17,6 +17,9 @@ from ..autograd.tape import Node, Output, TensorBase, history
 from ..tensor import Tensor
 
 
+__all__ = ["draw", "text"]
+
+
 @dataclass(eq=False)
 class Vertex:
     """What is drawn at one place: an operation, a leaf (`requires_grad`) or a constant."""

@@ -149,6 +149,13 @@ def read_split(folder: str | os.PathLike[str], split: str, classes: int = 10) ->
     Raises:
         FileNotFoundError: a file is missing.
         ValueError: a file is not what it should be, or there are not as many labels as images.
+
+    >>> from mtorch.vision import read_split
+    >>> try:
+    ...     read_split(".", "train")
+    ... except FileNotFoundError as error:
+    ...     print("train-images" in str(error))
+    True
     """
     images_path = find_idx(folder, f"{split}-images", "idx3-ubyte")
     labels_path = find_idx(folder, f"{split}-labels", "idx1-ubyte")

@@ -18,6 +18,11 @@ class Transform:
     cache_size         1 keeps the last pair (x, y), so that the inverse of what was just computed is exact and free
 
     A subclass defines `_call`, `_inverse` and `log_abs_det_jacobian`.
+
+    >>> import mtorch
+    >>> double = mtorch.distributions.AffineTransform(0.0, 2.0)
+    >>> double(mtorch.tensor(3.0)), double.inv(mtorch.tensor(6.0))
+    (tensor(6.), tensor(3.))
     """
 
     bijective = False

@@ -101,6 +101,13 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num
     """Attention with several heads, each on a projection of its own: what MultiheadAttention computes.
 
     Shape: query (L, N, E) or (L, E), key and value (S, N, ...) or (S, ...) -> (L, N, E) and weights (N, L, S).
+
+    >>> import mtorch
+    >>> x, w, b = mtorch.ones(3, 1, 4), mtorch.zeros(12, 4), mtorch.zeros(12)
+    >>> y, p = mtorch.nn.functional.multi_head_attention_forward(
+    ...     x, x, x, 4, 2, w, b, None, None, False, 0.0, mtorch.eye(4), mtorch.zeros(4))
+    >>> y.shape, p.shape
+    (torch.Size([3, 1, 4]), torch.Size([1, 3, 3]))
     """
     batched = query.dim() == 3
     if query.dim() not in (2, 3):

@@ -136,6 +136,11 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     """Undo `spectral_norm`, keeping the present weight; returns the module.
 
     Raises: ValueError when there is nothing to undo.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.utils.spectral_norm(mtorch.nn.Linear(2, 3))
+    >>> sorted(name for name, _ in mtorch.nn.utils.remove_spectral_norm(layer).named_parameters())
+    ['bias', 'weight']
     """
     number = _hook_of(module._forward_pre_hooks, SpectralNorm, name)
     if number is None:

@@ -56,6 +56,13 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
     Deprecated, in torch too: `parametrizations.weight_norm` does the same.
 
     Raises: RuntimeError when it is done twice.
+
+    >>> import mtorch, warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")          # deprecated in favour of nn.utils.parametrizations.weight_norm
+    ...     layer = mtorch.nn.utils.weight_norm(mtorch.nn.Linear(2, 3))
+    >>> [name for name, _ in layer.named_parameters()]
+    ['bias', 'weight_g', 'weight_v']
     """
     warnings.warn("`torch.nn.utils.weight_norm` is deprecated in favor of "
                   "`torch.nn.utils.parametrizations.weight_norm`.", FutureWarning, stacklevel=2)
@@ -80,6 +87,13 @@ def remove_weight_norm(module: Module, name: str = "weight") -> Module:
     """Undo `weight_norm`, keeping the present weight; returns the module.
 
     Raises: ValueError when there is nothing to undo.
+
+    >>> import mtorch, warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     layer = mtorch.nn.utils.weight_norm(mtorch.nn.Linear(2, 3))
+    >>> sorted(name for name, _ in mtorch.nn.utils.remove_weight_norm(layer).named_parameters())
+    ['bias', 'weight']
     """
     number = _hook_of(module, name)
     if number is None:

@@ -141,6 +141,11 @@ class ImageFolder(DatasetFolder):
     Raises:
         FileNotFoundError: no classes, or a class without a picture.
         ImportError: when a picture is read and Pillow is not installed.
+
+    >>> from mtorch.vision.datasets import ImageFolder
+    >>> photos = ImageFolder("photos")                            # doctest: +SKIP
+    >>> photos.classes                                            # doctest: +SKIP
+    ['cat', 'dog']
     """
 
     def __init__(self, root: str | os.PathLike[str], transform: Callable | None = None,

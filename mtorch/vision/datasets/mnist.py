@@ -159,7 +159,11 @@ class MNIST(_Pictures):
 
 
 class FashionMNIST(MNIST):
-    """Pictures of clothes in the form of MNIST (Xiao, Rasul and Vollgraf, 2017); arguments and samples as for MNIST."""
+    """Pictures of clothes in the form of MNIST (Xiao, Rasul and Vollgraf, 2017); arguments and samples as for MNIST.
+
+    >>> from mtorch.vision.datasets import FashionMNIST
+    >>> image, label = FashionMNIST(download=True)[0]                      # doctest: +SKIP
+    """
 
     mirrors = (
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
@@ -175,7 +179,11 @@ class FashionMNIST(MNIST):
 
 
 class KMNIST(MNIST):
-    """Japanese characters in the form of MNIST (Clanuwat and others, 2018); arguments and samples as for MNIST."""
+    """Japanese characters in the form of MNIST (Clanuwat and others, 2018); arguments and samples as for MNIST.
+
+    >>> from mtorch.vision.datasets import KMNIST
+    >>> image, label = KMNIST(download=True)[0]                      # doctest: +SKIP
+    """
 
     mirrors = ("https://codh.rois.ac.jp/kmnist/dataset/kmnist/", "http://codh.rois.ac.jp/kmnist/dataset/kmnist/")
     files = _files(

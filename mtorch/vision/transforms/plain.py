@@ -77,7 +77,12 @@ class ToTensor:
 
 
 class PILToTensor:
-    """Make a tensor (C, H, W) of a Pillow image, with its numbers as they are."""
+    """Make a tensor (C, H, W) of a Pillow image, with its numbers as they are.
+
+    >>> from mtorch.vision import transforms
+    >>> transforms.PILToTensor()
+    PILToTensor()
+    """
 
     def __call__(self, pic: Any) -> Tensor:
         return functional.pil_to_tensor(pic)
@@ -91,6 +96,11 @@ class ToPILImage:
 
     Args:
         mode: Pillow's name for the colours; default: by the number of channels and their type.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.ToPILImage()(mtorch.zeros(1, 8, 8)).size       # doctest: +SKIP
+    (8, 8)
     """
 
     def __init__(self, mode: str | None = None) -> None:

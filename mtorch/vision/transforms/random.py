@@ -77,7 +77,13 @@ class RandomHorizontalFlip(Transform):
 
 
 class RandomVerticalFlip(Transform):
-    """With probability p the picture upside down, in a mirror."""
+    """With probability p the picture upside down, in a mirror.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.RandomVerticalFlip()(mtorch.ones(1, 8, 8)).shape
+    torch.Size([1, 8, 8])
+    """
 
     def __init__(self, p: float = 0.5) -> None:
         super().__init__()
@@ -101,6 +107,11 @@ class RandomCrop(Transform):
 
     Raises:
         ValueError: the picture is smaller than `size`.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.RandomCrop(4)(mtorch.ones(1, 8, 8)).shape
+    torch.Size([1, 4, 4])
     """
 
     def __init__(self, size: int | Sequence[int], padding: int | Sequence[int] | None = None,
@@ -147,6 +158,11 @@ class RandomRotation(Transform):
         expand: make the result large enough for all of the turned picture.
         center: what stays in place, (x, y) in pixels from the upper left corner; None: the middle.
         fill: of what comes from outside, one number or one for each channel.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.RandomRotation(10)(mtorch.ones(1, 8, 8)).shape
+    torch.Size([1, 8, 8])
     """
 
     def __init__(self, degrees: float | Sequence[float],
@@ -261,6 +277,11 @@ class ElasticTransform(Transform):
         sigma: how smooth, in pixels, >= 0; a float, or one for x and one for y.
         interpolation: NEAREST or BILINEAR.
         fill: of what comes from outside, one number or one for each channel.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.ElasticTransform(alpha=5.0)(mtorch.ones(1, 8, 8)).shape
+    torch.Size([1, 8, 8])
     """
 
     def __init__(self, alpha: float | Sequence[float] = 50.0, sigma: float | Sequence[float] = 5.0,
@@ -322,6 +343,11 @@ class RandomErasing(Transform):
         ratio: (least, most) of its height over its width.
         value: what stands there: a number, one for each channel, or "random" for normal numbers.
         inplace: write into the tensor.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.RandomErasing(p=1.0)(mtorch.ones(1, 8, 8)).shape
+    torch.Size([1, 8, 8])
     """
 
     def __init__(self, p: float = 0.5, scale: Sequence[float] = (0.02, 0.33), ratio: Sequence[float] = (0.3, 3.3),

@@ -64,6 +64,11 @@ class CenterCrop(Transform):
 
     Args:
         size: (height, width), or one number for both.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.CenterCrop(4)(mtorch.ones(1, 8, 8)).shape
+    torch.Size([1, 4, 4])
     """
 
     def __init__(self, size: int | Sequence[int]) -> None:
@@ -84,6 +89,11 @@ class Pad(Transform):
         padding: one number, (left and right, top and bottom), or (left, top, right, bottom).
         fill: the value of a constant border.
         padding_mode: `constant`, `edge`, `reflect` (without the edge's pixels) or `symmetric` (with them).
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.Pad(2)(mtorch.ones(1, 8, 8)).shape
+    torch.Size([1, 12, 12])
     """
 
     def __init__(self, padding: int | Sequence[int], fill: float = 0, padding_mode: str = "constant") -> None:
