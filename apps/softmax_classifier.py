@@ -20,7 +20,8 @@ import mtorch
 from mtorch import nn, optim
 from mtorch.autograd import GradcheckError, gradcheck
 
-X = mtorch.tensor([[2, 1], [2, 2], [5, 4], [4, 5], [2, 3], [3, 2], [6, 5], [4, 1], [6, 3], [7, 4]], dtype=mtorch.float64)
+X = mtorch.tensor([[2, 1], [2, 2], [5, 4], [4, 5], [2, 3], [3, 2], [6, 5], [4, 1], [6, 3], [7, 4]],
+                  dtype=mtorch.float64)
 T = mtorch.tensor([0, 0, 1, 1, 0, 0, 1, 0, 1, 1])
 ASKED = mtorch.tensor([[0, 0], [0, 4], [8, 6], [10, 10]], dtype=mtorch.float64)
 
@@ -207,7 +208,8 @@ def main() -> None:
     print(f"dL/dz against (p - t) / N: {jacobian:.1e} through the Jacobian, {short:.1e} fused")
     with mtorch.no_grad():
         for point, p in zip(ASKED.tolist(), apart(ASKED), strict=True):
-            print(f"  [{point[0]:2.0f}, {point[1]:2.0f}] is of class {p.argmax().item()}, probabilities {p[0]:.3f} {p[1]:.3f}")
+            print(f"  [{point[0]:2.0f}, {point[1]:2.0f}] is of class {p.argmax().item()}, probabilities {p[0]:.3f} "
+                  f"{p[1]:.3f}")
     print("\nA backward that returns the gradient of the weights where that of the input belongs:")
     print(f"  10 samples: {what_gradcheck_says(LinearOfTheListing(2, 2), 10).splitlines()[0]}")
     print("   2 samples, where both have the same shape:")

@@ -3,7 +3,8 @@
     python apps/xor.py
 
 First with layers differentiated by hand: each is a Module whose forward and backward are written out, on arrays, and
-loss.backward() drives them, last to first. Then with mtorch's own layers, whose gradients come from the tape. They learn the same, to the last digits of a float64.
+loss.backward() drives them, last to first. Then with mtorch's own layers, whose gradients come from the tape. They learn the
+same, to the last digits of a float64.
 
 After that the same way of writing for pictures: a convolution by scipy.signal, max pooling, flatten and dropout, each with its
 backward, each put to the proof by gradcheck. One of them has a mistake, which gradcheck finds.
@@ -273,7 +274,8 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=1000, help="passes over the four samples; default: 1000")
     parser.add_argument("--lr", type=float, default=0.1, help="learning rate; default: 0.1")
-    parser.add_argument("--bound", type=float, default=1.0, help="weights begin between -BOUND and BOUND; from 0.5, where "
+    parser.add_argument("--bound", type=float, default=1.0, help="weights begin between -BOUND and BOUND; from 0.5, "
+                                                                 "where "
                         "the tutorial began, two of the first ten seeds get anywhere; default: 1")
     parser.add_argument("--steps", type=int, default=300, help="of the network for pictures, 0 for none; default: 300")
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers; default: 0")
@@ -297,7 +299,8 @@ def main() -> None:
     with mtorch.no_grad():
         for x, y in zip(X.tolist(), hand(X), strict=True):
             print(f"  {x[0]:.0f} xor {x[1]:.0f} = {y.item():6.3f}")
-    print(f"By hand and by the tape, the largest difference of outputs and weights: {largest_difference(hand, tape):.1e}")
+    print("By hand and by the tape, the largest difference of outputs and weights: "
+          f"{largest_difference(hand, tape):.1e}")
     print("Gradients written by hand, against differences:")
     for name, right in proofs().items():
         print(f"  {name:<48} {'right' if right else 'WRONG'}")

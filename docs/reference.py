@@ -25,9 +25,9 @@ def public_names(module: ModuleType) -> list[str]:
     found = []
     for name in names:
         value = getattr(module, name)
-        if (inspect.isclass(value) or inspect.isfunction(value)) and value.__module__.startswith("mtorch."):
-            if getattr(sys.modules[value.__module__], value.__qualname__, None) is value:    # it stands in a source file
-                found.append(name)
+        ours = (inspect.isclass(value) or inspect.isfunction(value)) and value.__module__.startswith("mtorch.")
+        if ours and getattr(sys.modules[value.__module__], value.__qualname__, None) is value:   # it stands in a file
+            found.append(name)
     return sorted(found, key=str.lower)
 
 
