@@ -14,24 +14,22 @@ from ...ops.elementwise import sigmoid
 from ...ops.reduction import softmax
 
 
-def _made_by(x, op) -> bool:
-    return type(x._node) is Node and x._node.op is op
-
-
 def expects_logits(loss: str, x) -> None:
     """Warn of a cross-entropy of probabilities: the loss applies softmax (or sigmoid) itself, so they get it twice."""
-    if x._node is None:
+    node = x._node
+    if type(node) is not Node or node.op is not softmax and node.op is not sigmoid:
         return
-    for op, name in ((softmax, "softmax"), (sigmoid, "sigmoid")):
-        if _made_by(x, op) and (op is softmax) == (loss == "cross_entropy"):
-            warnings.warn(f"{loss} applies {name} itself, and its input has gone through {name} already: it will learn "
-                          f"slowly and not far. Give it the scores as they come out of the last layer (leave out {name})",
-                          UserWarning, stacklevel=4)
+    name = "softmax" if node.op is softmax else "sigmoid"
+    if (name == "softmax") == (loss == "cross_entropy"):
+        warnings.warn(f"{loss} applies {name} itself, and its input has gone through {name} already: it will learn "
+                      f"slowly and not far. Give it the scores as they come out of the last layer (leave out {name})",
+                      UserWarning, stacklevel=4)
 
 
 def expects_log_probabilities(loss: str, x) -> None:
     """Warn of a loss of log-probabilities that is given probabilities."""
-    if getattr(x, "_node", None) is not None and _made_by(x, softmax):
+    node = getattr(x, "_node", None)
+    if type(node) is Node and node.op is softmax:
         warnings.warn(f"{loss} expects log-probabilities, and its input comes from softmax: use log_softmax, or "
                       "cross_entropy on the scores", UserWarning, stacklevel=4)
 
