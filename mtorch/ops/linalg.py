@@ -85,7 +85,9 @@ def qr(a):
 
 @op(name="LinalgEighBackward0")
 def eigh(a):
-    """a v = v diag(w), w ascending;  dL/da = v (diag(gw) + F o (v^T gv - gv^T v) / 2) v^T, F[i, j] = 1 / (w[j] - w[i])   (Giles 3.1)
+    """a v = v diag(w), w ascending;  dL/da = v (diag(gw) + F o (v^T gv - gv^T v) / 2) v^T, F[i, j] = 1 / (w[j] - w[i])
+
+    Giles 2008, 3.1.
 
     Only the lower triangle of a is read, so its gradient is given to both halves of a symmetric matrix.
     """
