@@ -234,15 +234,14 @@ def train_epoch(name, net, criterion, optimizer, scheduler, batches, done, bar, 
     for images, digits in batches:
         outputs = net(images)
         loss = criterion(outputs, digits)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        scheduler.step()
-
         if not math.isfinite(loss.item()):
             lr = optimizer.param_groups[0]["lr"]
             raise CannotGoOn(f"{name}: the loss became {loss.item()} in batch {done['batches'] + 1}, expected a finite "
                              f"number; the learning rate, {lr:.3g} there, is too high: try a smaller --lr")
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
         done["batches"] += 1
         done["images"] += len(digits)
         done["loss"] += loss.item() * len(digits)
