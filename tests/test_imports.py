@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mtorch"
-LONGEST_FILE = 420
+LONGEST_FILE = 360
 
 # Lowest first. A module belongs to the longest prefix that fits it, and may import its own group and every row below.
 ROWS = [
@@ -112,8 +112,12 @@ def test_no_module_imports_itself_by_a_circle() -> None:
 
 @pytest.mark.parametrize("module", FILES)
 def test_file_is_short_enough_to_read(module: str) -> None:
-    count = len(FILES[module].read_text(encoding="utf-8").splitlines())
-    assert count <= LONGEST_FILE, f"{FILES[module].relative_to(ROOT)} has {count} lines: split it by idea"
+    """Docstrings do not count: what is explained well is not longer to read."""
+    text = FILES[module].read_text(encoding="utf-8")
+    explained = sum(node.body[0].end_lineno - node.body[0].lineno + 1 for node in ast.walk(ast.parse(text))
+                    if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node, clean=False))
+    count = len(text.splitlines()) - explained
+    assert count <= LONGEST_FILE, f"{FILES[module].relative_to(ROOT)} has {count} lines of code: split it by idea"
 
 
 @pytest.mark.parametrize("module", FILES)
