@@ -1,0 +1,12 @@
+"""Names for the kinds of arguments that functions take, for type checkers alone: nothing imports this when it runs."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+Number: TypeAlias = bool | int | float | complex
+Dims: TypeAlias = int | Sequence[int]              # one dimension or several
+Operand: TypeAlias = Union["Tensor", Number]       # what arithmetic takes beside a tensor
