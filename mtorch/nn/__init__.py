@@ -10,8 +10,9 @@ from .container import ModuleDict, ModuleList, Sequential
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from .flatten import Flatten, Unflatten
 from .linear import Bilinear, Identity, Linear
-from .loss import (BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss,
-                   NLLLoss, PoissonNLLLoss, SmoothL1Loss)
+from .loss import (BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss,
+                   LinearCrossEntropyLoss, MSELoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss)
+from .functional.linear_cross_entropy import LinearCrossEntropyOptions
 from .loss_base import Loss
 from .module import Module
 from .parameter_container import ParameterDict, ParameterList
@@ -46,5 +47,5 @@ from .margin_loss import (CosineEmbeddingLoss, CTCLoss, HingeEmbeddingLoss, Marg
                           TripletMarginWithDistanceLoss)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> object:
     return _find(__name__, name)

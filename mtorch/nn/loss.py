@@ -4,8 +4,14 @@ What each computes stands at its function in functional/loss.py.
 """
 from __future__ import annotations
 
+from math import prod
+from typing import Any
+
+from .. import dtypes
 from ..tensor import Tensor
 from . import functional as F
+from .functional.linear_cross_entropy import LinearCrossEntropyOptions
+from .linear import Linear
 from .loss_base import _Loss, _WeightedLoss
 
 
@@ -82,6 +88,62 @@ class CrossEntropyLoss(_WeightedLoss):
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(input, target, weight=self.weight, ignore_index=self.ignore_index,
                                reduction=self.reduction, label_smoothing=self.label_smoothing)
+
+
+class LinearCrossEntropyLoss(_WeightedLoss):
+    """A Linear, and the cross-entropy of its logits: the head of a classifier and its loss in one module.
+
+    in_features: I, numbers in a sample, > 0
+    num_classes: C, > 0
+    out_features: sizes d of further axes, each place of which is classified on its own
+    bias: learn a bias, too
+    device, dtype: of the Linear's parameters
+    reduction: "mean", "sum", or "none" for the loss of each sample
+    weight: how much each class counts, (C)
+    ignore_index: the class whose samples do not count; None for -100, or where the target has probabilities
+    label_smoothing: the share of the target that is spread evenly over the classes, in [0, 1]
+    options: chunks, which save memory in PyTorch, change no value, and do nothing here
+
+    Shape: input (N, I) or (I); target, classes (N, *d) or (), or probabilities (N, C, *d) or (C) -> (), or with "none"
+    (N, *d) or ().
+    Raises: RuntimeError for a weight of another shape, label_smoothing out of range, an input or target of another
+    shape, an ignore_index beside probabilities; IndexError for a class out of range.
+    Source: PyTorch 2.13. Smoothing: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016,
+    section 7.
+
+    >>> import mtorch
+    >>> criterion = mtorch.nn.LinearCrossEntropyLoss(5, 10)
+    >>> criterion(mtorch.zeros(1, 5), mtorch.tensor([3]))
+    tensor(2.3026, grad_fn=<NllLossBackward0>)
+    """
+
+    def __init__(self, in_features: int, num_classes: int, *, out_features: tuple[int, ...] = (), bias: bool = False,
+                 device: Any = None, dtype: dtypes.dtype | None = None, reduction: str = "mean",
+                 weight: Tensor | None = None, ignore_index: int | None = None, label_smoothing: float = 0.0,
+                 options: LinearCrossEntropyOptions | None = None) -> None:
+        if weight is not None and tuple(weight.shape) != (num_classes,):
+            raise RuntimeError(f"LinearCrossEntropyLoss: expected weight shape to be {(num_classes,)}, got "
+                               f"{tuple(weight.shape)}")
+        if not 0.0 <= label_smoothing <= 1.0:
+            raise RuntimeError("LinearCrossEntropyLoss: expected label_smoothing to be in range [0, 1], got "
+                               f"{label_smoothing}")
+        super().__init__(weight, reduction=reduction)
+        self.num_classes, self.out_features = num_classes, out_features
+        self.ignore_index, self.label_smoothing, self.options = ignore_index, label_smoothing, options
+        self.linear = Linear(in_features, num_classes * prod(out_features), bias, device, dtype)
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        rows, bias = (self.num_classes, *self.out_features), self.linear.bias
+        return F.linear_cross_entropy(input, self.linear.weight.reshape(*rows, self.linear.in_features), target,
+                                      linear_bias=None if bias is None else bias.reshape(rows), weight=self.weight,
+                                      reduction=self.reduction, ignore_index=self.ignore_index,
+                                      label_smoothing=self.label_smoothing, options=self.options)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return (f"in_features={self.linear.in_features}, num_classes={self.num_classes}, "
+                f"out_features={self.out_features}, bias={self.linear.bias is not None}, reduction={self.reduction}, "
+                f"ignore_index={self.ignore_index}, label_smoothing={self.label_smoothing}, options={self.options}")
 
 
 class NLLLoss(_WeightedLoss):
