@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .mismatch import mismatch
 from .mode import WATCHED, mode
 
 next_order = count().__next__          # numbers the nodes, and the in-place writes (views.py) between them
@@ -162,7 +163,10 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
             else:
                 arrays.append(a)
                 inputs.append(a)
-        value, pullback = rule(*arrays, **kwargs)
+        try:
+            value, pullback = rule(*arrays, **kwargs)
+        except ValueError as error:
+            raise mismatch(error, rule.__name__, (*arrays, *kwargs.values())) from None
         if not tensors:
             return value
         recording = needs and mode.recording

@@ -9,6 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd import tape
 from ..autograd.anomaly import watch
+from ..autograd.mismatch import mismatch
 from ..autograd.mode import mode
 from ..autograd.tape import STALE, Node, TensorBase, history, next_order, wrap
 from ..autograd.views import cast, mark_written
@@ -200,7 +201,10 @@ def promoting(op):
             return op(a, b)
         else:
             return _promoted(op, a, b)
-        value, pullback = rule(x, y)
+        try:
+            value, pullback = rule(x, y)
+        except ValueError as error:
+            raise mismatch(error, op.__name__, (x, y)) from None
         if type(value) is not _ndarray:
             value = np.asarray(value)
         out = _new(tape.Tensor)
