@@ -1,5 +1,8 @@
 """The categorical distribution."""
 from __future__ import annotations
+from ..tensor import Tensor
+from .utils import Shape
+from .utils import a_tensor
 
 import math
 
@@ -15,11 +18,18 @@ from .utils import broadcast_shapes
 
 
 class Categorical(ProbsOrLogits):
-    """One of K categories, 0 to K - 1, drawn with weights `probs` >= 0, or with weights exp(logits).
+    """One of K categories, 0 to K - 1.
 
-    Both are normalised along the last axis.
+    P(i) = probs_i / sum of probs = exp(logits_i) / sum of exp(logits)
 
-    Shape: probs or logits (*batch, K), a value (), int64.
+    probs: weights of the categories along the last axis, >= 0 and not all 0; kept normalised
+    logits: in their place, the logarithms of weights, any real numbers or -inf; kept normalised
+    validate_args: check parameters and values; None for `Distribution`'s default
+
+    Shape: probs or logits (*batch, K): batch_shape is batch, event_shape (). Samples are int64.
+    Raises: ValueError for both or neither of probs and logits, for weights that cannot be normalised, and in `log_prob`
+    for values but 0 ... K - 1; TypeError for what is no tensor.
+    Source: Johnson, Kotz and Balakrishnan, Discrete Multivariate Distributions (1997), chapter 35 (with one trial).
 
     >>> import mtorch
     >>> m = mtorch.distributions.Categorical(mtorch.tensor([1.0, 1.0, 2.0]))
@@ -31,12 +41,16 @@ class Categorical(ProbsOrLogits):
     has_enumerate_support = True
     _is_binary = False
 
-    def __init__(self, probs=None, logits=None, validate_args=None):
+    def __init__(self, probs: Tensor | None = None, logits: Tensor | None = None,
+                 validate_args: bool | None = None) -> None:
+        name, given = ("logits", logits) if probs is None else ("probs", probs)
+        if given is not None:
+            a_tensor("Categorical", name, given)
         self._given(probs, logits)
-        name, weights = ("logits", logits) if probs is None else ("probs", probs)
+        weights = self._param
         if weights.dim() < 1:
             raise ValueError(f"`{name}` parameter must be at least one-dimensional.")
-        normalised = logits - logits.logsumexp(-1, True) if probs is None else probs / probs.sum(-1, True)
+        normalised = weights - weights.logsumexp(-1, True) if probs is None else weights / weights.sum(-1, True)
         self.__dict__[name] = self._param = normalised
         self._num_events = weights.shape[-1]
         super().__init__(weights.shape[:-1], validate_args=validate_args)
@@ -50,21 +64,21 @@ class Categorical(ProbsOrLogits):
     mean = variance = property(lambda self: full(self._batch_shape, math.nan, dtype=self._param.dtype),
                                doc="Undefined, nan: categories are not numbers.")
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape: Shape = ()) -> Tensor:
         rows = self.probs.reshape(-1, self._num_events)
         with no_grad():
             drawn = multinomial(rows, Size(sample_shape).numel(), True).T
         return drawn.reshape(self._extended_shape(sample_shape))
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
         shape = broadcast_shapes(value.shape, self._batch_shape)
         index = value.long().expand(shape).unsqueeze(-1)
         return self.logits.expand(shape + (self._num_events,)).gather(-1, index).squeeze(-1)
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         least = float(np.finfo(self.logits.array.dtype).min)      # so that 0 times -inf is 0
         return -(self.logits.clamp(min=least) * self.probs).sum(-1)
 
-    def enumerate_support(self, expand=True):
+    def enumerate_support(self, expand: bool = True) -> Tensor:
         return self._along_batch(arange(self._num_events), expand)

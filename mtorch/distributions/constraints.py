@@ -45,7 +45,7 @@ class _Dependent(Constraint):
     def __call__(self, **properties) -> _Dependent:
         return _Dependent(**{**self.__dict__, **properties})
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         raise ValueError("Cannot determine validity of dependent constraint")
 
 
@@ -68,14 +68,14 @@ def is_dependent(constraint) -> bool:
 # ---- numbers -------------------------------------------------------------------------------------
 
 class _Real(Constraint):
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return value == value                                     # all but nan
 
 
 class _Boolean(Constraint):
     is_discrete = True
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return (value == 0) | (value == 1)
 
 
@@ -95,41 +95,41 @@ class _Between(Constraint):
 
 
 class _GreaterThan(_Lower):
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return value > self.lower_bound
 
 
 class _GreaterThanEq(_Lower):
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return value >= self.lower_bound
 
 
 class _LessThan(_Upper):
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return value < self.upper_bound
 
 
 class _Interval(_Between):
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return (value >= self.lower_bound) & (value <= self.upper_bound)
 
 
 class _HalfOpenInterval(_Between):
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return (value >= self.lower_bound) & (value < self.upper_bound)
 
 
 class _IntegerInterval(_Between):
     is_discrete = True
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return (value % 1 == 0) & (value >= self.lower_bound) & (value <= self.upper_bound)
 
 
 class _IntegerGreaterThan(_Lower):
     is_discrete = True
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return (value % 1 == 0) & (value >= self.lower_bound)
 
 
@@ -138,21 +138,21 @@ class _IntegerGreaterThan(_Lower):
 class _OneHot(Constraint):
     is_discrete, event_dim = True, 1
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return ((value == 0) | (value == 1)).all(-1) & (value.sum(-1) == 1)
 
 
 class _Simplex(Constraint):
     event_dim = 1
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return (value >= 0).all(-1) & ((value.sum(-1) - 1).abs() < 1e-6)
 
 
 class _Multinomial(_Upper):
     is_discrete, event_dim = True, 1
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return (value >= 0).all(-1) & (value.sum(-1) <= self.upper_bound)
 
 
@@ -165,21 +165,21 @@ def _all_of_matrix(truth: Tensor) -> Tensor:
 class _LowerTriangular(Constraint):
     event_dim = 2
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return _all_of_matrix(value.tril() == value)
 
 
 class _LowerCholesky(Constraint):
     event_dim = 2
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return _all_of_matrix(value.tril() == value) & (value.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
 
 
 class _CorrCholesky(Constraint):
     event_dim = 2
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         tolerance = float(np.finfo(value.array.dtype).eps) * value.shape[-1] * 10
         unit_rows = ((value.detach().square().sum(-1).sqrt() - 1).abs() <= tolerance).all(-1)
         return _LowerCholesky().check(value) & unit_rows
@@ -188,12 +188,12 @@ class _CorrCholesky(Constraint):
 class _Square(Constraint):
     event_dim = 2
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         return full(value.shape[:-2], value.shape[-2] == value.shape[-1])
 
 
 class _Symmetric(_Square):
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         square = super().check(value)
         if not square.all():
             return square
@@ -203,7 +203,7 @@ class _Symmetric(_Square):
 class _PositiveSemidefinite(_Symmetric):
     least = staticmethod(lambda eigenvalues: eigenvalues >= 0)
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         symmetric = super().check(value)
         if not symmetric.all():
             return symmetric
@@ -226,7 +226,7 @@ class _IndependentConstraint(Constraint):
     is_discrete = property(lambda self: self.base_constraint.is_discrete)
     event_dim = property(lambda self: self.base_constraint.event_dim + self.reinterpreted_batch_ndims)
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         result = self.base_constraint.check(value)
         if result.dim() < self.reinterpreted_batch_ndims:
             raise ValueError(f"Expected value.dim() >= {self.event_dim} but got {value.dim()}")
@@ -234,7 +234,7 @@ class _IndependentConstraint(Constraint):
             result = result.all(-1)
         return result
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"IndependentConstraint({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
 
 
@@ -247,7 +247,7 @@ class MixtureSameFamilyConstraint(Constraint):
     is_discrete = property(lambda self: self.base_constraint.is_discrete)
     event_dim = property(lambda self: self.base_constraint.event_dim)
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         if value.dim() < self.event_dim:
             raise ValueError(f"Expected value.dim() >= {self.event_dim} but got {value.dim()}")
         result = self.base_constraint.check(value.unsqueeze(-1 - self.event_dim))
@@ -255,7 +255,7 @@ class MixtureSameFamilyConstraint(Constraint):
             result = result.all(-1)
         return result
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"MixtureSameFamilyConstraint({self.base_constraint!r})"
 
 
@@ -271,7 +271,7 @@ class _Cat(Constraint):
     is_discrete = property(lambda self: any(c.is_discrete for c in self.cseq))
     event_dim = property(lambda self: max(c.event_dim for c in self.cseq))
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         parts = value.split(self.lengths, self.dim)
         return join([c.check(part) for c, part in zip(self.cseq, parts, strict=True)], self.dim)
 
@@ -289,7 +289,7 @@ class _Stack(Constraint):
         dim = max(c.event_dim for c in self.cseq)
         return dim + 1 if self.dim + dim < 0 else dim
 
-    def check(self, value):
+    def check(self, value: Tensor) -> Tensor:
         slices = value.unbind(self.dim)
         return pile([c.check(part) for c, part in zip(self.cseq, slices, strict=True)], self.dim)
 

@@ -1,5 +1,8 @@
 """The Dirichlet distribution."""
 from __future__ import annotations
+from ..tensor import Tensor
+from .utils import Shape
+from .utils import a_tensor
 
 from .. import random
 from ..functions.arithmetic import where, xlogy
@@ -11,9 +14,20 @@ from .utils import one_hot
 
 
 class Dirichlet(Distribution):
-    """Vectors of probabilities, of density proportional to the product of x_k^(concentration_k - 1).
+    """Vectors of K numbers >= 0 that add up to 1: probabilities.
 
-    Shape: concentration (*batch, K), a value (K,).
+    p(x) = Gamma(sum of a) / (product of Gamma(a_k)) * product of x_k^(a_k - 1), with a = concentration
+
+    concentration: the powers, and one, along the last axis; > 0
+    validate_args: check parameters and values; None for `Distribution`'s default
+
+    A sample is K gamma numbers, divided by their sum; its gradient is the implicit one.
+
+    Shape: concentration (*batch, K): batch_shape is batch, event_shape (K,).
+    Raises: ValueError for a concentration <= 0 or without dimensions, and in `log_prob` for values that are not >= 0 or
+    do not add up to 1; TypeError for what is no tensor.
+    Source: Kotz, Balakrishnan and Johnson, Continuous Multivariate Distributions, vol. 1 (2000), chapter 49; the
+    gradient, Figurnov, Mohamed and Mnih, Implicit Reparameterization Gradients (2018).
 
     >>> import mtorch
     >>> mtorch.distributions.Dirichlet(mtorch.tensor([1.0, 3.0])).mean
@@ -24,8 +38,8 @@ class Dirichlet(Distribution):
     support = constraints.simplex
     has_rsample = True
 
-    def __init__(self, concentration, validate_args=None):
-        if concentration.dim() < 1:
+    def __init__(self, concentration: Tensor, validate_args: bool | None = None) -> None:
+        if a_tensor("Dirichlet", "concentration", concentration).dim() < 1:
             raise ValueError("`concentration` parameter must be at least one-dimensional.")
         self.concentration = concentration
         super().__init__(concentration.shape[:-1], concentration.shape[-1:], validate_args=validate_args)
@@ -46,17 +60,17 @@ class Dirichlet(Distribution):
         total = self.concentration.sum(-1, True)
         return self.concentration * (total - self.concentration) / (total.square() * (total + 1))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape: Shape = ()) -> Tensor:
         concentration = self.concentration.expand(self._extended_shape(sample_shape))
         drawn = random.dirichlet(concentration.array, default_generator)
         return sampling.dirichlet(concentration, sample=drawn)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
         a = self.concentration
         return xlogy(a - 1.0, value).sum(-1) + a.sum(-1).lgamma() - a.lgamma().sum(-1)
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         k, total = self.concentration.shape[-1], self.concentration.sum(-1)
         return (self.concentration.lgamma().sum(-1) - total.lgamma() - (k - total) * total.digamma()
                 - ((self.concentration - 1.0) * self.concentration.digamma()).sum(-1))

@@ -4,6 +4,7 @@ A distribution stands for a batch (`batch_shape`) of independent distributions o
 `sample(s)` has shape s + batch_shape + event_shape, `log_prob(value)` has shape s + batch_shape.
 """
 from __future__ import annotations
+from .utils import Shape
 
 import copy
 import warnings
@@ -19,8 +20,18 @@ from .utils import lazy_property
 class Distribution:
     """The base of all distributions.
 
+    batch_shape: the shape of the batch of independent distributions that this one stands for
+    event_shape: the shape of one value of one of them
+    validate_args: check parameters here and values in `log_prob` and `cdf`; None for what `set_default_validate_args`
+        said, True to begin with
+
     A subclass names its parameters in `arg_constraints`, sets them as attributes, calls `super().__init__` and defines
     `rsample` (a sample through which gradients flow) or `sample`, `log_prob` and what else it can answer.
+
+    Shape: `sample(s)` is s + batch_shape + event_shape; `log_prob(value)`, for a value that broadcasts with batch_shape
+    + event_shape, is without event_shape.
+    Raises: ValueError for parameters outside their constraints; NotImplementedError by what a subclass does not define.
+    Source: J. Dillon et al., TensorFlow Distributions (2017), section 3, for shapes of samples, batches and events.
 
     >>> import mtorch
     >>> isinstance(mtorch.distributions.Normal(0.0, 1.0), mtorch.distributions.Distribution)
@@ -39,7 +50,7 @@ class Distribution:
             raise ValueError(f"set_default_validate_args: expected True or False, got {value!r}")
         Distribution._validate_args = value
 
-    def __init__(self, batch_shape=(), event_shape=(), validate_args: bool | None = None):
+    def __init__(self, batch_shape: Shape = (), event_shape: Shape = (), validate_args: bool | None = None) -> None:
         self._batch_shape, self._event_shape = Size(batch_shape), Size(event_shape)
         if validate_args is not None:
             self._validate_args = validate_args
@@ -69,7 +80,7 @@ class Distribution:
         """The shape of one value."""
         return self._event_shape
 
-    def expand(self, batch_shape, _instance=None):
+    def expand(self, batch_shape: Shape, _instance: Any = None) -> Any:
         """The same distributions broadcast to a larger batch, without copying their parameters."""
         new = self._copied(_instance)
         batch_shape = Size(batch_shape)
@@ -81,24 +92,28 @@ class Distribution:
         new._batch_shape = batch_shape
         return new
 
-    def _expanded_inner(self, inner: Distribution, batch_shape) -> Distribution:
+    def _expanded_inner(self, inner: Distribution, batch_shape: Shape) -> Distribution:
         """A distribution that this one is made of, for a larger batch of this one."""
         return inner.expand(batch_shape + inner.batch_shape[len(self._batch_shape):])
 
-    def _copied(self, instance=None):
+    def _copied(self, instance: Any = None) -> Any:
         """A twin that shares the parameters; or `instance`, a subclass's own new object, made into one."""
         if instance is None:
             return copy.copy(self)
         instance.__dict__.update({**self.__dict__, **instance.__dict__})
         return instance
 
-    def _extended_shape(self, sample_shape=()) -> Size:
-        return Size(sample_shape) + self._batch_shape + self._event_shape
+    def _extended_shape(self, sample_shape: Shape = ()) -> Size:
+        try:
+            return Size(sample_shape) + self._batch_shape + self._event_shape
+        except TypeError:
+            raise TypeError(f"{type(self).__name__}: sample_shape must be a sequence of ints, got "
+                            f"{sample_shape!r}") from None
 
     # -- what it is like
 
     @property
-    def support(self):
+    def support(self) -> Any:
         """The constraint that values of the distribution satisfy."""
         raise NotImplementedError(f"{type(self).__name__} does not define its support")
 
@@ -132,12 +147,12 @@ class Distribution:
 
     # -- samples
 
-    def sample(self, sample_shape=()) -> Tensor:
+    def sample(self, sample_shape: Shape = ()) -> Tensor:
         """A sample for each index of `sample_shape` and of the batch; no gradient flows through it."""
         with no_grad():
             return self.rsample(sample_shape)
 
-    def rsample(self, sample_shape=()) -> Tensor:
+    def rsample(self, sample_shape: Shape = ()) -> Tensor:
         """A sample that is a differentiable function of the parameters."""
         raise NotImplementedError(f"{type(self).__name__} has no rsample: its samples cannot be differentiated")
 
@@ -170,7 +185,7 @@ class Distribution:
         """The quantile: the value whose cdf this is."""
         raise NotImplementedError(f"{type(self).__name__} does not implement icdf")
 
-    def _validate_sample(self, value) -> None:
+    def _validate_sample(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise ValueError(f"{type(self).__name__}: the value must be a Tensor, got {type(value).__name__}")
         if value.shape[value.dim() - len(self._event_shape):] != self._event_shape:
@@ -185,7 +200,7 @@ class Distribution:
                              f"within the support ({support!r}) of the distribution {self!r}, but found invalid "
                              f"values:\n{value}")
 
-    def _checked(self, value):
+    def _checked(self, value: Tensor) -> Tensor:
         """value, checked if this distribution checks."""
         if self._validate_args:
             self._validate_sample(value)

@@ -1,5 +1,7 @@
 """The Gumbel distribution."""
 from __future__ import annotations
+from ..tensor import Tensor
+from .utils import Numbers
 
 import math
 
@@ -14,7 +16,18 @@ from .utils import broadcast_all, euler_constant
 
 
 class Gumbel(TransformedDistribution):
-    """loc - scale log(-log u), u uniform on (0, 1): how the greatest of many like numbers is distributed; scale > 0.
+    """How the greatest of many like numbers is distributed.
+
+    p(x) = exp(-y - exp(-y)) / scale, with y = (x - loc) / scale; x = loc - scale log(-log u) for u uniform on (0, 1)
+
+    loc: the mode, any real number
+    scale: the spread, > 0; the standard deviation is pi / sqrt(6) times as much
+    validate_args: check parameters and values; None for `Distribution`'s default
+
+    Shape: batch_shape is what the parameters broadcast to, event_shape ().
+    Raises: ValueError for parameters out of range, and in `log_prob` for nan; RuntimeError for shapes that do not
+    broadcast.
+    Source: Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, vol. 2 (1995), chapter 22.
 
     >>> import mtorch
     >>> mtorch.distributions.Gumbel(0.0, 1.0).mean
@@ -24,7 +37,7 @@ class Gumbel(TransformedDistribution):
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.real
 
-    def __init__(self, loc, scale, validate_args=None):
+    def __init__(self, loc: Numbers, scale: Numbers, validate_args: bool | None = None) -> None:
         self.loc, self.scale = broadcast_all(loc, scale)
         limits = np.finfo(self.loc.array.dtype)
         low, high = full_like(self.loc, float(limits.tiny)), full_like(self.loc, 1 - float(limits.eps))
@@ -37,10 +50,10 @@ class Gumbel(TransformedDistribution):
     stddev = property(lambda self: (math.pi / math.sqrt(6)) * self.scale)
     variance = property(lambda self: self.stddev.square())
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
         y = (self.loc - value) / self.scale
         return (y - y.exp()) - self.scale.log()
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         return self.scale.log() + (1 + euler_constant)

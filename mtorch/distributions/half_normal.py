@@ -1,5 +1,7 @@
 """The half-normal distribution."""
 from __future__ import annotations
+from ..tensor import Tensor
+from .utils import Numbers
 
 import math
 
@@ -12,7 +14,16 @@ from .transforms import AbsTransform
 
 
 class HalfNormal(TransformedDistribution):
-    """Absolute values of normal numbers of mean 0 and standard deviation `scale` > 0.
+    """The absolute value of a normal number of mean 0.
+
+    p(x) = sqrt(2 / pi) / scale exp(-x^2 / (2 scale^2)), x >= 0
+
+    scale: the standard deviation of the normal number, > 0
+    validate_args: check parameters and values; None for `Distribution`'s default
+
+    Shape: batch_shape is scale's shape, event_shape ().
+    Raises: ValueError for a scale <= 0, and in `log_prob` and `cdf` for values below 0.
+    Source: Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, vol. 1 (1994), chapter 13.
 
     >>> import mtorch
     >>> mtorch.distributions.HalfNormal(1.0).mean
@@ -22,7 +33,7 @@ class HalfNormal(TransformedDistribution):
     arg_constraints = {"scale": constraints.positive}
     support = constraints.nonnegative
 
-    def __init__(self, scale, validate_args=None):
+    def __init__(self, scale: Numbers, validate_args: bool | None = None) -> None:
         super().__init__(Normal(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
 
     scale = property(lambda self: self.base_dist.scale)
@@ -30,16 +41,16 @@ class HalfNormal(TransformedDistribution):
     mode = property(lambda self: zeros_like(self.scale))
     variance = property(lambda self: self.scale.square() * (1 - 2 / math.pi))
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
         return where(value >= 0, self.base_dist.log_prob(value) + math.log(2), -math.inf)
 
-    def cdf(self, value):
+    def cdf(self, value: Tensor) -> Tensor:
         self._checked(value)
         return 2 * self.base_dist.cdf(value) - 1
 
-    def icdf(self, value):
+    def icdf(self, value: Tensor) -> Tensor:
         return self.base_dist.icdf((value + 1) / 2)
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         return self.base_dist.entropy() - math.log(2)

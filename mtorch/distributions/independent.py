@@ -1,5 +1,7 @@
 """A batch of distributions as one distribution over vectors, matrices, ..."""
 from __future__ import annotations
+from ..tensor import Tensor
+from .utils import Shape
 
 from . import constraints
 from .distribution import Distribution
@@ -7,7 +9,17 @@ from .utils import sum_rightmost
 
 
 class Independent(Distribution):
-    """The last `reinterpreted_batch_ndims` dimensions of a batch become part of the event: their log_prob is summed.
+    """A batch of distributions as one distribution over vectors, matrices, ...: their log_probs are added up.
+
+    base_distribution: the batch
+    reinterpreted_batch_ndims: how many of the last dimensions of its batch become part of the event, >= 0
+    validate_args: accepted; values are checked by base_distribution
+
+    Shape: base_distribution's batch_shape is cut before its last reinterpreted_batch_ndims dimensions; the rest of it
+    stands before the event_shape.
+    Raises: ValueError for more dimensions than the batch has, or a negative number; TypeError for what is no
+    Distribution; NotImplementedError in `enumerate_support` where a dimension was reinterpreted.
+    Source: J. Dillon et al., TensorFlow Distributions (2017), section 3.
 
     >>> import mtorch
     >>> normal = mtorch.distributions.Normal(mtorch.zeros(2, 3), 1.0)
@@ -18,7 +30,12 @@ class Independent(Distribution):
 
     arg_constraints: dict = {}
 
-    def __init__(self, base_distribution, reinterpreted_batch_ndims, validate_args=None):
+    def __init__(self, base_distribution: Distribution, reinterpreted_batch_ndims: int,
+                 validate_args: bool | None = None) -> None:
+        if not isinstance(base_distribution, Distribution):
+            raise TypeError(f"Independent: expected a Distribution, got {type(base_distribution).__name__}")
+        if reinterpreted_batch_ndims < 0:
+            raise ValueError(f"Independent: reinterpreted_batch_ndims must be >= 0, got {reinterpreted_batch_ndims}")
         batch = base_distribution.batch_shape
         if reinterpreted_batch_ndims > len(batch):
             raise ValueError("Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), "
@@ -40,22 +57,22 @@ class Independent(Distribution):
         base, dims = self.base_dist.support, self.reinterpreted_batch_ndims
         return constraints.independent(base, dims) if dims else base
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape: Shape = ()) -> Tensor:
         return self.base_dist.sample(sample_shape)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape: Shape = ()) -> Tensor:
         return self.base_dist.rsample(sample_shape)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         return sum_rightmost(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         return sum_rightmost(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
 
-    def enumerate_support(self, expand=True):
+    def enumerate_support(self, expand: bool = True) -> Tensor:
         if self.reinterpreted_batch_ndims:
             raise NotImplementedError("Independent: the combinations of several dimensions cannot be enumerated")
         return self.base_dist.enumerate_support(expand)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Independent({self.base_dist}, {self.reinterpreted_batch_ndims})"

@@ -1,5 +1,7 @@
 """The multinomial distribution."""
 from __future__ import annotations
+from ..tensor import Tensor
+from .utils import Shape
 
 import math
 
@@ -16,9 +18,22 @@ from .utils import broadcast_all
 
 
 class Multinomial(Distribution):
-    """How often each of K categories comes up in `total_count` draws; see `Categorical`.
+    """How often each of K categories comes up in some draws.
 
-    Shape: probs or logits (*batch, K), a value (K,).
+    P(x) = total_count! / (product of x_k!) * product of p_k^x_k, with p the probs, normalised
+
+    total_count: draws, an integer >= 0
+    probs: weights of the categories along the last axis, >= 0 and not all 0
+    logits: in their place, the logarithms of weights
+    validate_args: check parameters and values; None for `Distribution`'s default
+
+    As in torch `log_prob` takes counts of fewer draws too: those of their own number.
+
+    Shape: probs or logits (*batch, K): batch_shape is batch, event_shape (K,).
+    Raises: ValueError for both or neither of probs and logits, a total_count < 0, weights that cannot be normalised,
+    and in `log_prob` for counts below 0 or of more draws; NotImplementedError for a total_count that is no int;
+    TypeError for weights that are no tensor.
+    Source: Johnson, Kotz and Balakrishnan, Discrete Multivariate Distributions (1997), chapter 35.
 
     >>> import mtorch
     >>> mtorch.distributions.Multinomial(8, mtorch.tensor([1.0, 3.0])).mean
@@ -27,9 +42,12 @@ class Multinomial(Distribution):
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
 
-    def __init__(self, total_count=1, probs=None, logits=None, validate_args=None):
+    def __init__(self, total_count: int = 1, probs: Tensor | None = None, logits: Tensor | None = None,
+                 validate_args: bool | None = None) -> None:
         if not isinstance(total_count, int):
             raise NotImplementedError(f"Multinomial: total_count must be one int, got {type(total_count).__name__}")
+        if total_count < 0:
+            raise ValueError(f"Multinomial: total_count must be >= 0, got {total_count}")
         self.total_count = total_count
         self._categorical = Categorical(probs, logits)
         super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args)
@@ -45,7 +63,7 @@ class Multinomial(Distribution):
     mean = property(lambda self: self.probs * self.total_count)
     variance = property(lambda self: self.total_count * self.probs * (1 - self.probs))
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape: Shape = ()) -> Tensor:
         shape = self._extended_shape(sample_shape)
         drawn = self._categorical.sample(Size((self.total_count,)) + Size(sample_shape)).array
         k, rows = shape[-1], math.prod(shape[:-1])
@@ -53,13 +71,13 @@ class Multinomial(Distribution):
         counts = np.bincount(places.ravel(), minlength=k * rows)
         return from_numpy(counts.reshape(shape)).to(self.probs.dtype)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
         logits, value = broadcast_all(self.logits, value)
         logits = where((value == 0) & (logits == -math.inf), 0.0, logits)
         return (value.sum(-1) + 1).lgamma() - (value + 1).lgamma().sum(-1) + (logits * value).sum(-1)
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         n = self.total_count
         each = Binomial(n, probs=self.probs)
         counts = each.enumerate_support(expand=False)[1:]

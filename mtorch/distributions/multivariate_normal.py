@@ -1,5 +1,7 @@
 """The normal distribution of vectors."""
 from __future__ import annotations
+from .utils import Shape
+from .utils import a_tensor
 
 import math
 
@@ -13,10 +15,22 @@ from .utils import broadcast_shapes, lazy_property, standard_normal
 
 
 class MultivariateNormal(Distribution):
-    """Normal vectors of mean `loc` and one of: covariance_matrix, its inverse precision_matrix, or scale_tril, the
-    lower triangular L of L L^T = covariance (which is the quickest: the others are brought to it).
+    """Normal vectors.
 
-    Shape: loc (*batch, N), the matrix (*batch, N, N), a value (N,).
+    p(x) = exp(-(x - loc)^T C^-1 (x - loc) / 2) / sqrt((2 pi)^N det C), C the covariance
+
+    loc: the mean, any real numbers
+    covariance_matrix: C, symmetric and positive definite
+    precision_matrix: in its place, the inverse of C
+    scale_tril: in its place, L of C = L L^T, lower triangular with a positive diagonal; the quickest, the others are
+        brought to it
+    validate_args: check parameters and values; None for `Distribution`'s default
+
+    Shape: loc (*batch, N), the matrix (*batch, N, N): batch_shape is what both batches broadcast to, event_shape (N,).
+    Raises: ValueError for none or several of the matrices, another shape, parameters out of range, and in `log_prob`
+    for nan; TypeError for what is no tensor; RuntimeError for a matrix of integers, and for batches that do not
+    broadcast.
+    Source: Kotz, Balakrishnan and Johnson, Continuous Multivariate Distributions, vol. 1 (2000), chapter 45.
 
     >>> import mtorch
     >>> d = mtorch.distributions.MultivariateNormal(mtorch.zeros(2), mtorch.eye(2))
@@ -29,8 +43,9 @@ class MultivariateNormal(Distribution):
     support = constraints.real_vector
     has_rsample = True
 
-    def __init__(self, loc, covariance_matrix=None, precision_matrix=None, scale_tril=None, validate_args=None):
-        if loc.dim() < 1:
+    def __init__(self, loc: Tensor, covariance_matrix: Tensor | None = None, precision_matrix: Tensor | None = None,
+                 scale_tril: Tensor | None = None, validate_args: bool | None = None) -> None:
+        if a_tensor("MultivariateNormal", "loc", loc).dim() < 1:
             raise ValueError("loc must be at least one-dimensional.")
         matrices = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
                     "scale_tril": scale_tril}
@@ -38,8 +53,13 @@ class MultivariateNormal(Distribution):
         if len(given) != 1:
             raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
         (name, matrix), = given.items()
-        if matrix.dim() < 2:
+        if a_tensor("MultivariateNormal", name, matrix).dim() < 2:
             raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")
+        if matrix.shape[-2:] != loc.shape[-1:] * 2:
+            raise ValueError(f"MultivariateNormal: loc of shape {tuple(loc.shape)} needs a {name} of shape "
+                             f"(..., {loc.shape[-1]}, {loc.shape[-1]}), got {tuple(matrix.shape)}")
+        if not matrix.is_floating_point():
+            raise RuntimeError(f"MultivariateNormal: {name} must be of a floating point type, got {matrix.dtype}")
         batch_shape = Size(broadcast_shapes(matrix.shape[:-2], loc.shape[:-1]))
         self.loc = loc.expand(batch_shape + (-1,))
         self.__dict__[name] = matrix.expand(batch_shape + (-1, -1))
@@ -69,11 +89,11 @@ class MultivariateNormal(Distribution):
     mean = mode = property(lambda self: self.loc)
     variance = property(lambda self: self._tril.square().sum(-1).expand(self._batch_shape + self._event_shape))
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape: Shape = ()) -> Tensor:
         eps = standard_normal(self._extended_shape(sample_shape), self.loc.dtype)
         return self.loc + (self._tril @ eps.unsqueeze(-1)).squeeze(-1)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
         distance = mahalanobis(self._tril, value - self.loc)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - self.half_log_det()
@@ -82,7 +102,7 @@ class MultivariateNormal(Distribution):
         """log det L, half the logarithm of the covariance's determinant."""
         return self._tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         entropy = 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self.half_log_det()
         return entropy.expand(self._batch_shape)
 

@@ -1,5 +1,7 @@
 """Distributions that are given either probabilities or logits; the other is worked out when it is asked for."""
 from __future__ import annotations
+from .utils import Shape
+from typing import Any
 
 from ..functions.arguments import Size
 from ..tensor import Tensor
@@ -11,8 +13,9 @@ class ProbsOrLogits(Distribution):
     """A distribution of two outcomes (or, where `_is_binary` is False, of as many as the last axis is long)."""
 
     _is_binary = True
+    _param: Tensor
 
-    def _given(self, probs, logits, *others) -> tuple[Tensor, ...]:
+    def _given(self, probs: Any, logits: Any, *others: Any) -> tuple[Tensor, ...]:
         """Keep the one that was given, broadcast with the other parameters; returns these."""
         if (probs is None) == (logits is None):
             raise ValueError("Either `probs` or `logits` must be specified, but not both.")
@@ -35,7 +38,7 @@ class ProbsOrLogits(Distribution):
         """The shape of probs and logits."""
         return self._param.shape
 
-    def expand(self, batch_shape, _instance=None):
+    def expand(self, batch_shape: Shape, _instance: Any = None) -> Any:
         new = super().expand(batch_shape, _instance)
         new._param = new.probs if self._param is self.__dict__.get("probs") else new.logits
         return new

@@ -1,5 +1,8 @@
 """The uniform distribution."""
 from __future__ import annotations
+from ..tensor import Tensor
+from .utils import Numbers
+from .utils import Shape
 
 import math
 
@@ -10,7 +13,18 @@ from .utils import broadcast_all
 
 
 class Uniform(Distribution):
-    """Numbers spread evenly over [low, high), low < high.
+    """Numbers spread evenly over [low, high).
+
+    p(x) = 1 / (high - low), low <= x < high
+
+    low: the lower end, below high
+    high: the upper end
+    validate_args: check parameters and values; None for `Distribution`'s default
+
+    Shape: batch_shape is what the parameters broadcast to, event_shape ().
+    Raises: ValueError where low is not below high, and in `log_prob` and `cdf` for values outside [low, high];
+    RuntimeError for shapes that do not broadcast.
+    Source: Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, vol. 2 (1995), chapter 26.
 
     >>> import mtorch
     >>> mtorch.distributions.Uniform(0.0, 4.0).mean
@@ -19,7 +33,7 @@ class Uniform(Distribution):
 
     has_rsample = True
 
-    def __init__(self, low, high, validate_args=None):
+    def __init__(self, low: Numbers, high: Numbers, validate_args: bool | None = None) -> None:
         self.low, self.high = broadcast_all(low, high)
         super().__init__(self.low.shape, validate_args=validate_args)
 
@@ -38,21 +52,21 @@ class Uniform(Distribution):
     stddev = property(lambda self: (self.high - self.low) / 12**0.5)
     variance = property(lambda self: (self.high - self.low).square() / 12)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape: Shape = ()) -> Tensor:
         u = rand(self._extended_shape(sample_shape), dtype=self.low.dtype)
         return self.low + u * (self.high - self.low)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
         inside = (self.low <= value) & (value < self.high)
         return inside.to(self.low.dtype).log() - (self.high - self.low).log()
 
-    def cdf(self, value):
+    def cdf(self, value: Tensor) -> Tensor:
         self._checked(value)
         return ((value - self.low) / (self.high - self.low)).clamp(min=0, max=1)
 
-    def icdf(self, value):
+    def icdf(self, value: Tensor) -> Tensor:
         return value * (self.high - self.low) + self.low
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         return (self.high - self.low).log()

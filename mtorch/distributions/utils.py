@@ -1,30 +1,46 @@
 """What several distributions need: parameters brought to one shape, and probabilities to logits and back."""
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 
+from .. import dtypes
 from ..autograd import enable_grad
 from ..functions.creation import arange, empty, tensor
 from ..functions.random_inplace import normal_
 from ..functions.softmax import softmax
 from ..tensor import Tensor
 
+Numbers: TypeAlias = Tensor | float        # a parameter: one number, or one for each of the batch
+Shape: TypeAlias = Sequence[int]
+
 euler_constant = 0.57721566490153286060
 
 
-def is_number(x) -> bool:
+def is_number(x: Any) -> TypeGuard[float]:
     """Is x a Python or NumPy number, not a tensor?"""
     return isinstance(x, (int, float, np.number, bool))
 
 
-def broadcast_shapes(*shapes) -> tuple[int, ...]:
+def broadcast_shapes(*shapes: Shape) -> tuple[int, ...]:
     """The shape that these broadcast to."""
-    return tuple(np.broadcast_shapes(*(tuple(shape) for shape in shapes)))
+    try:
+        return tuple(np.broadcast_shapes(*(tuple(shape) for shape in shapes)))
+    except ValueError:
+        raise RuntimeError("distribution: shapes that do not broadcast: "
+                           f"{', '.join(str(tuple(shape)) for shape in shapes)}") from None
 
 
-def broadcast_all(*values) -> tuple[Tensor, ...]:
+def a_tensor(owner: str, name: str, value: Any) -> Tensor:
+    """value, which has to be a tensor already: where its last dimension counts, a number says too little."""
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{owner}: {name} must be a tensor, got {type(value).__name__}")
+    return value
+
+
+def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
     """Tensors and numbers as tensors of one shape; numbers take the type of the first tensor.
 
     >>> from mtorch.distributions.utils import broadcast_all
@@ -41,7 +57,7 @@ def broadcast_all(*values) -> tuple[Tensor, ...]:
     return tuple(t if t.shape == shape else t.expand(shape) for t in tensors)
 
 
-def standard_normal(shape, dtype) -> Tensor:
+def standard_normal(shape: Shape, dtype: dtypes.dtype) -> Tensor:
     """Normal numbers of mean 0 and standard deviation 1."""
     return normal_(empty(shape, dtype=dtype))
 
@@ -51,7 +67,7 @@ def sum_rightmost(value: Tensor, dims: int) -> Tensor:
     return value if dims == 0 else value.sum(tuple(range(-dims, 0)))
 
 
-def one_hot(index: Tensor, count: int, dtype) -> Tensor:
+def one_hot(index: Tensor, count: int, dtype: dtypes.dtype) -> Tensor:
     """index (...) as vectors (..., count) that are one at the index and zero elsewhere."""
     return (index.unsqueeze(-1) == arange(count)).to(dtype)
 
@@ -76,11 +92,11 @@ def logits_to_probs(logits: Tensor, is_binary: bool = False) -> Tensor:
 class lazy_property:
     """A property worked out when first asked for, and then kept; it is recorded even under `no_grad`."""
 
-    def __init__(self, method):
+    def __init__(self, method: Callable) -> None:
         self.method = method
-        functools.update_wrapper(self, method)
+        self.__doc__ = method.__doc__
 
-    def __get__(self, instance, owner=None):
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
             return self
         with enable_grad():

@@ -143,3 +143,30 @@ def test_dependent_constraints():
     assert constraints.dependent(event_dim=1).event_dim == 1
     with pytest.raises(ValueError, match="dependent"):
         constraints.dependent.check(mtorch.zeros(1))
+
+
+@pytest.mark.parametrize("text, kind, words", [
+    ("D.Normal(T.zeros(2), T.ones(3))", RuntimeError, r"do not broadcast: \(2,\), \(3,\)"),
+    ("D.Normal(0.0, 1.0).sample(3)", TypeError, "Normal: sample_shape must be a sequence of ints, got 3"),
+    ("D.Categorical([0.5, 0.5])", TypeError, "Categorical: probs must be a tensor, got list"),
+    ("D.Categorical(logits=0.5)", TypeError, "Categorical: logits must be a tensor, got float"),
+    ("D.Dirichlet([1.0, 2.0])", TypeError, "Dirichlet: concentration must be a tensor, got list"),
+    ("D.MultivariateNormal(0.0, T.eye(2))", TypeError, "loc must be a tensor, got float"),
+    ("D.MultivariateNormal(T.zeros(2), [[1.0]])", TypeError, "covariance_matrix must be a tensor, got list"),
+    ("D.MultivariateNormal(T.zeros(2), T.eye(3))", ValueError, r"covariance_matrix of shape \(..., 2, 2\), got \(3, 3\)"),
+    ("D.MultivariateNormal(T.zeros(2), T.eye(2).long())", RuntimeError, "floating point type, got torch.int64"),
+    ("D.Multinomial(-2, T.ones(2))", ValueError, "total_count must be >= 0, got -2"),
+    ("D.Independent(3, 1)", TypeError, "Independent: expected a Distribution, got int"),
+    ("D.Independent(D.Normal(T.zeros(2), 1.0), -1)", ValueError, "must be >= 0, got -1"),
+    ("D.TransformedDistribution(3, [])", TypeError, "expected a Distribution, got int"),
+    ("D.ComposeTransform([3])", TypeError, "ComposeTransform: expected a Transform, got int"),
+    ("D.IndependentTransform(3, 1)", TypeError, "IndependentTransform: expected a Transform, got int"),
+    ("D.IndependentTransform(D.ExpTransform(), -1)", ValueError, "must be >= 0, got -1"),
+    ("D.CumulativeDistributionTransform(3)", TypeError, "expected a Distribution, got int"),
+    ("D.CatTransform([3])", ValueError, r"CatTransform: expected Transforms, got \(int\)"),
+    ("D.StackTransform([D.ExpTransform()], dim=3)(T.ones(3))", IndexError, "dimension 3 is out of range for 1"),
+    ("D.StickBreakingTransform()(T.tensor(1.0))", IndexError, r"expected vectors \(..., K - 1\)"),
+])
+def test_what_came_and_what_was_expected(text, kind, words):
+    with pytest.raises(kind, match=words):
+        evaluated(text, mtorch)

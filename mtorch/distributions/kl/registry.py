@@ -1,4 +1,7 @@
-"""kl_divergence(p, q): finding the formula for two kinds of distributions."""
+"""kl_divergence(p, q): finding the formula for two kinds of distributions.
+
+Source: S. Kullback and R. Leibler, On Information and Sufficiency, Annals of Mathematical Statistics 22, 1951.
+"""
 from __future__ import annotations
 
 import warnings
@@ -11,7 +14,12 @@ _formulas: dict[tuple[type, type], Callable] = {}
 
 
 def register_kl(type_p: type, type_q: type) -> Callable:
-    """Decorate a function of (p, q) as the formula for these two classes and what is derived from them.
+    """Decorate a function of (p, q) as the formula of `kl_divergence` for two classes and what is derived from them.
+
+    type_p: the class of p, a subclass of Distribution
+    type_q: the class of q
+
+    Raises: TypeError for other classes.
 
     >>> import mtorch
     >>> from mtorch.distributions import Normal, register_kl
@@ -25,7 +33,7 @@ def register_kl(type_p: type, type_q: type) -> Callable:
         if not (isinstance(kind, type) and issubclass(kind, Distribution)):
             raise TypeError(f"register_kl: expected Distribution subclasses, got {kind!r}")
 
-    def decorator(formula):
+    def decorator(formula: Callable) -> Callable:
         _formulas[type_p, type_q] = formula
         return formula
     return decorator
@@ -44,8 +52,13 @@ def _formula_for(type_p: type, type_q: type) -> Callable | None:
 
 
 def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
-    """The Kullback-Leibler divergence of q from p, the mean under p of log p(x) - log q(x), for each of the batch.
+    """The Kullback-Leibler divergence of q from p: the mean under p of log p(x) - log q(x), in nats, >= 0.
 
+    p: the distribution that values come from
+    q: the one that they are held against
+    The formula is that registered for the nearest classes of theirs.
+
+    Shape: what the two batch_shapes broadcast to.
     Raises: NotImplementedError where no formula is known.
 
     >>> import mtorch
