@@ -29,7 +29,7 @@ LATER: dict[str, dict[str, str]] = {
         **dict.fromkeys(["get_autocast_dtype", "is_autocast_available", "is_autocast_enabled"], "amp"),
     },
     "mtorch.nn": {"modules": "modules", "parallel": "parallel", "DataParallel": "parallel"},
-    "mtorch.utils": {"checkpoint": "checkpoint", "tensorboard": "tensorboard"},
+    "mtorch.utils": {"checkpoint": "checkpoint", "hooks": "hooks", "tensorboard": "tensorboard"},
     "mtorch.autograd": {"functional": "functional", "profiler": "mtorch.profiler", "Variable": "variable",
                         "variable": "variable"},
     "mtorch.optim": {},

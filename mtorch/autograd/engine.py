@@ -180,8 +180,9 @@ def deposit(gradients, seeds=()) -> None:
             kept.array += g                            # torch adds in place as well: p.grad stays the same tensor
             if views._last_write >= 0:
                 views.mark_written(kept.array)
-        for hook in leaf._after_grad or ():
-            hook(leaf)
+        if leaf._after_grad:
+            for hook in list(leaf._after_grad.values()):
+                hook(leaf)
 
 
 @functools.cache

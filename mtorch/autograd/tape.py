@@ -63,7 +63,7 @@ class Node:
         self.pullback = pullback
         self.shape = shape             # of the output; for several outputs a list of (shape, dtype)
         self.value = None              # the output, only once a gradient of a gradient asked for it
-        self.hooks: Any = None         # [(slot, function)], run on the gradient that arrives
+        self.hooks: Any = None         # {id: (slot, function)}, run on the gradient that arrives
 
     def name(self) -> str:
         """What torch calls this node."""

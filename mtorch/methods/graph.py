@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
-from ..autograd import engine, tape
+from ..autograd import engine
+from ..autograd.handle import RemovableHandle, add_hook
 from ..autograd.tape import Node, Output, TensorBase, history, wrap
 from ..autograd.views import is_view, version
 
@@ -146,8 +148,8 @@ class Differentiable(TensorBase):
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors or those that do "
                                "not require grad")
         if self._after_grad is None:
-            self._after_grad = _HookList()
-        return self._after_grad.add(hook)
+            self._after_grad = OrderedDict()
+        return add_hook(self._after_grad, hook)
 
     @property
     def _version(self) -> int:
@@ -155,46 +157,14 @@ class Differentiable(TensorBase):
         return version(self.array)
 
 
-class RemovableHandle:
-    """What registering a hook returns: `remove()` takes the hook away again."""
-
-    def __init__(self, hooks: dict, key: int) -> None:
-        self._hooks, self.id = hooks, key
-
-    def remove(self) -> None:
-        self._hooks.pop(self.id, None)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self.remove()
-
-
-class _HookList(OrderedDict):
-    """Hooks in the order they were registered."""
-
-    def add(self, hook) -> RemovableHandle:
-        key = tape.next_order()
-        self[key] = hook
-        return RemovableHandle(self, key)
-
-    def __iter__(self):
-        return iter(list(self.values()))
-
-
-def _attach(t, hook) -> RemovableHandle:
+def _attach(t: Any, hook: Callable) -> RemovableHandle:
     """Register a hook on the gradient of a leaf or of an intermediate result."""
     if t._node is None:
         if t._hooks is None:
             t._hooks = OrderedDict()
-        key = tape.next_order()
-        t._hooks[key] = hook
-        return RemovableHandle(t._hooks, key)
+        return add_hook(t._hooks, hook)
     place = history(t)
     node, slot = (place.node, place.slot) if type(place) is Output else (place, None)
     if node.hooks is None:
-        node.hooks = {}
-    key = tape.next_order()
-    node.hooks[key] = (slot, hook)
-    return RemovableHandle(node.hooks, key)
+        node.hooks = OrderedDict()
+    return add_hook(node.hooks, (slot, hook))

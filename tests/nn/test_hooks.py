@@ -222,6 +222,32 @@ def test_hooks_are_copied_and_pickled_with_their_module() -> None:
     assert pickle.loads(pickle.dumps(handle)).id == handle.id
 
 
+def test_every_hook_gives_the_same_kind_of_handle() -> None:
+    from mtorch.utils.hooks import RemovableHandle
+    x = mtorch.ones(1, requires_grad=True)
+    handles = [nn.Sequential().register_forward_hook(note), x.register_hook(note), (x * 2).register_hook(note),
+               x.register_post_accumulate_grad_hook(note),
+               mtorch.optim.SGD([x], lr=1.0).register_step_pre_hook(note)]
+    assert {type(handle) for handle in handles} == {RemovableHandle}
+    assert len({handle.id for handle in handles}) == len(handles)
+
+
+def test_a_handle_removes_its_hook_while_the_hooks_run() -> None:
+    def scenario(t):
+        x, seen, handles = t.ones(1, requires_grad=True), [], []
+
+        def once(g: Any) -> None:
+            seen.append(g.tolist())
+            for handle in handles:
+                handle.remove()
+
+        handles += [x.register_hook(once), x.register_post_accumulate_grad_hook(once)]
+        (x * 2).sum().backward()
+        (x * 2).sum().backward()
+        return seen
+    same_in_torch(scenario)
+
+
 def test_a_handle_keeps_no_module_alive() -> None:
     import weakref
     net = scale_class(mtorch)()
