@@ -1,35 +1,53 @@
 """What functions of several results return: tuples whose parts also have names, and print as torch's do."""
+# ruff: noqa: UP014 (a line for each; as classes they would fill pages)
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+max = NamedTuple("max", [("values", "Tensor"), ("indices", "Tensor")])
+min = NamedTuple("min", [("values", "Tensor"), ("indices", "Tensor")])
+aminmax = NamedTuple("aminmax", [("min", "Tensor"), ("max", "Tensor")])
+cummax = NamedTuple("cummax", [("values", "Tensor"), ("indices", "Tensor")])
+cummin = NamedTuple("cummin", [("values", "Tensor"), ("indices", "Tensor")])
+median = NamedTuple("median", [("values", "Tensor"), ("indices", "Tensor")])
+nanmedian = NamedTuple("nanmedian", [("values", "Tensor"), ("indices", "Tensor")])
+mode = NamedTuple("mode", [("values", "Tensor"), ("indices", "Tensor")])
+kthvalue = NamedTuple("kthvalue", [("values", "Tensor"), ("indices", "Tensor")])
+sort = NamedTuple("sort", [("values", "Tensor"), ("indices", "Tensor")])
+topk = NamedTuple("topk", [("values", "Tensor"), ("indices", "Tensor")])
+histogram = NamedTuple("histogram", [("hist", "Tensor"), ("bin_edges", "Tensor")])
+histogramdd = NamedTuple("histogramdd", [("hist", "Tensor"), ("bin_edges", "tuple[Tensor, ...]")])
+frexp = NamedTuple("frexp", [("mantissa", "Tensor"), ("exponent", "Tensor")])
+
+linalg_inv_ex = NamedTuple("linalg_inv_ex", [("inverse", "Tensor"), ("info", "Tensor")])
+linalg_solve_ex = NamedTuple("linalg_solve_ex", [("result", "Tensor"), ("info", "Tensor")])
+linalg_cholesky_ex = NamedTuple("linalg_cholesky_ex", [("L", "Tensor"), ("info", "Tensor")])
+linalg_slogdet = NamedTuple("linalg_slogdet", [("sign", "Tensor"), ("logabsdet", "Tensor")])
+linalg_qr = NamedTuple("linalg_qr", [("Q", "Tensor"), ("R", "Tensor")])
+qr = NamedTuple("qr", [("Q", "Tensor"), ("R", "Tensor")])
+linalg_svd = NamedTuple("linalg_svd", [("U", "Tensor"), ("S", "Tensor"), ("Vh", "Tensor")])
+svd = NamedTuple("svd", [("U", "Tensor"), ("S", "Tensor"), ("V", "Tensor")])
+linalg_eigh = NamedTuple("linalg_eigh", [("eigenvalues", "Tensor"), ("eigenvectors", "Tensor")])
+linalg_lu = NamedTuple("linalg_lu", [("P", "Tensor"), ("L", "Tensor"), ("U", "Tensor")])
+lu_unpack = NamedTuple("lu_unpack", [("P", "Tensor"), ("L", "Tensor"), ("U", "Tensor")])
+linalg_lu_factor = NamedTuple("linalg_lu_factor", [("LU", "Tensor"), ("pivots", "Tensor")])
+linalg_lu_factor_ex = NamedTuple("linalg_lu_factor_ex", [("LU", "Tensor"), ("pivots", "Tensor"), ("info", "Tensor")])
+lu = NamedTuple("lu", [("LU", "Tensor"), ("pivots", "Tensor"), ("info", "Tensor")])
+linalg_lstsq = NamedTuple("linalg_lstsq", [("solution", "Tensor"), ("residuals", "Tensor"),
+                                           ("rank", "Tensor"), ("singular_values", "Tensor")])
+triangular_solve = NamedTuple("triangular_solve", [("solution", "Tensor"), ("cloned_coefficient", "Tensor")])
 
 
-def _kind(name: str, *fields: str) -> type:
-    """A named tuple that shows itself under `torch.return_types`, a line for each part."""
-    def shown(self) -> str:
-        parts = ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self, strict=True))
-        return f"torch.return_types.{name}(\n{parts})"
-    return type(name, (namedtuple(name, fields),), {"__slots__": (), "__repr__": shown, "__module__": __name__})
+def _shown(self: Any) -> str:
+    """The tuple under `torch.return_types`, a line for each part."""
+    parts = ",\n".join(f"{field}={value!r}" for field, value in zip(self._fields, self, strict=True))
+    return f"torch.return_types.{type(self).__name__}(\n{parts})"
 
 
-max, min = _kind("max", "values", "indices"), _kind("min", "values", "indices")
-aminmax = _kind("aminmax", "min", "max")
-cummax, cummin = _kind("cummax", "values", "indices"), _kind("cummin", "values", "indices")
-median, nanmedian = _kind("median", "values", "indices"), _kind("nanmedian", "values", "indices")
-mode, kthvalue = _kind("mode", "values", "indices"), _kind("kthvalue", "values", "indices")
-sort, topk = _kind("sort", "values", "indices"), _kind("topk", "values", "indices")
-histogram = _kind("histogram", "hist", "bin_edges")
-linalg_inv_ex, linalg_solve_ex = _kind("linalg_inv_ex", "inverse", "info"), _kind("linalg_solve_ex", "result", "info")
-linalg_cholesky_ex = _kind("linalg_cholesky_ex", "L", "info")
-linalg_slogdet = _kind("linalg_slogdet", "sign", "logabsdet")
-linalg_qr, qr = _kind("linalg_qr", "Q", "R"), _kind("qr", "Q", "R")
-linalg_svd, svd = _kind("linalg_svd", "U", "S", "Vh"), _kind("svd", "U", "S", "V")
-linalg_eigh, linalg_lu = _kind("linalg_eigh", "eigenvalues", "eigenvectors"), _kind("linalg_lu", "P", "L", "U")
-linalg_lu_factor = _kind("linalg_lu_factor", "LU", "pivots")
-linalg_lu_factor_ex = _kind("linalg_lu_factor_ex", "LU", "pivots", "info")
-lu_unpack = _kind("lu_unpack", "P", "L", "U")
-linalg_lstsq = _kind("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
-triangular_solve = _kind("triangular_solve", "solution", "cloned_coefficient")
-frexp = _kind("frexp", "mantissa", "exponent")
-histogramdd = _kind("histogramdd", "hist", "bin_edges")
-lu = _kind("lu", "LU", "pivots", "info")
+_kind: Any
+for _kind in list(vars().values()):
+    if getattr(_kind, "__module__", None) == __name__ and hasattr(_kind, "_fields"):
+        _kind.__repr__ = _shown
