@@ -21,6 +21,24 @@ CASES: dict[str, tuple[Callable, type[Exception], str]] = {
     "rrelu bounds": (lambda: F.rrelu(T([1.0]), 1.0, float("inf"), training=True), RuntimeError, "finite.*upper inf"),
     "gumbel of a list": (lambda: F.gumbel_softmax([1.0]), TypeError, "'logits' must be Tensor, not list"),
     "gumbel of ints": (lambda: F.gumbel_softmax(T([1])), RuntimeError, "floating point logits, got torch.int64"),
+    "mse of ints": (lambda: F.mse_loss(T([1]), T([1])), NotImplementedError, "mse_loss.*torch.int64"),
+    "mse of complex": (lambda: F.mse_loss(T([1j]), T([1j])), NotImplementedError, "mse_loss.*complex64"),
+    "mse weight": (lambda: F.mse_loss(T([1.0]), T([2.0]), weight=T([1.0, 2.0])), ValueError, r"mse_loss.*\(2,\) and \(1,\)"),
+    "l1 weight": (lambda: F.l1_loss(T([1.0]), T([2.0]), weight=[1.0]), TypeError, "'weight' must be Tensor, not list"),
+    "nll of a scalar": (lambda: F.nll_loss(T(1.0), T(0)), ValueError, "nll_loss.*1 or more dimensions"),
+    "nll of ints": (lambda: F.nll_loss(T([[1, 2]]), T([0])), NotImplementedError, "nll_loss.*torch.int64"),
+    "nll weight": (lambda: F.nll_loss(T([[1.0, 2.0]]), T([0]), weight=[1.0, 2.0]), TypeError, "nll_loss.*'weight'"),
+    "cross entropy of complex": (lambda: F.cross_entropy(T([[1j, 2j]]), T([0])), NotImplementedError, "complex64"),
+    "cross entropy of ints": (lambda: F.cross_entropy(T([[1, 2]]), T([[0.0, 1.0]])), NotImplementedError, "torch.int64"),
+    "bce of ints": (lambda: F.binary_cross_entropy(T([1]), T([1])), NotImplementedError, "torch.int64"),
+    "bce weight": (lambda: F.binary_cross_entropy(T([0.5]), T([1.0]), weight=T([1.0, 2.0])), RuntimeError,
+                   r"weight of shape \(2,\) does not broadcast to input's \(1,\)"),
+    "bce pos_weight": (lambda: F.binary_cross_entropy_with_logits(T([0.5]), T([1.0]), pos_weight=T([1.0, 2.0])),
+                       RuntimeError, r"pos_weight of shape \(2,\)"),
+    "kl_div of ints": (lambda: F.kl_div(T([1.0]), T([1]), reduction="sum"), RuntimeError, "kl_div: Integral.*torch.int64"),
+    "poisson of a list": (lambda: F.poisson_nll_loss(T([1.0]), [1.0]), TypeError, "poisson_nll_loss.*'target'"),
+    "gaussian var": (lambda: F.gaussian_nll_loss(T([1.0]), T([1.0]), 1), TypeError, "'var' must be Tensor, not int"),
+    "gaussian var of ints": (lambda: F.gaussian_nll_loss(T([1.0]), T([1.0]), T([1])), RuntimeError, "var, got torch.int64"),
 }
 
 
@@ -29,3 +47,12 @@ def test_it_says_what_is_wrong(name: str) -> None:
     call, kind, message = CASES[name]
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_probabilities_of_a_wider_type_make_the_cross_entropy_wider() -> None:
+    x = mtorch.tensor([[1.0, 2.0]], requires_grad=True)
+    loss = F.cross_entropy(x, mtorch.tensor([[0.0, 1.0]], dtype=mtorch.float64))
+    loss.backward()
+    assert loss.dtype == mtorch.float64
+    assert x.grad.dtype == mtorch.float32
+    assert loss.item() == pytest.approx(0.3132617)

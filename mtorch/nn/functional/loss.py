@@ -1,8 +1,13 @@
-"""The losses.  `reduction` is "mean", "sum" or "none"."""
+"""The losses: one number for how wrong the outputs are.
+
+`reduction` is "mean", "sum" or "none".  `size_average` and `reduce` are how torch said that before; they still work, with
+a warning.  What is no Tensor is a TypeError in all of them.
+"""
 from __future__ import annotations
 
 import math
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +16,9 @@ from ...functions import reduction as reductions, softmax as softmaxes
 from ...functions.arguments import require_tensor, result_type_of, to_type
 from ...ops import loss as rules
 from . import advice
+
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
 
 def check_reduction(reduction: str) -> str:
@@ -27,14 +35,14 @@ def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
     return reduction
 
 
-def chosen(reduction, size_average, reduce) -> str:
+def chosen(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
     """The reduction, where torch's two older arguments may name it."""
     if size_average is not None or reduce is not None:
         return reduction_of(size_average, reduce)
     return check_reduction(reduction)
 
 
-def reduced(losses, reduction: str, name: str | None = None):
+def reduced(losses: Tensor, reduction: str, name: str | None = None) -> Tensor:
     """The losses, or their mean or sum; name is the node's where torch computes the losses and reduces them in one."""
     if reduction == "none":
         return losses
@@ -44,7 +52,7 @@ def reduced(losses, reduction: str, name: str | None = None):
     return reductions.mean(losses) if reduction == "mean" else reductions.sum(losses)
 
 
-def pair(name: str, input, target):
+def pair(name: str, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Input and target, broadcast and of one type; where torch warns that their shapes differ, so does this."""
     y, t = require_tensor(input, name), require_tensor(target, name, "target")
     if y.array.shape != t.array.shape:
@@ -60,13 +68,24 @@ def pair(name: str, input, target):
     if y.array.dtype != t.array.dtype:
         kind = result_type_of(y, t)
         y, t = to_type(y, kind), to_type(t, kind)
-    if y.array.dtype.kind not in "fc":
-        raise RuntimeError(f"{name}: expected floating point tensors, got {y.dtype}")
+    if y.array.dtype.kind != "f" and (y.array.dtype.kind != "c" or name != "l1_loss"):
+        raise NotImplementedError(f"{name}: expected floating point tensors, got {y.dtype}")
     return y, t
 
 
-def mse_loss(input, target, size_average=None, reduce=None, reduction: str = "mean", weight=None):
-    """(input - target)^2.
+def mse_loss(input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+             reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
+    """The squared error (input - target)^2.
+
+    target: what input should be; brought to input's type, or input to its
+    reduction: "mean" over all elements, "sum" of them, or "none" to keep them apart
+    weight: of each element, in the shape of input; "mean" then divides by the sum of the weights
+
+    Shape: input and target alike -> (), or theirs with reduction "none".  Shapes that differ are broadcast, with a
+        warning, for that is mostly a mistake.
+    Raises: NotImplementedError for integers, bools and complex numbers; RuntimeError for shapes that do not broadcast;
+        ValueError for another reduction, or a weight of another shape.
+    Source: Legendre, "Nouvelles methodes pour la determination des orbites des cometes", 1805.
 
     >>> import mtorch
     >>> mtorch.nn.functional.mse_loss(mtorch.tensor([1.0, 3.0]), mtorch.tensor([1.0, 1.0]))
@@ -75,22 +94,30 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction: str = "me
     reduction = chosen(reduction, size_average, reduce)
     y, t = pair("mse_loss", input, target)
     if weight is not None:
-        return _weighted((y - t) ** 2, weight, reduction)
+        return _weighted("mse_loss", (y - t) ** 2, weight, reduction)
     if reduction == "none":
         return (y - t) ** 2
     n = y.array.size
     return rules.mse(y, t, scale=1.0 if reduction == "sum" else 1.0 / n if n else float("nan"))
 
 
-def _weighted(losses, weight, reduction):
-    losses = losses * weight
+def _weighted(name: str, losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    w = require_tensor(weight, name, "weight")
+    if w.array.shape != losses.array.shape:
+        raise ValueError(f"{name}: Weights and input must have the same size, got {tuple(w.shape)} and "
+                         f"{tuple(losses.shape)}")
+    losses = losses * w
     if reduction == "mean":
-        return reductions.sum(losses) / reductions.sum(weight.expand(losses.shape))
+        return reductions.sum(losses) / reductions.sum(w)
     return reduced(losses, reduction)
 
 
-def l1_loss(input, target, size_average=None, reduce=None, reduction: str = "mean", weight=None):
-    """|input - target|.
+def l1_loss(input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+            reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
+    """The absolute error |input - target|, which a few wild targets pull at less than at the squared one.
+
+    Arguments, shapes and errors as for mse_loss, but complex numbers are taken: their loss is real.
+    Source: Boscovich, "De litteraria expeditione per pontificiam ditionem", 1757.
 
     >>> import mtorch
     >>> mtorch.nn.functional.l1_loss(mtorch.tensor([1.0, 3.0]), mtorch.tensor([1.0, 1.0]))
@@ -98,11 +125,17 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction: str = "mea
     """
     reduction = chosen(reduction, size_average, reduce)
     losses = rules.l1(*pair("l1_loss", input, target))
-    return reduced(losses, reduction) if weight is None else _weighted(losses, weight, reduction)
+    return reduced(losses, reduction) if weight is None else _weighted("l1_loss", losses, weight, reduction)
 
 
-def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction: str = "mean", beta: float = 1.0):
-    """d^2 / (2 beta) where |d| < beta, else |d| - beta / 2, with d = input - target.  Girshick 2015, arXiv:1504.08083
+def smooth_l1_loss(input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+                   reduction: str = "mean", beta: float = 1.0) -> Tensor:
+    """d^2 / (2 beta) where |d| < beta, else |d| - beta / 2, with d = input - target: a parabola that goes on as a line.
+
+    beta: where the parabola ends, >= 0; 0 gives l1_loss
+
+    The other arguments, shapes and errors as for mse_loss, and RuntimeError for a negative beta.
+    Source: Girshick, "Fast R-CNN", 2015, arXiv:1504.08083, equation 3.
 
     >>> import mtorch
     >>> mtorch.nn.functional.smooth_l1_loss(mtorch.tensor([0.5, 3.0]), mtorch.zeros(2))
@@ -117,8 +150,14 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction: str
     return reduced(rules.huber(y, t, delta=beta, scale=1.0 / beta), reduction, "SmoothL1LossBackward0")
 
 
-def huber_loss(input, target, reduction: str = "mean", delta: float = 1.0, weight=None):
-    """d^2 / 2 where |d| < delta, else delta (|d| - delta / 2), with d = input - target.  Huber 1964
+def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0,
+               weight: Tensor | None = None) -> Tensor:
+    """d^2 / 2 where |d| < delta, else delta (|d| - delta / 2), with d = input - target: delta times smooth_l1_loss.
+
+    delta: where the parabola goes over into a line of the same slope, > 0
+
+    The other arguments, shapes and errors as for mse_loss, and RuntimeError for a delta that is not positive.
+    Source: Huber, "Robust Estimation of a Location Parameter", Annals of Mathematical Statistics 1964.
 
     >>> import mtorch
     >>> mtorch.nn.functional.huber_loss(mtorch.tensor([0.5, 3.0]), mtorch.zeros(2))
@@ -128,23 +167,26 @@ def huber_loss(input, target, reduction: str = "mean", delta: float = 1.0, weigh
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     losses = rules.huber(*pair("huber_loss", input, target), delta=delta, scale=1.0)
-    return reduced(losses, reduction, "HuberLossBackward0") if weight is None else _weighted(losses, weight, reduction)
+    if weight is not None:
+        return _weighted("huber_loss", losses, weight, reduction)
+    return reduced(losses, reduction, "HuberLossBackward0")
 
 
 # ---- classification ----------------------------------------------------------------------------
 
-def _classes(name: str, input, target, weight, ignore_index):
+def _classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None,
+             ignore_index: int) -> tuple[Tensor, np.ndarray, np.ndarray | None, tuple[int, ...]]:
     """Logits or log-probabilities as (n, C), the classes as (n), and the weight of each sample (None for all ones)."""
     x = require_tensor(input, name)
     target = require_tensor(target, name, "target")
-    if x.array.dtype.kind not in "fc":
-        raise RuntimeError(f"{name}: expected a floating point input, got {x.dtype}")
+    if x.array.dtype.kind != "f":
+        raise NotImplementedError(f"{name}: expected a floating point input, got {x.dtype}")
     if target.array.dtype != np.int64 and target.array.dtype != np.uint8:
         raise RuntimeError(f"{name}: expected scalar type Long for the target of class indices, but found "
                            f"{target.dtype} (use target.long())")
     shape, t = x.array.shape, target.array
     if len(shape) == 0:
-        raise RuntimeError(f"{name}: input needs a dimension of classes, got a 0-dim tensor")
+        raise ValueError(f"{name}: Expected 1 or more dimensions (got 0): input needs a dimension of classes")
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if t.shape != expected:
         if t.shape[:1] != expected[:1]:
@@ -171,7 +213,7 @@ def _classes(name: str, input, target, weight, ignore_index):
             raise IndexError(f"Target {int(t[(t < 0) | (t >= classes)][0])} is out of bounds: there are {classes} classes.")
     each = None
     if weight is not None:
-        if weight.array.shape != (classes,):
+        if require_tensor(weight, name, "weight").array.shape != (classes,):
             raise RuntimeError(f"{name}: weight tensor should be defined either for all {classes} classes or no "
                                f"classes but got weight tensor of shape: {list(weight.array.shape)}")
         if weight.array.dtype != x.array.dtype:
@@ -189,11 +231,22 @@ def _all_below(t: np.ndarray, classes: int) -> bool:
     return not t.size or int(np.maximum.reduce(t.view(np.uint64) if t.dtype == np.int64 else t)) < classes
 
 
-def nll_loss(input, target, weight=None, size_average=None, ignore_index: int = -100, reduce=None,
-             reduction: str = "mean"):
-    """-weight[target] * input[target], of log-probabilities.
+def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+             ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
+    """-weight[target] * input[target]: the negative log-likelihood of the right class, of log-probabilities.
 
-    Shape: input (N, C, ...) or (C), target (N, ...) or (), holding classes 0 to C - 1 or ignore_index.
+    input: the log-probability of each class, as log_softmax gives it
+    target: the right class of each sample, from 0 to C - 1
+    weight: of each class; 1 for all if not given
+    ignore_index: samples with this target count nothing
+    reduction: "mean" divides by the sum of the weights of the samples that count, "sum" does not, "none" keeps the samples
+        apart.  The mean of no samples is nan.
+
+    Shape: input (N, C), (N, C, ...) or (C); target (N), (N, ...) or (); weight (C) -> (), or target's with "none".
+    Raises: IndexError for a target that is no class; ValueError for another number of samples than input's, another
+        reduction, or an input of 0 dimensions; RuntimeError for a target of another shape or not of int64 or uint8, and a
+        weight that does not fit; NotImplementedError for integers, bools and complex numbers as input.
+    Source: Fisher, "On an Absolute Criterion for Fitting Frequency Curves", 1912.
 
     >>> import mtorch
     >>> mtorch.nn.functional.nll_loss(mtorch.tensor([[-0.5, -1.0]]), mtorch.tensor([1]))
@@ -210,12 +263,31 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index: int = 
     return rules.total(losses, scale=1.0 / total if total else math.nan, name="NllLossBackward0")
 
 
-def cross_entropy(input, target, weight=None, size_average=None, ignore_index: int = -100, reduce=None,
-                  reduction: str = "mean", label_smoothing: float = 0.0):
-    """-log softmax(input)[target]: the loss of logits.  Do not apply softmax before it.
+def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+                  ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean",
+                  label_smoothing: float = 0.0) -> Tensor:
+    """-log softmax(input)[target]: the loss of a classifier's scores.  It applies softmax itself; do not apply it before.
 
-    Shape: input (N, C, ...) or (C); target either classes (N, ...), or probabilities in the shape of input.
-    label_smoothing in [0, 1]: this share of the target is spread evenly over the classes.  Szegedy et al., arXiv:1512.00567
+    With p = softmax(input) its gradient is p - onehot(target), divided by the number of samples for the mean.
+
+    input: the score (logit) of each class, any real number
+    target: the right class of each sample, from 0 to C - 1; or, floating point and in the shape of input, the
+        probability of each class: the loss is then -sum_c target[c] log p[c]
+    weight: of each class; 1 for all if not given
+    ignore_index: samples with this target count nothing; of classes only
+    reduction: "mean" divides by the sum of the weights of the samples that count (by the number of samples where target
+        holds probabilities), "sum" does not, "none" keeps the samples apart.  The mean of no samples is nan.
+    label_smoothing: in [0, 1]; this share of the target is spread evenly over the classes
+
+    Shape: input (N, C), (N, C, ...) or (C); target (N), (N, ...) or (), or input's; weight (C)
+        -> (), or with "none" input's without the classes.
+    Raises: IndexError for a target that is no class; ValueError for another number of samples than input's, another
+        reduction, or an input of 0 dimensions; RuntimeError for a target of another shape, or neither probabilities nor
+        int64 or uint8, a weight that does not fit, and a label_smoothing outside [0, 1]; NotImplementedError for
+        integers, bools and complex numbers as input.
+    Source: Bridle, "Training Stochastic Model Recognition Algorithms as Networks can Lead to Maximum Mutual Information
+        Estimation of Parameters", NIPS 1989; label_smoothing: Szegedy et al., "Rethinking the Inception Architecture for
+        Computer Vision", 2015, arXiv:1512.00567, section 7.
 
     >>> import mtorch
     >>> mtorch.nn.functional.cross_entropy(mtorch.tensor([[0.0, 0.0]]), mtorch.tensor([1]))
@@ -253,15 +325,15 @@ def _smoothed(log_p, t, each, weight, ignore_index, target, label_smoothing):
 def _cross_entropy_of_probabilities(x, t, weight, ignore_index, reduction, label_smoothing):
     if ignore_index >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")
-    if t.array.dtype != x.array.dtype:
-        raise RuntimeError(f"cross_entropy: expected probabilities of {x.dtype}, got {t.dtype}")
+    if x.array.dtype.kind != "f":
+        raise NotImplementedError(f"cross_entropy: expected a floating point input, got {x.dtype}")
     dim = 1 if x.array.ndim > 1 else 0
     classes = x.array.shape[dim]
     if label_smoothing > 0.0:
         t = t * (1.0 - label_smoothing) + label_smoothing / classes
     products = softmaxes.log_softmax(x, dim) * t
     if weight is not None:
-        if weight.array.shape != (classes,):
+        if require_tensor(weight, "cross_entropy", "weight").array.shape != (classes,):
             raise RuntimeError(f"cross_entropy: weight tensor should be defined either for all {classes} classes or "
                                f"no classes but got weight tensor of shape: {list(weight.array.shape)}")
         products = products * weight.reshape((1, classes) + (1,) * (x.array.ndim - 2) if x.array.ndim > 1
@@ -272,8 +344,19 @@ def _cross_entropy_of_probabilities(x, t, weight, ignore_index, reduction, label
     return total / (x.array.size // classes) if reduction == "mean" else total
 
 
-def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction: str = "mean"):
-    """-(target log input + (1 - target) log(1 - input)), of probabilities.
+def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+                         reduce: bool | None = None, reduction: str = "mean") -> Tensor:
+    """-(target log input + (1 - target) log(1 - input)), of probabilities; a logarithm below -100 counts as -100.
+
+    input: probabilities, in [0, 1]
+    target: 0 or 1, or a probability between them
+    weight: of each element, broadcast to input's shape
+    reduction: "mean" over all elements, "sum" of them, or "none" to keep them apart
+
+    Shape: input and target alike -> (), or theirs with reduction "none".
+    Raises: ValueError for shapes that differ or another reduction; RuntimeError for types that differ, an input or a
+        target outside [0, 1], and a weight that does not broadcast; NotImplementedError for integers.
+    Source: Good, "Rational Decisions", Journal of the Royal Statistical Society B 1952.
 
     >>> import mtorch
     >>> mtorch.nn.functional.binary_cross_entropy(mtorch.tensor([0.5]), mtorch.tensor([1.0]))
@@ -292,22 +375,40 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
                            "binary_cross_entropy_with_logits)")
     if t.array.size and not (0 <= float(t.array.min()) and float(t.array.max()) <= 1):
         raise RuntimeError("all elements of target should be between 0 and 1")
+    if y.array.dtype.kind != "f":
+        raise NotImplementedError(f"binary_cross_entropy: expected floating point tensors, got {y.dtype}")
     losses = rules.binary_cross_entropy(y, t)
     losses = losses if weight is None else losses * _fitting(weight, losses, "binary_cross_entropy")
     return reduced(losses, reduction, "BinaryCrossEntropyBackward0")
 
 
-def _fitting(weight, losses, name):
+def _fitting(weight: Tensor, losses: Tensor, name: str, argument: str = "weight") -> Tensor:
+    w = require_tensor(weight, name, argument)
     try:
-        return weight.expand(losses.shape)
+        return w.expand(losses.shape)
     except RuntimeError:
-        raise ValueError(f"{name}: weight of shape {tuple(weight.shape)} does not broadcast to the losses' "
-                         f"{tuple(losses.shape)}") from None
+        raise RuntimeError(f"{name}: {argument} of shape {tuple(w.shape)} does not broadcast to input's "
+                           f"{tuple(losses.shape)}") from None
 
 
-def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None,
-                                     reduction: str = "mean", pos_weight=None):
-    """binary_cross_entropy of sigmoid(input), without overflow; pos_weight weighs the positive class.
+def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tensor | None = None,
+                                     size_average: bool | None = None, reduce: bool | None = None,
+                                     reduction: str = "mean", pos_weight: Tensor | None = None) -> Tensor:
+    """binary_cross_entropy of sigmoid(input), computed in one so that nothing overflows.  Do not apply sigmoid before it.
+
+    Its gradient is sigmoid(input) - target, divided by the number of elements for the mean.
+
+    input: the score (logit), any real number; above 0 it says "yes"
+    target: 0 or 1, or a probability between them
+    weight: of each element, broadcast to input's shape
+    reduction: "mean" over all elements, "sum" of them, or "none" to keep them apart
+    pos_weight: what a target of 1 counts beside a target of 0, broadcast to input's shape; above 1 finds more of the
+        rare positives
+
+    Shape: input and target alike -> (), or theirs with reduction "none".
+    Raises: ValueError for shapes that differ or another reduction; RuntimeError for a weight or pos_weight that does not
+        broadcast; NotImplementedError for integers, bools and complex numbers.
+    Source: Good, "Rational Decisions", Journal of the Royal Statistical Society B 1952.
 
     >>> import mtorch
     >>> mtorch.nn.functional.binary_cross_entropy_with_logits(mtorch.tensor([0.0]), mtorch.tensor([1.0]))
@@ -323,15 +424,28 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
         kind = result_type_of(z, t)
         z, t = to_type(z, kind), to_type(t, kind)
     if z.array.dtype.kind != "f":
-        raise RuntimeError(f"{name}: expected floating point tensors, got {z.dtype}")
-    w = wrap(np.ones((), z.array.dtype)) if pos_weight is None else _fitting(pos_weight, z, name)
+        raise NotImplementedError(f"{name}: expected floating point tensors, got {z.dtype}")
+    w = wrap(np.ones((), z.array.dtype)) if pos_weight is None else _fitting(pos_weight, z, name, "pos_weight")
     losses = rules.binary_cross_entropy_with_logits(z, t, w)
     losses = losses if weight is None else losses * _fitting(weight, losses, name)
     return reduced(losses, reduction, "BinaryCrossEntropyWithLogitsBackward0")
 
 
-def kl_div(input, target, size_average=None, reduce=None, reduction: str = "mean", log_target: bool = False):
-    """target (log target - input), of log-probabilities input; "batchmean" divides the sum by the batch size.
+def kl_div(input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+           reduction: str = "mean", log_target: bool = False) -> Tensor:
+    """target (log target - input): how far the distribution target is from the one whose logarithm is input.
+
+    Summed over the classes it is the Kullback-Leibler divergence, >= 0, and 0 where both are the same.
+
+    input: log-probabilities
+    target: probabilities; a 0 counts 0.  With log_target, log-probabilities
+    reduction: "batchmean" divides the sum by the size of dimension 0, which is the mean divergence; "mean" divides by
+        the number of elements, classes too; "sum"; or "none" to keep the elements apart
+    log_target: whether target holds logarithms, as softmax's log gives without underflow
+
+    Shape: input and target alike, or broadcast -> (), or theirs with reduction "none".
+    Raises: RuntimeError for integers and bools, and shapes that do not broadcast; ValueError for another reduction.
+    Source: Kullback & Leibler, "On Information and Sufficiency", Annals of Mathematical Statistics 1951.
 
     >>> import mtorch
     >>> mtorch.nn.functional.kl_div(mtorch.tensor([[0.5]]).log(), mtorch.tensor([[1.0]]), reduction="batchmean")
@@ -344,52 +458,84 @@ def kl_div(input, target, size_average=None, reduce=None, reduction: str = "mean
                       "'batchmean' divides only by the batch size, and aligns with the KL div math definition. 'mean' "
                       "will be changed to behave the same as 'batchmean' in the next major release.", stacklevel=3)
     x, t = require_tensor(input, "kl_div"), require_tensor(target, "kl_div", "target")
+    if x.array.dtype.kind not in "fc" or t.array.dtype.kind not in "fc":
+        raise RuntimeError(f"kl_div: Integral inputs not supported. Expected floating point tensors, got {x.dtype} and "
+                           f"{t.dtype}")
     losses = rules.kl_div_log_target(x, t) if log_target else rules.kl_div(x, t)
     total = reduced(losses, chosen_reduction)
     return total / x.array.shape[0] if batchmean and x.array.ndim else total
 
 
-def poisson_nll_loss(input, target, log_input: bool = True, full: bool = False, size_average=None, eps: float = 1e-8,
-                     reduce=None, reduction: str = "mean"):
-    """e^x - t x (log_input) or x - t log(x + eps); full adds Stirling's term for t > 1.
+def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool = True, full: bool = False,
+                     size_average: bool | None = None, eps: float = 1e-8, reduce: bool | None = None,
+                     reduction: str = "mean") -> Tensor:
+    """The negative log-likelihood of counts whose rates a network predicts, from the Poisson distribution.
+
+    e^input - target input if input is log(rate); input - target log(input + eps) if it is the rate itself.
+
+    input: the rate, or its logarithm
+    target: counts, >= 0
+    log_input: whether input is the logarithm of the rate
+    full: add log(target!), which does not depend on input, by Stirling's formula, where target > 1
+    eps: keeps log(0) away, > 0; used without log_input
+    reduction: "mean" over all elements, "sum" of them, or "none" to keep them apart
+
+    Shape: input and target alike, or broadcast -> (), or theirs with reduction "none".
+    Raises: RuntimeError for shapes that do not broadcast; ValueError for another reduction.
+    Source: Poisson, "Recherches sur la probabilite des jugements", 1837; McCullagh & Nelder, "Generalized Linear Models",
+        1989, chapter 6.
 
     >>> import mtorch
     >>> mtorch.nn.functional.poisson_nll_loss(mtorch.tensor([0.0]), mtorch.tensor([2.0]))
     tensor(1.)
     """
     reduction = chosen(reduction, size_average, reduce)
-    losses = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    x, t = require_tensor(input, "poisson_nll_loss"), require_tensor(target, "poisson_nll_loss", "target")
+    losses = x.exp() - t * x if log_input else x - t * (x + eps).log()
     if full:
-        stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
-        losses = losses + stirling.masked_fill(target <= 1, 0)
+        stirling = t * t.log() - t + 0.5 * (2 * math.pi * t).log()
+        losses = losses + stirling.masked_fill(t <= 1, 0)
     return reduced(losses, reduction)
 
 
-def gaussian_nll_loss(input, target, var, full: bool = False, eps: float = 1e-6, reduction: str = "mean"):
-    """(log var + (input - target)^2 / var) / 2, var at least eps.
+def gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor | float, full: bool = False, eps: float = 1e-6,
+                      reduction: str = "mean") -> Tensor:
+    """(log var + (input - target)^2 / var) / 2: a network that predicts a mean and how sure it is of it.
+
+    input: the mean
+    target: what was observed
+    var: the variance, >= 0, one for each element or one for each row; or one float for all
+    full: add log(2 pi) / 2, which depends on nothing
+    eps: a var below it counts as eps, but keeps its gradient, > 0
+    reduction: "mean" over all elements, "sum" of them, or "none" to keep them apart
+
+    Shape: input and target alike, or broadcast; var input's, or input's without its last dimension, or with size 1 for
+        any -> (), or theirs with reduction "none".
+    Raises: ValueError for a negative var, a var of another shape, or another reduction; RuntimeError for a var that is
+        not floating point, and an input and a target that do not broadcast; TypeError for a var that is an int.
+    Source: Nix & Weigend, "Estimating the Mean and Variance of the Target Probability Distribution", 1994.
 
     >>> import mtorch
     >>> mtorch.nn.functional.gaussian_nll_loss(mtorch.tensor([1.0]), mtorch.tensor([3.0]), mtorch.tensor([1.0]))
     tensor(2.)
     """
     check_reduction(reduction)
-    if isinstance(var, float):
-        if var < 0:
-            raise ValueError("var has negative entry/entries")
-        var = var * input.new_ones(input.shape)
-    if (var.array < 0).any():
+    x, t = require_tensor(input, "gaussian_nll_loss"), require_tensor(target, "gaussian_nll_loss", "target")
+    v = var * x.new_ones(x.shape) if isinstance(var, float) else require_tensor(var, "gaussian_nll_loss", "var")
+    if v.array.dtype.kind != "f":
+        raise RuntimeError(f"gaussian_nll_loss: expected a floating point var, got {v.dtype}")
+    if (v.array < 0).any():
         raise ValueError("var has negative entry/entries")
-    if var.shape != input.shape:
-        if tuple(input.shape[:-1]) == tuple(var.shape):
-            var = var.unsqueeze(-1)
-        elif not (tuple(input.shape[:-1]) == tuple(var.shape[:-1])
-                  and var.shape[-1] == 1) and not _broadcastable(var, input):
-            raise ValueError(f"var is of incorrect size: {tuple(var.shape)} for an input of {tuple(input.shape)}")
-    floor = wrap(np.maximum(var.array, eps) - var.array)      # clamped without losing the gradient
-    var = var + floor
-    losses = 0.5 * (var.log() + (input - target) ** 2 / var)
+    if v.shape != x.shape:
+        if tuple(x.shape[:-1]) == tuple(v.shape):
+            v = v.unsqueeze(-1)
+        elif not (tuple(x.shape[:-1]) == tuple(v.shape[:-1]) and v.shape[-1] == 1) and not _broadcastable(v, x):
+            raise ValueError(f"var is of incorrect size: {tuple(v.shape)} for an input of {tuple(x.shape)}")
+    floor = wrap(np.maximum(v.array, eps) - v.array)          # clamped without losing the gradient
+    v = v + floor
+    losses = 0.5 * (v.log() + (x - t) ** 2 / v)
     return reduced(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
 
 
-def _broadcastable(var, input) -> bool:
+def _broadcastable(var: Tensor, input: Tensor) -> bool:
     return len(var.shape) == len(input.shape) and all(v in (1, n) for v, n in zip(var.shape, input.shape))
