@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias, Union
 
 if TYPE_CHECKING:
+    from ..device import device
     from ..tensor import Tensor
 
 Number: TypeAlias = bool | int | float | complex
 Dims: TypeAlias = int | Sequence[int]              # one dimension or several
 Operand: TypeAlias = Union["Tensor", Number]       # what arithmetic takes beside a tensor
+DeviceLike: TypeAlias = Union["device", str, int]  # a place to compute, or its name
