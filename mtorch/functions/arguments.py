@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -240,7 +241,16 @@ def _promoted(rule, a, b):
         if not isinstance(x, (TensorBase, np.ndarray, *NUMBERS)):
             return NotImplemented
     kind = result_type_of(a, b)
-    return rule(to_type(a, kind), to_type(b, kind))
+    a, b = to_type(a, kind), to_type(b, kind)
+    return rule(a if isinstance(a, TensorBase) or isinstance(b, TensorBase) else wrap(a), b)
+
+
+def common_kind(function: str, *operands: Any) -> np.dtype:
+    """The NumPy type that the operands make together; what is neither a Tensor nor a number is an error."""
+    try:
+        return result_type_of(*operands)
+    except TypeError as error:
+        raise TypeError(f"{function}(): {error}") from None
 
 
 def checked(result, function: str, *operands):

@@ -1,12 +1,18 @@
 """Functions of two operands, elementwise, with torch's rules for types and broadcasting."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic as rules
-from .arguments import (checked, floating, into, promoting, require_tensor, result_type_of, to_type)
+from .arguments import (NUMBERS, checked, common_kind, floating, into, promoting, require_tensor, result_type_of, to_type)
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Number, Operand
 
 # The operators behind +, -, *, ...: they answer NotImplemented to what they do not know, as Python asks of operators.
 plus, minus, times, _over = promoting(rules.add), promoting(rules.sub), promoting(rules.mul), promoting(rules.div)
@@ -55,7 +61,7 @@ def floor_over(a, b):
 def _rounded_division(a, b, trunc: bool):
     if _integers(a, b) and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
         raise RuntimeError("ZeroDivisionError")
-    kind = result_type_of(a, b)
+    kind = common_kind("div", a, b)
     return rules.floor_or_trunc_div(to_type(a, kind), to_type(b, kind), trunc=trunc)
 
 
@@ -85,8 +91,16 @@ def reflected(operator):
     return call
 
 
-def add(input, other, *, alpha=1, out=None):
+def add(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """input + alpha * other.
+
+    alpha: a factor of other; a float only where one of the operands is floating point
+    out: a tensor to write the result to; it takes on the shape of the result
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is neither a tensor nor a number; RuntimeError for shapes that do not broadcast, a float
+        alpha of integers, a bool alpha of numbers, an out that cannot hold the type of the result, and an out where a
+        gradient is asked for.
 
     >>> import mtorch
     >>> mtorch.add(mtorch.tensor([1, 2]), 10)
@@ -108,8 +122,10 @@ def _refuse_alpha(alpha, input, other) -> None:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
 
 
-def sub(input, other, *, alpha=1, out=None):
+def sub(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """input - alpha * other.
+
+    Arguments, shape and errors as for `add`; and of a bool tensor it is a RuntimeError.
 
     >>> import mtorch
     >>> mtorch.sub(mtorch.tensor([1.0, 2.0]), mtorch.tensor([1.0, 1.0]), alpha=2)
@@ -122,8 +138,10 @@ def sub(input, other, *, alpha=1, out=None):
     return result if out is None else into(out, result)
 
 
-def rsub(input, other, *, alpha=1):
+def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Tensor:
     """other - alpha * input.
+
+    Arguments, shape and errors as for `sub`; a number for input is a TypeError.
 
     >>> import mtorch
     >>> mtorch.rsub(mtorch.tensor([1.0, 2.0]), 10)
@@ -135,8 +153,14 @@ def rsub(input, other, *, alpha=1):
     return checked(minus_checked(other, require_tensor(input, "rsub")), "rsub", input, other)
 
 
-def mul(input, other, *, out=None):
+def mul(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input * other.
+
+    out: a tensor to write the result to; it takes on the shape of the result
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is neither a tensor nor a number; RuntimeError for shapes that do not broadcast, an out
+        that cannot hold the type of the result, and an out where a gradient is asked for.
 
     >>> import mtorch
     >>> mtorch.mul(mtorch.tensor([1.0, 2.0]), 3)
@@ -146,8 +170,13 @@ def mul(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def div(input, other, *, rounding_mode=None, out=None):
-    """input / other; rounding_mode 'floor' rounds down, 'trunc' towards zero.
+def div(input: Operand, other: Operand, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
+    """input / other; of integers too the true quotient, in the default floating point type, unless it is rounded.
+
+    rounding_mode: None for the quotient as it is, "floor" for rounded down, "trunc" for rounded towards zero
+
+    Shape and errors as for `mul`; and a RuntimeError for another rounding_mode and for a rounded division of integers
+        by 0.
 
     >>> import mtorch
     >>> mtorch.div(mtorch.tensor([-7, 7]), 2, rounding_mode="trunc")
@@ -163,8 +192,10 @@ def div(input, other, *, rounding_mode=None, out=None):
     return result if out is None else into(out, result)
 
 
-def floor_divide(input, other, *, out=None):
+def floor_divide(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input / other, rounded down.
+
+    Shape and errors as for `mul`; and a RuntimeError for integers divided by 0.
 
     >>> import mtorch
     >>> mtorch.floor_divide(mtorch.tensor([-7, 7]), 2)
@@ -174,8 +205,10 @@ def floor_divide(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def remainder(input, other, *, out=None):
-    """Python's %: what is left of input after division by other, with the sign of other.
+def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
+    """Python's %: input - floor(input / other) * other, what is left after division, with the sign of other.
+
+    Shape and errors as for `mul`; and a TypeError where neither is a tensor, a RuntimeError for integers divided by 0.
 
     >>> import mtorch
     >>> mtorch.remainder(mtorch.tensor([-3.0, 3.0]), 2)
@@ -186,8 +219,10 @@ def remainder(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def fmod(input, other, *, out=None):
-    """C's fmod: what is left of input after division by other, with the sign of input.
+def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
+    """C's fmod: input - trunc(input / other) * other, what is left after division, with the sign of input.
+
+    Shape and errors as for `mul`; and a TypeError for a number as input, a RuntimeError for integers divided by 0.
 
     >>> import mtorch
     >>> mtorch.fmod(mtorch.tensor([-3.0, 3.0]), 2)
@@ -200,8 +235,13 @@ def fmod(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def pow(input, exponent, *, out=None):
+def pow(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
     """input to the power of exponent.
+
+    exponent: a number, or a tensor with an exponent for each element
+
+    Shape and errors as for `mul`; and a TypeError where neither is a tensor, a RuntimeError for integers to a negative
+        whole number.
 
     >>> import mtorch
     >>> mtorch.pow(mtorch.tensor([1.0, 2.0, 3.0]), 2)
@@ -218,28 +258,31 @@ def _one_tensor(name, *operands) -> None:
                         f"{tuple(type(x).__name__ for x in operands)}")
 
 
-def float_power(input, exponent, *, out=None):
-    """input to the power of exponent, in float64.
+def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
+    """input to the power of exponent, computed in float64.
+
+    Arguments and shape as for `pow`; integers may have negative exponents here.
+    Raises: TypeError where neither is a tensor, or for what is neither a tensor nor a number; RuntimeError for shapes
+        that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.float_power(mtorch.tensor([2, 3]), 2)
     tensor([4., 9.], dtype=torch.float64)
     """
+    _one_tensor("float_power", input, exponent)
     double = np.dtype(np.float64)
     a = to_type(input, double) if isinstance(input, TensorBase) else input
     b = to_type(exponent, double) if isinstance(exponent, TensorBase) else exponent
-    if not isinstance(a, TensorBase):
+    if isinstance(a, NUMBERS):
         a = wrap(np.array(a, double))
     result = checked(to_power(a, b), "float_power", input, exponent)
     return result if out is None else into(out, result)
 
 
 def _binary(rule, name, input, other, out, float_result=False):
-    if not isinstance(input, TensorBase) and not isinstance(other, TensorBase):
-        raise TypeError(f"{name}(): at least one argument must be Tensor, got {type(input).__name__} and "
-                        f"{type(other).__name__}")
+    _one_tensor(name, input, other)
     if float_result:
-        kind = result_type_of(input, other)
+        kind = common_kind(name, input, other)
         kind = kind if kind.kind in "fc" else dtypes.get_default_dtype().numpy
         result = rule(to_type(input, kind), to_type(other, kind))
     else:
@@ -247,8 +290,21 @@ def _binary(rule, name, input, other, out, float_result=False):
     return result if out is None else into(out, result)
 
 
-def maximum(input, other, *, out=None):
-    """The larger of each pair; nan where one is nan.  A tie shares its gradient.
+def _binary_of_floats(rule, name, input, other, out):
+    """Of two tensors, one of them of floating point numbers."""
+    a, b = require_tensor(input, name), require_tensor(other, name, "other")
+    if a.array.dtype.kind not in "fc" and b.array.dtype.kind not in "fc":
+        raise NotImplementedError(f"{name}: input ({a.dtype}) and other ({b.dtype}) are not implemented: expected floating "
+                                  "point numbers in one of them")
+    return _binary(rule, name, a, b, out)
+
+
+def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The larger of each pair; nan where one is nan. A tie shares its gradient.
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is no tensor; RuntimeError for shapes that do not broadcast, an out that cannot hold the
+        type of the result, and an out where a gradient is asked for.
 
     >>> import mtorch
     >>> mtorch.maximum(mtorch.tensor([1, 5]), mtorch.tensor([3, 2]))
@@ -258,8 +314,10 @@ def maximum(input, other, *, out=None):
                    require_tensor(other, "maximum", "other"), out)
 
 
-def minimum(input, other, *, out=None):
-    """The smaller of each pair; nan where one is nan.  A tie shares its gradient.
+def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The smaller of each pair; nan where one is nan. A tie shares its gradient.
+
+    Shape and errors as for `maximum`.
 
     >>> import mtorch
     >>> mtorch.minimum(mtorch.tensor([1, 5]), mtorch.tensor([3, 2]))
@@ -269,8 +327,10 @@ def minimum(input, other, *, out=None):
                    require_tensor(other, "minimum", "other"), out)
 
 
-def fmax(input, other, *, out=None):
+def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The larger of each pair, a number before a nan.
+
+    Shape and errors as for `maximum`.
 
     >>> import mtorch
     >>> mtorch.fmax(mtorch.tensor([1.0, float("nan")]), mtorch.tensor([3.0, 2.0]))
@@ -279,8 +339,10 @@ def fmax(input, other, *, out=None):
     return _binary(rules.fmax, "fmax", require_tensor(input, "fmax"), require_tensor(other, "fmax", "other"), out)
 
 
-def fmin(input, other, *, out=None):
+def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smaller of each pair, a number before a nan.
+
+    Shape and errors as for `maximum`.
 
     >>> import mtorch
     >>> mtorch.fmin(mtorch.tensor([1.0, float("nan")]), mtorch.tensor([3.0, 2.0]))
@@ -289,8 +351,10 @@ def fmin(input, other, *, out=None):
     return _binary(rules.fmin, "fmin", require_tensor(input, "fmin"), require_tensor(other, "fmin", "other"), out)
 
 
-def atan2(input, other, *, out=None):
-    """The angle of the point (other, input), in radians from -pi to pi.
+def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The angle of the point (x, y) = (other, input), in radians from -pi to pi, in a floating point type.
+
+    Shape and errors as for `maximum`.
 
     >>> import mtorch
     >>> mtorch.atan2(mtorch.tensor([1.0]), mtorch.tensor([1.0]))
@@ -300,50 +364,62 @@ def atan2(input, other, *, out=None):
     return _binary(rules.atan2, "atan2", a, b, out, float_result=True)
 
 
-def hypot(input, other, *, out=None):
-    """sqrt(input^2 + other^2).
+def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """sqrt(input^2 + other^2), without overflow on the way.
+
+    Shape and errors as for `maximum`; and a NotImplementedError where neither is of a floating point type.
 
     >>> import mtorch
     >>> mtorch.hypot(mtorch.tensor([3.0]), mtorch.tensor([4.0]))
     tensor([5.])
     """
-    return _binary(rules.hypot, "hypot", require_tensor(input, "hypot"), require_tensor(other, "hypot", "other"), out)
+    return _binary_of_floats(rules.hypot, "hypot", input, other, out)
 
 
-def logaddexp(input, other, *, out=None):
-    """log(e^input + e^other), without overflow.
+def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """log(e^input + e^other), without overflow on the way.
+
+    Shape and errors as for `maximum`; and a NotImplementedError where neither is of a floating point type.
 
     >>> import mtorch
     >>> mtorch.logaddexp(mtorch.tensor([-1000.0]), mtorch.tensor([-1000.0]))
     tensor([-999.3068])
     """
-    a, b = require_tensor(input, "logaddexp"), require_tensor(other, "logaddexp", "other")
-    return _binary(rules.logaddexp, "logaddexp", a, b, out)
+    return _binary_of_floats(rules.logaddexp, "logaddexp", input, other, out)
 
 
-def logaddexp2(input, other, *, out=None):
-    """log2(2^input + 2^other).
+def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """log2(2^input + 2^other), without overflow on the way.
+
+    Shape and errors as for `maximum`; and a NotImplementedError where neither is of a floating point type.
 
     >>> import mtorch
     >>> mtorch.logaddexp2(mtorch.tensor([3.0]), mtorch.tensor([3.0]))
     tensor([4.])
     """
-    a, b = require_tensor(input, "logaddexp2"), require_tensor(other, "logaddexp2", "other")
-    return _binary(rules.logaddexp2, "logaddexp2", a, b, out)
+    return _binary_of_floats(rules.logaddexp2, "logaddexp2", input, other, out)
 
 
-def copysign(input, other, *, out=None):
-    """The magnitude of input with the sign of other.
+def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
+    """The magnitude of input with the sign of other, in a floating point type; -0.0 counts as negative.
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for an input that is no tensor, or an other that is neither a tensor nor a number; RuntimeError
+        for shapes that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.copysign(mtorch.tensor([1.0, 2.0]), -1)
     tensor([-1., -2.])
     """
-    return _binary(rules.copysign, "copysign", input, other, out, float_result=True)
+    return _binary(rules.copysign, "copysign", require_tensor(input, "copysign"), other, out, float_result=True)
 
 
-def xlogy(input, other, *, out=None):
-    """input * log(other), 0 where input is 0.
+def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
+    """input * log(other), in a floating point type; 0 where input is 0, nan where other is nan.
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError where neither is a tensor, or for what is neither a tensor nor a number; RuntimeError for shapes
+        that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.xlogy(mtorch.tensor([0.0, 1.0]), mtorch.tensor([0.0, 1.0]))
@@ -352,8 +428,17 @@ def xlogy(input, other, *, out=None):
     return _binary(rules.xlogy, "xlogy", input, other, out, float_result=True)
 
 
-def where(condition, input=None, other=None, *, out=None):
+def where(condition: Tensor, input: Operand | None = None, other: Operand | None = None, *,
+          out: Tensor | None = None) -> Any:
     """input where the condition holds, else other; with the condition alone, the indices where it holds.
+
+    condition: a bool tensor; without input and other any tensor, whose elements hold where they are not 0
+    input, other: tensors or numbers, brought to one type
+
+    Shape: any three that broadcast -> the shape that they broadcast to; alone, a tuple of one vector for each dimension
+        of condition.
+    Raises: RuntimeError for a condition that is not bool (or uint8) and for shapes that do not broadcast; TypeError for
+        a condition that is no tensor, and where input or other is neither a tensor nor a number.
 
     >>> import mtorch
     >>> mtorch.where(mtorch.tensor([True, False]), 1.0, 2.0)
@@ -365,47 +450,78 @@ def where(condition, input=None, other=None, *, out=None):
     if condition.array.dtype.kind != "b" and condition.array.dtype != np.uint8:
         raise RuntimeError("where expected condition to be a boolean tensor, but got a tensor with dtype "
                            f"{condition.dtype}")
-    kind = result_type_of(input, other)
+    kind = common_kind("where", input, other)
     result = rules.where(to_type(input, kind), to_type(other, kind), condition=condition.array.astype(bool))
     if not isinstance(result, TensorBase):             # of two numbers
         result = wrap(result)
     return result if out is None else into(out, result)
 
 
-def lerp(input, end, weight, *, out=None):
-    """input + weight * (end - input): from input (weight 0) to end (weight 1).
+def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = None) -> Tensor:
+    """input + weight * (end - input): from input (weight 0) to end (weight 1), and beyond.
+
+    end: where weight 1 leads, a tensor of input's type
+    weight: a number, or a tensor of input's type
+
+    Shape: any that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for an input or end that is no tensor; RuntimeError for tensors of several types and for shapes
+        that do not broadcast; NotImplementedError for integers.
 
     >>> import mtorch
     >>> mtorch.lerp(mtorch.tensor([0.0]), mtorch.tensor([10.0]), 0.3)
     tensor([3.])
     """
-    kinds = {x.array.dtype for x in (input, end, weight) if isinstance(x, TensorBase)}
+    kinds = {require_tensor(input, "lerp").array.dtype, require_tensor(end, "lerp", "end").array.dtype}
+    if isinstance(weight, TensorBase):
+        kinds.add(weight.array.dtype)
+    elif not isinstance(weight, NUMBERS):
+        raise TypeError(f"lerp(): argument 'weight' must be Tensor or Number, not {type(weight).__name__}")
     if len(kinds) != 1:
         raise RuntimeError(f"lerp: expected one dtype, got {', '.join(sorted(str(dtypes.of(k)) for k in kinds))}")
+    if input.array.dtype.kind not in "fc":
+        raise NotImplementedError(f"lerp: expected floating point tensors, got {input.dtype}")
     result = rules.lerp(input, end, weight)
     return result if out is None else into(out, result)
 
 
-def addcmul(input, tensor1, tensor2, *, value=1, out=None):
+def _of_three(name: str, input, tensor1, tensor2, value) -> tuple[np.dtype, Any]:
+    """The type that three tensors make together, and the factor in it."""
+    kind = result_type_of(require_tensor(input, name), require_tensor(tensor1, name, "tensor1"),
+                          require_tensor(tensor2, name, "tensor2"))
+    common_kind(name, value)     # an error for what is no number
+    return kind, value if kind.kind in "fc" else int(value)     # as torch: the factor of integers is one
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:
     """input + value * tensor1 * tensor2.
+
+    tensor1, tensor2: the factors
+    value: a number; of integers, only its whole part counts
+
+    Shape: any three that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is no tensor, and for a value that is no number; RuntimeError for shapes that do not
+        broadcast.
 
     >>> import mtorch
     >>> mtorch.addcmul(mtorch.tensor([1.0]), mtorch.tensor([2.0]), mtorch.tensor([3.0]), value=0.5)
     tensor([4.])
     """
-    kind = result_type_of(input, tensor1, tensor2)
+    kind, value = _of_three("addcmul", input, tensor1, tensor2, value)
     result = rules.addcmul(to_type(input, kind), to_type(tensor1, kind), to_type(tensor2, kind), value=value)
     return result if out is None else into(out, result)
 
 
-def addcdiv(input, tensor1, tensor2, *, value=1, out=None):
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:
     """input + value * tensor1 / tensor2.
+
+    Arguments and shape as for `addcmul`: what is divided and what it is divided by.
+    Raises: as `addcmul`, and a RuntimeError for integers.
 
     >>> import mtorch
     >>> mtorch.addcdiv(mtorch.tensor([1.0]), mtorch.tensor([2.0]), mtorch.tensor([4.0]))
     tensor([1.5000])
     """
-    kind = result_type_of(input, tensor1, tensor2)
+    kind, value = _of_three("addcdiv", input, tensor1, tensor2, value)
     if kind.kind not in "fc":
         raise RuntimeError("Integer division with addcdiv is no longer supported; convert the tensors to float first")
     result = rules.addcdiv(to_type(input, kind), to_type(tensor1, kind), to_type(tensor2, kind), value=value)

@@ -15,6 +15,19 @@ REFUSED = {
     "T.atan2(T.zeros(2), T.zeros(3))": "atan2: The size of tensor a",
     "T.where(T.tensor([True, True]), T.zeros(3), T.zeros(3))": r"where: The size of tensor a .* \[3\], \[3\], \[2\]",
     "T.lerp(T.zeros(2), T.zeros(3), 0.5)": "lerp: The size of tensor a",
+    # operands of the wrong kind
+    "T.float_power(2, 3)": "float_power.*at least one argument must be Tensor",
+    "T.float_power('a', T.zeros(2))": "float_power.*expected Tensors or numbers",
+    "T.copysign(1, T.zeros(2))": "copysign.*'input' must be Tensor",
+    "T.where(T.tensor([True]), 1, 'a')": "where.*got str",
+    "T.div(T.zeros(2), 'a', rounding_mode='floor')": "div.*got str",
+    "T.hypot(T.tensor([1]), T.tensor([1]))": "hypot.*int64",
+    "T.logaddexp(T.tensor([1]), T.tensor([1]))": "logaddexp.*int64",
+    "T.lerp(T.zeros(2), 1.0, 0.5)": "lerp.*'end' must be Tensor",
+    "T.lerp(T.zeros(2), T.zeros(2), 'a')": "lerp.*'weight' must be Tensor or Number, not str",
+    "T.lerp(T.tensor([1]), T.tensor([2]), 0.5)": "lerp.*int64",
+    "T.addcmul(T.zeros(2), 1, T.zeros(2))": "addcmul.*'tensor1' must be Tensor, not int",
+    "T.addcdiv(T.zeros(2), T.zeros(2), T.zeros(2), value='a')": "addcdiv.*got str",
 }
 
 
@@ -22,8 +35,17 @@ REFUSED = {
 def test_the_error_is_torchs_and_says_what_was_wrong(call: str) -> None:
     torch = pytest.importorskip("torch")
     run = eval(f"lambda T: {call}")
-    with pytest.raises(Exception) as theirs:     # noqa: B017, PT011
+    with pytest.raises(Exception) as theirs:
         run(torch)
     with pytest.raises(theirs.type, match=REFUSED[call]) as ours:
         run(mtorch)
     assert ours.type is theirs.type
+
+
+def test_the_factor_of_integers_is_an_integer() -> None:
+    one = mtorch.tensor([1])
+    assert mtorch.addcmul(one, one, one, value=0.5).tolist() == [1]
+
+
+def test_a_sum_of_numbers_is_a_tensor() -> None:
+    assert isinstance(mtorch.add(1, 2), mtorch.Tensor)
