@@ -1,7 +1,12 @@
-"""Special functions: Bessel's, the normal distribution's, incomplete gamma, zeta; `mtorch.special` has their names."""
+"""Special functions: Bessel's, the normal distribution's, incomplete gamma, zeta; `mtorch.special` has their names.
+
+Source: Abramowitz and Stegun 1964, "Handbook of Mathematical Functions": chapters 6 (gamma), 7 (error function), 9 and 10
+(Bessel, Airy), 23 (zeta), 26 (the normal distribution).
+"""
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +16,17 @@ from ..ops import arithmetic, special as rules
 from .arguments import as_tensor_operand, floating, into, require_tensor, result_type_of, to_type
 from .transcendental import erfc, lgamma
 
+if TYPE_CHECKING:
+    from .hints import Operand
+    from ..tensor import Tensor
 
-def i0(input, *, out=None):
-    """The modified Bessel function of the first kind of order 0.
+
+def i0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The modified Bessel function of the first kind of order 0: the mean of e^(x cos t) over t in [0, pi].
+
+    Shape: any -> the same
+    Raises: TypeError where input or out is not a Tensor; RuntimeError where out is of an integer type, or where out is
+        given and input or out requires grad.
 
     >>> import mtorch
     >>> mtorch.i0(mtorch.tensor([0.0, 1.0]))
@@ -23,8 +36,10 @@ def i0(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def i0e(input, *, out=None):
+def i0e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """i0 times e^-|x|.
+
+    Shape and errors as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.i0e(mtorch.tensor([0.0, 1.0]))
@@ -34,8 +49,10 @@ def i0e(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def i1(input, *, out=None):
-    """The modified Bessel function of the first kind of order 1.
+def i1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The modified Bessel function of the first kind of order 1, the derivative of i0.
+
+    Shape and errors as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.i1(mtorch.tensor([0.0, 1.0]))
@@ -45,8 +62,10 @@ def i1(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def i1e(input, *, out=None):
+def i1e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """i1 times e^-|x|.
+
+    Shape and errors as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.i1e(mtorch.tensor([0.0, 1.0]))
@@ -56,8 +75,10 @@ def i1e(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def ndtr(input, *, out=None):
-    """The probability that a standard normal number is below input.
+def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The probability that a standard normal number is below input: (1 + erf(x / sqrt(2))) / 2.
+
+    Shape and errors as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.ndtr(mtorch.tensor([0.0, 1.0]))
@@ -67,8 +88,10 @@ def ndtr(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def ndtri(input, *, out=None):
-    """The inverse of `ndtr`.
+def ndtri(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse of `ndtr`: -inf and inf at 0 and 1, nan outside.
+
+    Shape and errors as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.ndtri(mtorch.tensor([0.5, 0.8413]))
@@ -78,8 +101,10 @@ def ndtri(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def log_ndtr(input, *, out=None):
+def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of `ndtr`, without underflow.
+
+    Shape and errors as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.log_ndtr(mtorch.tensor([-20.0, 0.0]))
@@ -89,8 +114,10 @@ def log_ndtr(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def erfcx(input, *, out=None):
+def erfcx(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """e^(x^2) erfc(x), without underflow.
+
+    Shape and errors as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.erfcx(mtorch.tensor([0.0, 10.0]))
@@ -100,8 +127,10 @@ def erfcx(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def entr(input, *, out=None):
+def entr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """-x log x: 0 at 0, -inf below.
+
+    Shape and errors as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.entr(mtorch.tensor([-1.0, 0.0, 0.5]))
@@ -121,8 +150,14 @@ def _two(a, b, name: str):
     return [to_type(as_tensor_operand(x, name), kind) for x in (a, b)]
 
 
-def xlog1py(input, other, *, out=None):
+def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input log(1 + other), 0 where input is.
+
+    input, other: at least one of them a Tensor
+
+    Shape: two that broadcast -> what they broadcast to
+    Raises: TypeError where neither is a Tensor, or one is neither Tensor nor number; RuntimeError where they do not
+        broadcast; for out as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.xlog1py(mtorch.tensor([0.0, 2.0]), mtorch.tensor([-1.0, 1.0]))
@@ -132,8 +167,11 @@ def xlog1py(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def zeta(input, other, *, out=None):
-    """The Hurwitz zeta function: the sum over k >= 0 of (k + other)^-input.
+def zeta(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
+    """The Hurwitz zeta function: the sum over k >= 0 of (k + other)^-input, for input > 1: inf at 1, nan below.
+
+    Arguments and shape as for `xlog1py`.
+    Raises: NotImplementedError where a gradient of input is asked for; others as for `xlog1py`.
 
     >>> import mtorch
     >>> mtorch.special.zeta(mtorch.tensor([2.0]), 1)
@@ -143,8 +181,13 @@ def zeta(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def igamma(input, other, *, out=None):
-    """The regularized lower incomplete gamma function P(input, other).
+def igamma(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The regularized lower incomplete gamma function P(a, x), a = input and x = other, both >= 0:
+    the integral of t^(a - 1) e^-t from 0 to x, divided by the gamma function of a; nan for what is negative.
+
+    Shape: two that broadcast -> what they broadcast to
+    Raises: TypeError where one is not a Tensor; RuntimeError where they do not broadcast; NotImplementedError where a
+        gradient of input is asked for; for out as for `i0`.
 
     >>> import mtorch
     >>> mtorch.igamma(mtorch.tensor([1.0]), mtorch.tensor([1.0]))
@@ -154,8 +197,10 @@ def igamma(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def igammac(input, other, *, out=None):
+def igammac(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The regularized upper incomplete gamma function, 1 - P(input, other).
+
+    Shape and errors as for `igamma`.
 
     >>> import mtorch
     >>> mtorch.igammac(mtorch.tensor([1.0]), mtorch.tensor([1.0]))
@@ -166,8 +211,14 @@ def igammac(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def mvlgamma(input, p, *, out=None):
-    """The logarithm of the multivariate gamma function of dimension p, for input > (p - 1) / 2.
+def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
+    """The logarithm of the multivariate gamma function of dimension p:
+    p (p - 1) / 4 log(pi) + the sum over i < p of lgamma(input - i / 2), which is meant for input > (p - 1) / 2.
+
+    p: >= 1
+
+    Shape: any -> the same
+    Raises: RuntimeError where p < 1; others as for `i0`.
 
     >>> import mtorch
     >>> mtorch.mvlgamma(mtorch.tensor([2.0]), 2)
@@ -181,8 +232,10 @@ def mvlgamma(input, p, *, out=None):
     return result if out is None else into(out, result)
 
 
-def xlogy(input, other, *, out=None):
+def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input log(other), 0 where input is 0.
+
+    Shape, arguments and errors as for `xlog1py`.
 
     >>> import mtorch
     >>> mtorch.special.xlogy(mtorch.tensor([0.0, 2.0]), mtorch.tensor([0.0, 1.0]))
@@ -203,8 +256,11 @@ def _value_only(name: str, scipy_name: str, input, out):
     return result if out is None else into(out, result)
 
 
-def airy_ai(input, *, out=None):
-    """Airy's function Ai; it has no gradient.
+def airy_ai(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Airy's function Ai, the solution of y'' = x y that falls off for large x.
+
+    Shape: any -> the same
+    Raises: NotImplementedError where a gradient is to be recorded (torch, too, has none); others as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.airy_ai(mtorch.tensor([1.0]))
@@ -213,8 +269,10 @@ def airy_ai(input, *, out=None):
     return _value_only("airy_ai", "airy", input, out)
 
 
-def bessel_j0(input, *, out=None):
+def bessel_j0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Bessel function of the first kind of order 0; it has no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.bessel_j0(mtorch.tensor([1.0]))
@@ -223,8 +281,10 @@ def bessel_j0(input, *, out=None):
     return _value_only("bessel_j0", "j0", input, out)
 
 
-def bessel_j1(input, *, out=None):
+def bessel_j1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Bessel function of the first kind of order 1; it has no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.bessel_j1(mtorch.tensor([1.0]))
@@ -233,8 +293,10 @@ def bessel_j1(input, *, out=None):
     return _value_only("bessel_j1", "j1", input, out)
 
 
-def bessel_y0(input, *, out=None):
-    """The Bessel function of the second kind of order 0; it has no gradient.
+def bessel_y0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The Bessel function of the second kind of order 0, for x > 0: -inf at 0, nan below; it has no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.bessel_y0(mtorch.tensor([1.0]))
@@ -243,8 +305,10 @@ def bessel_y0(input, *, out=None):
     return _value_only("bessel_y0", "y0", input, out)
 
 
-def bessel_y1(input, *, out=None):
-    """The Bessel function of the second kind of order 1; it has no gradient.
+def bessel_y1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The Bessel function of the second kind of order 1, for x > 0: -inf at 0, nan below; it has no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.bessel_y1(mtorch.tensor([1.0]))
@@ -253,8 +317,10 @@ def bessel_y1(input, *, out=None):
     return _value_only("bessel_y1", "y1", input, out)
 
 
-def modified_bessel_i0(input, *, out=None):
-    """The modified Bessel function of the first kind of order 0; it has no gradient.
+def modified_bessel_i0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The modified Bessel function of the first kind of order 0; it has no gradient (`i0` has).
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.modified_bessel_i0(mtorch.tensor([1.0]))
@@ -263,8 +329,10 @@ def modified_bessel_i0(input, *, out=None):
     return _value_only("modified_bessel_i0", "i0", input, out)
 
 
-def modified_bessel_i1(input, *, out=None):
-    """The modified Bessel function of the first kind of order 1; it has no gradient.
+def modified_bessel_i1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The modified Bessel function of the first kind of order 1; it has no gradient (`i1` has).
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.modified_bessel_i1(mtorch.tensor([1.0]))
@@ -273,8 +341,10 @@ def modified_bessel_i1(input, *, out=None):
     return _value_only("modified_bessel_i1", "i1", input, out)
 
 
-def modified_bessel_k0(input, *, out=None):
-    """The modified Bessel function of the second kind of order 0; it has no gradient.
+def modified_bessel_k0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The modified Bessel function of the second kind of order 0, for x > 0: inf at 0, nan below; no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.modified_bessel_k0(mtorch.tensor([1.0]))
@@ -283,8 +353,10 @@ def modified_bessel_k0(input, *, out=None):
     return _value_only("modified_bessel_k0", "k0", input, out)
 
 
-def modified_bessel_k1(input, *, out=None):
-    """The modified Bessel function of the second kind of order 1; it has no gradient.
+def modified_bessel_k1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The modified Bessel function of the second kind of order 1, for x > 0: inf at 0, nan below; no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.modified_bessel_k1(mtorch.tensor([1.0]))
@@ -293,8 +365,10 @@ def modified_bessel_k1(input, *, out=None):
     return _value_only("modified_bessel_k1", "k1", input, out)
 
 
-def scaled_modified_bessel_k0(x, *, out=None):
+def scaled_modified_bessel_k0(x: Tensor, *, out: Tensor | None = None) -> Tensor:
     """e^x times the modified Bessel function of the second kind of order 0; it has no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.scaled_modified_bessel_k0(mtorch.tensor([1.0]))
@@ -303,8 +377,10 @@ def scaled_modified_bessel_k0(x, *, out=None):
     return _value_only("scaled_modified_bessel_k0", "k0e", x, out)
 
 
-def scaled_modified_bessel_k1(x, *, out=None):
+def scaled_modified_bessel_k1(x: Tensor, *, out: Tensor | None = None) -> Tensor:
     """e^x times the modified Bessel function of the second kind of order 1; it has no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.scaled_modified_bessel_k1(mtorch.tensor([1.0]))
@@ -313,8 +389,10 @@ def scaled_modified_bessel_k1(x, *, out=None):
     return _value_only("scaled_modified_bessel_k1", "k1e", x, out)
 
 
-def spherical_bessel_j0(input, *, out=None):
-    """The spherical Bessel function of the first kind of order 0, sin(x) / x; it has no gradient.
+def spherical_bessel_j0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The spherical Bessel function of the first kind of order 0, sin(x) / x, 1 at 0; it has no gradient.
+
+    Shape and errors as for `airy_ai`.
 
     >>> import mtorch
     >>> mtorch.special.spherical_bessel_j0(mtorch.tensor([1.0]))

@@ -1,12 +1,21 @@
 """Functions of one operand, elementwise.  Integers are computed in the default floating point type, as in torch."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..ops import elementwise as rules
 from .arguments import floating, into
 
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
-def exp(input, *, out=None):
-    """e to the power of each element.
+
+def exp(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """e^x of each element; inf where that is too large for the type.
+
+    Shape: any -> the same
+    Raises: TypeError where input or out is not a Tensor; RuntimeError where out is of an integer type, or where out is
+        given and input or out requires grad: what is written there has no history.
 
     >>> import mtorch
     >>> mtorch.exp(mtorch.tensor([0.0, 1.0]))
@@ -16,8 +25,10 @@ def exp(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def exp2(input, *, out=None):
-    """2 to the power of each element.
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """2^x of each element.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.exp2(mtorch.tensor([0.0, 3.0]))
@@ -27,8 +38,10 @@ def exp2(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def expm1(input, *, out=None):
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """e^x - 1, exact near 0.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.expm1(mtorch.tensor([0.0, 1.0]))
@@ -38,8 +51,10 @@ def expm1(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def log(input, *, out=None):
-    """The natural logarithm.
+def log(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The natural logarithm: -inf at 0, nan below.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.log(mtorch.tensor([1.0, 10.0]))
@@ -49,8 +64,10 @@ def log(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def log2(input, *, out=None):
-    """The logarithm to base 2.
+def log2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The logarithm to base 2: -inf at 0, nan below.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.log2(mtorch.tensor([1.0, 8.0]))
@@ -60,8 +77,10 @@ def log2(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def log10(input, *, out=None):
-    """The logarithm to base 10.
+def log10(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The logarithm to base 10: -inf at 0, nan below.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.log10(mtorch.tensor([1.0, 200.0]))
@@ -71,8 +90,10 @@ def log10(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def log1p(input, *, out=None):
-    """log(1 + x), exact near 0.
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """log(1 + x), exact near 0: -inf at -1, nan below.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.log1p(mtorch.tensor([0.0, 1.0]))
@@ -82,8 +103,10 @@ def log1p(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def sqrt(input, *, out=None):
-    """The square root.
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The square root: nan below 0.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.sqrt(mtorch.tensor([4.0, 2.0]))
@@ -93,8 +116,10 @@ def sqrt(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def rsqrt(input, *, out=None):
-    """1 / sqrt(x).
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """1 / sqrt(x): inf at 0, nan below.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.rsqrt(mtorch.tensor([4.0, 16.0]))
@@ -104,8 +129,10 @@ def rsqrt(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def reciprocal(input, *, out=None):
-    """1 / x.
+def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """1 / x: inf at 0.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.reciprocal(mtorch.tensor([4.0, 2.0]))
@@ -115,8 +142,10 @@ def reciprocal(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def sin(input, *, out=None):
+def sin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sine of an angle in radians.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.sin(mtorch.tensor([0.0, 1.0]))
@@ -126,8 +155,10 @@ def sin(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def cos(input, *, out=None):
+def cos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The cosine of an angle in radians.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.cos(mtorch.tensor([0.0, 1.0]))
@@ -137,8 +168,10 @@ def cos(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def tan(input, *, out=None):
+def tan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The tangent of an angle in radians.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.tan(mtorch.tensor([0.0, 1.0]))
@@ -148,8 +181,10 @@ def tan(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def asin(input, *, out=None):
-    """The angle, in radians, whose sine is x.
+def asin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The angle in [-pi/2, pi/2], in radians, whose sine is x: nan outside [-1, 1].
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.asin(mtorch.tensor([0.0, 1.0]))
@@ -159,8 +194,10 @@ def asin(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def acos(input, *, out=None):
-    """The angle, in radians, whose cosine is x.
+def acos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The angle in [0, pi], in radians, whose cosine is x: nan outside [-1, 1].
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.acos(mtorch.tensor([1.0, 0.0]))
@@ -170,8 +207,10 @@ def acos(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def atan(input, *, out=None):
-    """The angle, in radians, whose tangent is x.
+def atan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The angle in [-pi/2, pi/2], in radians, whose tangent is x.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.atan(mtorch.tensor([0.0, 1.0]))
@@ -181,8 +220,10 @@ def atan(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def sinh(input, *, out=None):
+def sinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """(e^x - e^-x) / 2.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.sinh(mtorch.tensor([0.0, 1.0]))
@@ -192,8 +233,10 @@ def sinh(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def cosh(input, *, out=None):
+def cosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """(e^x + e^-x) / 2.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.cosh(mtorch.tensor([0.0, 1.0]))
@@ -203,8 +246,10 @@ def cosh(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def tanh(input, *, out=None):
-    """The hyperbolic tangent, from -1 to 1.
+def tanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The hyperbolic tangent (e^x - e^-x) / (e^x + e^-x), from -1 to 1.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.tanh(mtorch.tensor([0.0, 1.0]))
@@ -214,8 +259,10 @@ def tanh(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def asinh(input, *, out=None):
+def asinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse of sinh.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.asinh(mtorch.tensor([0.0, 1.0]))
@@ -225,8 +272,10 @@ def asinh(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def acosh(input, *, out=None):
-    """The inverse of cosh.
+def acosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse of cosh: nan below 1.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.acosh(mtorch.tensor([1.0, 2.0]))
@@ -236,8 +285,10 @@ def acosh(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def atanh(input, *, out=None):
-    """The inverse of tanh.
+def atanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse of tanh: -inf and inf at -1 and 1, nan outside.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.atanh(mtorch.tensor([0.0, 0.5]))
@@ -247,8 +298,10 @@ def atanh(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def sigmoid(input, *, out=None):
+def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """1 / (1 + e^-x), from 0 to 1.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.sigmoid(mtorch.tensor([0.0, 2.0]))
@@ -258,8 +311,10 @@ def sigmoid(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def erf(input, *, out=None):
-    """The error function.
+def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, from -1 to 1.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.erf(mtorch.tensor([0.0, 1.0]))
@@ -269,8 +324,10 @@ def erf(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def erfc(input, *, out=None):
-    """1 - erf(x).
+def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """1 - erf(x), exact where erf is near 1.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.erfc(mtorch.tensor([0.0, 1.0]))
@@ -280,8 +337,10 @@ def erfc(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def erfinv(input, *, out=None):
-    """The inverse of erf, for x in (-1, 1).
+def erfinv(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse of erf: -inf and inf at -1 and 1, nan outside.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.erfinv(mtorch.tensor([0.0, 0.5]))
@@ -291,8 +350,10 @@ def erfinv(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def lgamma(input, *, out=None):
-    """The logarithm of the absolute value of the gamma function.
+def lgamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The logarithm of the magnitude of the gamma function: inf at 0 and the negative integers.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.lgamma(mtorch.tensor([1.0, 4.0]))
@@ -302,8 +363,10 @@ def lgamma(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def digamma(input, *, out=None):
-    """The derivative of lgamma.
+def digamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The derivative of lgamma: -inf at 0, nan at the negative integers.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.digamma(mtorch.tensor([1.0, 2.0]))
@@ -313,8 +376,10 @@ def digamma(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def sinc(input, *, out=None):
+def sinc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """sin(pi x) / (pi x), 1 at 0.
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.sinc(mtorch.tensor([0.0, 0.5]))
@@ -324,8 +389,12 @@ def sinc(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def logit(input, eps=None, *, out=None):
-    """log(x / (1 - x)), the inverse of sigmoid; with eps, x is first kept in [eps, 1 - eps].
+def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:
+    """log(x / (1 - x)), the inverse of sigmoid: -inf and inf at 0 and 1, nan outside.
+
+    eps: in [0, 0.5]; x is first kept in [eps, 1 - eps].  None: x as it is
+
+    Shape and errors as for `exp`.
 
     >>> import mtorch
     >>> mtorch.logit(mtorch.tensor([0.5, 0.8808]))
@@ -338,13 +407,20 @@ def logit(input, eps=None, *, out=None):
     return result if out is None else into(out, result)
 
 
-def polygamma(n, input, *, out=None):
-    """The n-th derivative (n >= 0) of digamma.
+def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The n-th derivative of digamma.
+
+    n: how many times it is differentiated, >= 0
+
+    Shape: any -> the same
+    Raises: RuntimeError where n is negative; TypeError where it is not an int; others as for `exp`.
 
     >>> import mtorch
     >>> mtorch.polygamma(1, mtorch.tensor([1.0]))
     tensor([1.6449])
     """
+    if not isinstance(n, int):
+        raise TypeError(f"polygamma(): argument 'n' must be int, not {type(n).__name__}")
     if n < 0:
         raise RuntimeError(f"polygamma(n, x) does not support negative n, got {n}")
     x = floating(input, "polygamma")

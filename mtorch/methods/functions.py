@@ -275,7 +275,7 @@ class Functions(TensorBase):
 
     def polygamma(self, n: int):
         """The n-th derivative of digamma: see `mtorch.polygamma`."""
-        return transcendental.polygamma(n, self)
+        return transcendental.polygamma(n, self)         # type: ignore[arg-type]    # it is a Tensor
 
     polygamma_ = inplace(polygamma)
 

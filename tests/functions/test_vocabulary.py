@@ -121,3 +121,18 @@ def test_a_tensor_with_views_keeps_its_shape():
     with pytest.raises(NotImplementedError, match="views of this one"):
         x.unsqueeze_(0)
     assert view.tolist() == [0.0]
+
+
+# Calls that are wrong, with the error that says so: torch's, and a message that names the operation or the argument.
+WRONG = [
+    ("polygamma", lambda lib: lib.polygamma(1.5, lib.ones(1)), TypeError, "argument 'n' .*must be int"),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "error", "says"), WRONG)
+def test_wrong_calls_are_torchs_errors(name, call, error, says):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(error):
+        call(torch)
+    with pytest.raises(error, match=says):
+        call(mtorch)
