@@ -27,8 +27,10 @@ class Adagrad(Optimizer):
     eps                         >= 0, keeps the quotient finite
     foreach, fused              speed hints of torch's, accepted and without effect
     maximize                    go up instead
+    differentiable              False: a step that is recorded itself is not supported
 
-    Raises: ValueError for values out of range.
+    Raises: ValueError for values out of range; TypeError for what is no number or no tensor; NotImplementedError for
+    differentiable.
 
     >>> import mtorch
     >>> w = mtorch.tensor([1.0, -2.0], requires_grad=True)

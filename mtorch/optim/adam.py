@@ -30,8 +30,10 @@ class Adam(Optimizer):
     maximize                go up instead
     decoupled_weight_decay  shrink x by lr weight_decay x instead of adding to the gradient: AdamW
     foreach, fused          speed hints of torch's, accepted and without effect
+    capturable, differentiable  False: a step for CUDA graphs, or one that is recorded itself, is not supported
 
-    Raises: ValueError for values out of range.
+    Raises: ValueError for values out of range; TypeError for what is no number or no tensor; NotImplementedError for
+    capturable and differentiable.
 
     >>> import mtorch
     >>> w = mtorch.tensor([1.0, -2.0], requires_grad=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 
@@ -30,9 +30,13 @@ from .arithmetic import number
 from .hooks import hooked, register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 from .walk import Walk
 
+if TYPE_CHECKING:
+    from ..nn.module import Module
+
 __all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook", "required"]
 
-ParamsT: TypeAlias = Any     # a Module, tensors, (name, tensor) pairs, or dicts of these with options of their own
+# A Module, tensors, (name, tensor) pairs, or dicts of these with options of their own.
+ParamsT: TypeAlias = Union["Module", Iterable[Tensor], Iterable[tuple[str, Tensor]], Iterable[dict[str, Any]]]
 
 
 class _Required:

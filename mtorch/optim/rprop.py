@@ -26,8 +26,10 @@ class Rprop(Optimizer):
     step_sizes      the smallest and the largest d
     foreach         a speed hint of torch's, accepted and without effect
     maximize        go up instead
+    capturable, differentiable  False: a step for CUDA graphs, or one that is recorded itself, is not supported
 
-    Raises: ValueError for values out of range.
+    Raises: ValueError for values out of range; TypeError for what is no number or no tensor; NotImplementedError for
+    capturable and differentiable.
 
     >>> import mtorch
     >>> w = mtorch.tensor([1.0, -2.0], requires_grad=True)

@@ -25,8 +25,10 @@ class SGD(Optimizer):
     nesterov        look ahead along the direction: g + momentum b in the place of b
     maximize        go up instead
     foreach, fused  speed hints of torch's, accepted and without effect: every step here is made at once
+    differentiable  False: a step that is recorded itself is not supported
 
-    Raises: ValueError for values out of range, and for nesterov without momentum or with dampening.
+    Raises: ValueError for values out of range, and for nesterov without momentum or with dampening; TypeError for what
+    is no number or no tensor; NotImplementedError for differentiable.
 
     >>> import mtorch
     >>> w = mtorch.tensor([1.0, -2.0], requires_grad=True)

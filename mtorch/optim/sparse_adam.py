@@ -9,7 +9,11 @@ from .optimizer import Optimizer, ParamsT
 class SparseAdam(Optimizer):
     """Adam for sparse gradients. Gradients are dense here, so it cannot be made.
 
+    params, args, kwargs: torch's, not looked at
+
     Raises: NotImplementedError, always.
+    Source: D. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, ICLR 2015, on the elements that have a
+    gradient alone.
 
     >>> import mtorch
     >>> mtorch.optim.SparseAdam([mtorch.zeros(2, requires_grad=True)])

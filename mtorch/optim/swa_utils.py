@@ -47,7 +47,9 @@ def _move_means(means: Sequence[Tensor], news: Sequence[Tensor], weight: float) 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable:
     """A function for AveragedModel(multi_avg_fn=...): decay mean + (1 - decay) new, in place, for all parameters.
 
-    decay   in [0, 1]
+    decay: how much of the mean is kept, in [0, 1]
+
+    Raises: ValueError for a decay out of range.
 
     >>> import mtorch
     >>> means, news = [mtorch.tensor([0.0])], [mtorch.tensor([1.0])]
@@ -82,7 +84,9 @@ def get_swa_multi_avg_fn() -> Callable:
 def get_ema_avg_fn(decay: float = 0.999) -> Callable:
     """A function for AveragedModel(avg_fn=...): decay mean + (1 - decay) new.
 
-    decay   in [0, 1]
+    decay: how much of the mean is kept, in [0, 1]
+
+    Raises: ValueError for a decay out of range.
 
     >>> import mtorch
     >>> mtorch.optim.swa_utils.get_ema_avg_fn(0.75)(mtorch.tensor(0.0), mtorch.tensor(1.0), 1)
@@ -115,10 +119,12 @@ class AveragedModel(Module):
     """A copy of a model whose parameters are running averages of the model's.
 
     model           the model that is trained
+    device          None, or "cpu": where the copy is kept
     avg_fn          (mean, new, points so far) -> mean, for one parameter; default the plain mean
     multi_avg_fn    the same for lists of them, in place
     use_buffers     average the buffers too; False copies them
 
+    Shape: calls the averaged model, with its shapes.
     Raises: AssertionError if both functions are given.
 
     >>> import mtorch
@@ -177,7 +183,11 @@ class AveragedModel(Module):
 def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
     """Recompute the running statistics of the BatchNorm layers, by one pass of the data through the model.
 
-    loader  batches: tensors, or lists or tuples whose first element is the input
+    loader: batches, each a tensor, or a list or tuple whose first element is the input
+    model: it is in training mode for the pass, and then in the mode that it was in
+    device: None, or "cpu": where the input is sent
+
+    Raises: what the model raises for its input.
 
     >>> import mtorch
     >>> model = mtorch.nn.BatchNorm1d(1)
@@ -205,9 +215,11 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
 class SWALR(LRScheduler):
     """From the present rate to swa_lr in anneal_epochs epochs, and on with it.
 
+    optimizer           its groups get the rates
     swa_lr              one rate, or a list with one for each group
     anneal_epochs       an integer >= 0
     anneal_strategy     "cos" or "linear"
+    last_epoch          as for LRScheduler
 
     Raises: ValueError for other values.
 

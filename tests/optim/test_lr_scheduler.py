@@ -256,6 +256,13 @@ def test_wrong_arguments() -> None:
     cases: list[tuple[type[Exception], str, Callable]] = [
         (TypeError, "int is not an Optimizer", lambda: T.StepLR(3, 1)),
         (TypeError, "str is not an Optimizer", lambda: T.OneCycleLR("SGD", 1.0, 10)),
+        (ValueError, "StepLR: step_size must be > 0, got 0", lambda: T.StepLR(o, 0)),
+        (TypeError, "gamma must be a number, got str 'a'", lambda: T.StepLR(o, 1, "a")),
+        (TypeError, "gamma must be a number, got NoneType", lambda: T.ExponentialLR(o, None)),
+        (TypeError, "milestones must be several epochs, got 3", lambda: T.MultiStepLR(o, 3)),
+        (ValueError, "T_max must be > 0, got 0", lambda: T.CosineAnnealingLR(o, 0)),
+        (ValueError, "step_size_up must be > 0, got 0", lambda: T.CyclicLR(o, 0.1, 1.0, 0)),
+        (ValueError, "div_factor must be > 0, got 0", lambda: T.OneCycleLR(o, 0.1, 10, div_factor=0)),
         (ValueError, "Expected 2 lr_lambdas, but got 1", lambda: T.LambdaLR(o, [lambda e: 1])),
         (TypeError, "lr_lambda should be a function, but got float", lambda: T.MultiplicativeLR(o, 0.5)),
         (ValueError, "between 0 and 1. Got 2", lambda: T.ConstantLR(o, 2)),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...tensor import Tensor
-from ..checks import plain
+from ..checks import as_number, plain
 from ..optimizer import Optimizer
 
 EPOCH_DEPRECATION_WARNING = (
@@ -141,6 +141,12 @@ class LRScheduler:
 
 class _LRScheduler(LRScheduler):
     """The older name of LRScheduler, which public code still subclasses."""
+
+
+def not_zero(scheduler: str, name: str, value: Any) -> None:
+    """Refuse 0 where a later step would divide by it."""
+    if as_number(name, value) == 0:
+        raise ValueError(f"{scheduler}: {name} must be > 0, got {value}")
 
 
 # ---- the values in the groups: numbers, or tensors that are written in place -----------------------

@@ -49,8 +49,10 @@ class _Composed(LRScheduler):
 class SequentialLR(_Composed):
     """One scheduler after the other: the first until the first milestone, then the second from its own beginning, ...
 
+    optimizer   that of all the schedulers
     schedulers  at least one, all of this optimizer
     milestones  the epochs of the changes, one fewer than the schedulers
+    last_epoch  -1 to begin; otherwise the epoch to go on from
 
     Raises: ValueError for other numbers, parts of another optimizer, ReduceLROnPlateau; TypeError for no scheduler.
 
@@ -107,7 +109,11 @@ class SequentialLR(_Composed):
 class ChainedScheduler(_Composed):
     """All schedulers at every step, each on what the one before left.
 
-    Raises: ValueError for no scheduler, parts of different optimizers, ReduceLROnPlateau; TypeError for no scheduler.
+    schedulers  at least one, all of one optimizer
+    optimizer   that one; None to take it from the first scheduler
+
+    Raises: ValueError for no scheduler, parts of different optimizers, ReduceLROnPlateau; TypeError for what is no
+    scheduler.
 
     >>> import mtorch
     >>> S = mtorch.optim.lr_scheduler

@@ -8,11 +8,17 @@ import math
 from typing import Any
 
 from ..optimizer import Optimizer
-from .base import LRScheduler
+from .base import LRScheduler, not_zero
 
 
 class CosineAnnealingLR(LRScheduler):
     """eta_min + (rate - eta_min) (1 + cos(pi epoch / T_max)) / 2: down half a wave in T_max epochs, and up again after.
+
+    optimizer, last_epoch   as for LRScheduler
+    T_max                   epochs of half a wave, > 0
+    eta_min                 the lowest rate
+
+    Raises: ValueError for a T_max of 0.
 
     >>> import mtorch
     >>> optimizer = mtorch.optim.SGD([mtorch.zeros(2, requires_grad=True)], lr=1.0)
@@ -22,6 +28,7 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+        not_zero("CosineAnnealingLR", "T_max", T_max)
         self.T_max = T_max
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)
@@ -49,8 +56,10 @@ class CosineAnnealingLR(LRScheduler):
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Half a cosine wave from the initial rate to eta_min in T_0 epochs, then anew, each time T_mult times as long.
 
-    T_0         epochs until the first restart, an integer > 0
-    T_mult      an integer >= 1
+    optimizer, last_epoch   as for LRScheduler
+    T_0                     epochs until the first restart, an integer > 0
+    T_mult                  an integer >= 1
+    eta_min                 the lowest rate
 
     `step(epoch)` may be given fractions of an epoch, as `epoch + batch / batches`.
 

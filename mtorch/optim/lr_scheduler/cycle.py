@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..optimizer import Optimizer
-from .base import LRScheduler, an_optimizer, for_each_group, state_of_function, write
+from .base import LRScheduler, an_optimizer, for_each_group, not_zero, state_of_function, write
 
 
 def begin_momentum(scheduler: Any, base_momentum: Any, max_momentum: Any, last_epoch: int) -> tuple[list, list]:
@@ -36,8 +36,9 @@ def set_momentum(scheduler: Any, group: dict[str, Any], momentum: float) -> None
 class CyclicLR(LRScheduler):
     """Between base_lr and max_lr, up in step_size_up batches and down in step_size_down, over and over.
 
+    optimizer, last_epoch       as for LRScheduler
     base_lr, max_lr             one rate, or a list with one for each group
-    step_size_up                batches of the rise
+    step_size_up                batches of the rise, > 0
     step_size_down              batches of the fall; None for as many
     mode                        "triangular"; "triangular2", half as high each cycle; "exp_range", times gamma^batch
     gamma                       for "exp_range"
@@ -74,6 +75,7 @@ class CyclicLR(LRScheduler):
             for group, rate in zip(optimizer.param_groups, base_lrs, strict=True):
                 write(group, "lr", rate)
         self.max_lrs = for_each_group("max_lr", optimizer, max_lr)
+        not_zero("CyclicLR", "step_size_up", step_size_up)
         up = float(step_size_up)
         down = up if step_size_down is None else float(step_size_down)
         self.total_size = up + down
@@ -128,13 +130,14 @@ class CyclicLR(LRScheduler):
 class OneCycleLR(LRScheduler):
     """One rise from max_lr / div_factor to max_lr, and one long fall, to that divided by final_div_factor.
 
+    optimizer, last_epoch           as for LRScheduler
     max_lr                          one rate, or a list with one for each group
     total_steps                     batches of the whole training; or
     epochs, steps_per_epoch         whose product it is
     pct_start                       the part of the batches in which the rate rises, in [0, 1]
     anneal_strategy                 "cos" or "linear"
     cycle_momentum                  move the momentum (or beta1) the other way, between base_momentum and max_momentum
-    div_factor, final_div_factor    see above
+    div_factor, final_div_factor    see above, > 0
     three_phase                     fall back to the first rate as long as it rose, and then below
 
     Source: L. Smith, N. Topin, Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates,
@@ -167,6 +170,8 @@ class OneCycleLR(LRScheduler):
             raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
+        not_zero("OneCycleLR", "div_factor", div_factor)
+        not_zero("OneCycleLR", "final_div_factor", final_div_factor)
         self._schedule_phases = self._phases(pct_start, three_phase)
         self._anneal_func_type = anneal_strategy
         max_lrs = for_each_group("max_lr", optimizer, max_lr)

@@ -10,12 +10,19 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from ..checks import as_number
 from ..optimizer import Optimizer
-from .base import LRScheduler
+from .base import LRScheduler, not_zero
 
 
 class StepLR(LRScheduler):
     """The rate times gamma, every step_size epochs.
+
+    optimizer, last_epoch   as for LRScheduler
+    step_size               epochs, > 0
+    gamma                   the factor
+
+    Raises: ValueError for a step_size of 0; TypeError for what is no number.
 
     >>> import mtorch
     >>> optimizer = mtorch.optim.SGD([mtorch.zeros(2, requires_grad=True)], lr=1.0)
@@ -26,6 +33,8 @@ class StepLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
+        not_zero("StepLR", "step_size", step_size)
+        as_number("gamma", gamma)
         self.step_size = step_size
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
@@ -43,6 +52,13 @@ class StepLR(LRScheduler):
 class MultiStepLR(LRScheduler):
     """The rate times gamma at each of the milestones; one that is listed twice counts twice.
 
+    optimizer, last_epoch   as for LRScheduler
+    milestones              epochs, in any order
+    gamma                   the factor
+
+    Raises: TypeError for milestones that cannot be walked, and for what is no number.
+    Source: K. He et al., Deep Residual Learning for Image Recognition, CVPR 2016, section 4.2.
+
     >>> import mtorch
     >>> optimizer = mtorch.optim.SGD([mtorch.zeros(2, requires_grad=True)], lr=1.0)
     >>> scheduler = mtorch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[1, 4], gamma=0.5)
@@ -53,6 +69,9 @@ class MultiStepLR(LRScheduler):
 
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1,
                  last_epoch: int = -1) -> None:
+        if not isinstance(milestones, Iterable):
+            raise TypeError(f"MultiStepLR: milestones must be several epochs, got {milestones!r}")
+        as_number("gamma", gamma)
         self.milestones = Counter(milestones)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
@@ -69,11 +88,14 @@ class MultiStepLR(LRScheduler):
 
 
 class ConstantLR(LRScheduler):
-    """The rate times factor until epoch total_iters, and the full rate from there.
+    """The rate times factor until epoch total_iters, and the full rate from there: the plainest warm-up.
 
-    factor      in [0, 1]
+    optimizer, last_epoch   as for LRScheduler
+    factor                  in [0, 1]
+    total_iters             epochs at the lower rate
 
     Raises: ValueError for another factor.
+    Source: P. Goyal et al., Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour, 2017, section 2.2.
 
     >>> import mtorch
     >>> optimizer = mtorch.optim.SGD([mtorch.zeros(2, requires_grad=True)], lr=1.0)
@@ -106,10 +128,13 @@ class ConstantLR(LRScheduler):
 class LinearLR(LRScheduler):
     """The rate times a factor that goes in a line from start_factor to end_factor, in total_iters epochs.
 
-    start_factor    in (0, 1]
-    end_factor      in [0, 1]
+    optimizer, last_epoch   as for LRScheduler
+    start_factor            in (0, 1]
+    end_factor              in [0, 1]
+    total_iters             epochs, > 0
 
     Raises: ValueError for other factors.
+    Source: P. Goyal et al., Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour, 2017, section 2.2.
 
     >>> import mtorch
     >>> optimizer = mtorch.optim.SGD([mtorch.zeros(2, requires_grad=True)], lr=1.0)
@@ -149,6 +174,11 @@ class LinearLR(LRScheduler):
 class ExponentialLR(LRScheduler):
     """The rate times gamma, every epoch.
 
+    optimizer, last_epoch   as for LRScheduler
+    gamma                   the factor
+
+    Raises: TypeError for a gamma that is no number.
+
     >>> import mtorch
     >>> optimizer = mtorch.optim.SGD([mtorch.zeros(2, requires_grad=True)], lr=1.0)
     >>> scheduler = mtorch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
@@ -158,6 +188,7 @@ class ExponentialLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
+        as_number("gamma", gamma)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
@@ -171,6 +202,13 @@ class ExponentialLR(LRScheduler):
 
 class PolynomialLR(LRScheduler):
     """The initial rate times (1 - epoch / total_iters)^power, down to zero at total_iters.
+
+    optimizer, last_epoch   as for LRScheduler
+    total_iters             epochs; the rate stays as it is where they are 0
+    power                   of the polynomial; 1 is a line
+
+    Raises: TypeError, by a step, for what is no number.
+    Source: W. Liu, A. Rabinovich and A. Berg, ParseNet: Looking Wider to See Better, 2015 (the "poly" policy of Caffe).
 
     >>> import mtorch
     >>> optimizer = mtorch.optim.SGD([mtorch.zeros(2, requires_grad=True)], lr=1.0)

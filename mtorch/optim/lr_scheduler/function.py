@@ -38,7 +38,8 @@ class _ByFunction(LRScheduler):
 class LambdaLR(_ByFunction):
     """The initial rate times lr_lambda(epoch).
 
-    lr_lambda   a function of the epoch, or a list of them, one for each group
+    optimizer, last_epoch   as for LRScheduler
+    lr_lambda               a function of the epoch, or a list of them, one for each group
 
     Raises: ValueError if the list has another length; TypeError for what cannot be called.
 
@@ -57,7 +58,8 @@ class LambdaLR(_ByFunction):
 class MultiplicativeLR(_ByFunction):
     """The present rate times lr_lambda(epoch), at each epoch.
 
-    lr_lambda   a function of the epoch, or a list of them, one for each group
+    optimizer, last_epoch   as for LRScheduler
+    lr_lambda               a function of the epoch, or a list of them, one for each group
 
     Raises: ValueError if the list has another length; TypeError for what cannot be called.
 

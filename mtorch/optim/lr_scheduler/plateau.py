@@ -12,6 +12,7 @@ from .base import EPOCH_DEPRECATION_WARNING, LRScheduler, an_optimizer, values_o
 class ReduceLROnPlateau(LRScheduler):
     """The rate times factor when a metric has not improved for more than patience epochs.
 
+    optimizer       its groups get the rates
     mode            "min" if lower is better, "max" if higher
     factor          below 1
     patience        epochs without improvement that are let pass
@@ -20,6 +21,9 @@ class ReduceLROnPlateau(LRScheduler):
     cooldown        epochs after a reduction in which bad ones are not counted
     min_lr          lower bound of the rate, one or a list with one for each group
     eps             a reduction by less is not made
+
+    Source: A. Krizhevsky, I. Sutskever and G. Hinton, ImageNet Classification with Deep Convolutional Neural Networks,
+    NIPS 2012, section 5, where this was done by hand.
 
     Raises: ValueError for a factor >= 1, unknown modes, a list of another length; TypeError if optimizer is none.
 
