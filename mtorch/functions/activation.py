@@ -1,15 +1,24 @@
 """The activation functions that torch offers outside torch.nn as well: `torch.relu`, `t.relu()`, ..."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..autograd.tape import wrap
 from ..ops import activation as rules
-from .arguments import require_tensor
+from .arguments import number_of, require_floats, require_tensor
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
-def relu(input):
+def relu(input: Tensor) -> Tensor:
     """max(input, 0).
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, RuntimeError for bools.
+    Source: Nair & Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010
 
     >>> import mtorch
     >>> mtorch.relu(mtorch.tensor([-1.0, 2.0]))
@@ -21,8 +30,15 @@ def relu(input):
     return rules.relu(x) if x.array.dtype.kind == "f" else wrap(np.maximum(x.array, 0))
 
 
-def prelu(input, weight):
-    """input where it is positive, else weight * input; weight has one element, or one for each channel (dimension 1).
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """input where it is positive, else weight * input.
+
+    weight: the slope of the negative side: one element, or one for each channel (dimension 1 of input)
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor; RuntimeError for two types, for a weight that is neither one number nor one
+        for each channel; NotImplementedError for integers.
+    Source: He et al., "Delving Deep into Rectifiers", ICCV 2015, arXiv:1502.01852, equation 1
 
     >>> import mtorch
     >>> mtorch.prelu(mtorch.tensor([-2.0, 2.0]), mtorch.tensor(0.25))
@@ -31,6 +47,7 @@ def prelu(input, weight):
     x, w = require_tensor(input, "prelu"), require_tensor(weight, "prelu", "weight")
     if x.array.dtype != w.array.dtype:
         raise RuntimeError(f"prelu: Type promoting not supported. Got {x.dtype} and {w.dtype}")
+    require_floats(x, "prelu")
     if w.array.ndim > 1:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {w.array.ndim}")
     if w.array.size != 1:
@@ -46,49 +63,78 @@ def prelu(input, weight):
     return rules.prelu(x, w)
 
 
-def celu(input, alpha=1.0):
-    """max(x, 0) + min(0, alpha (e^(x/alpha) - 1)).
+def celu(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """max(x, 0) + min(0, alpha (e^(x/alpha) - 1)): its slope is continuous for every alpha.
+
+    alpha: where it levels off: at -alpha; not 0
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, RuntimeError for alpha 0, NotImplementedError for integers.
+    Source: Barron, "Continuously Differentiable Exponential Linear Units", 2017, arXiv:1704.07483
 
     >>> import mtorch
     >>> mtorch.celu(mtorch.tensor([-1.0, 1.0]))
     tensor([-0.6321,  1.0000])
     """
+    alpha = number_of(alpha, "celu", "alpha")
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: celu: alpha cannot be 0")
-    return rules.elu(require_tensor(input, "celu"), alpha=alpha, scale=1.0, input_scale=1.0 / alpha)
+    return rules.elu(require_floats(input, "celu"), alpha=alpha, scale=1.0, input_scale=1.0 / alpha)
 
 
-def selu(input):
-    """elu with the two numbers that keep mean 0 and variance 1.  Klambauer et al. 2017, arXiv:1706.02515
+def selu(input: Tensor) -> Tensor:
+    """elu with the two numbers that keep mean 0 and variance 1 from layer to layer.
+
+    1.0507 x for x > 0, else 1.0507 * 1.6733 (e^x - 1).
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, NotImplementedError for integers.
+    Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017, arXiv:1706.02515, equation 2
 
     >>> import mtorch
     >>> mtorch.selu(mtorch.tensor([-1.0, 1.0]))
     tensor([-1.1113,  1.0507])
     """
-    return rules.elu(require_tensor(input, "selu"), alpha=1.6732632423543772848170429916717,
+    return rules.elu(require_floats(input, "selu"), alpha=1.6732632423543772848170429916717,
                      scale=1.0507009873554804934193349852946, input_scale=1.0)
 
 
-def hardshrink(input, lambd=0.5):
-    """input, 0 where it lies in [-lambd, lambd].
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """input, but 0 where it lies in [-lambd, lambd].
+
+    lambd: half the width of what becomes 0
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, NotImplementedError for integers.
+    Source: Donoho & Johnstone, "Ideal spatial adaptation by wavelet shrinkage", Biometrika 81, 1994 (hard thresholding)
 
     >>> import mtorch
     >>> mtorch.hardshrink(mtorch.tensor([-1.0, 0.2]))
     tensor([-1.,  0.])
     """
-    x = require_tensor(input, "hardshrink")
+    x = require_floats(input, "hardshrink")
+    lambd = number_of(lambd, "hardshrink", "lambd")
     keep = ~((x.array >= -lambd) & (x.array <= lambd))
     return rules.keep_where(x, mask=keep, value=0.0)
 
 
-def threshold(input, threshold, value):
+def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
     """input where it is above threshold, else value.
+
+    threshold: what the elements are compared with
+    value: what those become that are not above; of integers, its whole part
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor and for what is no number, NotImplementedError for bools.
 
     >>> import mtorch
     >>> mtorch.threshold(mtorch.tensor([-1.0, 2.0]), 0.0, 9.0)
     tensor([9., 2.])
     """
     x = require_tensor(input, "threshold")
+    threshold, value = number_of(threshold, "threshold", "threshold"), number_of(value, "threshold", "value")
+    if x.array.dtype.kind == "b":
+        raise NotImplementedError(f'"threshold_cpu" not implemented for {x.dtype}: expected numbers')
     if x.array.dtype.kind != "f":
         return wrap(np.where(x.array > threshold, x.array, np.asarray(value, x.array.dtype)))
     return rules.keep_where(x, mask=~(x.array <= threshold), value=value)

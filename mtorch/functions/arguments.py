@@ -1,8 +1,9 @@
 """What every function does with its arguments: axes, sizes, element types, `out=`."""
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,10 @@ from ..autograd.views import cast, mark_written
 class Size(tuple):
     """The shape of a tensor: a tuple of ints that can count its elements.
 
+    sizes: the ints, of any iterable; none for the shape of a 0-dim tensor
+
+    Raises: TypeError for what is no int.
+
     >>> import mtorch
     >>> mtorch.zeros(2, 3).shape
     torch.Size([2, 3])
@@ -28,14 +33,12 @@ class Size(tuple):
 
     __slots__ = ()
 
-    def __new__(cls, sizes=()):
-        return tuple.__new__(cls, (int(operator.index(n)) if not isinstance(n, TensorBase) else int(n.array) for n in sizes))
+    def __new__(cls, sizes: Iterable[int] = ()) -> Size:
+        return tuple.__new__(cls, sizes_of([tuple(sizes)]))
 
     def numel(self) -> int:
-        n = 1
-        for size in self:
-            n *= size
-        return n
+        """The number of elements of that shape: the product of the sizes."""
+        return math.prod(self)
 
     def __repr__(self) -> str:
         return f"torch.Size([{', '.join(map(str, self))}])"
@@ -64,6 +67,36 @@ def require_tensor(x, function: str, argument: str = "input"):
     if not isinstance(x, TensorBase):
         raise TypeError(f"{function}(): argument '{argument}' must be Tensor, not {type(x).__name__}")
     return x
+
+
+def require_floats(x, function: str, argument: str = "input"):
+    """x, which must be a Tensor of floating point numbers."""
+    if require_tensor(x, function, argument).array.dtype.kind != "f":
+        raise NotImplementedError(f'"{function}_cpu" not implemented for {x.dtype}: expected a floating point tensor')
+    return x
+
+
+def number_of(x, function: str, argument: str):
+    """x as a number; a tensor of one element is one too."""
+    if type(x) is float or type(x) is int:
+        return x
+    if isinstance(x, TensorBase) and x.array.size == 1:
+        return x.array.item()
+    if isinstance(x, NUMBERS):
+        return x
+    raise TypeError(f"{function}(): argument '{argument}' must be Number, not {type(x).__name__}")
+
+
+def whole_number(x, function: str, argument: str) -> int:
+    """x as an int; floats and bools are errors."""
+    if type(x) is int:
+        return x
+    try:
+        if not isinstance(x, bool):
+            return operator.index(x.array.item() if isinstance(x, TensorBase) and x.array.size == 1 else x)
+    except TypeError:
+        pass
+    raise TypeError(f"{function}(): argument '{argument}' must be int, not {type(x).__name__}")
 
 
 def axis_of(dim, ndim: int) -> int:
@@ -102,7 +135,7 @@ def sizes_of(args: Sequence) -> tuple[int, ...]:
     else:
         return tuple(args)
     try:
-        return tuple([n if type(n) is int else int(n.array) if isinstance(n, TensorBase) else operator.index(n)
+        return tuple([n if type(n) is int else operator.index(n.array.item() if isinstance(n, TensorBase) else n)
                       for n in args])
     except TypeError:
         raise TypeError(f"sizes must be ints, got {tuple(type(n).__name__ for n in args)}") from None

@@ -8,7 +8,8 @@ import numpy as np
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic as rules
-from .arguments import (NUMBERS, checked, common_kind, floating, into, promoting, require_tensor, result_type_of, to_type)
+from .arguments import (NUMBERS, checked, common_kind, floating, into, number_of, promoting, require_tensor,
+                        result_type_of, to_type)
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -488,8 +489,8 @@ def _of_three(name: str, input, tensor1, tensor2, value) -> tuple[np.dtype, Any]
     """The type that three tensors make together, and the factor in it."""
     kind = result_type_of(require_tensor(input, name), require_tensor(tensor1, name, "tensor1"),
                           require_tensor(tensor2, name, "tensor2"))
-    common_kind(name, value)     # an error for what is no number
-    return kind, value if kind.kind in "fc" else int(value)     # as torch: the factor of integers is one
+    factor = number_of(value, name, "value")
+    return kind, factor if kind.kind in "fc" else int(factor)     # as torch: the factor of integers is one
 
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 
 import numpy as np
 
@@ -19,16 +18,6 @@ def source_of(generator, name: str) -> Generator:
     if not isinstance(generator, Generator):
         raise TypeError(f"{name}(): argument 'generator' must be Generator, not {type(generator).__name__}")
     return generator
-
-
-def whole_number(x, name: str, argument: str) -> int:
-    """x as an int; floats and bools are errors."""
-    if isinstance(x, (bool, float)):
-        raise TypeError(f"{name}(): argument '{argument}' must be int, not {type(x).__name__}")
-    try:
-        return operator.index(x.item() if isinstance(x, TensorBase) else x)
-    except TypeError:
-        raise TypeError(f"{name}(): argument '{argument}' must be int, not {type(x).__name__}") from None
 
 
 def real_number(x, name: str, argument: str) -> float:

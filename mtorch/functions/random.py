@@ -11,9 +11,9 @@ from ..autograd.tape import TensorBase, wrap
 from ..device import device as Device
 from ..ops import sampling
 from ..random import Generator
-from .arguments import require_tensor
+from .arguments import require_tensor, whole_number
 from .creation import _like, _new, _shape
-from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, source_of, whole_number
+from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, source_of
 
 Generator.as_state, Generator.as_device = staticmethod(wrap), staticmethod(Device)     # what a user of one expects
 

@@ -9,8 +9,8 @@ import numpy as np
 from .. import random
 from ..autograd.mode import mode
 from ..autograd.views import WHOLE, assign, mark_written
-from .arguments import require_tensor
-from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, require_floating, source_of, whole_number
+from .arguments import require_tensor, whole_number
+from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, require_floating, source_of
 
 
 def _fill(t, draw, generator, name: str, *args):

@@ -27,7 +27,16 @@ REFUSED = {
     "T.lerp(T.zeros(2), T.zeros(2), 'a')": "lerp.*'weight' must be Tensor or Number, not str",
     "T.lerp(T.tensor([1]), T.tensor([2]), 0.5)": "lerp.*int64",
     "T.addcmul(T.zeros(2), 1, T.zeros(2))": "addcmul.*'tensor1' must be Tensor, not int",
-    "T.addcdiv(T.zeros(2), T.zeros(2), T.zeros(2), value='a')": "addcdiv.*got str",
+    "T.addcdiv(T.zeros(2), T.zeros(2), T.zeros(2), value='a')": "addcdiv.*'value' must be Number, not str",
+    "T.celu(T.zeros(2), alpha='a')": "celu.*'alpha' must be Number, not str",
+    "T.hardshrink(T.zeros(2), 'a')": "hardshrink.*'lambd' must be Number, not str",
+    "T.threshold(T.zeros(2), 'a', 1)": "threshold.*'threshold' must be Number, not str",
+    "T.threshold(T.zeros(2), 1, 'a')": "threshold.*'value' must be Number, not str",
+    "T.prelu(T.tensor([1]), T.tensor([1]))": "prelu.*int64.*expected a floating point tensor",
+    "T.celu(T.tensor([1]))": "celu.*int64.*expected a floating point tensor",
+    "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
+    "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
+    "T.Size([1.5])": "sizes must be ints, got .'float'",
 }
 
 
@@ -45,6 +54,11 @@ def test_the_error_is_torchs_and_says_what_was_wrong(call: str) -> None:
 def test_the_factor_of_integers_is_an_integer() -> None:
     one = mtorch.tensor([1])
     assert mtorch.addcmul(one, one, one, value=0.5).tolist() == [1]
+
+
+def test_a_number_may_be_a_tensor_of_one_element() -> None:
+    x = mtorch.tensor([-2.0, 0.2])
+    assert mtorch.equal(mtorch.hardshrink(x, mtorch.tensor(0.5)), mtorch.hardshrink(x))
 
 
 def test_a_sum_of_numbers_is_a_tensor() -> None:
