@@ -25,24 +25,31 @@ def attention(q, k, v, *, scale, bias, dropped):
     bias      (..., L, S) or None: -inf where a query may not look
     dropped   (..., L, S) or None: the dropout mask of the weights, scaled
     """
-    p = q @ np.swapaxes(k, -1, -2)
+    T = _transposed
+    p = k @ T(q)                                           # p^T, (..., S, L): NumPy reduces columns faster than rows
     p *= scale
     if bias is not None:
-        p += bias
-    p -= p.max(axis=-1, keepdims=True)
+        p += T(bias)
+    p -= p.max(axis=-2, keepdims=True)
     np.exp(p, out=p)
-    p /= p.sum(axis=-1, keepdims=True)
-    used = p if dropped is None else p * dropped
+    p /= p.sum(axis=-2, keepdims=True)
+    used = p if dropped is None else p * T(dropped)
+    y = T(used) @ v
 
     def pullback(g):
-        gp = g @ np.swapaxes(v, -1, -2)
+        gs = v @ T(g)
         if dropped is not None:
-            gp *= dropped
-        gs = gp - (gp * p).sum(axis=-1, keepdims=True)     # back through the softmax: p (gp - sum gp p)
+            gs *= T(dropped)
+        # Back through the softmax: p (gp - sum gp p), where the sum is that of g y.  Dao et al. 2022, arXiv:2205.14135, B.2
+        gs -= np.vecdot(g, y)[..., None, :]
         gs *= p
         gs *= scale
-        return (lambda: gs @ k, lambda: np.swapaxes(gs, -1, -2) @ q, lambda: np.swapaxes(used, -1, -2) @ g)
-    return used @ v, pullback
+        return (lambda: T(gs) @ k, lambda: gs @ q, lambda: used @ g)
+    return y, pullback
+
+
+def _transposed(a):
+    return np.swapaxes(a, -1, -2)
 
 
 def minus_infinity_where(mask, dtype) -> np.ndarray:

@@ -22,6 +22,7 @@ from numpy.lib.stride_tricks import as_strided
 from ..autograd.tape import op
 from .indexing import place
 from .layout import Taps, batch_first, batch_last, padded, pieces
+from .sums import row_sums
 
 # A product is at its best with some thousand columns, and its patches in the cache nearest to a core.
 PATCH_NUMBERS, MOST_COLUMNS, FEWEST_COLUMNS = 400_000, 4096, 512
@@ -73,7 +74,7 @@ def convolution(x, w, b=None, *, stride, padding, dilation, groups):
         g = batch_last(g)
         return (lambda: batch_first(spread(g, w, taps, size, padding)),
                 lambda: weight_gradient(x, g, taps),
-                lambda: g.reshape(len(g), -1).sum(axis=1))
+                lambda: row_sums(g.reshape(len(g), -1)))
     return batch_first(y), pullback
 
 
@@ -92,7 +93,7 @@ def convolution_transpose(x, w, b=None, *, stride, padding, output_padding, dila
         wide = padded(g, padding, padding)
         return (lambda: batch_first(correlate(wide, w, taps, size)),
                 lambda: weight_gradient(wide, x, taps),
-                lambda: g.reshape(len(g), -1).sum(axis=1))
+                lambda: row_sums(g.reshape(len(g), -1)))
     return batch_first(y), pullback
 
 

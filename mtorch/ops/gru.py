@@ -15,6 +15,7 @@ import numpy as np
 from ..autograd.tape import op
 from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of,
                         step_product, transposed)
+from .sums import column_sums
 
 
 def gru_step(x, h, w_ih, w_hh, b_ih, b_hh):
@@ -72,7 +73,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, batch_sizes=None):
                 multiply(g_h, z_t, g_h)
                 product(rzs_t, w_q, out)
                 add(gh_t, g_h, gh_t)                               # dL/dh[t-1]: through the gates, and kept by z
-        nrz, rzs, gb = a[:, :3 * H], a[:, H:], a.sum(axis=0)
+        nrz, rzs, gb = a[:, :3 * H], a[:, H:], column_sums(a)
         return ((lambda: (nrz @ _n_first(w_ih, H)).reshape(x.shape)), gh,
                 _n_last(nrz.T @ x.reshape(-1, x.shape[-1]), H),
                 rzs.T @ before, _n_last(gb[:3 * H], H), gb[H:])

@@ -15,6 +15,7 @@ import numpy as np
 from ..autograd.tape import op
 from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of,
                         step_product, transposed)
+from .sums import column_sums
 
 
 def lstm_step(x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr=None):
@@ -82,7 +83,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr=None, *, batch_sizes=None):
                 multiply(reach_ifgo, a_t, a_t)                     # dL/da[t]
                 multiply(gc_t, f_t, gc_t)                          # dL/dc[t-1]
                 product(a_t, w_q, out)                             # gh_t = da[t] w_hh, for h[t-1]
-        gb = a.sum(axis=0)
+        gb = column_sums(a)
         return ((lambda: (a @ w_ih).reshape(x.shape)), gh, gc,
                 a.T @ x.reshape(-1, x.shape[-1]), a.T @ rows_before(hs, sizes), gb, gb,
                 None if w_hr is None else gh_all.T @ shown)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..autograd.tape import op
 from .layout import batch_first, batch_last
+from .sums import column_sums, row_sums
 
 
 def normalized_plainly(x, w, b, *, axes, eps):
@@ -129,7 +130,7 @@ def layer_norm(x, w, b, *, width, eps):
     """y = (x - mean) / sqrt(var + eps) * w + b over the last axes of x, which hold `width` numbers (J. L. Ba et al., 2016)"""
     shape = x.shape
     x = x.reshape(-1, width)
-    normal = x - x.sum(axis=1, keepdims=True) / width
+    normal = x - (row_sums(x) / width)[:, None]
     r = np.vecdot(normal, normal)[:, None] / width
     r += eps
     np.sqrt(r, out=r)
@@ -146,10 +147,10 @@ def layer_norm(x, w, b, *, width, eps):
             h = g if w is None else g * w.reshape(width)
             z = normal * (np.vecdot(h, normal)[:, None] / -width)
             z += h
-            z -= h.sum(axis=1, keepdims=True) / width
+            z -= (row_sums(h) / width)[:, None]
             z *= r
             return z.reshape(shape)
-        return gx, lambda: (g * normal).sum(axis=0).reshape(w.shape), lambda: g.sum(axis=0).reshape(b.shape)
+        return gx, lambda: column_sums(g * normal).reshape(w.shape), lambda: column_sums(g).reshape(b.shape)
     return y.reshape(shape), pullback
 
 
@@ -175,5 +176,5 @@ def rms_norm(x, w, *, width, eps):
         def gx():
             h = g if w is None else g * w.reshape(width)
             return ((h - normal * (np.vecdot(h, normal)[:, None] / width)) * r).reshape(shape)
-        return gx, lambda: (g * normal).sum(axis=0).reshape(w.shape)
+        return gx, lambda: column_sums(g * normal).reshape(w.shape)
     return y.reshape(shape), pullback

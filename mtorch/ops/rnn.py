@@ -9,6 +9,7 @@ import numpy as np
 from ..autograd.tape import op
 from .recurrent import (affine, all_steps, by_step, carried, final_rows, pieces, rows_before, runs, sizes_of,
                         step_product, transposed)
+from .sums import column_sums
 
 
 def rnn_step(x, h, w_ih, w_hh, b_ih, b_hh, relu=False):
@@ -70,7 +71,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, relu=False, batch_sizes=None):
                 add(g_t, gh_t, da_t)                               # dL/dh[t]: from y[t], and from h[t+1]
                 multiply(da_t, slope_t, da_t)
                 product(da_t, w_q, out)                            # gh_t = da[t] w_hh, for h[t-1]
-        gb = da.sum(axis=0)
+        gb = column_sums(da)
         return ((lambda: (da @ w_ih).reshape(x.shape)), gh, da.T @ rows, da.T @ rows_before(states, sizes), gb, gb)
 
     return (y.reshape(*x.shape[:-1], H), final_rows(states, sizes)), pullback

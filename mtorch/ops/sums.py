@@ -1,0 +1,31 @@
+"""The sums of the rows or columns of a matrix, as its product with a vector of ones.
+
+The BLAS takes a quarter of the time that NumPy's `sum` takes, which starts anew for every row.
+"""
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+
+def column_sums(a):
+    """y (O) = sum over n of a (N,O)"""
+    return _ones(len(a), a.dtype).dot(a) if _is_for_blas(a) else a.sum(axis=0)
+
+
+def row_sums(a):
+    """y (N) = sum over o of a (N,O)"""
+    return a.dot(_ones(a.shape[1], a.dtype)) if _is_for_blas(a) else a.sum(axis=1)
+
+
+def _is_for_blas(a) -> bool:
+    """Not for a Tensor, when a rule is replayed; and a half-precision product would add up in half precision."""
+    return type(a) is np.ndarray and a.dtype.char in "fd"
+
+
+@functools.lru_cache(maxsize=64)
+def _ones(n: int, dtype: np.dtype) -> np.ndarray:
+    ones = np.ones(n, dtype)
+    ones.flags.writeable = False
+    return ones
