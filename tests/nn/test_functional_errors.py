@@ -39,6 +39,24 @@ CASES: dict[str, tuple[Callable, type[Exception], str]] = {
     "poisson of a list": (lambda: F.poisson_nll_loss(T([1.0]), [1.0]), TypeError, "poisson_nll_loss.*'target'"),
     "gaussian var": (lambda: F.gaussian_nll_loss(T([1.0]), T([1.0]), 1), TypeError, "'var' must be Tensor, not int"),
     "gaussian var of ints": (lambda: F.gaussian_nll_loss(T([1.0]), T([1.0]), T([1])), RuntimeError, "var, got torch.int64"),
+    "cosine shapes": (lambda: F.cosine_similarity(mtorch.ones(2), mtorch.ones(3), 0), RuntimeError, r"\(2,\).*\(3,\)"),
+    "pairwise of a list": (lambda: F.pairwise_distance([1.0], T([1.0])), TypeError, "pairwise_distance.*'x1'"),
+    "ranking of a list": (lambda: F.margin_ranking_loss(T([1.0]), T([1.0]), [1.0]), TypeError, "'target' must be Tensor"),
+    "hinge of ints": (lambda: F.hinge_embedding_loss(T([1]), T([1])), RuntimeError, "hinge_embedding_loss.*torch.int64"),
+    "soft margin of ints": (lambda: F.soft_margin_loss(T([1]), T([1])), RuntimeError, "soft_margin_loss.*torch.int64"),
+    "cosine embedding of a list": (lambda: F.cosine_embedding_loss([1.0], T([1.0]), T(1.0)), TypeError, "'input1'"),
+    "triplet of a list": (lambda: F.triplet_margin_loss(T([1.0]), [1.0], T([1.0])), TypeError, "'positive'"),
+    "multi margin class": (lambda: F.multi_margin_loss(T([[1.0, 2.0]]), T([2])), RuntimeError, "out of range: 2 to 2 of 2"),
+    "multi margin of ints": (lambda: F.multi_margin_loss(T([[1, 2]]), T([0])), NotImplementedError, "torch.int64"),
+    "multi margin target": (lambda: F.multi_margin_loss(T([[1.0, 2.0]]), T([0.0])), RuntimeError, "Long.*float32"),
+    "multilabel target": (lambda: F.multilabel_margin_loss(T([1.0]), T([0.0])), RuntimeError, "Long.*float32"),
+    "multilabel scalar": (lambda: F.multilabel_soft_margin_loss(T(1.0), T(1.0)), IndexError, "dimension of classes"),
+    "ctc label": (lambda: F.ctc_loss(mtorch.zeros(2, 1, 2), T([[2]]), T([2]), T([1])), RuntimeError, "from 2 to 2.* 2 classes"),
+    "ctc lengths": (lambda: F.ctc_loss(mtorch.zeros(2, 1, 2), T([[1]]), T([2.0]), T([1])), RuntimeError,
+                    "input_lengths must be integral"),
+    "ctc negative length": (lambda: F.ctc_loss(mtorch.zeros(2, 1, 2), T([[1]]), T([2]), T([-1])), RuntimeError,
+                            "target_lengths.*at least 0.*-1"),
+    "ctc of ints": (lambda: F.ctc_loss(mtorch.zeros(2, 1, 2).long(), T([[1]]), T([2]), T([1])), NotImplementedError, "int64"),
 }
 
 
@@ -56,3 +74,13 @@ def test_probabilities_of_a_wider_type_make_the_cross_entropy_wider() -> None:
     assert loss.dtype == mtorch.float64
     assert x.grad.dtype == mtorch.float32
     assert loss.item() == pytest.approx(0.3132617)
+
+
+def test_labels_of_a_ctc_target_after_its_length_are_padding() -> None:
+    log_probs = mtorch.zeros(2, 1, 2)
+    padded = F.ctc_loss(log_probs, T([[1, -1]]), T([2]), T([1]))
+    assert padded.item() == F.ctc_loss(log_probs, T([[1]]), T([2]), T([1])).item()
+
+
+def test_a_cosine_of_two_types_is_of_their_common_one() -> None:
+    assert F.cosine_similarity(T([[1.0]]), T([[2]])).item() == 1
