@@ -1,11 +1,17 @@
 """MultiheadAttention.  Vaswani et al. 2017, arXiv:1706.03762, section 3.2."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..functions import creation
 from ..tensor import Parameter, Tensor
 from . import functional as F, init
 from .linear import Linear
 from .module import Module
+
+if TYPE_CHECKING:
+    from .. import dtypes
+    from ..functions.hints import DeviceLike
 
 
 class NonDynamicallyQuantizableLinear(Linear):
@@ -36,7 +42,7 @@ class MultiheadAttention(Module):
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
                  vdim: int | None = None, batch_first: bool = False,
-                 device=None, dtype=None) -> None:
+                 device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         if embed_dim <= 0 or num_heads <= 0:
             raise ValueError(f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and "
                              f"num_heads={num_heads} instead")

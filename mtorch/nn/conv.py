@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from math import prod, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..functions.creation import empty
 from ..tensor import Parameter, Tensor
@@ -10,6 +10,10 @@ from . import functional as F
 from . import init
 from .functional.images import per_axis
 from .module import Module
+
+if TYPE_CHECKING:
+    from .. import dtypes
+    from ..functions.hints import DeviceLike
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -22,7 +26,8 @@ class _ConvNd(Module):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
                  output_padding: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = "zeros", device: Any = None, dtype: Any = None) -> None:
+                 padding_mode: str = "zeros", device: DeviceLike | None = None,
+                 dtype: dtypes.dtype | None = None) -> None:
         super().__init__()
         name, n = type(self).__name__, self._axes
         if groups <= 0:
@@ -92,8 +97,8 @@ class _Conv(_ConvNd):
     """A convolution."""
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
-                 dilation: Any = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Any = None,
-                 dtype: Any = None) -> None:
+                 dilation: Any = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
+                 device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, 0, dilation, groups, bias,
                          padding_mode, device, dtype)
 
@@ -172,7 +177,8 @@ class _ConvTransposeNd(_ConvNd):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
                  output_padding: Any = 0, groups: int = 1, bias: bool = True, dilation: Any = 1,
-                 padding_mode: str = "zeros", device: Any = None, dtype: Any = None) -> None:
+                 padding_mode: str = "zeros", device: DeviceLike | None = None,
+                 dtype: dtypes.dtype | None = None) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation, groups,
                          bias, padding_mode, device, dtype)
 

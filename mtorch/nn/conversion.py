@@ -3,11 +3,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..autograd.mode import no_grad
 from ..tensor import Tensor
 from .tree import Tree
+
+if TYPE_CHECKING:
+    from ..functions.hints import DeviceLike
 
 
 class Convertible(Tree):
@@ -87,7 +90,7 @@ class Convertible(Tree):
         """Nothing to do: everything is on the CPU.  Returns self."""
         return self
 
-    def cuda(self, device: Any = None) -> Self:
+    def cuda(self, device: DeviceLike | None = None) -> Self:
         """There is no GPU here."""
         raise RuntimeError("cuda: mtorch computes on the CPU; choose the device by "
                            "torch.device('cuda' if torch.cuda.is_available() else 'cpu')")

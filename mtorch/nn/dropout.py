@@ -19,7 +19,15 @@ class _Dropout(Module):
 
 
 class Dropout(_Dropout):
-    """Each element zero with probability p, the others divided by 1 - p.  Srivastava et al. 2014
+    """Each element zero with probability p, the others divided by 1 - p, so that the mean stays.
+
+    p: the probability, in [0, 1]
+    inplace: overwrite the input, which must not be a leaf that requires grad, instead of making a new tensor
+
+    Shape: any -> the same.
+    Raises: ValueError for a p outside [0, 1].
+    Source: Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, "Dropout: A Simple Way to Prevent Neural Networks
+    from Overfitting", JMLR 2014.
 
     >>> import mtorch
     >>> mtorch.nn.Dropout(0.5).eval()(mtorch.ones(2))
@@ -31,7 +39,14 @@ class Dropout(_Dropout):
 
 
 class Dropout1d(_Dropout):
-    """Whole channels of (N, C, L) dropped.
+    """Whole channels of sequences zero with probability p, the others divided by 1 - p.
+
+    p, inplace: as for Dropout
+
+    Shape: (N, C, L) or (C, L) -> the same.
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for an input of other dimensions.
+    Source: Tompson, Goroshin, Jain, LeCun & Bregler, "Efficient Object Localization Using Convolutional Networks", CVPR
+    2015, section 3.2.
 
     >>> import mtorch
     >>> mtorch.nn.Dropout1d().eval()(mtorch.ones(1, 2, 1)).shape
@@ -43,7 +58,14 @@ class Dropout1d(_Dropout):
 
 
 class Dropout2d(_Dropout):
-    """Whole channels of (N, C, H, W) dropped.
+    """Whole channels of images zero with probability p: neighbouring pixels tell of each other what Dropout takes away.
+
+    p, inplace: as for Dropout
+
+    Shape: (N, C, H, W) -> the same.  Of (N, C, L) each channel is dropped, too, as PyTorch does.
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions.
+    Source: Tompson, Goroshin, Jain, LeCun & Bregler, "Efficient Object Localization Using Convolutional Networks", CVPR
+    2015, section 3.2.
 
     >>> import mtorch
     >>> mtorch.nn.Dropout2d().eval()(mtorch.ones(1, 2, 1, 1)).shape
@@ -55,7 +77,14 @@ class Dropout2d(_Dropout):
 
 
 class Dropout3d(_Dropout):
-    """Whole channels of (N, C, D, H, W) dropped.
+    """Whole channels of volumes zero with probability p, the others divided by 1 - p.
+
+    p, inplace: as for Dropout
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same.
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions.
+    Source: Tompson, Goroshin, Jain, LeCun & Bregler, "Efficient Object Localization Using Convolutional Networks", CVPR
+    2015, section 3.2.
 
     >>> import mtorch
     >>> mtorch.nn.Dropout3d().eval()(mtorch.ones(1, 2, 1, 1, 1)).shape
@@ -67,7 +96,14 @@ class Dropout3d(_Dropout):
 
 
 class AlphaDropout(_Dropout):
-    """Dropout for selu networks: mean and variance stay.
+    """Dropout for networks of SELU: dropped elements take its lower limit, and mean and variance stay.
+
+    p: the probability, in [0, 1]
+    inplace: taken and not used, as in PyTorch: there is always a new tensor
+
+    Shape: any -> the same.
+    Raises: ValueError for a p outside [0, 1].
+    Source: Klambauer, Unterthiner, Mayr & Hochreiter, "Self-Normalizing Neural Networks", NIPS 2017.
 
     >>> import mtorch
     >>> mtorch.nn.AlphaDropout().eval()(mtorch.ones(2))
@@ -80,6 +116,13 @@ class AlphaDropout(_Dropout):
 
 class FeatureAlphaDropout(_Dropout):
     """AlphaDropout of whole channels.
+
+    p, inplace: as for AlphaDropout
+
+    Shape: (N, C, ...) -> the same.
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions.
+    Source: Klambauer, Unterthiner, Mayr & Hochreiter, "Self-Normalizing Neural Networks", NIPS 2017; of whole channels,
+    Tompson et al., CVPR 2015.
 
     >>> import mtorch
     >>> mtorch.nn.FeatureAlphaDropout().eval()(mtorch.ones(1, 2, 1)).shape

@@ -1,7 +1,7 @@
 """The lazy forms of the layers: each is its ordinary class, whose number of inputs the first call finds out."""
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..functions.creation import tensor
 from ..tensor import Tensor
@@ -10,6 +10,10 @@ from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, Conv
 from .lazy import LazyModuleMixin
 from .linear import Linear
 from .parameter import UninitializedBuffer, UninitializedParameter
+
+if TYPE_CHECKING:
+    from .. import dtypes
+    from ..functions.hints import DeviceLike
 
 
 class LazyLinear(LazyModuleMixin, Linear):
@@ -25,7 +29,8 @@ class LazyLinear(LazyModuleMixin, Linear):
 
     cls_to_become = Linear
 
-    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, out_features: int, bias: bool = True, device: DeviceLike | None = None,
+                 dtype: dtypes.dtype | None = None) -> None:
         super().__init__(0, 0, False)
         self.out_features = out_features
         self.weight = UninitializedParameter(device=device, dtype=dtype)
@@ -48,7 +53,7 @@ class _LazyConv(LazyModuleMixin):
     weight: Any
     bias: Any
 
-    def _make_lazy(self, out_channels: int, bias: bool, device: Any, dtype: Any) -> None:
+    def _make_lazy(self, out_channels: int, bias: bool, device: DeviceLike | None, dtype: dtypes.dtype | None) -> None:
         self.out_channels = out_channels
         self.weight = UninitializedParameter(device=device, dtype=dtype)
         if bias:
@@ -77,8 +82,8 @@ class _LazyForward(_LazyConv):
     """A lazy convolution."""
 
     def __init__(self, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
-                 groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Any = None,
-                 dtype: Any = None) -> None:
+                 groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: DeviceLike | None = None,
+                 dtype: dtypes.dtype | None = None) -> None:
         super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
         self._make_lazy(out_channels, bias, device, dtype)
 
@@ -87,8 +92,8 @@ class _LazyTranspose(_LazyConv):
     """A lazy transposed convolution."""
 
     def __init__(self, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, output_padding: Any = 0,
-                 groups: int = 1, bias: bool = True, dilation: Any = 1, padding_mode: str = "zeros", device: Any = None,
-                 dtype: Any = None) -> None:
+                 groups: int = 1, bias: bool = True, dilation: Any = 1, padding_mode: str = "zeros",
+                 device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         super().__init__(0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode)
         self._make_lazy(out_channels, bias, device, dtype)
 
@@ -166,7 +171,8 @@ class _LazyNorm(LazyModuleMixin):
     """What lazy normalisations share; mixed in before the class of the normalisation."""
 
     def __init__(self, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
+                 track_running_stats: bool = True, device: DeviceLike | None = None, dtype: dtypes.dtype | None = None,
+                 *, bias: bool = True) -> None:
         super().__init__(0, eps, momentum, False, False)
         self.affine, self.track_running_stats = affine, track_running_stats
         for name, wanted in (("weight", affine), ("bias", affine and bias)):

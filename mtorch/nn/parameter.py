@@ -1,13 +1,17 @@
 """`torch.nn.parameter`: parameters and buffers, and those whose size is not known yet."""
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..dtypes import numpy_dtype
 from ..functions.arguments import Size
 from ..tensor import Buffer, Parameter, Tensor
+
+if TYPE_CHECKING:
+    from .. import dtypes
+    from ..functions.hints import DeviceLike
 
 __all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "is_lazy"]
 
@@ -32,7 +36,7 @@ class _Uninitialized(Tensor):
     def detach(self) -> Any:
         return self
 
-    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+    def materialize(self, shape: Any, device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         """Become an ordinary parameter or buffer of this shape, its numbers not yet set."""
         self.array = np.empty(tuple(shape), self.array.dtype if dtype is None else numpy_dtype(dtype))
         self.__class__ = self._becomes
@@ -55,7 +59,8 @@ class UninitializedParameter(_Uninitialized, Parameter):    # type: ignore[misc]
     __slots__ = ()
     _becomes = Parameter
 
-    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, requires_grad: bool = True, device: DeviceLike | None = None,
+                 dtype: dtypes.dtype | None = None) -> None:
         super().__init__(None, requires_grad)
         if dtype is not None:
             self.array = self.array.astype(numpy_dtype(dtype))
@@ -72,7 +77,7 @@ class UninitializedBuffer(_Uninitialized, Buffer):
     __slots__ = ()
     _becomes = Buffer
 
-    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None,
+    def __init__(self, requires_grad: bool = False, device: DeviceLike | None = None, dtype: dtypes.dtype | None = None,
                  persistent: bool = True) -> None:
         super().__init__(None, persistent=persistent)
         if dtype is not None:

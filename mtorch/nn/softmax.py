@@ -1,6 +1,11 @@
-"""Layers of softmax, which make of numbers along a dimension shares of one."""
+"""Layers of softmax, which make of numbers along a dimension shares of one.
+
+Source: Bridle, "Training Stochastic Model Recognition Algorithms as Networks can Lead to Maximum Mutual Information
+Estimation of Parameters", NIPS 1989.
+"""
 from __future__ import annotations
 
+from ..functions.arguments import require_tensor
 from ..tensor import Tensor
 from . import functional as F
 from .module import Module
@@ -15,7 +20,12 @@ class _OverDim(Module):
 
 
 class Softmax(_OverDim):
-    """e^x / sum e^x over dim.
+    """e^x / sum of e^x over dim: numbers in [0, 1] that add up to 1.
+
+    dim: the dimension along which they add up to 1; None guesses one, with a warning
+
+    Shape: any -> the same.
+    Raises: IndexError for a dim outside [-input.dim(), input.dim()); NotImplementedError for integers and bools.
 
     >>> import mtorch
     >>> mtorch.nn.Softmax(dim=0)(mtorch.tensor([0.0, 0.0]))
@@ -30,7 +40,11 @@ class Softmax(_OverDim):
 
 
 class LogSoftmax(_OverDim):
-    """log(e^x / sum e^x) over dim.
+    """log(e^x / sum of e^x) over dim, finite where the softmax itself is too small for its type.
+
+    dim, Raises: as for Softmax
+
+    Shape: any -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.LogSoftmax(dim=0)(mtorch.tensor([0.0, 0.0]))
@@ -45,7 +59,13 @@ class LogSoftmax(_OverDim):
 
 
 class Softmin(_OverDim):
-    """softmax of -x.
+    """The softmax of -x.
+
+    dim: as for Softmax
+
+    Shape: any -> the same.
+    Raises: IndexError for a dim outside [-input.dim(), input.dim()); NotImplementedError for integers; RuntimeError for
+    bools.
 
     >>> import mtorch
     >>> mtorch.nn.Softmin(dim=0)(mtorch.tensor([0.0, 0.0]))
@@ -60,7 +80,10 @@ class Softmin(_OverDim):
 
 
 class Softmax2d(Module):
-    """softmax over the channels of (N, C, H, W) or (C, H, W).
+    """The softmax over the channels, at each place of an image.
+
+    Shape: (N, C, H, W) or (C, H, W) -> the same.
+    Raises: ValueError for an input of other dimensions; NotImplementedError for integers and bools.
 
     >>> import mtorch
     >>> mtorch.nn.Softmax2d()(mtorch.zeros(1, 2, 1, 1)).flatten()
@@ -68,6 +91,6 @@ class Softmax2d(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        if input.dim() not in (3, 4):
+        if require_tensor(input, "Softmax2d").dim() not in (3, 4):
             raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
         return F.softmax(input, -3, _stacklevel=5)

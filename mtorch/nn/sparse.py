@@ -1,12 +1,18 @@
 """Embedding layers."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..autograd.mode import no_grad
 from ..functions import creation
 from ..tensor import Parameter, Tensor
 from . import functional as F, init
 from .functional.sparse import _padding_row
 from .module import Module
+
+if TYPE_CHECKING:
+    from .. import dtypes
+    from ..functions.hints import DeviceLike
 
 
 class _Rows(Module):
@@ -53,7 +59,7 @@ class Embedding(_Rows):
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
                  max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
                  sparse: bool = False, _weight: Tensor | None = None,
-                 _freeze: bool = False, device=None, dtype=None) -> None:
+                 _freeze: bool = False, device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         super().__init__()
         self._make(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, _weight,
                    _freeze, device, dtype)
@@ -102,7 +108,7 @@ class EmbeddingBag(_Rows):
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None, norm_type: float = 2.0,
                  scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
                  _weight: Tensor | None = None, include_last_offset: bool = False, padding_idx: int | None = None,
-                 device=None, dtype=None) -> None:
+                 device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         super().__init__()
         self.mode, self.include_last_offset = mode, include_last_offset
         self._make(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, _weight,
