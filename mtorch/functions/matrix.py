@@ -1,10 +1,16 @@
 """Matrix products."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import dtypes
 from ..autograd.tape import TensorBase
 from ..ops import matrix as rules
 from .arguments import into, require_tensor
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Number
 
 
 def _same_type(name, *xs) -> None:
@@ -18,10 +24,13 @@ def _scalar_type(d: dtypes.dtype) -> str:
             "uint8": "unsigned char", "int8": "signed char", "bool": "bool"}.get(d.name, d.name)
 
 
-def matmul(input, other, *, out=None):
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product; vectors count as rows on the left and columns on the right, leading dimensions are broadcast.
 
-    Shape: (..., N, I) @ (..., I, O) -> (..., N, O); (I) @ (I) -> ().
+    Shape: (..., N, I) @ (..., I, O) -> (..., N, O); (I) @ (..., I, O) -> (..., O); (..., N, I) @ (I) -> (..., N);
+        (I) @ (I) -> ()
+    Raises: TypeError where an operand is not a Tensor; RuntimeError where one has no dimension, where the inner sizes
+        or the types differ, or leading dimensions do not broadcast.
 
     >>> import mtorch
     >>> mtorch.matmul(mtorch.tensor([[1.0, 2.0]]), mtorch.tensor([[3.0], [4.0]]))
@@ -60,8 +69,11 @@ def multiplied(a, b):
         raise RuntimeError(f"matmul: the leading dimensions of {list(x.shape)} and {list(y.shape)} do not broadcast") from None
 
 
-def mm(input, mat2, *, out=None):
-    """The product of two matrices: (N, I) @ (I, O) -> (N, O).
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The product of two matrices; mat2 is the one on the right.
+
+    Shape: (N, I) @ (I, O) -> (N, O)
+    Raises: RuntimeError where one is not a matrix, or the inner sizes or the types differ; others as for `matmul`.
 
     >>> import mtorch
     >>> mtorch.mm(mtorch.ones(1, 2), mtorch.ones(2, 1))
@@ -73,8 +85,12 @@ def mm(input, mat2, *, out=None):
     return matmul(input, mat2, out=out)
 
 
-def bmm(input, mat2, *, out=None):
-    """The products of two batches of matrices: (B, N, I) @ (B, I, O) -> (B, N, O).
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The products of two batches of matrices; mat2 are those on the right.
+
+    Shape: (B, N, I) @ (B, I, O) -> (B, N, O)
+    Raises: RuntimeError where one does not have three dimensions, or the sizes or the types do not fit; others as for
+        `matmul`.
 
     >>> import mtorch
     >>> mtorch.bmm(mtorch.ones(3, 1, 2), mtorch.ones(3, 2, 1)).shape
@@ -89,8 +105,12 @@ def bmm(input, mat2, *, out=None):
     return matmul(a, b, out=out)
 
 
-def mv(input, vec, *, out=None):
-    """A matrix times a vector: (N, I) @ (I) -> (N).
+def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The product of a matrix and the vector vec.
+
+    Shape: (N, I) @ (I) -> (N)
+    Raises: RuntimeError where they are not a matrix and a vector, or the sizes or the types differ; others as for
+        `matmul`.
 
     >>> import mtorch
     >>> mtorch.mv(mtorch.ones(2, 3), mtorch.ones(3))
@@ -102,8 +122,11 @@ def mv(input, vec, *, out=None):
     return matmul(a, b, out=out)
 
 
-def dot(input, tensor, *, out=None):
-    """The sum of the products of two vectors.
+def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The sum of the products of the elements of two vectors.
+
+    Shape: (I), (I) -> ()
+    Raises: RuntimeError where input or tensor is not a vector, or their sizes or types differ; others as for `matmul`.
 
     >>> import mtorch
     >>> mtorch.dot(mtorch.tensor([1.0, 2.0]), mtorch.tensor([3.0, 4.0]))
@@ -129,18 +152,33 @@ def _plus_product(name, input, product, beta, alpha, out):
     if beta == 0:
         result = product
     else:
-        result = product + (input if beta == 1 else input * beta)
-    if result.array.shape != product.array.shape:
-        raise RuntimeError(f"{name}: input of shape {list(input.array.shape)} does not broadcast to the product's "
-                           f"{list(product.array.shape)}")
+        result = _added(name, product, input if beta == 1 else input * beta)
     if input.array.dtype != product.array.dtype:
         raise RuntimeError(f"{name}: input must have the same dtype as the product, got {input.dtype} and "
                            f"{product.dtype}")
     return result if out is None else into(out, result)
 
 
-def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
+def _added(name, product, input):
+    """product + input, which must have the product's shape or broadcast to it."""
+    try:
+        result = product + input
+    except RuntimeError:
+        result = None
+    if result is None or result.array.shape != product.array.shape:
+        raise RuntimeError(f"{name}: input of shape {list(input.array.shape)} does not broadcast to the product's "
+                           f"{list(product.array.shape)}")
+    return result
+
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1,
+          out: Tensor | None = None) -> Tensor:
     """beta * input + alpha * mat1 @ mat2, of matrices.
+
+    beta, alpha: numbers, made whole for integer tensors; where beta is 0, nan and inf in input do not count
+
+    Shape: input broadcasts to (N, O), mat1 (N, I), mat2 (I, O) -> (N, O)
+    Raises: RuntimeError where input does not broadcast to the product or is of another type; others as for `mm`.
 
     >>> import mtorch
     >>> mtorch.addmm(mtorch.ones(1), mtorch.ones(1, 2), mtorch.ones(2, 1))
@@ -149,8 +187,12 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     return _plus_product("addmm", require_tensor(input, "addmm"), mm(mat1, mat2), beta, alpha, out)
 
 
-def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
-    """beta * input + alpha * mat @ vec.
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1,
+          out: Tensor | None = None) -> Tensor:
+    """beta * input + alpha * mat @ vec; beta and alpha as for `addmm`.
+
+    Shape: input broadcasts to (N), mat (N, I), vec (I) -> (N)
+    Raises: RuntimeError where input does not broadcast to the product or is of another type; others as for `mv`.
 
     >>> import mtorch
     >>> mtorch.addmv(mtorch.ones(1), mtorch.ones(1, 2), mtorch.ones(2))
@@ -159,8 +201,12 @@ def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
     return _plus_product("addmv", require_tensor(input, "addmv"), mv(mat, vec), beta, alpha, out)
 
 
-def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
-    """beta * input + alpha * batch1 @ batch2, of batches of matrices.
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1,
+            out: Tensor | None = None) -> Tensor:
+    """beta * input + alpha * batch1 @ batch2, of batches of matrices; beta and alpha as for `addmm`.
+
+    Shape: input broadcasts to (B, N, O), batch1 (B, N, I), batch2 (B, I, O) -> (B, N, O)
+    Raises: RuntimeError where input does not broadcast to the product or is of another type; others as for `bmm`.
 
     >>> import mtorch
     >>> mtorch.baddbmm(mtorch.ones(1), mtorch.ones(2, 1, 2), mtorch.ones(2, 2, 1)).shape
@@ -169,8 +215,12 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
     return _plus_product("baddbmm", require_tensor(input, "baddbmm"), bmm(batch1, batch2), beta, alpha, out)
 
 
-def addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
-    """beta * input + alpha * (the sum of batch1 @ batch2 over the batch).
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1,
+           out: Tensor | None = None) -> Tensor:
+    """beta * input + alpha * (the sum of batch1 @ batch2 over the batch); beta and alpha as for `addmm`.
+
+    Shape: input broadcasts to (N, O), batch1 (B, N, I), batch2 (B, I, O) -> (N, O)
+    Raises: RuntimeError where input does not broadcast to the sum or is of another type; others as for `bmm`.
 
     >>> import mtorch
     >>> mtorch.addbmm(mtorch.ones(1), mtorch.ones(2, 1, 2), mtorch.ones(2, 2, 1))
@@ -179,8 +229,11 @@ def addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
     return _plus_product("addbmm", require_tensor(input, "addbmm"), bmm(batch1, batch2).sum(0), beta, alpha, out)
 
 
-def outer(input, vec2, *, out=None):
-    """All products of the elements of two vectors: (N), (M) -> (N, M).
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """All products of an element of the vector input and one of the vector vec2.
+
+    Shape: (N), (M) -> (N, M)
+    Raises: TypeError where one is not a Tensor; RuntimeError where one is not a vector.
 
     >>> import mtorch
     >>> mtorch.outer(mtorch.tensor([1, 2]), mtorch.tensor([3, 4]))
@@ -197,14 +250,20 @@ def outer(input, vec2, *, out=None):
 ger = outer
 
 
-def addr(input, vec1, vec2, *, beta=1, alpha=1, out=None):
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1,
+         out: Tensor | None = None) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2).
+
+    beta, alpha: numbers; where beta is 0, nan and inf in input do not count
+
+    Shape: input broadcasts to (N, M), vec1 (N), vec2 (M) -> (N, M)
+    Raises: RuntimeError where input does not broadcast to the product; others as for `outer`.
 
     >>> import mtorch
     >>> mtorch.addr(mtorch.zeros(1), mtorch.tensor([2.0]), mtorch.tensor([3.0]))
     tensor([[6.]])
     """
-    product = outer(vec1, vec2)
+    x, product = require_tensor(input, "addr"), outer(vec1, vec2)
     product = product * alpha if alpha != 1 else product
-    result = product if beta == 0 else product + (input if beta == 1 else input * beta)
+    result = product if beta == 0 else _added("addr", product, x if beta == 1 else x * beta)
     return result if out is None else into(out, result)

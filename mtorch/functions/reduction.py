@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,13 +15,27 @@ from ..ops import elementwise as unary, indexing, reduction as rules
 from .arguments import axes_of, axis_of, floating, into, require_tensor, to_type
 from .elementwise import abs as absolute
 
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Dims
+
 
 def _all_axes(axes, ndim):
     return tuple(range(ndim)) if axes is None else axes
 
 
-def sum(input, dim=None, keepdim=False, *, dtype=None, out=None, axis=None, keepdims=None):
+def sum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
+        out: Tensor | None = None, axis: Dims | None = None, keepdims: bool | None = None) -> Tensor:
     """The sum over dim.  Bools and integers are summed as int64.
+
+    dim: a dimension, several, or None for all
+    keepdim: keep the reduced dimensions, with size 1
+    dtype: the type to sum in, and of the result
+    axis, keepdims: NumPy's names for dim and keepdim
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim
+    Raises: TypeError where input is not a Tensor, dim not an int or ints, or dtype not a dtype; IndexError for a dim
+        outside [-input.dim(), input.dim()); RuntimeError where a dim occurs twice, or out cannot hold the result.
 
     >>> import mtorch
     >>> mtorch.sum(mtorch.tensor([[1, 2], [3, 4]]), dim=0)
@@ -51,8 +66,12 @@ def capital(d):
     return {"int64": "Long", "int32": "Int", "bool": "Bool", "uint8": "Byte"}.get(d.name, d.name)
 
 
-def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, axis=None, keepdims=None):
-    """The mean over dim of a floating point tensor.
+def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
+         out: Tensor | None = None, axis: Dims | None = None, keepdims: bool | None = None) -> Tensor:
+    """The mean over dim of a floating point tensor; nan over no elements.
+
+    Arguments and shape as for `sum`; dtype makes floats of integers.
+    Raises: RuntimeError for integers and bools without dtype; others as for `sum`.
 
     >>> import mtorch
     >>> mtorch.mean(mtorch.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1)
@@ -64,8 +83,11 @@ def mean(input, dim=None, keepdim=False, *, dtype=None, out=None, axis=None, kee
     return result if out is None else into(out, result)
 
 
-def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
+def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
+           out: Tensor | None = None) -> Tensor:
     """The sum over dim, nan counting as 0.
+
+    Arguments, shape and errors as for `sum`.
 
     >>> import mtorch
     >>> mtorch.nansum(mtorch.tensor([1.0, float("nan")]))
@@ -75,8 +97,11 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None, out=None):
     return sum(x.nan_to_num(posinf=math.inf, neginf=-math.inf), dim, keepdim, out=out)
 
 
-def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
-    """The mean over dim of what is not nan.
+def nanmean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
+            out: Tensor | None = None) -> Tensor:
+    """The mean over dim of what is not nan; nan where nothing else is.
+
+    Arguments, shape and errors as for `mean`.
 
     >>> import mtorch
     >>> mtorch.nanmean(mtorch.tensor([1.0, float("nan"), 3.0]))
@@ -88,15 +113,19 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
     return result if out is None else into(out, result)
 
 
-def prod(input, dim=None, keepdim=False, *, dtype=None, out=None):
-    """The product over dim.
+def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
+         out: Tensor | None = None) -> Tensor:
+    """The product over dim, one or all.  Bools and integers are multiplied as int64.
+
+    Arguments and shape as for `sum`.
+    Raises: TypeError where dim is several; others as for `sum`.
 
     >>> import mtorch
     >>> mtorch.prod(mtorch.tensor([1, 2, 3]))
     tensor(6)
     """
     x = _counted(require_tensor(input, "prod"), dtype)
-    result = rules.prod(x, axis=None if dim is None else axes_of(int(dim), x.array.ndim), keepdims=keepdim)
+    result = rules.prod(x, axis=None if dim is None else axes_of((dim,), x.array.ndim), keepdims=keepdim)
     return result if out is None else into(out, result)
 
 
@@ -111,29 +140,44 @@ def _spread_arguments(dim, unbiased):
     return (None, dim) if isinstance(dim, bool) else (dim, unbiased)
 
 
-def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
-    """The variance over dim, with n - correction (1) in the denominator.
+def var(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
+        correction: float | None = None, out: Tensor | None = None) -> Tensor:
+    """The variance over dim: the sum of (x - mean)^2 / (n - correction), of n elements.
+
+    dim: a dimension, several, or None for all; a bool here is `unbiased`
+    unbiased: True for a correction of 1, False for 0
+    keepdim: keep the reduced dimensions, with size 1
+    correction: instead of unbiased, any number; 1 where neither is given (Bessel's correction)
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim
+    Raises: RuntimeError for integers and bools; others as for `sum`.
 
     >>> import mtorch
     >>> mtorch.var(mtorch.tensor([1.0, 2.0, 3.0]))
     tensor(1.)
     """
     dim, unbiased = _spread_arguments(dim, unbiased)
-    x = _averaged(require_tensor(input, "var"), None, "var")
-    result = rules.var(x, axis=axes_of(dim, x.array.ndim), correction=_correction(unbiased, correction),
-                       keepdims=keepdim)
+    result = _variance("var", input, dim, unbiased, keepdim, correction)
     return result if out is None else into(out, result)
 
 
-def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
+def _variance(name, input, dim, unbiased, keepdim, correction):
+    x = _averaged(require_tensor(input, name), None, name)
+    return rules.var(x, axis=axes_of(dim, x.array.ndim), correction=_correction(unbiased, correction), keepdims=keepdim)
+
+
+def std(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
+        correction: float | None = None, out: Tensor | None = None) -> Tensor:
     """The standard deviation over dim: the square root of `var`.
+
+    Arguments, shape and errors as for `var`.
 
     >>> import mtorch
     >>> mtorch.std(mtorch.tensor([1.0, 2.0, 3.0]))
     tensor(1.)
     """
-    v = var(input, dim, unbiased, keepdim, correction=correction)
-    result = standard_deviation(v)
+    dim, unbiased = _spread_arguments(dim, unbiased)
+    result = standard_deviation(_variance("std", input, dim, unbiased, keepdim, correction))
     return result if out is None else into(out, result)
 
 
@@ -144,26 +188,33 @@ def standard_deviation(v):
     return y, (lambda g: g / (2.0 * y),)
 
 
-def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+def var_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
+             correction: float | None = None) -> tuple[Tensor, Tensor]:
     """The variance and the mean.
+
+    Arguments, errors and, for each, the shape as for `var`.
 
     >>> import mtorch
     >>> mtorch.var_mean(mtorch.tensor([1.0, 2.0, 3.0]))
     (tensor(1.), tensor(2.))
     """
     dim, unbiased = _spread_arguments(dim, unbiased)
-    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+    return _variance("var_mean", input, dim, unbiased, keepdim, correction), mean(input, dim, keepdim)
 
 
-def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+def std_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
+             correction: float | None = None) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean.
+
+    Arguments, errors and, for each, the shape as for `var`.
 
     >>> import mtorch
     >>> mtorch.std_mean(mtorch.tensor([1.0, 2.0, 3.0]))
     (tensor(1.), tensor(2.))
     """
     dim, unbiased = _spread_arguments(dim, unbiased)
-    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+    variance = _variance("std_mean", input, dim, unbiased, keepdim, correction)
+    return standard_deviation(variance), mean(input, dim, keepdim)
 
 
 def _not_empty(x, name, dim):
@@ -176,8 +227,14 @@ def _not_empty(x, name, dim):
                 raise IndexError(f"{name}(): Expected reduction dim {a} to have non-zero size.")
 
 
-def amax(input, dim=None, keepdim=False, *, out=None):
+def amax(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The largest over dim; ties share the gradient.
+
+    dim: a dimension, several, or None or () for all
+    keepdim: keep the reduced dimensions, with size 1
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim
+    Raises: IndexError for a dim of size 0; RuntimeError for an empty input without dim; others as for `sum`.
 
     >>> import mtorch
     >>> mtorch.amax(mtorch.tensor([[1, 5], [3, 2]]), dim=0)
@@ -190,8 +247,10 @@ def amax(input, dim=None, keepdim=False, *, out=None):
     return result if out is None else into(out, result)
 
 
-def amin(input, dim=None, keepdim=False, *, out=None):
+def amin(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The smallest over dim; ties share the gradient.
+
+    Arguments, shape and errors as for `amax`.
 
     >>> import mtorch
     >>> mtorch.amin(mtorch.tensor([[1, 5], [3, 2]]), dim=0)
@@ -233,8 +292,19 @@ def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, 
     return result if out is None else into(out, result)
 
 
-def max(input, *args, dim=None, other=None, keepdim=False, out=None):
-    """The largest element; with dim, the largest along it and their indices; with another tensor, the larger of each pair.
+def max(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None = None, keepdim: bool = False,
+        out: Any = None) -> Any:
+    """The largest element; with dim, the largest along it and their indices; with another tensor, the larger of each
+    pair.
+
+    dim: a dimension; the result is a pair (values, indices) then, of equals the index of the first.  None: of all
+        elements
+    other: a tensor instead of dim
+    keepdim: with dim, keep it with size 1
+
+    Shape: any -> (); with dim input's without it, twice; with other what both broadcast to
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()) or of size
+        0; RuntimeError where input is empty and no dim is given, or the two do not broadcast.
 
     >>> import mtorch
     >>> mtorch.max(mtorch.tensor([1, 5, 3])), mtorch.max(mtorch.tensor([[1, 5], [3, 2]]), 1).indices
@@ -244,8 +314,19 @@ def max(input, *args, dim=None, other=None, keepdim=False, out=None):
     return _extreme("max", np.argmax, rules.amax, maximum, input, args, dim, other, keepdim, out)
 
 
-def min(input, *args, dim=None, other=None, keepdim=False, out=None):
-    """The smallest element; with dim, the smallest along it and their indices; with another tensor, the smaller of each pair.
+def min(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None = None, keepdim: bool = False,
+        out: Any = None) -> Any:
+    """The smallest element; with dim, the smallest along it and their indices; with another tensor, the smaller of each
+    pair.
+
+    dim: a dimension; the result is a pair (values, indices) then, of equals the index of the first.  None: of all
+        elements
+    other: a tensor instead of dim
+    keepdim: with dim, keep it with size 1
+
+    Shape: any -> (); with dim input's without it, twice; with other what both broadcast to
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()) or of size
+        0; RuntimeError where input is empty and no dim is given, or the two do not broadcast.
 
     >>> import mtorch
     >>> mtorch.min(mtorch.tensor([1, 5, 3])), mtorch.min(mtorch.tensor([[1, 5], [3, 2]]), 1).values
@@ -259,6 +340,8 @@ def _argument(name, function, input, dim, keepdim, out):
     x = require_tensor(input, name)
     if x.array.dtype.kind == "b":
         raise RuntimeError(f'"{name}_cpu" not implemented for \'Bool\'')
+    if dim is None and not x.array.size:               # an IndexError in torch, unlike max's
+        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
     _not_empty(x, name, dim)
     if dim is None:
         result = wrap(np.asarray(function(x.array)))
@@ -271,8 +354,15 @@ def _argument(name, function, input, dim, keepdim, out):
     return result if out is None else into(out, result)
 
 
-def argmax(input, dim=None, keepdim=False, *, out=None):
-    """The index of the largest, the first of equals; of the flattened tensor when dim is None.
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """The index (int64) of the largest, the first of equals; of the flattened tensor when dim is None.
+
+    dim: a dimension, or None for all
+    keepdim: keep the reduced dimensions, with size 1
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim
+    Raises: RuntimeError for bools; IndexError for a dim outside [-input.dim(), input.dim()) or of size 0, and for an
+        empty input without dim.
 
     >>> import mtorch
     >>> mtorch.argmax(mtorch.tensor([[1, 5], [3, 2]]), dim=1)
@@ -281,8 +371,15 @@ def argmax(input, dim=None, keepdim=False, *, out=None):
     return _argument("argmax", np.argmax, input, dim, keepdim, out)
 
 
-def argmin(input, dim=None, keepdim=False, *, out=None):
-    """The index of the smallest, the first of equals; of the flattened tensor when dim is None.
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """The index (int64) of the smallest, the first of equals; of the flattened tensor when dim is None.
+
+    dim: a dimension, or None for all
+    keepdim: keep the reduced dimensions, with size 1
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim
+    Raises: RuntimeError for bools; IndexError for a dim outside [-input.dim(), input.dim()) or of size 0, and for an
+        empty input without dim.
 
     >>> import mtorch
     >>> mtorch.argmin(mtorch.tensor([[1, 5], [3, 2]]), dim=1)
@@ -291,8 +388,15 @@ def argmin(input, dim=None, keepdim=False, *, out=None):
     return _argument("argmin", np.argmin, input, dim, keepdim, out)
 
 
-def aminmax(input, *, dim=None, keepdim=False):
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
     """The smallest and the largest.
+
+    dim: a dimension, or None for all
+    keepdim: keep the reduced dimensions, with size 1
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim, twice
+    Raises: IndexError for a dim outside [-input.dim(), input.dim()) or of size 0; RuntimeError for an empty input
+        without dim.
 
     >>> import mtorch
     >>> mtorch.aminmax(mtorch.tensor([1, 5, 3]))
@@ -310,8 +414,11 @@ def _logical(function, name, input, dim, keepdim, out):
     return result if out is None else into(out, result)
 
 
-def all(input, dim=None, keepdim=False, *, out=None):
-    """Whether all elements are not zero.
+def all(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """Whether no element is zero: bools, but uint8 for uint8.
+
+    Arguments and shape as for `sum`.
+    Raises: TypeError, IndexError and RuntimeError as for `sum`.
 
     >>> import mtorch
     >>> mtorch.all(mtorch.tensor([[True, False], [True, True]]), dim=1)
@@ -320,8 +427,11 @@ def all(input, dim=None, keepdim=False, *, out=None):
     return _logical(np.all, "all", input, dim, keepdim, out)
 
 
-def any(input, dim=None, keepdim=False, *, out=None):
-    """Whether any element is not zero.
+def any(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """Whether any element is not zero: bools, but uint8 for uint8.
+
+    Arguments and shape as for `sum`.
+    Raises: TypeError, IndexError and RuntimeError as for `sum`.
 
     >>> import mtorch
     >>> mtorch.any(mtorch.tensor([[True, False], [False, False]]), dim=1)
@@ -330,8 +440,13 @@ def any(input, dim=None, keepdim=False, *, out=None):
     return _logical(np.any, "any", input, dim, keepdim, out)
 
 
-def count_nonzero(input, dim=None):
-    """How many elements are not zero.
+def count_nonzero(input: Tensor, dim: Dims | None = None) -> Tensor:
+    """How many elements are not zero, as int64.
+
+    dim: a dimension, several, or None for all
+
+    Shape: any -> input's without dim
+    Raises: TypeError, IndexError and RuntimeError as for `sum`.
 
     >>> import mtorch
     >>> mtorch.count_nonzero(mtorch.tensor([0, 1, 2]))
@@ -341,8 +456,15 @@ def count_nonzero(input, dim=None):
     return wrap(np.asarray(np.count_nonzero(x.array, axis=axes_of(dim, x.array.ndim))))
 
 
-def logsumexp(input, dim, keepdim=False, *, out=None):
-    """log of the sum of e^x over dim, without overflow.
+def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """log of the sum of e^x over dim, without overflow: the largest x is taken out first.
+
+    dim: a dimension or several
+    keepdim: keep the reduced dimensions, with size 1
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim
+    Raises: TypeError, IndexError and RuntimeError as for `sum`.
+    Source: Blanchard, Higham and Higham 2021, "Accurately computing the log-sum-exp and softmax functions".
 
     >>> import mtorch
     >>> mtorch.logsumexp(mtorch.tensor([0.0, 0.0]), dim=0)
@@ -353,8 +475,12 @@ def logsumexp(input, dim, keepdim=False, *, out=None):
     return result if out is None else into(out, result)
 
 
-def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
-    """The p-norm over dim: (sum |x|^p)^(1/p); 'fro' is 2, inf the largest magnitude, 0 counts the elements that are not zero.
+def norm(input: Tensor, p: float | str | None = "fro", dim: Dims | None = None, keepdim: bool = False,
+         out: Tensor | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The p-norm over dim: (sum |x|^p)^(1/p); 'fro' is 2, inf the largest magnitude, 0 counts the elements that are not
+    zero.
+
+    Raises: RuntimeError for integers and for a p that is another string; NotImplementedError for 'nuc'.
 
     >>> import mtorch
     >>> mtorch.norm(mtorch.tensor([3.0, 4.0]))
@@ -384,8 +510,11 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     return result if out is None else into(out, result)
 
 
-def numel(input) -> int:
+def numel(input: Tensor) -> int:
     """The number of elements.
+
+    Shape: any -> an int
+    Raises: TypeError where input is not a Tensor.
 
     >>> import mtorch
     >>> mtorch.numel(mtorch.zeros(2, 3))

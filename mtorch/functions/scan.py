@@ -1,6 +1,9 @@
 """Functions that run along a dimension: cumulative sums, products and extremes, differences and integrals."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .. import dtypes, return_types
@@ -10,6 +13,10 @@ from .arguments import axis_of, floating, into, require_tensor, to_type
 from .indexing import narrow
 from .reduction import sum as total
 from .joining import cat
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Operand
 
 
 def _prepared(input, dim, dtype, name):
@@ -21,8 +28,15 @@ def _prepared(input, dim, dtype, name):
     return x, axis_of(dim, x.array.ndim)
 
 
-def cumsum(input, dim, *, dtype=None, out=None):
-    """The sum of all elements up to each one, along dim.
+def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
+    """The sum of all elements up to each one, along dim.  Bools and integers are summed as int64.
+
+    dim: the dimension to run along
+    dtype: the type to compute in, and of the result
+
+    Shape: any -> the same
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim());
+        RuntimeError where out cannot hold the result.
 
     >>> import mtorch
     >>> mtorch.cumsum(mtorch.tensor([1, 2, 3]), 0)
@@ -33,8 +47,10 @@ def cumsum(input, dim, *, dtype=None, out=None):
     return result if out is None else into(out, result)
 
 
-def cumprod(input, dim, *, dtype=None, out=None):
-    """The product of all elements up to each one, along dim.
+def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
+    """The product of all elements up to each one, along dim.  Bools and integers are multiplied as int64.
+
+    Arguments, shape and errors as for `cumsum`.
 
     >>> import mtorch
     >>> mtorch.cumprod(mtorch.tensor([1, 2, 3]), 0)
@@ -45,8 +61,10 @@ def cumprod(input, dim, *, dtype=None, out=None):
     return result if out is None else into(out, result)
 
 
-def logcumsumexp(input, dim, *, out=None):
-    """log of the sum of e^x up to each element, along dim.
+def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
+    """log of the sum of e^x up to each element, along dim, without overflow.
+
+    Arguments, shape and errors as for `cumsum`.
 
     >>> import mtorch
     >>> mtorch.logcumsumexp(mtorch.tensor([0.0, 0.0]), 0)
@@ -76,8 +94,10 @@ def _running_extreme(name, input, dim, out):
     return result if out is None else into(out, result)
 
 
-def cummax(input, dim, *, out=None):
-    """The largest element so far along dim, and its index.
+def cummax(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> return_types.cummax:
+    """The largest element so far along dim, and its index (int64), of equals the last; after a nan, nan.
+
+    Arguments, errors and, for each, the shape as for `cumsum`.
 
     >>> import mtorch
     >>> mtorch.cummax(mtorch.tensor([1, 3, 2]), 0).values
@@ -86,8 +106,10 @@ def cummax(input, dim, *, out=None):
     return _running_extreme("cummax", input, dim, out)
 
 
-def cummin(input, dim, *, out=None):
-    """The smallest element so far along dim, and its index.
+def cummin(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> return_types.cummin:
+    """The smallest element so far along dim, and its index (int64), of equals the last; after a nan, nan.
+
+    Arguments, errors and, for each, the shape as for `cumsum`.
 
     >>> import mtorch
     >>> mtorch.cummin(mtorch.tensor([2, 3, 1]), 0).values
@@ -96,8 +118,17 @@ def cummin(input, dim, *, out=None):
     return _running_extreme("cummin", input, dim, out)
 
 
-def diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None):
-    """The differences of neighbours along dim, n times over.
+def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None, *,
+         out: Tensor | None = None) -> Tensor:
+    """The differences of neighbours along dim, n times over; of bools, whether they differ.
+
+    n: how many times, >= 0
+    dim: the dimension to run along
+    prepend, append: what is put before and after input along dim first
+
+    Shape: (..., L, ...) -> (..., max(L - n, 0), ...), L with prepend and append counted
+    Raises: TypeError where one of the three is not a Tensor; RuntimeError where input has no dimension, n is negative,
+        or prepend or append does not fit; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.diff(mtorch.tensor([1, 4, 9]))
@@ -109,8 +140,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None):
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     d = axis_of(dim, x.array.ndim)
-    for t in (prepend, append):
-        if t is not None and t.array.ndim != x.array.ndim:
+    for argument, t in (("prepend", prepend), ("append", append)):
+        if t is not None and require_tensor(t, "diff", argument).array.ndim != x.array.ndim:
             raise RuntimeError("diff expects prepend or append to be the same dimension as input")
     parts = [t for t in (prepend, x, append) if t is not None]
     x = cat(parts, d) if len(parts) > 1 else x
@@ -122,8 +153,17 @@ def diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None):
     return x if out is None else into(out, x)
 
 
-def trapezoid(y, x=None, *, dx=None, dim=-1):
-    """The integral of y along dim by the trapezoid rule, over points x or steps dx (1).
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Operand | None = None, dim: int = -1) -> Tensor:
+    """The integral of y along dim by the trapezoid rule: the sum of (x[i + 1] - x[i]) (y[i] + y[i + 1]) / 2.
+
+    y: the values
+    x: the points, one for each value along dim: a vector, or a tensor that broadcasts with y
+    dx: the distance of the points where x is not given; None is 1
+    dim: the dimension to run along
+
+    Shape: y (..., L, ...) -> (...)
+    Raises: TypeError where y or x is not a Tensor, or both x and dx are given; RuntimeError where there are not as many
+        points as values, or one is of bools; IndexError for a dim outside [-y.dim(), y.dim()).
 
     >>> import mtorch
     >>> mtorch.trapezoid(mtorch.tensor([1.0, 2.0, 3.0]))
@@ -132,8 +172,12 @@ def trapezoid(y, x=None, *, dx=None, dim=-1):
     return total(_trapezoids(y, x, dx, dim, "trapezoid"), dim)
 
 
-def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
-    """The integral of y up to each point along dim, by the trapezoid rule.
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Operand | None = None, dim: int = -1) -> Tensor:
+    """The integral of y up to each point along dim but the first, by the trapezoid rule.
+
+    Shape: y (..., L, ...) -> (..., L - 1, ...)
+
+    Arguments and errors as for `trapezoid`.
 
     >>> import mtorch
     >>> mtorch.cumulative_trapezoid(mtorch.tensor([1.0, 2.0, 3.0]))
@@ -144,6 +188,10 @@ def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
 
 def _trapezoids(y, x, dx, dim, name):
     y = require_tensor(y, name, "y")
+    if x is not None:
+        require_tensor(x, name, "x")
+        if dx is not None:
+            raise TypeError(f"{name}(): the points are given by x or by their distance dx, not by both")
     d = axis_of(dim, y.array.ndim)
     n = y.array.shape[d] if y.array.ndim else 0
     if n == 0:

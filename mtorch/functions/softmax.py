@@ -1,14 +1,28 @@
 """Softmax: what becomes positive and sums to one along a dimension."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import dtypes
 from ..ops import reduction as rules
 from .arguments import axis_of, into, require_tensor, to_type
 from .reduction import capital
 
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
-def softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
+
+def softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None,
+            _stacklevel: int = 3) -> Tensor:
     """e^x / sum e^x over dim: positive numbers that sum to 1.
+
+    dim: the dimension; it must be given
+    dtype: the type to compute in, and of the result
+
+    Shape: any -> the same
+    Raises: TypeError where dim is missing or input is not a Tensor; IndexError for a dim outside [-input.dim(),
+        input.dim()); NotImplementedError for integers and bools without dtype.
+    Source: Bridle 1990, "Probabilistic interpretation of feedforward classification network outputs".
 
     >>> import mtorch
     >>> mtorch.softmax(mtorch.tensor([0.0, 0.0]), dim=0)
@@ -19,8 +33,11 @@ def softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
     return result if out is None else into(out, result)
 
 
-def log_softmax(input, dim=None, dtype=None, *, out=None, _stacklevel=3):
+def log_softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None,
+                _stacklevel: int = 3) -> Tensor:
     """x - log sum e^x over dim: the logarithm of softmax, without overflow.
+
+    Arguments, shape and errors as for `softmax`.
 
     >>> import mtorch
     >>> mtorch.log_softmax(mtorch.tensor([0.0, 0.0]), dim=0)

@@ -1,7 +1,7 @@
 """Special functions: Bessel's, the normal distribution's, incomplete gamma, zeta; `mtorch.special` has their names.
 
-Source: Abramowitz and Stegun 1964, "Handbook of Mathematical Functions": chapters 6 (gamma), 7 (error function), 9 and 10
-(Bessel, Airy), 23 (zeta), 26 (the normal distribution).
+Source: Abramowitz and Stegun 1964, "Handbook of Mathematical Functions": chapters 6 (gamma), 7 (error function), 9 and
+10 (Bessel, Airy), 23 (zeta), 26 (the normal distribution).
 """
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .arguments import as_tensor_operand, floating, into, require_tensor, result
 from .transcendental import erfc, lgamma
 
 if TYPE_CHECKING:
-    from .hints import Operand
     from ..tensor import Tensor
+    from .hints import Operand
 
 
 def i0(input: Tensor, *, out: Tensor | None = None) -> Tensor:

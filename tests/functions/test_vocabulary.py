@@ -125,6 +125,16 @@ def test_a_tensor_with_views_keeps_its_shape():
 
 # Calls that are wrong, with the error that says so: torch's, and a message that names the operation or the argument.
 WRONG = [
+    ("addr of no tensor", lambda lib: lib.addr(1.0, lib.ones(2), lib.ones(2)), TypeError, r"addr\(\): argument 'input'"),
+    ("addr of more", lambda lib: lib.addr(lib.ones(5, 2, 2), lib.ones(2), lib.ones(2)), RuntimeError, "addr: input of"),
+    ("addmm", lambda lib: lib.addmm(lib.ones(3), lib.ones(2, 2), lib.ones(2, 2)), RuntimeError, "addmm: input of"),
+    ("prod over two", lambda lib: lib.prod(lib.ones(2, 2), (0, 1)), TypeError, "dim must be an int"),
+    ("std of integers", lambda lib: lib.std(lib.tensor([1, 2])), RuntimeError, r"std\(\)"),
+    ("std_mean of integers", lambda lib: lib.std_mean(lib.tensor([1, 2])), RuntimeError, r"std_mean\(\)"),
+    ("argmax of nothing", lambda lib: lib.argmax(lib.ones(0)), IndexError, r"argmax\(\)"),
+    ("diff", lambda lib: lib.diff(lib.ones(2), prepend=3), TypeError, r"diff\(\): argument 'prepend'"),
+    ("trapezoid", lambda lib: lib.trapezoid(lib.ones(3), 2), TypeError, r"trapezoid\(\): argument 'x'"),
+    ("trapezoid x and dx", lambda lib: lib.trapezoid(lib.ones(3), lib.ones(3), dx=1.0), TypeError, "x .*dx"),
     ("polygamma", lambda lib: lib.polygamma(1.5, lib.ones(1)), TypeError, "argument 'n' .*must be int"),
 ]
 
