@@ -57,6 +57,13 @@ CASES: dict[str, tuple[Callable, type[Exception], str]] = {
     "ctc negative length": (lambda: F.ctc_loss(mtorch.zeros(2, 1, 2), T([[1]]), T([2]), T([-1])), RuntimeError,
                             "target_lengths.*at least 0.*-1"),
     "ctc of ints": (lambda: F.ctc_loss(mtorch.zeros(2, 1, 2).long(), T([[1]]), T([2]), T([1])), NotImplementedError, "int64"),
+    "linear bias": (lambda: F.linear(mtorch.ones(1, 2), mtorch.ones(3, 2), [1.0]), TypeError, "'bias' must be Tensor, not list"),
+    "bilinear weight": (lambda: F.bilinear(mtorch.ones(1, 2), mtorch.ones(1, 3), mtorch.ones(2, 3)), RuntimeError,
+                        r"\(O, I, J\).*\(2, 3\)"),
+    "bilinear bias": (lambda: F.bilinear(mtorch.ones(1, 2), mtorch.ones(1, 3), mtorch.ones(1, 2, 3), mtorch.ones(2)),
+                      RuntimeError, r"bias has shape \(2,\).*expects \(1,\)"),
+    "dropout of ints": (lambda: F.dropout(T([1, 2])), RuntimeError, "dropout.*floating.*int64"),
+    "alpha dropout of ints": (lambda: F.alpha_dropout(T([1, 2]), training=True), RuntimeError, "alpha_dropout.*int64"),
 }
 
 
@@ -84,3 +91,10 @@ def test_labels_of_a_ctc_target_after_its_length_are_padding() -> None:
 
 def test_a_cosine_of_two_types_is_of_their_common_one() -> None:
     assert F.cosine_similarity(T([[1.0]]), T([[2]])).item() == 1
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
+def test_dropout3d_of_other_dimensions_drops_along_the_first(shape: tuple[int, ...]) -> None:
+    with pytest.warns(UserWarning, match="dropout3d: Received"):
+        y = F.dropout3d(mtorch.ones(*shape)).numpy()
+    assert all(len(set(row.flatten().tolist())) == 1 for row in y)

@@ -1,16 +1,25 @@
 """`linear`, and the bilinear form."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...functions.arguments import require_tensor
 from ...ops import matrix as rules
 from . import advice
 
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
-def linear(input, weight, bias=None):
-    """input @ weight^T + bias.
 
-    Shape: input (..., I), weight (O, I), bias (O) -> (..., O).
-    Raises: RuntimeError naming both shapes where they do not fit.
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input @ weight^T + bias: each output is a weighted sum of the features, plus a number of its own.
+
+    weight: row o holds the weights of output o
+
+    Shape: input (..., I), weight (O, I), bias (O) -> (..., O).  weight (I) -> (...).
+    Raises: RuntimeError for shapes that do not fit, naming them, and for an input and a weight of different types.
+    Source: Rosenblatt, "The Perceptron: A Probabilistic Model for Information Storage and Organization in the Brain",
+        Psychological Review 1958.
 
     >>> import mtorch
     >>> mtorch.nn.functional.linear(mtorch.ones(1, 2), mtorch.ones(3, 2), mtorch.zeros(3))
@@ -29,36 +38,48 @@ def linear(input, weight, bias=None):
     if a.ndim == 0 or a.shape[-1] != b.shape[1]:
         raise RuntimeError(f"linear: x has {a.shape[-1] if a.ndim else 'no'} features (shape {tuple(a.shape)}), weight "
                            f"{tuple(b.shape)} expects {b.shape[1]}: mat1 and mat2 shapes cannot be multiplied")
-    if bias is not None and bias.array.shape != b.shape[:1] and (bias.array.ndim > 1 or bias.array.size != 1):
-        raise RuntimeError(f"linear: bias has shape {tuple(bias.array.shape)}, weight {tuple(b.shape)} expects "
-                           f"({b.shape[0]},)")
+    if bias is not None:
+        try:
+            given = bias.array.shape
+        except AttributeError:
+            given = require_tensor(bias, "linear", "bias").array.shape
+        if given != b.shape[:1] and (len(given) > 1 or bias.array.size != 1):
+            raise RuntimeError(f"linear: bias has shape {tuple(given)}, weight {tuple(b.shape)} expects ({b.shape[0]},)")
     if a.ndim != 2:
         rows = x.reshape(-1, a.shape[-1]) if a.size else x.reshape((_count(a.shape[:-1]), a.shape[-1]))
         return linear(rows, w, bias).reshape(a.shape[:-1] + b.shape[:1])
     return rules.linear_without_bias(x, w) if bias is None else rules.linear(x, w, bias)
 
 
-def _count(shape) -> int:
+def _count(shape: tuple[int, ...]) -> int:
     n = 1
     for size in shape:
         n *= size
     return n
 
 
-def bilinear(input1, input2, weight, bias=None):
-    """y[o] = x1^T weight[o] x2 + bias[o].
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """y[o] = x1^T weight[o] x2 + bias[o]: linear in each of two inputs.
 
     Shape: input1 (..., I), input2 (..., J), weight (O, I, J), bias (O) -> (..., O).
+    Raises: RuntimeError for shapes that do not fit.
+    Source: Tenenbaum & Freeman, "Separating Style and Content with Bilinear Models", Neural Computation 2000.
 
     >>> import mtorch
     >>> mtorch.nn.functional.bilinear(mtorch.ones(1, 2), mtorch.ones(1, 3), mtorch.ones(1, 2, 3))
     tensor([[6.]])
     """
-    x1, x2, w = (require_tensor(input1, "bilinear"), require_tensor(input2, "bilinear", "input2"),
+    x1, x2, w = (require_tensor(input1, "bilinear", "input1"), require_tensor(input2, "bilinear", "input2"),
                  require_tensor(weight, "bilinear", "weight"))
     if x1.array.shape[:-1] != x2.array.shape[:-1]:
         raise RuntimeError(f"bilinear(): input batch dimensions do not match: got {tuple(x1.array.shape)} and "
                            f"{tuple(x2.array.shape)}")
+    if w.array.ndim != 3 or x1.array.ndim == 0:
+        raise RuntimeError(f"bilinear(): expected inputs (..., I) and (..., J) and a weight (O, I, J), got sizes "
+                           f"{tuple(x1.array.shape)}, {tuple(x2.array.shape)} and {tuple(w.array.shape)}")
+    if bias is not None and require_tensor(bias, "bilinear", "bias").array.shape != w.array.shape[:1]:
+        raise RuntimeError(f"bilinear(): bias has shape {tuple(bias.array.shape)}, weight {tuple(w.array.shape)} "
+                           f"expects ({w.array.shape[0]},)")
     if x1.array.shape[-1] != w.array.shape[1] or x2.array.shape[-1] != w.array.shape[2]:
         raise RuntimeError(f"bilinear(): inputs have {x1.array.shape[-1]} and {x2.array.shape[-1]} features, weight "
                            f"{tuple(w.array.shape)} expects {w.array.shape[1]} and {w.array.shape[2]}")
