@@ -141,6 +141,14 @@ def sizes_of(args: Sequence) -> tuple[int, ...]:
         raise TypeError(f"sizes must be ints, got {tuple(type(n).__name__ for n in args)}") from None
 
 
+def together(function, name: str, *arrays: np.ndarray):
+    """A NumPy function of arrays that broadcast; where they do not, torch's error."""
+    try:
+        return function(*arrays)
+    except ValueError as error:
+        raise mismatch(error, name, arrays) from None
+
+
 def result_type_of(*operands) -> np.dtype:
     """The NumPy type that these Tensors, arrays and numbers make together."""
     return dtypes.common_type([x.array if isinstance(x, TensorBase) else x for x in operands])

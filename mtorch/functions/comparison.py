@@ -1,11 +1,18 @@
 """Comparisons, logic and bits.  Their results are constants: nothing has a gradient here."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .. import dtypes
+from ..autograd.mismatch import mismatch
 from ..autograd.tape import TensorBase, wrap
-from .arguments import NUMBERS, into, require_tensor, result_type_of, to_type
+from .arguments import NUMBERS, into, number_of, require_tensor, result_type_of, to_type, together
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Operand
 
 
 def _array(x):
@@ -22,16 +29,19 @@ def operator(function):
 
 
 def _compared(function, a, b):
-    if isinstance(a, TensorBase) and isinstance(b, TensorBase) and a.array.dtype == b.array.dtype:
-        return function(a.array, b.array)
-    kind = result_type_of(a, b)
-    a, b = to_type(a, kind), to_type(b, kind)
-    return function(_array(a), _array(b))
+    try:
+        if isinstance(a, TensorBase) and isinstance(b, TensorBase) and a.array.dtype == b.array.dtype:
+            return function(a.array, b.array)
+        kind = result_type_of(a, b)
+        a, b = to_type(a, kind), to_type(b, kind)
+        return function(_array(a), _array(b))
+    except ValueError as error:
+        raise mismatch(error, function.__name__, (_array(a), _array(b))) from None
 
 
-equal_to, unequal_to = operator(np.equal), operator(np.not_equal)
-less, less_or_equal = operator(np.less), operator(np.less_equal)
-greater, greater_or_equal = operator(np.greater), operator(np.greater_equal)
+is_equal, is_unequal = operator(np.equal), operator(np.not_equal)
+is_less, is_at_most = operator(np.less), operator(np.less_equal)
+is_greater, is_at_least = operator(np.greater), operator(np.greater_equal)
 
 
 def _comparison(function, name, input, other, out):
@@ -42,8 +52,14 @@ def _comparison(function, name, input, other, out):
     return result if out is None else into(out, result)
 
 
-def eq(input, other, *, out=None):
+def eq(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input == other, elementwise.
+
+    other: a tensor or a number
+
+    Shape: any two that broadcast -> bools of the shape that they broadcast to.
+    Raises: TypeError for an input that is no tensor or an other that is neither a tensor nor a number; RuntimeError for
+        shapes that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.eq(mtorch.tensor([1, 2]), 2)
@@ -52,8 +68,10 @@ def eq(input, other, *, out=None):
     return _comparison(np.equal, "eq", input, other, out)
 
 
-def ne(input, other, *, out=None):
+def ne(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input != other, elementwise.
+
+    Arguments, shape and errors as for `eq`.
 
     >>> import mtorch
     >>> mtorch.ne(mtorch.tensor([1, 2]), 2)
@@ -62,8 +80,10 @@ def ne(input, other, *, out=None):
     return _comparison(np.not_equal, "ne", input, other, out)
 
 
-def lt(input, other, *, out=None):
+def lt(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input < other, elementwise.
+
+    Arguments, shape and errors as for `eq`.
 
     >>> import mtorch
     >>> mtorch.lt(mtorch.tensor([1, 2]), 2)
@@ -72,8 +92,10 @@ def lt(input, other, *, out=None):
     return _comparison(np.less, "lt", input, other, out)
 
 
-def le(input, other, *, out=None):
+def le(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input <= other, elementwise.
+
+    Arguments, shape and errors as for `eq`.
 
     >>> import mtorch
     >>> mtorch.le(mtorch.tensor([1, 2]), 1)
@@ -82,8 +104,10 @@ def le(input, other, *, out=None):
     return _comparison(np.less_equal, "le", input, other, out)
 
 
-def gt(input, other, *, out=None):
+def gt(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input > other, elementwise.
+
+    Arguments, shape and errors as for `eq`.
 
     >>> import mtorch
     >>> mtorch.gt(mtorch.tensor([1, 2]), 1)
@@ -92,8 +116,10 @@ def gt(input, other, *, out=None):
     return _comparison(np.greater, "gt", input, other, out)
 
 
-def ge(input, other, *, out=None):
+def ge(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input >= other, elementwise.
+
+    Arguments, shape and errors as for `eq`.
 
     >>> import mtorch
     >>> mtorch.ge(mtorch.tensor([1, 2]), 2)
@@ -102,11 +128,14 @@ def ge(input, other, *, out=None):
     return _comparison(np.greater_equal, "ge", input, other, out)
 
 
-not_equal, less_equal, greater_equal = ne, le, ge
+not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 
 
-def equal(input, other) -> bool:
-    """Whether two tensors have the same shape and the same elements.
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same shape and the same elements; nan equals nothing.
+
+    Shape: any two -> one bool.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.equal(mtorch.tensor([1, 2]), mtorch.tensor([1, 2]))
@@ -115,8 +144,16 @@ def equal(input, other) -> bool:
     return bool(np.array_equal(require_tensor(input, "equal").array, require_tensor(other, "equal", "other").array))
 
 
-def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-    """Where |input - other| <= atol + rtol |other|.
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Where |input - other| <= atol + rtol |other|; an infinity is close to itself alone.
+
+    rtol: the distance allowed as a part of other, >= 0
+    atol: the distance allowed besides, >= 0
+    equal_nan: count nan as close to nan
+
+    Shape: any two that broadcast -> bools of the shape that they broadcast to.
+    Raises: TypeError for what is no tensor; RuntimeError for two types, for an rtol or atol below 0 and for shapes that
+        do not broadcast.
 
     >>> import mtorch
     >>> mtorch.isclose(mtorch.tensor([1.0, 2.0]), mtorch.tensor([1.0, 2.1]))
@@ -125,13 +162,30 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     a, b = require_tensor(input, "isclose"), require_tensor(other, "isclose", "other")
     if a.array.dtype != b.array.dtype:
         raise RuntimeError(f"isclose: {a.dtype} did not match {b.dtype}")
+    rtol, atol = number_of(rtol, "isclose", "rtol"), number_of(atol, "isclose", "atol")
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"isclose: rtol and atol must be at least zero, got {rtol} and {atol}")
-    return wrap(np.isclose(a.array, b.array, rtol, atol, equal_nan))
+    return wrap(together(lambda x, y: _close(x, y, rtol, atol, equal_nan), "isclose", a.array, b.array))
 
 
-def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool:
-    """Whether all elements are close: see `isclose`.
+def _close(x: np.ndarray, y: np.ndarray, rtol: float, atol: float, equal_nan: bool) -> np.ndarray:
+    """np.isclose makes floating point numbers of integers; large ones that differ would become the same."""
+    close = x == y
+    if equal_nan and x.dtype.kind in "fc":
+        close = close | np.isnan(x) & np.isnan(y)
+    if x.dtype.kind in "bu":                              # what is below 0 there would wrap around
+        distance = np.maximum(x, y).astype(np.uint64) - np.minimum(x, y)
+    else:
+        with np.errstate(invalid="ignore", over="ignore"):
+            distance = np.abs(x - y)
+    return close | (distance <= atol + np.abs(rtol * y)) & np.isfinite(distance) if rtol or atol else close
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether all elements are close.
+
+    Arguments and errors as for `isclose`.
+    Shape: any two that broadcast -> one bool.
 
     >>> import mtorch
     >>> mtorch.allclose(mtorch.tensor([1.0]), mtorch.tensor([1.0 + 1e-7]))
@@ -146,8 +200,17 @@ def _test(function, name, input, out=None):
     return result if out is None else into(out, result)
 
 
-def isnan(input):
+def _not_complex(input, name):
+    if require_tensor(input, name).array.dtype.kind == "c":
+        raise RuntimeError(f"{name} does not support complex inputs, got {input.dtype}: they have no order")
+    return input
+
+
+def isnan(input: Tensor) -> Tensor:
     """Where input is nan.
+
+    Shape: any -> bools of the same.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.isnan(mtorch.tensor([1.0, float("nan")]))
@@ -156,8 +219,10 @@ def isnan(input):
     return _test(np.isnan, "isnan", input)
 
 
-def isinf(input):
+def isinf(input: Tensor) -> Tensor:
     """Where input is inf or -inf.
+
+    Shape and errors as for `isnan`.
 
     >>> import mtorch
     >>> mtorch.isinf(mtorch.tensor([1.0, float("-inf")]))
@@ -166,8 +231,10 @@ def isinf(input):
     return _test(np.isinf, "isinf", input)
 
 
-def isfinite(input):
+def isfinite(input: Tensor) -> Tensor:
     """Where input is neither nan nor infinite.
+
+    Shape and errors as for `isnan`.
 
     >>> import mtorch
     >>> mtorch.isfinite(mtorch.tensor([1.0, float("inf")]))
@@ -176,45 +243,55 @@ def isfinite(input):
     return _test(np.isfinite, "isfinite", input)
 
 
-def isposinf(input, *, out=None):
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where input is inf.
+
+    Shape: any -> bools of the same.
+    Raises: TypeError for what is no tensor, RuntimeError for complex numbers.
 
     >>> import mtorch
     >>> mtorch.isposinf(mtorch.tensor([1.0, float("inf")]))
     tensor([False,  True])
     """
-    return _test(lambda a: a == np.inf, "isposinf", input, out)
+    return _test(lambda a: a == np.inf, "isposinf", _not_complex(input, "isposinf"), out)
 
 
-def isneginf(input, *, out=None):
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where input is -inf.
+
+    Shape and errors as for `isposinf`.
 
     >>> import mtorch
     >>> mtorch.isneginf(mtorch.tensor([1.0, float("-inf")]))
     tensor([False,  True])
     """
-    return _test(lambda a: a == -np.inf, "isneginf", input, out)
+    return _test(lambda a: a == -np.inf, "isneginf", _not_complex(input, "isneginf"), out)
 
 
-def signbit(input, *, out=None):
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where the sign is minus, -0.0 included.
+
+    Shape and errors as for `isposinf`.
 
     >>> import mtorch
     >>> mtorch.signbit(mtorch.tensor([1.0, -0.0]))
     tensor([False,  True])
     """
     return _test(lambda a: np.signbit(a) if a.dtype.kind == "f" else a < 0 if a.dtype.kind == "i"
-                 else np.zeros(a.shape, bool), "signbit", input, out)
+                 else np.zeros(a.shape, bool), "signbit", _not_complex(input, "signbit"), out)
 
 
 def _logic(function, name, input, other, out):
-    result = wrap(function(require_tensor(input, name).array.astype(bool),
+    result = wrap(together(function, name, require_tensor(input, name).array.astype(bool),
                            require_tensor(other, name, "other").array.astype(bool)))
     return result if out is None else into(out, result)
 
 
-def logical_and(input, other, *, out=None):
+def logical_and(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where both are not zero.
+
+    Shape: any two that broadcast -> bools of the shape that they broadcast to.
+    Raises: TypeError for what is no tensor; RuntimeError for shapes that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.logical_and(mtorch.tensor([0, 2]), mtorch.tensor([1, 1]))
@@ -223,8 +300,10 @@ def logical_and(input, other, *, out=None):
     return _logic(np.logical_and, "logical_and", input, other, out)
 
 
-def logical_or(input, other, *, out=None):
+def logical_or(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where one or the other is not zero.
+
+    Shape and errors as for `logical_and`.
 
     >>> import mtorch
     >>> mtorch.logical_or(mtorch.tensor([0, 2]), mtorch.tensor([0, 0]))
@@ -233,8 +312,10 @@ def logical_or(input, other, *, out=None):
     return _logic(np.logical_or, "logical_or", input, other, out)
 
 
-def logical_xor(input, other, *, out=None):
+def logical_xor(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where one, but not both, is not zero.
+
+    Shape and errors as for `logical_and`.
 
     >>> import mtorch
     >>> mtorch.logical_xor(mtorch.tensor([0, 2]), mtorch.tensor([1, 1]))
@@ -243,8 +324,10 @@ def logical_xor(input, other, *, out=None):
     return _logic(np.logical_xor, "logical_xor", input, other, out)
 
 
-def logical_not(input, *, out=None):
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where input is zero.
+
+    Shape and errors as for `isnan`.
 
     >>> import mtorch
     >>> mtorch.logical_not(mtorch.tensor([0, 2]))
@@ -260,13 +343,13 @@ def _bits(function, name):
             return NotImplemented
         kind = result_type_of(a, b)
         if kind.kind not in "biu":
-            raise RuntimeError(f'"{name}" not implemented for {dtypes.of(kind)}: expected bool or integer tensors')
-        return wrap(function(_array(to_type(a, kind)), _array(to_type(b, kind))))
+            raise NotImplementedError(f'"{name}" not implemented for {dtypes.of(kind)}: expected bool or integer tensors')
+        return wrap(together(function, name, _array(to_type(a, kind)), _array(to_type(b, kind))))
     return call
 
 
 and_, or_, xor = _bits(np.bitwise_and, "bitwise_and"), _bits(np.bitwise_or, "bitwise_or"), _bits(np.bitwise_xor, "bitwise_xor")
-left_shift, right_shift = _bits(np.left_shift, "lshift"), _bits(np.right_shift, "rshift")
+left_shift, right_shift = _bits(np.left_shift, "bitwise_left_shift"), _bits(np.right_shift, "bitwise_right_shift")
 
 
 def _named_bits(operator, name, input, other, out):
@@ -275,12 +358,18 @@ def _named_bits(operator, name, input, other, out):
                         f"{type(other).__name__})")
     result = operator(input, other)
     if result is NotImplemented:
-        raise TypeError(f"{name}(): expected Tensors or ints, got {type(input).__name__} and {type(other).__name__}")
+        number = isinstance(input, (TensorBase, *NUMBERS)) and isinstance(other, (TensorBase, *NUMBERS))
+        raise (NotImplementedError if number else TypeError)(
+            f"{name}(): expected bool or integer Tensors or ints, got {type(input).__name__} and {type(other).__name__}")
     return result if out is None else into(out, result)
 
 
-def bitwise_and(input, other, *, out=None):
+def bitwise_and(input: Tensor | int, other: Tensor | int, *, out: Tensor | None = None) -> Tensor:
     """The bits set in both.
+
+    Shape: any two of integers or bools that broadcast -> the shape that they broadcast to.
+    Raises: TypeError where neither is a tensor; NotImplementedError for floating point numbers; RuntimeError for shapes
+        that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.bitwise_and(mtorch.tensor([6]), mtorch.tensor([3]))
@@ -289,8 +378,10 @@ def bitwise_and(input, other, *, out=None):
     return _named_bits(and_, "bitwise_and", input, other, out)
 
 
-def bitwise_or(input, other, *, out=None):
+def bitwise_or(input: Tensor | int, other: Tensor | int, *, out: Tensor | None = None) -> Tensor:
     """The bits set in one or the other.
+
+    Shape and errors as for `bitwise_and`.
 
     >>> import mtorch
     >>> mtorch.bitwise_or(mtorch.tensor([6]), mtorch.tensor([3]))
@@ -299,8 +390,10 @@ def bitwise_or(input, other, *, out=None):
     return _named_bits(or_, "bitwise_or", input, other, out)
 
 
-def bitwise_xor(input, other, *, out=None):
+def bitwise_xor(input: Tensor | int, other: Tensor | int, *, out: Tensor | None = None) -> Tensor:
     """The bits set in one but not both.
+
+    Shape and errors as for `bitwise_and`.
 
     >>> import mtorch
     >>> mtorch.bitwise_xor(mtorch.tensor([6]), mtorch.tensor([3]))
@@ -309,8 +402,10 @@ def bitwise_xor(input, other, *, out=None):
     return _named_bits(xor, "bitwise_xor", input, other, out)
 
 
-def bitwise_left_shift(input, other, *, out=None):
-    """input * 2^other.
+def bitwise_left_shift(input: Tensor | int, other: Tensor | int, *, out: Tensor | None = None) -> Tensor:
+    """input * 2^other: the bits moved up by other places; those that leave are lost.
+
+    Shape and errors as for `bitwise_and`.
 
     >>> import mtorch
     >>> mtorch.bitwise_left_shift(mtorch.tensor([3]), 2)
@@ -319,8 +414,10 @@ def bitwise_left_shift(input, other, *, out=None):
     return _named_bits(left_shift, "bitwise_left_shift", input, other, out)
 
 
-def bitwise_right_shift(input, other, *, out=None):
-    """input / 2^other, rounded down.
+def bitwise_right_shift(input: Tensor | int, other: Tensor | int, *, out: Tensor | None = None) -> Tensor:
+    """input / 2^other, rounded down: the bits moved down by other places.
+
+    Shape and errors as for `bitwise_and`.
 
     >>> import mtorch
     >>> mtorch.bitwise_right_shift(mtorch.tensor([12]), 2)
@@ -329,14 +426,23 @@ def bitwise_right_shift(input, other, *, out=None):
     return _named_bits(right_shift, "bitwise_right_shift", input, other, out)
 
 
-def bitwise_not(input, *, out=None):
-    """Every bit reversed; of a bool tensor, the opposite.
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Every bit reversed, -input - 1 of a signed integer; of a bool, the opposite.
+
+    Shape: any of integers or bools -> the same.
+    Raises: TypeError for what is no tensor, NotImplementedError for floating point numbers.
 
     >>> import mtorch
     >>> mtorch.bitwise_not(mtorch.tensor([True, False]))
     tensor([False,  True])
     """
     if require_tensor(input, "bitwise_not").array.dtype.kind not in "biu":
-        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors, got "
-                        f"{input.dtype}")
+        raise NotImplementedError(f'"bitwise_not" not implemented for {input.dtype}: expected a bool or integer tensor')
     return _test(np.invert, "bitwise_not", input, out)
+
+
+def invert(a):
+    """~a"""
+    if a.array.dtype.kind not in "biu":
+        raise TypeError(f"~ (operator.invert) is only implemented on integer and Boolean-type tensors, got {a.dtype}")
+    return wrap(np.invert(a.array))

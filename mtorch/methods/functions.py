@@ -95,14 +95,14 @@ class Functions(TensorBase):
     __pow__, __rpow__, __ipow__ = arithmetic.to_power, arithmetic.reflected(arithmetic.to_power), inplace(arithmetic.to_power)
     __matmul__, __rmatmul__ = matrix.multiplied, arithmetic.reflected(matrix.multiplied)
     __neg__, __pos__, __abs__ = elementwise.neg, elementwise.positive, elementwise.abs
-    __eq__, __ne__ = comparison.equal_to, comparison.unequal_to
+    __eq__, __ne__ = comparison.is_equal, comparison.is_unequal
     __hash__ = object.__hash__         # by identity, though == compares element by element
-    __lt__, __le__, __gt__, __ge__ = comparison.less, comparison.less_or_equal, comparison.greater, comparison.greater_or_equal
+    __lt__, __le__, __gt__, __ge__ = comparison.is_less, comparison.is_at_most, comparison.is_greater, comparison.is_at_least
     __and__, __rand__, __iand__ = comparison.and_, arithmetic.reflected(comparison.and_), inplace(comparison.and_)
     __or__, __ror__, __ior__ = comparison.or_, arithmetic.reflected(comparison.or_), inplace(comparison.or_)
     __xor__, __rxor__, __ixor__ = comparison.xor, arithmetic.reflected(comparison.xor), inplace(comparison.xor)
     __lshift__, __rshift__ = comparison.left_shift, comparison.right_shift
-    __invert__ = comparison.bitwise_not
+    __invert__ = comparison.invert
 
     # ---- arithmetic ----------------------------------------------------------------------------
 

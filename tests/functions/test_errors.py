@@ -8,8 +8,9 @@ import mtorch
 # What is called, with T for the library, and what the error says here.
 REFUSED = {
     # shapes that do not broadcast
-    "T.zeros(2) + T.zeros(3)": r"add: The size of tensor a \(2\) must match the size of tensor b \(3\) at non-singleton "
-                               r"dimension 0. The shapes are \[2\], \[3\]",
+    "T.zeros(2) + T.zeros(3)":
+        r"add: The size of tensor a \(2\) must match the size of tensor b \(3\) at non-singleton dimension 0. "
+        r"The shapes are \[2\], \[3\]",
     "T.zeros(4, 1, 2) * T.zeros(5, 3)": r"mul: The size of tensor a \(2\) .* b \(3\) at non-singleton dimension 2",
     "T.pow(T.zeros(2), T.zeros(3))": "pow: The size of tensor a",
     "T.atan2(T.zeros(2), T.zeros(3))": "atan2: The size of tensor a",
@@ -36,6 +37,39 @@ REFUSED = {
     "T.celu(T.tensor([1]))": "celu.*int64.*expected a floating point tensor",
     "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
     "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
+    # comparisons and bits
+    "T.zeros(2) < T.zeros(3)": "less: The size of tensor a",
+    "T.isclose(T.zeros(2), T.zeros(3))": "isclose: The size of tensor a",
+    "T.logical_and(T.zeros(2), T.zeros(3))": "logical_and: The size of tensor a",
+    "T.bitwise_and(T.tensor([1, 2]), T.tensor([1, 2, 3]))": "bitwise_and: The size of tensor a",
+    "T.bitwise_and(T.zeros(2), T.zeros(2))": "bitwise_and.*float32",
+    "T.bitwise_and(T.tensor([1]), 1.5)": "bitwise_and.*Tensor and float",
+    "T.bitwise_left_shift(T.zeros(2), 1)": "bitwise_left_shift.*float32",
+    "T.bitwise_not(T.zeros(2))": "bitwise_not.*float32",
+    "~T.zeros(2)": "operator.invert.*float32",
+    "T.greater(1, T.zeros(2))": "'input' must be Tensor, not int",
+    "T.less(T.zeros(2), 'a')": "'other' must be Tensor or Number, not str",
+    "T.isposinf(T.tensor([1j]))": "isposinf.*complex64",
+    # counts
+    "T.unique(T.zeros(2, 0), dim=0)": r"unique: There are 0 sized dimensions.*\[2, 0\] and dim 0",
+    "T.unique_consecutive(T.zeros(2, 0), dim=0)": r"unique_consecutive: There are 0 sized dimensions",
+    "T.unique_consecutive(T.tensor(1.0), dim=0)": "unique_consecutive: dim was given for a 0-dim tensor",
+    "T.bincount(T.zeros(2))": "bincount.*float32",
+    "T.bincount(T.tensor([1]), [1.0])": "bincount.*'weights' must be Tensor, not list",
+    "T.bincount(T.tensor([1]), minlength=1.5)": "bincount.*'minlength' must be int, not float",
+    "T.histc(T.tensor([1, 2]))": "histc.*int64",
+    "T.histc(T.zeros(2), bins=2.5)": "histc.*'bins' must be int, not float",
+    "T.histc(T.zeros(2), min='a')": "histc.*'min' must be Number, not str",
+    "T.histogram(T.zeros(2), 0)": "histogram: bins must be > 0, but got 0",
+    "T.histogram(T.zeros(2), 2.5)": "histogram.*'bins' must be int, not float",
+    "T.histogram(T.tensor([1, 2]), 2)": "histogram.*int64",
+    "T.histogram(T.zeros(2), T.zeros(2, 2))": r"histogram: a tensor of bins must be a vector.*\[2, 2\]",
+    "T.histogram(T.zeros(2), T.tensor([1.0]))": "histogram: bins must be 2 or more edges in rising order",
+    "T.histogram(T.zeros(2), 2, range=(3.0, 1.0))": "histogram: min should not exceed max, but got min 3.0 max 1.0",
+    "T.histogram(T.zeros(2), 2, range=(3.0,))": "histogram: range should have 2 elements, but got 1",
+    "T.histogram(T.tensor([float('nan')]), 2)": r"histogram: range \[nan, nan\] is not finite",
+    "T.histogram(T.zeros(2), 2, weight=T.zeros(3))": "histogram: weight .* must have the type and shape of input",
+    "T.histogram(T.zeros(2), 2, weight=[1, 2])": "histogram.*'weight' must be Tensor, not list",
     "T.Size([1.5])": "sizes must be ints, got .'float'",
 }
 
@@ -63,3 +97,10 @@ def test_a_number_may_be_a_tensor_of_one_element() -> None:
 
 def test_a_sum_of_numbers_is_a_tensor() -> None:
     assert isinstance(mtorch.add(1, 2), mtorch.Tensor)
+
+
+def test_large_integers_that_differ_are_not_close() -> None:
+    assert not mtorch.isclose(mtorch.tensor([2**62 + 1]), mtorch.tensor([2**62]), rtol=0, atol=0).item()
+    small = mtorch.tensor([1, 255], dtype=mtorch.uint8)
+    assert mtorch.isclose(small, small.flip(0), rtol=0, atol=254).tolist() == [True, True]
+    assert mtorch.isclose(small, small.flip(0), rtol=0, atol=253).tolist() == [False, False]
