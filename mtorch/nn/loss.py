@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 class MSELoss(_Loss):
     """The mean of (input - target)^2.
 
+    reduction: "mean", "sum", or "none" for each element's
+    size_average, reduce: the old form of reduction: reduce=False is "none", else size_average=False is "sum"
+
+    Shape: input (...), target the same -> (), or with "none" (...).
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not broadcast; NotImplementedError for
+    integers.
+    Source: Legendre, "Nouvelles methodes pour la determination des orbites des cometes", 1805.
+
     >>> import mtorch
     >>> mtorch.nn.MSELoss()(mtorch.tensor([1.0, 3.0]), mtorch.tensor([1.0, 1.0])).value
     2.0
@@ -31,7 +39,14 @@ class MSELoss(_Loss):
 
 
 class L1Loss(_Loss):
-    """The mean of |input - target|.
+    """The mean of |input - target|, which one element far off sways less than the squares of MSELoss.
+
+    reduction, size_average, reduce: as for MSELoss
+
+    Shape: input (...), target the same -> (), or with "none" (...).
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not broadcast; NotImplementedError for
+    integers.
+    Source: Boscovich, "De litteraria expeditione per pontificiam ditionem", 1757.
 
     >>> import mtorch
     >>> mtorch.nn.L1Loss()(mtorch.tensor([1.0, 3.0]), mtorch.tensor([1.0, 1.0])).value
@@ -43,7 +58,15 @@ class L1Loss(_Loss):
 
 
 class SmoothL1Loss(_Loss):
-    """Squared below beta, absolute above.
+    """With d = |input - target|: d^2 / (2 beta) where d < beta, else d - beta / 2.
+
+    size_average, reduce, reduction: as for MSELoss
+    beta: where the parabola ends, >= 0; 0 makes it an L1Loss
+
+    Shape: input (...), target the same -> (), or with "none" (...).
+    Raises: RuntimeError for a negative beta, or shapes that do not broadcast; ValueError for another reduction;
+    NotImplementedError for integers.
+    Source: Girshick, "Fast R-CNN", ICCV 2015, arXiv:1504.08083, equation 3.
 
     >>> import mtorch
     >>> mtorch.nn.SmoothL1Loss()(mtorch.tensor([3.0]), mtorch.tensor([0.0])).value
@@ -60,7 +83,15 @@ class SmoothL1Loss(_Loss):
 
 
 class HuberLoss(_Loss):
-    """Squared below delta, delta times absolute above.
+    """With d = |input - target|: d^2 / 2 where d < delta, else delta (d - delta / 2).
+
+    reduction: as for MSELoss
+    delta: where the parabola ends, > 0
+
+    Shape: input (...), target the same -> (), or with "none" (...).
+    Raises: RuntimeError for a delta <= 0, or shapes that do not broadcast; ValueError for another reduction;
+    NotImplementedError for integers.
+    Source: Huber, "Robust Estimation of a Location Parameter", Annals of Mathematical Statistics 1964.
 
     >>> import mtorch
     >>> mtorch.nn.HuberLoss(delta=2.0)(mtorch.tensor([3.0]), mtorch.tensor([0.0])).value
@@ -76,7 +107,21 @@ class HuberLoss(_Loss):
 
 
 class CrossEntropyLoss(_WeightedLoss):
-    """-log softmax(input)[target], of logits.  Do not apply softmax before it.
+    """-log softmax(input)[target], averaged: the loss of a classifier's logits.  Do not apply softmax before it.
+
+    weight: how much each class counts, (C); "mean" divides by the sum of the weights of the targets
+    size_average, reduce, reduction: as for MSELoss
+    ignore_index: a class whose samples do not count; not for probabilities
+    label_smoothing: the share of the target that is spread evenly over the classes, in [0, 1]
+
+    Shape: input (N, C, ...) or (C); target, integers in [0, C), (N, ...) or (); or probabilities in the shape of input
+    -> (), or with "none" (N, ...) or ().
+    Raises: IndexError for a class out of range; ValueError for shapes that do not fit, or another reduction;
+    RuntimeError for a target that is neither int64 nor probabilities, a weight of another shape, label_smoothing out of
+    range.
+    Source: Bridle, "Training Stochastic Model Recognition Algorithms as Networks can Lead to Maximum Mutual Information
+    Estimation of Parameters", NIPS 1989; of label_smoothing, Szegedy et al., "Rethinking the Inception Architecture for
+    Computer Vision", CVPR 2016, section 7.
 
     >>> import mtorch
     >>> mtorch.nn.CrossEntropyLoss()(mtorch.tensor([[0.0, 0.0]]), mtorch.tensor([1]))
@@ -151,7 +196,16 @@ class LinearCrossEntropyLoss(_WeightedLoss):
 
 
 class NLLLoss(_WeightedLoss):
-    """-input[target], of log-probabilities.
+    """-input[target], averaged: the loss of log-probabilities, such as LogSoftmax gives.
+
+    weight: how much each class counts, (C); "mean" divides by the sum of the weights of the targets
+    size_average, reduce, reduction: as for MSELoss
+    ignore_index: a class whose samples do not count
+
+    Shape: input (N, C, ...) or (C); target, integers in [0, C), (N, ...) or () -> (), or with "none" (N, ...) or ().
+    Raises: IndexError for a class out of range; ValueError for shapes that do not fit, or another reduction;
+    RuntimeError for a target that is not int64, or a weight of another shape.
+    Source: Fisher, "On an Absolute Criterion for Fitting Frequency Curves", 1912.
 
     >>> import mtorch
     >>> mtorch.nn.NLLLoss()(mtorch.tensor([[-0.5, -1.0]]), mtorch.tensor([1]))
@@ -168,7 +222,15 @@ class NLLLoss(_WeightedLoss):
 
 
 class BCELoss(_WeightedLoss):
-    """The cross-entropy of probabilities of two classes.
+    """-(target log input + (1 - target) log(1 - input)), averaged: the cross-entropy of probabilities of two classes.
+
+    weight: factors of the losses, that broadcast to the input
+    size_average, reduce, reduction: as for MSELoss
+
+    Shape: input (...) in [0, 1], target the same -> (), or with "none" (...).
+    Raises: ValueError for another shape of the target, or another reduction; RuntimeError for values outside [0, 1], or
+    a weight that does not broadcast; NotImplementedError for integers.
+    Source: Good, "Rational Decisions", Journal of the Royal Statistical Society B 1952.
 
     >>> import mtorch
     >>> mtorch.nn.BCELoss()(mtorch.tensor([0.5]), mtorch.tensor([1.0]))
@@ -180,7 +242,16 @@ class BCELoss(_WeightedLoss):
 
 
 class BCEWithLogitsLoss(_Loss):
-    """BCELoss of sigmoid(input), without overflow.
+    """BCELoss of sigmoid(input), without overflow where the sigmoid is 0 or 1.
+
+    weight: factors of the losses, that broadcast to the input
+    size_average, reduce, reduction: as for MSELoss
+    pos_weight: factors of the losses of target 1, which balance rare classes; broadcasts to the input
+
+    Shape: input (...), target the same, in [0, 1] -> (), or with "none" (...).
+    Raises: ValueError for another shape of the target, or another reduction; RuntimeError for a weight or pos_weight
+    that does not broadcast; NotImplementedError for integers.
+    Source: Good, "Rational Decisions", Journal of the Royal Statistical Society B 1952.
 
     >>> import mtorch
     >>> mtorch.nn.BCEWithLogitsLoss()(mtorch.tensor([0.0]), mtorch.tensor([1.0]))
@@ -202,7 +273,15 @@ class BCEWithLogitsLoss(_Loss):
 
 
 class KLDivLoss(_Loss):
-    """target (log target - input), of log-probabilities input.
+    """target (log target - input), of log-probabilities input: how far the target's distribution is from the input's.
+
+    size_average, reduce: as for MSELoss
+    reduction: "batchmean" for the sum divided by N, which is the divergence; "mean", over all elements; "sum" or "none"
+    log_target: whether the target, too, is given as log-probabilities
+
+    Shape: input (...), target the same -> (), or with "none" (...).
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not broadcast, or integers.
+    Source: Kullback & Leibler, "On Information and Sufficiency", Annals of Mathematical Statistics 1951.
 
     >>> import mtorch
     >>> mtorch.nn.KLDivLoss(reduction="sum")(mtorch.tensor([[0.5]]).log(), mtorch.tensor([[1.0]]))
@@ -219,7 +298,17 @@ class KLDivLoss(_Loss):
 
 
 class PoissonNLLLoss(_Loss):
-    """The negative log-likelihood of counts under Poisson distributions.
+    """e^input - target input, averaged: the negative log-likelihood of counts whose expected number is e^input.
+
+    log_input: False where the input is the expected number itself: input - target log(input + eps)
+    full: add Stirling's approximation of log(target!) where target > 1, which changes no gradient
+    size_average, reduce, reduction: as for MSELoss
+    eps: keeps the logarithm finite, > 0
+
+    Shape: input (...), target the same -> (), or with "none" (...).
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not broadcast.
+    Source: Poisson, "Recherches sur la probabilite des jugements", 1837; McCullagh & Nelder, "Generalized Linear
+    Models", 1989, chapter 6.
 
     >>> import mtorch
     >>> mtorch.nn.PoissonNLLLoss()(mtorch.tensor([0.0]), mtorch.tensor([2.0])).value
@@ -237,7 +326,17 @@ class PoissonNLLLoss(_Loss):
 
 
 class GaussianNLLLoss(_Loss):
-    """The negative log-likelihood under normal distributions of given variance.
+    """(log var + (input - target)^2 / var) / 2, averaged: the loss of a net that gives a mean and a variance.
+
+    full: add log(2 pi) / 2, which changes no gradient
+    eps: the least variance, > 0
+    reduction: as for MSELoss
+
+    Shape: input (...), target the same, var the same, or with 1 last or without the last axis, or a number -> (), or
+    with "none" (...).
+    Raises: ValueError for a negative variance, a var of another shape, another reduction; RuntimeError for a target
+    that does not broadcast.
+    Source: Nix & Weigend, "Estimating the Mean and Variance of the Target Probability Distribution", ICNN 1994.
 
     >>> import mtorch
     >>> mtorch.nn.GaussianNLLLoss()(mtorch.tensor([1.0]), mtorch.tensor([3.0]), mtorch.tensor([1.0])).value

@@ -15,7 +15,10 @@ from .module import Module
 class Loss(Tensor):
     """The value of a criterion: a scalar Tensor in every way, which also knows its `.value`.
 
-    `backward()` drives the gradient back through the modules that made it, last to first.
+    `backward()` drives the gradient back through the modules that made it, last to first.  Criteria make it; a program
+    does not.
+
+    Raises: RuntimeError from `backward()` where nothing that it was computed from requires grad.
 
     >>> import mtorch
     >>> x = mtorch.tensor([3.0], requires_grad=True)

@@ -1,5 +1,7 @@
-"""The criteria of distances, rankings, margins and alignments; what each computes stands in functional/margin_loss.py."""
+"""The criteria of distances, rankings, margins and alignments; what each computes: functional/margin_loss.py."""
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from ..tensor import Tensor
 from . import functional as F
@@ -7,7 +9,16 @@ from .loss_base import _Loss, _WeightedLoss
 
 
 class HingeEmbeddingLoss(_Loss):
-    """input where target is 1, max(0, margin - input) where it is -1.
+    """input, a distance, where target is 1, and max(0, margin - input) where it is -1, averaged.
+
+    margin: the distance from which on unlike pairs cost nothing
+    size_average, reduce: the old form of reduction: reduce=False is "none", else size_average=False is "sum"
+    reduction: "mean", "sum", or "none" for each element's
+
+    Shape: input (...), target the same, of 1 and -1 -> (), or with "none" (...).
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not broadcast, or integers.
+    Source: Hadsell, Chopra & LeCun, "Dimensionality Reduction by Learning an Invariant Mapping", CVPR 2006 (it squares
+    both).
 
     >>> import mtorch
     >>> mtorch.nn.HingeEmbeddingLoss()(mtorch.tensor([0.25]), mtorch.tensor([-1.0])).value
@@ -24,7 +35,14 @@ class HingeEmbeddingLoss(_Loss):
 
 
 class MarginRankingLoss(_Loss):
-    """max(0, -target (input1 - input2) + margin).
+    """max(0, -target (input1 - input2) + margin), averaged: target 1 says that input1 is to rank higher, -1 lower.
+
+    margin: by how much higher
+    size_average, reduce, reduction: as for HingeEmbeddingLoss
+
+    Shape: input1 (...), input2 and target the same -> (), or with "none" (...).
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not broadcast.
+    Source: Herbrich, Graepel & Obermayer, "Large Margin Rank Boundaries for Ordinal Regression", 2000.
 
     >>> import mtorch
     >>> mtorch.nn.MarginRankingLoss()(mtorch.tensor([1.0]), mtorch.tensor([3.0]), mtorch.tensor([1.0])).value
@@ -41,7 +59,13 @@ class MarginRankingLoss(_Loss):
 
 
 class SoftMarginLoss(_Loss):
-    """log(1 + e^(-target input)), target 1 or -1.
+    """log(1 + e^(-target input)), averaged, target 1 or -1.
+
+    size_average, reduce, reduction: as for HingeEmbeddingLoss
+
+    Shape: input (...), target the same -> (), or with "none" (...).
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not broadcast, or integers.
+    Source: Cox, "The Regression Analysis of Binary Sequences", Journal of the Royal Statistical Society B 1958.
 
     >>> import mtorch
     >>> mtorch.nn.SoftMarginLoss()(mtorch.tensor([0.0]), mtorch.tensor([1.0]))
@@ -53,7 +77,15 @@ class SoftMarginLoss(_Loss):
 
 
 class CosineEmbeddingLoss(_Loss):
-    """1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1.
+    """1 - cos(input1, input2) where target is 1, and max(0, cos(input1, input2) - margin) where it is -1, averaged.
+
+    margin: the cosine up to which unlike pairs cost nothing, in [-1, 1], better in [0, 0.5]
+    size_average, reduce, reduction: as for HingeEmbeddingLoss
+
+    Shape: input1 and input2 (N, D) and target (N), or (D) and () -> (), or with "none" (N).
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not fit.
+    Source: Bromley, Guyon, LeCun, Saeckinger & Shah, "Signature Verification using a 'Siamese' Time Delay Neural
+    Network", NIPS 1993.
 
     >>> import mtorch
     >>> x, y = mtorch.tensor([[1.0, 0.0]]), mtorch.tensor([[0.0, 1.0]])
@@ -71,7 +103,18 @@ class CosineEmbeddingLoss(_Loss):
 
 
 class TripletMarginLoss(_Loss):
-    """max(0, d(anchor, positive) - d(anchor, negative) + margin).
+    """max(0, d(anchor, positive) - d(anchor, negative) + margin), averaged, d the p-norm of the difference.
+
+    margin: by how much the negative is to be farther away, > 0
+    p: the norm, >= 0
+    eps: added to each difference, which keeps gradients finite at distance 0
+    swap: take the distance of positive and negative where it is smaller than that of anchor and negative
+    size_average, reduce, reduction: as for HingeEmbeddingLoss
+
+    Shape: anchor, positive and negative (N, D) or (D) -> (), or with "none" (N) or ().
+    Raises: ValueError for a margin <= 0, or another reduction; RuntimeError for shapes that do not fit.
+    Source: Balntas, Riba, Ponsa & Mikolajczyk, "Learning Local Feature Descriptors with Triplets and Shallow
+    Convolutional Neural Networks", BMVC 2016.
 
     >>> import mtorch
     >>> a, n = mtorch.zeros(1, 2), mtorch.tensor([[3.0, 4.0]])
@@ -94,14 +137,24 @@ class TripletMarginLoss(_Loss):
 class TripletMarginWithDistanceLoss(_Loss):
     """TripletMarginLoss with a distance of one's own.
 
+    distance_function: takes two tensors (N, D) and gives (N); default pairwise_distance
+    margin: by how much the negative is to be farther away, > 0
+    swap: take the distance of positive and negative where it is smaller than that of anchor and negative
+    reduction: as for HingeEmbeddingLoss
+
+    Shape: anchor, positive and negative (N, D), or what distance_function takes -> (), or with "none" (N).
+    Raises: ValueError for a margin <= 0, or another reduction; RuntimeError for three different numbers of dimensions.
+    Source: Balntas, Riba, Ponsa & Mikolajczyk, "Learning Local Feature Descriptors with Triplets and Shallow
+    Convolutional Neural Networks", BMVC 2016.
+
     >>> import mtorch
     >>> a, n = mtorch.zeros(1, 2), mtorch.tensor([[3.0, 4.0]])
     >>> mtorch.nn.TripletMarginWithDistanceLoss(margin=6.0)(a, a, n)
     tensor(1.0000)
     """
 
-    def __init__(self, *, distance_function=None, margin: float = 1.0, swap: bool = False,
-                 reduction: str = "mean") -> None:
+    def __init__(self, *, distance_function: Callable[[Tensor, Tensor], Tensor] | None = None, margin: float = 1.0,
+                 swap: bool = False, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         if margin <= 0:
             raise ValueError(f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} "
@@ -115,7 +168,18 @@ class TripletMarginWithDistanceLoss(_Loss):
 
 
 class MultiMarginLoss(_WeightedLoss):
-    """sum over i != t of max(0, margin - input[t] + input[i])^p, divided by the number of classes.
+    """The sum over the classes i other than t = target of max(0, margin - input[t] + input[i])^p, divided by C,
+    averaged.
+
+    p: 1 or 2
+    margin: by how much the right class is to be above every other
+    weight: how much each class counts, (C)
+    size_average, reduce, reduction: as for HingeEmbeddingLoss
+
+    Shape: input (N, C) or (C); target, integers in [0, C), (N) or () -> (), or with "none" (N) or ().
+    Raises: ValueError for another p or reduction; RuntimeError for a class out of range, a target that is not int64,
+    shapes that do not fit.
+    Source: Weston & Watkins, "Support Vector Machines for Multi-Class Pattern Recognition", ESANN 1999.
 
     >>> import mtorch
     >>> mtorch.nn.MultiMarginLoss()(mtorch.tensor([[0.0, 0.5]]), mtorch.tensor([0])).value
@@ -135,7 +199,16 @@ class MultiMarginLoss(_WeightedLoss):
 
 
 class MultiLabelMarginLoss(_Loss):
-    """Each label's margin over each class that is none of them; labels end with -1.
+    """The sum over a sample's labels t and the classes i that are none of them of max(0, 1 - input[t] + input[i]),
+    divided by C, averaged.
+
+    size_average, reduce, reduction: as for HingeEmbeddingLoss
+
+    Shape: input (N, C) or (C); target the same, integers: a sample's labels, and after the last of them -1 -> (), or
+    with "none" (N) or ().
+    Raises: ValueError for another reduction; RuntimeError for a label out of range, a target that is not int64, shapes
+    that do not fit.
+    Source: Crammer & Singer, "A Family of Additive Online Algorithms for Category Ranking", JMLR 2003.
 
     >>> import mtorch
     >>> mtorch.nn.MultiLabelMarginLoss()(mtorch.tensor([[0.0, 0.5]]), mtorch.tensor([[0, -1]])).value
@@ -147,7 +220,15 @@ class MultiLabelMarginLoss(_Loss):
 
 
 class MultiLabelSoftMarginLoss(_WeightedLoss):
-    """The mean over classes of the binary cross-entropy of each label.
+    """The mean over the classes of the binary cross-entropy of sigmoid(input) and the target, averaged.
+
+    weight: how much each class counts, (C)
+    size_average, reduce, reduction: as for HingeEmbeddingLoss
+
+    Shape: input (N, C) or (C); target the same, of 0 and 1 -> (), or with "none" (N) or ().
+    Raises: ValueError for another reduction; RuntimeError for shapes that do not broadcast.
+    Source: Zhang & Zhou, "Multilabel Neural Networks with Applications to Functional Genomics and Text Categorization",
+    2006, which weighs the losses of many labels against each other.
 
     >>> import mtorch
     >>> mtorch.nn.MultiLabelSoftMarginLoss()(mtorch.zeros(1, 2), mtorch.tensor([[1.0, 0.0]]))
@@ -159,7 +240,21 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
 
 
 class CTCLoss(_Loss):
-    """The negative log-probability of a sequence of labels over all its alignments.  Graves et al. 2006
+    """The negative log-probability of a sequence of labels, summed over all its alignments with a longer sequence of
+    inputs.
+
+    blank: the class that stands for no label, in [0, C)
+    reduction: "mean" (each sample's loss divided by its number of labels, then averaged), "sum" or "none"
+    zero_infinity: take an infinite loss, of inputs too short for the labels, and its gradient as 0
+
+    The call takes the log-probabilities, the labels, and how long the sequences of both are.
+
+    Shape: log_probs (T, N, C) or (T, C); targets, integers in [0, C) other than blank, (N, S), or those of all samples
+    in one row; input_lengths and target_lengths (N) or () -> (), or with "none" (N) or ().
+    Raises: RuntimeError for a blank or label out of range, lengths that do not fit, other dimensions; ValueError for
+    another reduction.
+    Source: Graves, Fernandez, Gomez & Schmidhuber, "Connectionist Temporal Classification: Labelling Unsegmented
+    Sequence Data with Recurrent Neural Networks", ICML 2006.
 
     >>> import mtorch
     >>> lp = mtorch.full((2, 1, 2), 0.5).log()
