@@ -1,6 +1,9 @@
 """Functions that change the shape: views where torch gives views, copies where it copies."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..dtypes import dtype
@@ -8,6 +11,10 @@ from ..autograd.tape import wrap
 from ..ops import shape as rules
 from .arguments import axis_of, require_tensor, sizes_of
 from .memory_order import put_in_order
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Dims
 
 
 def _resolved(sizes: tuple[int, ...], total: int) -> tuple[int, ...]:
@@ -32,8 +39,14 @@ def _resolved(sizes: tuple[int, ...], total: int) -> tuple[int, ...]:
     return sizes
 
 
-def reshape(input, *args, shape=None):
-    """The same elements in the same order in another shape; -1 is whatever is left.  A view where that is possible.
+def reshape(input: Tensor, *args: Any, shape: Sequence[int] | None = None) -> Tensor:
+    """The same elements in the same order in another shape; a view where that is possible.
+
+    args or shape: the sizes, one by one or as one sequence; one of them may be -1, which is whatever is left
+
+    Shape: any -> the sizes
+    Raises: TypeError where input is not a Tensor or a size not an int; RuntimeError where the sizes do not make as many
+        elements, more than one is -1, or one is less.
 
     >>> import mtorch
     >>> mtorch.reshape(mtorch.arange(6), (2, -1))
@@ -45,8 +58,13 @@ def reshape(input, *args, shape=None):
     return rules.reshape(x, shape=_resolved(sizes, x.array.size))
 
 
-def view(input, *shape):
+def view(input: Tensor, *shape: Any) -> Tensor:
     """As `reshape`, but always a view: an error where the memory does not allow it.  view(dtype) reads the bytes anew.
+
+    shape: the sizes as for `reshape`, or a dtype
+
+    Shape: any -> the sizes
+    Raises: RuntimeError where the memory does not allow a view; others as for `reshape`.
 
     >>> import mtorch
     >>> mtorch.arange(4).view(2, 2)
@@ -67,8 +85,11 @@ def _viewable(array: np.ndarray, sizes) -> bool:
     return np.shares_memory(array.reshape(sizes), array)
 
 
-def view_as(input, other):
+def view_as(input: Tensor, other: Tensor) -> Tensor:
     """input in the shape of other, as a view.
+
+    Shape: any -> other's
+    Raises: RuntimeError as for `view`.
 
     >>> import mtorch
     >>> mtorch.arange(4).view_as(mtorch.zeros(2, 2)).shape
@@ -77,8 +98,11 @@ def view_as(input, other):
     return view(input, other.array.shape)
 
 
-def reshape_as(input, other):
+def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """input in the shape of other.
+
+    Shape: any -> other's
+    Raises: RuntimeError as for `reshape`.
 
     >>> import mtorch
     >>> mtorch.arange(4).reshape_as(mtorch.zeros(2, 2)).shape
@@ -87,8 +111,12 @@ def reshape_as(input, other):
     return reshape(input, other.array.shape)
 
 
-def flatten(input, start_dim=0, end_dim=-1):
-    """The dimensions from start_dim to end_dim made one.
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The dimensions from start_dim to end_dim, both included, made one; a view where that is possible.
+
+    Shape: (A, B, C, D) with 1, 2 -> (A, B * C, D); () -> (1)
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim());
+        RuntimeError where start_dim comes after end_dim.
 
     >>> import mtorch
     >>> mtorch.flatten(mtorch.zeros(2, 3, 4), 1).shape
@@ -109,18 +137,29 @@ def flatten(input, start_dim=0, end_dim=-1):
     return rules.reshape(x, shape=shape[:start] + (n,) + shape[end + 1:])
 
 
-def ravel(input):
-    """All elements in one dimension.
+def ravel(input: Tensor) -> Tensor:
+    """All elements in one dimension; a view where that is possible.
+
+    Shape: any -> (the number of elements)
+    Raises: TypeError where input is not a Tensor.
 
     >>> import mtorch
     >>> mtorch.ravel(mtorch.zeros(2, 3)).shape
     torch.Size([6])
     """
-    return reshape(require_tensor(input, "ravel"), -1) if input.array.size else flatten(input)
+    x = require_tensor(input, "ravel")
+    return reshape(x, -1) if x.array.size else flatten(x)
 
 
-def unflatten(input, dim, sizes):
-    """One dimension made several; -1 is whatever is left.
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """One dimension made several.
+
+    dim: the dimension
+    sizes: what it becomes; their product must be its size, one may be -1, which is whatever is left
+
+    Shape: (..., N, ...) -> (..., *sizes, ...)
+    Raises: TypeError where input is not a Tensor or sizes are not ints; IndexError for a dim outside [-input.dim(),
+        input.dim()); RuntimeError where sizes are empty, their product is not the size, or more than one is -1.
 
     >>> import mtorch
     >>> mtorch.unflatten(mtorch.zeros(2, 12), 1, (3, -1)).shape
@@ -128,8 +167,15 @@ def unflatten(input, dim, sizes):
     """
     x = require_tensor(input, "unflatten")
     d = axis_of(dim, x.array.ndim)
+    if not isinstance(sizes, (tuple, list)):
+        raise TypeError(f"unflatten(): argument 'sizes' must be tuple of ints, not {type(sizes).__name__}")
+    sizes = sizes_of([sizes])
     if len(sizes) == 0:
         raise RuntimeError("unflatten: sizes must be non-empty")
+    if sizes.count(-1) > 1:
+        raise RuntimeError(f"unflatten: only one of the sizes can be -1, got {list(sizes)}")
+    if any(s < -1 for s in sizes):
+        raise RuntimeError(f"unflatten: sizes must not be negative, but for one -1, got {list(sizes)}")
     n = x.array.shape[d]
     known = 1
     for s in sizes:
@@ -137,12 +183,15 @@ def unflatten(input, dim, sizes):
     if (-1 in sizes and (known == 0 or n % known)) or (-1 not in sizes and known != n):
         raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {d} ({n}) "
                            "in the input tensor")
-    new = tuple(n // known if s == -1 else int(s) for s in sizes)
+    new = tuple(n // known if s == -1 else s for s in sizes)
     return rules.reshape(x, shape=x.array.shape[:d] + new + x.array.shape[d + 1:])
 
 
-def transpose(input, dim0, dim1):
-    """Two dimensions exchanged.
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Two dimensions, dim0 and dim1, exchanged; a view.
+
+    Shape: (..., N, ..., M, ...) -> (..., M, ..., N, ...)
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.transpose(mtorch.zeros(2, 3), 0, 1).shape
@@ -153,8 +202,11 @@ def transpose(input, dim0, dim1):
     return rules.transpose(x, dim0=a, dim1=b) if x.array.ndim else rules.reshape(x, shape=())
 
 
-def t(input):
-    """A matrix with rows and columns exchanged; a vector or scalar as it is.
+def t(input: Tensor) -> Tensor:
+    """A matrix with rows and columns exchanged, a view; a vector or scalar as it is.
+
+    Shape: (N, M) -> (M, N)
+    Raises: TypeError where input is not a Tensor; RuntimeError for more than two dimensions.
 
     >>> import mtorch
     >>> mtorch.t(mtorch.zeros(2, 3)).shape
@@ -166,8 +218,14 @@ def t(input):
     return rules.t(x)
 
 
-def permute(input, *args, dims=None):
-    """The dimensions in another order.
+def permute(input: Tensor, *args: Any, dims: Sequence[int] | None = None) -> Tensor:
+    """The dimensions in another order; a view.
+
+    args or dims: which dimension of input comes first, second, ...: all, each once; one by one or as one sequence
+
+    Shape: (A, B, C) with 2, 0, 1 -> (C, A, B)
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim());
+        RuntimeError where one is missing or occurs twice.
 
     >>> import mtorch
     >>> mtorch.permute(mtorch.zeros(2, 3, 4), (2, 0, 1)).shape
@@ -185,8 +243,14 @@ def permute(input, *args, dims=None):
     return rules.permute(x, dims=order)
 
 
-def squeeze(input, dim=None):
-    """Without the dimensions of size 1: all of them, or those named.
+def squeeze(input: Tensor, dim: Dims | None = None) -> Tensor:
+    """Without the dimensions of size 1: all of them, or those named; a view.
+
+    dim: a dimension or several, of which those of another size are left as they are; None for all
+
+    Shape: (A, 1, B, 1) -> (A, B)
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim());
+        RuntimeError where one occurs twice.
 
     >>> import mtorch
     >>> mtorch.squeeze(mtorch.zeros(1, 3, 1)).shape, mtorch.squeeze(mtorch.zeros(1, 3, 1), 0).shape
@@ -203,8 +267,13 @@ def squeeze(input, dim=None):
     return rules.squeeze(x, dims=dims)
 
 
-def unsqueeze(input, dim):
-    """With one more dimension of size 1, at dim.
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """With one more dimension of size 1; a view.
+
+    dim: where it is in the result
+
+    Shape: (A, B) with 1 -> (A, 1, B)
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim() - 1, input.dim() + 1).
 
     >>> import mtorch
     >>> mtorch.unsqueeze(mtorch.zeros(3), 0).shape
@@ -214,8 +283,14 @@ def unsqueeze(input, dim):
     return rules.unsqueeze(x, dim=axis_of(dim, x.array.ndim + 1))
 
 
-def expand(input, *sizes):
+def expand(input: Tensor, *sizes: Any) -> Tensor:
     """Dimensions of size 1 repeated to the given sizes without copying; -1 leaves one as it is.
+
+    sizes: one by one or as one sequence; there may be more than input has dimensions, which come first
+
+    Shape: any -> the sizes
+    Raises: TypeError where input is not a Tensor; RuntimeError where a dimension that is not of size 1 should change,
+        or sizes are too few or negative.
 
     >>> import mtorch
     >>> mtorch.tensor([[1], [2]]).expand(2, 3)
@@ -248,8 +323,14 @@ def expand(input, *sizes):
     return rules.expand(x, shape=tuple(full))
 
 
-def broadcast_to(input, size):
-    """input repeated to the given shape without copying.
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """input repeated to the given shape without copying: dimensions of size 1, and new ones in front.
+
+    size: the shape; -1 leaves a dimension as it is
+
+    Shape: any -> size
+    Raises: TypeError where input is not a Tensor; RuntimeError where a dimension that is not of size 1 should change,
+        or sizes are too few or negative.
 
     >>> import mtorch
     >>> mtorch.broadcast_to(mtorch.tensor([1, 2]), (2, 2))
@@ -259,8 +340,11 @@ def broadcast_to(input, size):
     return expand(input, size)
 
 
-def expand_as(input, other):
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
     """input repeated to the shape of other without copying.
+
+    Shape: any -> other's
+    Raises: RuntimeError as for `expand`.
 
     >>> import mtorch
     >>> mtorch.tensor([1]).expand_as(mtorch.zeros(3))
@@ -269,8 +353,14 @@ def expand_as(input, other):
     return expand(input, other.array.shape)
 
 
-def repeat(input, *repeats):
+def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """The whole tensor so many times along each dimension, copied.
+
+    repeats: how many times, >= 0, for each dimension; one by one or as one sequence; for more dimensions than input
+        has, those come first
+
+    Shape: (A, B) with a, b -> (a * A, b * B)
+    Raises: TypeError where input is not a Tensor; RuntimeError where repeats are too few or negative.
 
     >>> import mtorch
     >>> mtorch.tensor([1, 2]).repeat(2, 2)
@@ -286,19 +376,32 @@ def repeat(input, *repeats):
     return rules.repeat(x, repeats=times)
 
 
-def tile(input, *args, dims=None):
-    """As `repeat`, with missing leading repeats taken as 1.
+def tile(input: Tensor, *args: Any, dims: Sequence[int] | None = None) -> Tensor:
+    """The whole tensor so many times along each dimension, copied.
+
+    args or dims: how many times, >= 0, one by one or as one sequence; missing leading ones are 1, as are missing
+    leading dimensions of input
+
+    Shape: (A, B) with a, b -> (a * A, b * B)
+    Raises: TypeError where input is not a Tensor or one is not an int; RuntimeError where one is negative.
 
     >>> import mtorch
     >>> mtorch.tile(mtorch.tensor([1, 2]), (2,))
     tensor([1, 2, 1, 2])
     """
-    times = sizes_of(args if dims is None else [dims])
-    return repeat(input, (1,) * (input.array.ndim - len(times)) + times)
+    x, times = require_tensor(input, "tile"), sizes_of(args if dims is None else [dims])
+    return repeat(x, (1,) * (x.array.ndim - len(times)) + times)
 
 
-def movedim(input, source, destination):
-    """Dimensions moved to other places.
+def movedim(input: Tensor, source: Dims, destination: Dims) -> Tensor:
+    """Dimensions moved to other places, the others kept in their order; a view.
+
+    source: a dimension, or several
+    destination: where each of them is in the result
+
+    Shape: (A, B, C) with 0, 2 -> (B, C, A)
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim());
+        RuntimeError where source and destination are not as many, or one occurs twice.
 
     >>> import mtorch
     >>> mtorch.movedim(mtorch.zeros(2, 3, 4), 0, 2).shape
@@ -322,8 +425,12 @@ def movedim(input, source, destination):
     return rules.permute(x, dims=tuple(order))
 
 
-def contiguous(input, memory_format=None):
+def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """input itself when its elements lie in memory in order, else a copy in which they do.
+
+    memory_format: of the copy
+
+    Shape: any -> the same
 
     >>> import mtorch
     >>> mtorch.zeros(2, 3).T.contiguous().is_contiguous()

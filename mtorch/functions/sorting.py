@@ -4,14 +4,21 @@ What comes out in order is picked out of the input by index, so that gradients g
 """
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
-from .arguments import as_tensor_operand, axis_of, into, require_tensor
+from .arguments import NUMBERS, as_tensor_operand, axis_of, into, require_tensor, result_type_of
 from .reduction import along_dim
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Operand
 
 
 def _order(array: np.ndarray, dim: int, descending: bool) -> np.ndarray:
@@ -28,8 +35,16 @@ def _picked(name, x, indices, dim):
     return getattr(return_types, name)(values, wrap(indices))
 
 
-def sort(input, dim=-1, descending=False, stable=False, *, out=None):
-    """The elements in order along dim, and where each was.  Equals keep their order.
+def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False, *,
+         out: Sequence[Tensor] | None = None) -> return_types.sort:
+    """The elements in order along dim, and where each was (int64).  nan counts as the largest.
+
+    dim: the dimension to sort along
+    descending: the largest first
+    stable: equals keep their order, which they do here in any case
+
+    Shape: any -> the same, twice
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.sort(mtorch.tensor([3, 1, 2]), descending=True).values
@@ -44,29 +59,51 @@ def sort(input, dim=-1, descending=False, stable=False, *, out=None):
     return result if out is None else into(out, result)
 
 
-def argsort(input, dim=-1, descending=False, stable=False):
-    """Where the elements in order along dim come from.
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+    """Where the elements in order along dim come from (int64).
+
+    Arguments, shape and errors as for `sort`.
 
     >>> import mtorch
     >>> mtorch.argsort(mtorch.tensor([3, 1, 2]))
     tensor([1, 2, 0])
     """
-    return sort(input.detach(), dim, descending).indices
+    return sort(require_tensor(input, "argsort").detach(), dim, descending).indices
 
 
-def msort(input, *, out=None):
-    """The elements in order along the first dimension.
+def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The elements in order along the first dimension, the smallest first.
+
+    Shape: any -> the same
+    Raises: TypeError where input is not a Tensor.
 
     >>> import mtorch
     >>> mtorch.msort(mtorch.tensor([3, 1, 2]))
     tensor([1, 2, 3])
     """
-    result = sort(input, 0).values
+    result = sort(require_tensor(input, "msort"), 0).values
     return result if out is None else into(out, result)
 
 
-def topk(input, k, dim=-1, largest=True, sorted=True, *, out=None):
-    """The k largest (or smallest) along dim, in order, and where each was.
+def _count(k, name: str) -> int:
+    try:
+        return operator.index(k)
+    except TypeError:
+        raise TypeError(f"{name}(): argument 'k' must be int, not {type(k).__name__}") from None
+
+
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *,
+         out: Sequence[Tensor] | None = None) -> return_types.topk:
+    """The k largest (or smallest) along dim, in order, and where each was (int64).
+
+    k: how many, from 0 to the size of dim
+    dim: the dimension to look along
+    largest: False for the smallest
+    sorted: whether they must be in order, which they are here in any case
+
+    Shape: (..., N, ...) -> (..., k, ...), twice
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim());
+        RuntimeError where k is negative or larger than that dimension.
 
     >>> import mtorch
     >>> mtorch.topk(mtorch.tensor([3, 1, 2]), 2).values
@@ -75,18 +112,28 @@ def topk(input, k, dim=-1, largest=True, sorted=True, *, out=None):
     x = require_tensor(input, "topk")
     d = axis_of(dim, x.array.ndim)
     n = x.array.shape[d] if x.array.ndim else 1
+    k = _count(k, "topk")
     if not 0 <= k <= n:
         raise RuntimeError(f"selected index k out of range: topk got k={k} for a dimension of size {n}")
     if not x.array.ndim:
         result = return_types.topk(x.clone(), wrap(np.zeros((), np.int64)))
     else:
         order = _order(x.array, d, largest)
-        result = _picked("topk", x, order[(slice(None),) * d + (slice(int(k)),)], d)
+        result = _picked("topk", x, order[(slice(None),) * d + (slice(k),)], d)
     return result if out is None else into(out, result)
 
 
-def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
-    """The k-th smallest (counted from 1) along dim, and where it was.
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *,
+             out: Sequence[Tensor] | None = None) -> return_types.kthvalue:
+    """The k-th smallest along dim, and where it was (int64).
+
+    k: counted from 1
+    dim: the dimension to look along
+    keepdim: keep it with size 1
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim, twice
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()) or of
+        size 0; RuntimeError where k is not from 1 to the size of that dimension.
 
     >>> import mtorch
     >>> mtorch.kthvalue(mtorch.tensor([3, 1, 2]), 2).values
@@ -97,6 +144,7 @@ def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
     n = x.array.shape[d] if x.array.ndim else 1
     if n == 0:
         raise IndexError(f"kthvalue(): Expected reduction dim {d} to have non-zero size.")
+    k = _count(k, "kthvalue")
     if not 1 <= k <= n:
         raise RuntimeError(f"selected index k out of range: kthvalue got k={k} for a dimension of size {n}")
     indices = _order(x.array, d, False).take(k - 1, d) if x.array.ndim else np.zeros((), np.int64)
@@ -129,8 +177,15 @@ def _median(name, input, dim, keepdim, out):
     return result if out is None else into(out, result)
 
 
-def median(input, dim=None, keepdim=False, *, out=None):
-    """The middle element, the lower of two; with dim, along it and with its index.  nan if there is a nan.
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
+    """The middle element, the lower of two; with dim, along it and with its index (int64).  nan if there is a nan.
+
+    dim: a dimension, or None: of all elements, and the value alone
+    keepdim: with dim, keep it with size 1
+
+    Shape: any -> (); with dim input's without it (or with size 1 there where keepdim), twice
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()) or of size
+        0.
 
     >>> import mtorch
     >>> mtorch.median(mtorch.tensor([4.0, 1.0, 3.0, 2.0]))
@@ -139,8 +194,10 @@ def median(input, dim=None, keepdim=False, *, out=None):
     return _median("median", input, dim, keepdim, out)
 
 
-def nanmedian(input, dim=None, keepdim=False, *, out=None):
-    """The middle of the elements that are not nan.
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
+    """The middle of the elements that are not nan, the lower of two; with dim, along it and with its index (int64).
+
+    Arguments, shape and errors as for `median`.
 
     >>> import mtorch
     >>> mtorch.nanmedian(mtorch.tensor([4.0, float("nan"), 3.0]))
@@ -149,8 +206,16 @@ def nanmedian(input, dim=None, keepdim=False, *, out=None):
     return _median("nanmedian", input, dim, keepdim, out)
 
 
-def mode(input, dim=-1, keepdim=False, *, out=None):
-    """The most frequent element along dim, the smallest of equally frequent ones, and where it was last.
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *,
+         out: Sequence[Tensor] | None = None) -> return_types.mode:
+    """The most frequent element along dim, the smallest of equally frequent ones, and where it was last (int64).
+
+    dim: the dimension to look along
+    keepdim: keep it with size 1
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim, twice
+    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()) or of size
+        0.
 
     >>> import mtorch
     >>> mtorch.mode(mtorch.tensor([2, 1, 2, 3])).values
@@ -174,8 +239,19 @@ def _most_frequent(row: np.ndarray) -> int:
     return int(np.flatnonzero(row == values[np.argmax(counts)])[-1])
 
 
-def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, out=None, sorter=None):
-    """Where each element of input belongs in a sequence in order (along its last dimension).
+def searchsorted(sorted_sequence: Tensor, input: Operand, *, out_int32: bool = False, right: bool = False,
+                 side: str | None = None, out: Tensor | None = None, sorter: Tensor | None = None) -> Tensor:
+    """Where each element of input belongs in a sequence in order: how many elements of it come before.
+
+    sorted_sequence: in ascending order along its last dimension
+    input: the values, a number or a Tensor
+    out_int32: indices of int32 instead of int64
+    right: behind elements that equal the value, not before them; side: 'left' or 'right', the same in a word
+    sorter: the indices (int64) that put sorted_sequence in order, where it is not
+
+    Shape: sorted_sequence (N), input any -> input's; sorted_sequence (..., N), input (..., K) -> (..., K)
+    Raises: TypeError where one is not a Tensor (or number); RuntimeError where the leading dimensions differ, a number
+        is looked for in more than a vector, side is another word or contradicts right, or sorter does not fit.
 
     >>> import mtorch
     >>> mtorch.searchsorted(mtorch.tensor([1, 3, 5]), mtorch.tensor([3, 6]))
@@ -194,13 +270,13 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
         if s.array.ndim != 1:
             raise RuntimeError("torch.searchsorted(): input value can be a scalar only when boundaries tensor "
                                "dimension is 1")
-    elif values.dtype != s.array.dtype:
-        raise RuntimeError("torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but "
-                           f"got {s.dtype} and {input.dtype}")
-    where = "right" if right or side == "right" else "left"
+    where: Literal["left", "right"] = "right" if right or side == "right" else "left"
     sequence = s.array
+    if not scalar and values.dtype != sequence.dtype:
+        kind = result_type_of(s, input)
+        values, sequence = values.astype(kind), sequence.astype(kind)
     if sorter is not None:
-        if sorter.array.shape != sequence.shape:
+        if require_tensor(sorter, "searchsorted", "sorter").array.shape != sequence.shape:
             raise RuntimeError("torch.searchsorted(): boundary and sorter must have the same size, but got boundary "
                                f"tensor {list(sequence.shape)} and got sorter tensor {list(sorter.array.shape)}")
         if sorter.array.dtype != np.int64:
@@ -223,8 +299,17 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     return result if out is None else into(out, result)
 
 
-def bucketize(input, boundaries, *, out_int32=False, right=False, out=None):
-    """Between which of the boundaries, in order, each element lies.
+def bucketize(input: Operand, boundaries: Tensor, *, out_int32: bool = False, right: bool = False,
+              out: Tensor | None = None) -> Tensor:
+    """Between which of the boundaries each element lies: how many of them come before it.
+
+    boundaries: a vector in ascending order
+    out_int32: indices of int32 instead of int64
+    right: whether a boundary that equals the element comes before it
+
+    Shape: any -> the same
+    Raises: TypeError where boundaries is not a Tensor, or input neither Tensor nor number; RuntimeError where
+        boundaries is no vector.
 
     >>> import mtorch
     >>> mtorch.bucketize(mtorch.tensor([0.5, 3.0]), mtorch.tensor([1.0, 2.0]))
@@ -236,21 +321,40 @@ def bucketize(input, boundaries, *, out_int32=False, right=False, out=None):
     return searchsorted(b, input, out_int32=out_int32, right=right, out=out)
 
 
-def isin(elements, test_elements, *, assume_unique=False, invert=False):
-    """Which elements occur among the test elements.
+def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Which elements occur among the test_elements: a bool for each.
+
+    elements, test_elements: Tensors, one of them may be a number
+    assume_unique: that no element occurs twice in either; nothing depends on it here
+    invert: which do not occur
+
+    Shape: elements, any -> the same
+    Raises: TypeError where one is neither Tensor nor number, or both are numbers.
 
     >>> import mtorch
     >>> mtorch.isin(mtorch.tensor([1, 2, 3]), mtorch.tensor([2, 5]))
     tensor([False,  True, False])
     """
+    if not isinstance(elements, TensorBase) and not isinstance(test_elements, TensorBase):
+        raise TypeError("isin(): at least one of elements and test_elements must be a Tensor, got "
+                        f"{type(elements).__name__} and {type(test_elements).__name__}")
     a, b = as_tensor_operand(elements, "isin", "elements"), as_tensor_operand(test_elements, "isin", "test_elements")
     return wrap(np.asarray(np.isin(a.array, b.array, invert=invert)))
 
 
-def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
-    """The value below which a share q in [0, 1] of the elements along dim lies; q may be a vector.
+def quantile(input: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool = False, *,
+             interpolation: str = "linear", out: Tensor | None = None) -> Tensor:
+    """The value below which a share q of the elements along dim lies; nan if there is a nan.
 
-    interpolation between two elements: 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.
+    q: in [0, 1], a number or a vector of input's type
+    dim: a dimension, or None for all
+    keepdim: keep the reduced dimensions, with size 1
+    interpolation: between two elements: 'linear', 'lower', 'higher', 'midpoint' or 'nearest'
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim; a vector q adds a first dimension
+    Raises: TypeError where input is not a Tensor, or q neither Tensor nor number; RuntimeError where input is not of
+        float32 or float64 or is empty, q is outside [0, 1] or of another type, or interpolation is another word;
+        IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.quantile(mtorch.tensor([1.0, 2.0, 3.0]), 0.25)
@@ -259,8 +363,11 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=N
     return _quantile("quantile", input, q, dim, keepdim, interpolation, out)
 
 
-def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
-    """`quantile` of the elements that are not nan.
+def nanquantile(input: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool = False, *,
+                interpolation: str = "linear", out: Tensor | None = None) -> Tensor:
+    """`quantile` of the elements that are not nan; nan where there are no others.
+
+    Arguments, shape and errors as for `quantile`.
 
     >>> import mtorch
     >>> mtorch.nanquantile(mtorch.tensor([1.0, float("nan"), 3.0]), 0.5)
@@ -284,8 +391,10 @@ def _quantile(name, input, q, dim, keepdim, interpolation, out):
         if q.array.ndim > 1:
             raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
         shares = q.array
-    else:
+    elif isinstance(q, NUMBERS):
         shares = np.asarray(q, x.array.dtype)
+    else:
+        raise TypeError(f"{name}(): argument 'q' must be Tensor or float, not {type(q).__name__}")
     if shares.size and not (0 <= float(shares.min()) and float(shares.max()) <= 1):
         raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
     flat = x.reshape(-1) if dim is None else x.reshape(1) if not x.array.ndim else x

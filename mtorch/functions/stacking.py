@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,15 +14,19 @@ from .arguments import Size, axis_of, require_tensor, result_type_of, sizes_of, 
 from .indexing import index_select
 from .joining import cat, stack
 
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Dims
+
 
 def _each(function, tensors):
     """A function of one tensor, of several, or of a sequence of them."""
-    if len(tensors) == 1 and not isinstance(tensors[0], TensorBase):
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
         return tuple(function(x) for x in tensors[0])
     return function(tensors[0]) if len(tensors) == 1 else tuple(function(x) for x in tensors)
 
 
-def _with_dimensions(n: int):
+def _with_dimensions(n: int) -> Callable:
     def of(x):
         x, missing = require_tensor(x, f"atleast_{n}d"), n - x.array.ndim
         if missing <= 0:
@@ -33,8 +38,13 @@ def _with_dimensions(n: int):
     return of
 
 
-def atleast_1d(*tensors):
-    """The tensors with at least one dimension.
+def atleast_1d(*tensors: Tensor | Sequence[Tensor]) -> Any:
+    """The tensors with at least one dimension, of size 1 where it is new; those that have them are as they were.
+
+    tensors: one, several, or a sequence of them; one gives a Tensor, else they give a tuple
+
+    Shape: () -> (1)
+    Raises: TypeError where one is not a Tensor.
 
     >>> import mtorch
     >>> mtorch.atleast_1d(mtorch.tensor(2))
@@ -43,8 +53,13 @@ def atleast_1d(*tensors):
     return _each(_with_dimensions(1), tensors)
 
 
-def atleast_2d(*tensors):
-    """The tensors with at least two dimensions.
+def atleast_2d(*tensors: Tensor | Sequence[Tensor]) -> Any:
+    """The tensors with at least two dimensions, of size 1 where it is new; those that have them are as they were.
+
+    tensors: one, several, or a sequence of them; one gives a Tensor, else they give a tuple
+
+    Shape: () -> (1, 1); (N) -> (1, N)
+    Raises: TypeError where one is not a Tensor.
 
     >>> import mtorch
     >>> mtorch.atleast_2d(mtorch.tensor([1, 2]))
@@ -53,8 +68,13 @@ def atleast_2d(*tensors):
     return _each(_with_dimensions(2), tensors)
 
 
-def atleast_3d(*tensors):
-    """The tensors with at least three dimensions.
+def atleast_3d(*tensors: Tensor | Sequence[Tensor]) -> Any:
+    """The tensors with at least three dimensions, of size 1 where it is new; those that have them are as they were.
+
+    tensors: one, several, or a sequence of them; one gives a Tensor, else they give a tuple
+
+    Shape: () -> (1, 1, 1); (N) -> (1, N, 1); (N, M) -> (N, M, 1)
+    Raises: TypeError where one is not a Tensor.
 
     >>> import mtorch
     >>> mtorch.atleast_3d(mtorch.tensor([1, 2])).shape
@@ -69,11 +89,21 @@ def _several(tensors, name: str):
                         f"{type(tensors).__name__}")
     if not tensors:
         raise RuntimeError(f"{name} expects a non-empty TensorList")
-    return tensors
+    return [_element(x, i) for i, x in enumerate(tensors)]
 
 
-def hstack(tensors, *, out=None):
-    """The tensors beside each other: along the second dimension, vectors along their only one.
+def _element(x, i: int):
+    if not isinstance(x, TensorBase):
+        raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}")
+    return x
+
+
+def hstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+    """The tensors beside each other: along the second dimension, vectors (and scalars) along their only one.
+
+    Shape: (N, A), (N, B) -> (N, A + B); (A), (B) -> (A + B)
+    Raises: TypeError where tensors is no sequence of Tensors; RuntimeError where it is empty, or sizes differ in
+        another dimension.
 
     >>> import mtorch
     >>> mtorch.hstack([mtorch.tensor([1]), mtorch.tensor([2, 3])])
@@ -83,8 +113,12 @@ def hstack(tensors, *, out=None):
     return cat(xs, 0 if xs[0].array.ndim == 1 else 1, out=out)
 
 
-def vstack(tensors, *, out=None):
+def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """The tensors below each other: along the first dimension, vectors as rows.
+
+    Shape: (A, M), (B, M) -> (A + B, M); (M), (M) -> (2, M)
+    Raises: TypeError where tensors is no sequence of Tensors; RuntimeError where it is empty, or sizes differ in
+        another dimension.
 
     >>> import mtorch
     >>> mtorch.vstack([mtorch.tensor([1, 2]), mtorch.tensor([3, 4])])
@@ -97,8 +131,12 @@ def vstack(tensors, *, out=None):
 row_stack = vstack
 
 
-def dstack(tensors, *, out=None):
+def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """The tensors behind each other: along the third dimension.
+
+    Shape: (N, M, A), (N, M, B) -> (N, M, A + B); (N, M), (N, M) -> (N, M, 2); (M), (M) -> (1, M, 2)
+    Raises: TypeError where tensors is no sequence of Tensors; RuntimeError where it is empty, or sizes differ in
+        another dimension.
 
     >>> import mtorch
     >>> mtorch.dstack([mtorch.tensor([1, 2]), mtorch.tensor([3, 4])])
@@ -108,8 +146,12 @@ def dstack(tensors, *, out=None):
     return cat([atleast_3d(x) for x in _several(tensors, "dstack")], 2, out=out)
 
 
-def column_stack(tensors, *, out=None):
-    """The tensors beside each other, vectors as columns.
+def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+    """The tensors beside each other, vectors (and scalars) as columns.
+
+    Shape: (N, A), (N) -> (N, A + 1)
+    Raises: TypeError where tensors is no sequence of Tensors; RuntimeError where it is empty, or sizes differ in
+        another dimension.
 
     >>> import mtorch
     >>> mtorch.column_stack([mtorch.tensor([1, 2]), mtorch.tensor([3, 4])])
@@ -120,8 +162,16 @@ def column_stack(tensors, *, out=None):
     return cat(xs, 1, out=out)
 
 
-def tensor_split(input, indices_or_sections, dim=0):
-    """So many pieces of nearly equal size, or the pieces between the given indices, along dim: views.
+def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces of a tensor along dim: views.
+
+    indices_or_sections: how many pieces, > 0, of nearly equal size (the first larger by one where it does not go into
+        the size), or the places where one piece ends and the next begins
+    dim: the dimension to cut
+
+    Shape: (..., N, ...) -> (..., n, ...) for each piece, the n adding up to N
+    Raises: TypeError where input is not a Tensor, or the places are not ints; RuntimeError where input has no
+        dimension, or there should be no pieces; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.tensor_split(mtorch.arange(5), 2)
@@ -154,8 +204,8 @@ def tensor_split(input, indices_or_sections, dim=0):
     return tuple(x[before + (slice(a, max(a, b)),)] for a, b, _ in cut)
 
 
-def _split_along(name: str, dim_of, needs: int):
-    def cut(input, indices_or_sections):
+def _split_along(name: str, dim_of: Callable[[int], int], needs: int) -> Callable:
+    def cut(input: Tensor, indices_or_sections: Dims | Tensor) -> tuple[Tensor, ...]:
         x = require_tensor(input, name)
         if x.array.ndim < needs:
             raise RuntimeError(f"torch.{name} requires a tensor with at least {needs} "
@@ -174,12 +224,21 @@ def _split_along(name: str, dim_of, needs: int):
 hsplit = _split_along("hsplit", lambda ndim: 0 if ndim == 1 else 1, 1)
 hsplit.__doc__ = """`tensor_split` along the second dimension (a vector's only one), into equal parts.
 
+    indices_or_sections: how many pieces, or the places where one ends and the next begins
+
+    Shape: (N, M) -> (N, M / sections) for each piece
+    Raises: TypeError where input is not a Tensor, or the places are not ints; RuntimeError where input has too few
+        dimensions, or the number of pieces does not go into the size.
+
     >>> import mtorch
     >>> mtorch.hsplit(mtorch.arange(4), 2)
     (tensor([0, 1]), tensor([2, 3]))
     """
 vsplit = _split_along("vsplit", lambda ndim: 0, 2)
 vsplit.__doc__ = """`tensor_split` along the first dimension, into equal parts.
+
+    Shape: (N, M) -> (N / sections, M) for each piece
+    Arguments and errors as for `hsplit`.
 
     >>> import mtorch
     >>> mtorch.vsplit(mtorch.tensor([[1], [2]]), 2)
@@ -188,14 +247,22 @@ vsplit.__doc__ = """`tensor_split` along the first dimension, into equal parts.
 dsplit = _split_along("dsplit", lambda ndim: 2, 3)
 dsplit.__doc__ = """`tensor_split` along the third dimension, into equal parts.
 
+    Shape: (N, M, K) -> (N, M, K / sections) for each piece
+    Arguments and errors as for `hsplit`.
+
     >>> import mtorch
     >>> mtorch.dsplit(mtorch.zeros(1, 1, 2), 2)[0].shape
     torch.Size([1, 1, 1])
     """
 
 
-def block_diag(*tensors):
-    """The matrices along the diagonal of a larger one; vectors are rows, numbers 1 by 1.
+def block_diag(*tensors: Tensor) -> Tensor:
+    """The matrices along the diagonal of a larger one, which is 0 elsewhere; vectors are rows, numbers 1 by 1.
+
+    tensors: of at most two dimensions; of their types the one that holds all
+
+    Shape: (A, B), (C, D) -> (A + C, B + D)
+    Raises: TypeError where one is not a Tensor; RuntimeError where one has more than two dimensions.
 
     >>> import mtorch
     >>> mtorch.block_diag(mtorch.tensor([[1, 2]]), mtorch.tensor(3))
@@ -219,8 +286,13 @@ def block_diag(*tensors):
     return cat(rows, 0)
 
 
-def broadcast_shapes(*shapes) -> Size:
+def broadcast_shapes(*shapes: Dims) -> Size:
     """The shape that tensors of these shapes are broadcast to.
+
+    shapes: tuples of sizes; an int is a tuple of one
+
+    Raises: RuntimeError where they do not broadcast; ValueError for a negative size; TypeError for sizes that are not
+        ints.
 
     >>> import mtorch
     >>> mtorch.broadcast_shapes((2, 1), (3,))
@@ -229,7 +301,7 @@ def broadcast_shapes(*shapes) -> Size:
     full = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
     for s in full:
         if any(n < 0 for n in s):
-            raise RuntimeError(f"Trying to create tensor with negative dimension ({min(s)}): ({min(s)})")
+            raise ValueError(f"broadcast_shapes: sizes must not be negative, got {s}")
     try:
         return Size(np.broadcast_shapes(*full))
     except ValueError:
@@ -237,29 +309,42 @@ def broadcast_shapes(*shapes) -> Size:
                            f"{', '.join(map(str, full))}") from None
 
 
-def broadcast_tensors(*tensors):
+def broadcast_tensors(*tensors: Tensor | Sequence[Tensor]) -> tuple[Tensor, ...]:
     """The tensors expanded to one shape, without copying.
+
+    tensors: several, or a sequence of them
+
+    Shape: several that broadcast -> what they broadcast to, for each
+    Raises: TypeError where one is not a Tensor; RuntimeError where they do not broadcast.
 
     >>> import mtorch
     >>> mtorch.broadcast_tensors(mtorch.zeros(2, 1), mtorch.zeros(3))[1].shape
     torch.Size([2, 3])
     """
-    xs = tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
-    shape = broadcast_shapes(*(require_tensor(x, "broadcast_tensors", "tensors").array.shape for x in xs))
+    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    xs = [require_tensor(x, "broadcast_tensors", "tensors") for x in given]
+    shape = broadcast_shapes(*(x.array.shape for x in xs))
     return tuple(x.expand(shape) for x in xs)
 
 
-def meshgrid(*tensors, indexing=None):
-    """From vectors of coordinates, the coordinates of every point of the grid: one tensor for each vector.
+def meshgrid(*tensors: Tensor | Sequence[Tensor], indexing: str | None = None) -> tuple[Tensor, ...]:
+    """From vectors of coordinates, the coordinates of every point of the grid: one tensor for each vector, a view of
+    it.
 
-    indexing: 'ij', the first vector along the first dimension (and the default), or 'xy', along the second.
+    tensors: vectors (a scalar is a vector of one) of one type, several or a sequence of them
+    indexing: 'ij', the first vector along the first dimension (and the default), or 'xy', along the second
+
+    Shape: (A), (B), (C) -> (A, B, C) for each, with 'xy' (B, A, C)
+    Raises: TypeError where one is not a Tensor; RuntimeError where one has more dimensions or another type, there is
+        none, or indexing is something else.
 
     >>> import mtorch
     >>> mtorch.meshgrid(mtorch.tensor([1, 2]), mtorch.tensor([3, 4, 5]), indexing="ij")[0]
     tensor([[1, 1, 1],
             [2, 2, 2]])
     """
-    xs = list(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else list(tensors)
+    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    xs = [_element(x, i) for i, x in enumerate(given)]
     if not xs:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     for x in xs:
@@ -279,8 +364,14 @@ def meshgrid(*tensors, indexing=None):
     return tuple(grids)
 
 
-def cartesian_prod(*tensors):
-    """Every way of taking one element of each vector, a row for each.
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """Every way of taking one element of each vector, a row for each, in the order of the first.
+
+    tensors: K vectors of one type
+
+    Shape: (A), (B), ... -> (A * B * ..., K); one vector alone is as it was
+    Raises: TypeError where one is not a Tensor; RuntimeError where one is no vector or of another type, or there is
+        none.
 
     >>> import mtorch
     >>> mtorch.cartesian_prod(mtorch.tensor([1, 2]), mtorch.tensor([3, 4]))
@@ -297,8 +388,14 @@ def cartesian_prod(*tensors):
     return stack([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
 
 
-def combinations(input, r=2, with_replacement=False):
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """Every way of choosing r elements of a vector, a row for each.
+
+    r: how many, >= 0
+    with_replacement: whether an element may be chosen more than once
+
+    Shape: (N) -> (N over r, r); with_replacement (N + r - 1 over r, r)
+    Raises: TypeError where input is not a Tensor; RuntimeError where it is no vector, or r is negative.
 
     >>> import mtorch
     >>> mtorch.combinations(mtorch.tensor([1, 2, 3]))
@@ -318,11 +415,19 @@ def combinations(input, r=2, with_replacement=False):
     return x[wrap(rows)]
 
 
-def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
+def repeat_interleave(input: Tensor, repeats: Tensor | int | None = None, dim: int | None = None, *,
+                      output_size: int | None = None) -> Tensor:
     """Each element (of the flattened input where dim is None, else each slice along dim) repeated, copies next to
     each other.
 
-    repeats: a number, or one for each.  repeat_interleave(repeats) alone gives the index of each copy.
+    repeats: how many times, >= 0: a number, or one for each.  repeat_interleave(repeats) alone gives the index of each
+        copy
+    output_size: of the result along dim; torch saves time by it, here it is only checked
+
+    Shape: (..., N, ...) -> (..., the sum of repeats, ...)
+    Raises: TypeError where input is not a Tensor or repeats no int nor Tensor; RuntimeError where repeats are negative,
+        not integers, not as many as the slices, or do not add up to output_size; IndexError for a dim outside
+        [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.repeat_interleave(mtorch.tensor([1, 2]), 2)
@@ -342,6 +447,8 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     flat, d = (x.reshape(-1) if x.array.size else x.flatten(), 0) if dim is None else (x, axis_of(dim, x.array.ndim))
     flat = flat if flat.array.ndim else flat.reshape(1)
     n = flat.array.shape[d]
+    if not isinstance(repeats, (TensorBase, int)):
+        raise TypeError(f"repeat_interleave(): argument 'repeats' must be int or Tensor, not {type(repeats).__name__}")
     counts = repeats.array if isinstance(repeats, TensorBase) else np.asarray(repeats)
     if counts.dtype.kind not in "iu":
         raise RuntimeError("repeats has to be Long or Int tensor")

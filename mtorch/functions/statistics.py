@@ -1,23 +1,36 @@
 """Covariances, histograms in several dimensions, derivatives along a grid, and reduction at an index."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
-from .arguments import axes_of, axis_of, floating, into, require_tensor
+from .arguments import NUMBERS, axes_of, axis_of, floating, into, require_tensor
 from .indexing import narrow
 from .joining import cat
 from .matrix import matmul
 
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Dims
 
-def cov(input, *, correction=1, fweights=None, aweights=None):
+
+def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
+        aweights: Tensor | None = None) -> Tensor:
     """The covariances of variables in rows, with observations in columns.
 
-    fweights: how many times each observation counts (integers); aweights: how much each is worth.  The sum is divided
-    by the (weighted) number of observations less the correction.
+    correction: the sum of products is divided by the (weighted) number of observations less this; 1 is Bessel's
+    fweights: how many times each observation counts, integers >= 0
+    aweights: how much each observation is worth, floats >= 0
+
+    Shape: (D, N) -> (D, D), the weights (N); (N) -> (), the variance
+    Raises: TypeError where one is not a Tensor; RuntimeError where input has more than two dimensions or is of bools,
+        and where weights are of another kind or number, negative, or all 0.
 
     >>> import mtorch
     >>> mtorch.cov(mtorch.tensor([[0.0, 2.0], [2.0, 0.0]]))
@@ -37,7 +50,7 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     for name, w, kinds in (("fweights", fweights, "iu"), ("aweights", aweights, "f")):
         if w is None:
             continue
-        if w.array.ndim > 1:
+        if require_tensor(w, "cov", name).array.ndim > 1:
             raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with "
                                f"{w.array.ndim} dimensions")
         if w.array.dtype.kind not in kinds:
@@ -72,8 +85,11 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     return result.squeeze()
 
 
-def corrcoef(input):
+def corrcoef(input: Tensor) -> Tensor:
     """The correlations of variables in rows: covariances divided by standard deviations, in [-1, 1].
+
+    Shape: (D, N) -> (D, D); (N) -> (), which is 1
+    Raises: TypeError where input is not a Tensor; RuntimeError where it has more than two dimensions or is of bools.
 
     >>> import mtorch
     >>> mtorch.corrcoef(mtorch.tensor([[0.0, 2.0], [2.0, 0.0]]))
@@ -91,12 +107,20 @@ def corrcoef(input):
     return (c / deviation.unsqueeze(1) / deviation.unsqueeze(0)).clamp(-1.0, 1.0)
 
 
-def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None):
+def histogramdd(input: Tensor, bins: Any, *, range: Sequence[float] | None = None, weight: Tensor | None = None,
+                density: bool = False, out: Any = None) -> return_types.histogramdd:
     """How many rows of input (points of D coordinates) lie in each cell of a grid, and the grid's edges along each
     dimension.
 
-    bins: the number of cells along each dimension, or along all, or the edges.  range: lowest and highest edge along
-    each, flat.
+    bins: the number of cells along each dimension, or along all, > 0; or the edges, a vector in ascending order for
+        each
+    range: lowest and highest edge along each dimension, 2 D numbers; where None, those of the points
+    weight: how much each point counts, instead of 1
+    density: divided by the sum and the cells' volumes, so that the integral is 1
+
+    Shape: (..., D), weight (...) -> hist (bins[0], ..., bins[D - 1]), and D vectors of edges, one longer each
+    Raises: TypeError where input or weight is not a Tensor, or bins something else; RuntimeError where input has fewer
+        than two dimensions, bins, range or weight do not fit it, are not in order or > 0, or points are not finite.
 
     >>> import mtorch
     >>> mtorch.histogramdd(mtorch.tensor([[0.0, 1.0], [1.0, 0.0]]), bins=[2, 2]).hist
@@ -108,7 +132,11 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
         raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
     points = x.array.reshape(-1, x.array.shape[-1])
     d = points.shape[1]
-    edges = [bins] * d if isinstance(bins, int) else [b.array if isinstance(b, TensorBase) else b for b in bins]
+    edges = _edges(bins, d)
+    if weight is not None and require_tensor(weight, "histogramdd", "weight").array.shape != x.array.shape[:-1]:
+        raise RuntimeError("torch.histogramdd: if weight tensor is provided it should have the same shape as the input "
+                           f"tensor excluding its innermost dimension, but got input with shape {list(x.shape)} and "
+                           f"weight with shape {list(weight.shape)}")
     limits = None
     if range is not None:
         if len(range) != 2 * d:
@@ -123,7 +151,10 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
     elif isinstance(edges[0], int):
         low, high = (points.min(0), points.max(0)) if points.size else (np.zeros(d), np.ones(d))
         limits = [(a, b) if a != b else (a - 0.5, b + 0.5) for a, b in zip(low, high, strict=True)]
-    if isinstance(edges[0], int):
+    if limits is not None and isinstance(edges[0], int):
+        for i, pair in enumerate(limits):
+            if not np.isfinite(pair).all():
+                raise RuntimeError(f"torch.histogramdd: dimension {i}'s range [{pair[0]:g}, {pair[1]:g}] is not finite")
         edges = [np.linspace(a, b, n + 1, dtype=x.array.dtype) for n, (a, b) in zip(edges, limits, strict=True)]
     counts, found = np.histogramdd(points, edges, weights=None if weight is None else weight.array.reshape(-1),
                                    density=density)
@@ -131,11 +162,35 @@ def histogramdd(input, bins, *, range=None, weight=None, density=False, out=None
                                     tuple(wrap(e.astype(x.array.dtype)) for e in found))
 
 
-def gradient(input, *, spacing=None, dim=None, edge_order=1):
-    """The derivative along each dimension (of those in dim) of a function known on a grid, by central differences.
+def _edges(bins, d: int) -> list:
+    """Along each of d dimensions the number of cells, or the array of their edges."""
+    edges = [bins] * d if isinstance(bins, int) else bins
+    if not isinstance(edges, (tuple, list)) or not all(isinstance(e, (int, TensorBase)) for e in edges):
+        raise TypeError(f"histogramdd(): argument 'bins' must be int, tuple of ints or tuple of Tensors, got {bins!r}")
+    if len(edges) != d:
+        raise RuntimeError(f"histogramdd: bins must be as many as the innermost dimension of the input, {d}, got "
+                           f"{len(edges)}")
+    edges = [e.array if isinstance(e, TensorBase) else e for e in edges]
+    for i, e in enumerate(edges):
+        if isinstance(e, int) and e <= 0:
+            raise RuntimeError(f"torch.histogramdd: bins must be > 0, but got {e} for dimension {i}")
+        if not isinstance(e, int) and (e.ndim != 1 or e.size < 2 or (np.diff(e) < 0).any()):
+            raise RuntimeError(f"torch.histogramdd: the edges of dimension {i} must be a vector in ascending order")
+    return edges
 
-    spacing: the distance of points, or one for each dimension, or their coordinates, a vector for each dimension.
-    edge_order: of the one-sided differences at the ends, 1 or 2.
+
+def gradient(input: Tensor, *, spacing: Any = None, dim: Dims | None = None, edge_order: int = 1) -> tuple[Tensor, ...]:
+    """The derivative along each dimension of a function known on a grid, by central differences.
+
+    spacing: the distance of points, or one for each dimension, or their coordinates, a vector for each dimension; 1
+        where None
+    dim: a dimension, several, or None for all
+    edge_order: of the one-sided differences at the ends, 1 or 2
+
+    Shape: any -> the same, for each dimension
+    Raises: TypeError where input is not a Tensor, or a spacing no number nor Tensor; RuntimeError where edge_order is
+        neither 1 nor 2, a dimension is smaller than edge_order + 1, or spacings are not as many as the dimensions or
+        the points; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.gradient(mtorch.tensor([0.0, 1.0, 4.0, 9.0]))
@@ -165,8 +220,11 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
                 raise RuntimeError("torch.gradient expected each element of spacing to have one dimension, and the "
                                    f"size of the dimension {d}, {n}, but got {list(h.array.shape)}")
             results.append(_by_differences(x, d, np.diff(h.array.astype(x.array.dtype)), edge_order))
+        elif not isinstance(h, (TensorBase, *NUMBERS)):
+            raise TypeError(f"gradient(): argument 'spacing' must be numbers or Tensors, got {type(h).__name__}")
         else:
-            results.append(_by_differences(x, d, np.full(n - 1, float(h), x.array.dtype), edge_order))
+            step = np.asarray(h.array if isinstance(h, TensorBase) else h).astype(x.array.dtype)
+            results.append(_by_differences(x, d, np.full(n - 1, step), edge_order))
     return tuple(results)
 
 
@@ -193,8 +251,20 @@ def _by_differences(x, d: int, h: np.ndarray, order: int):
     return cat([first, *parts, last], d)
 
 
-def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None):
-    """input with the slices of source reduced into it at `index` along dim: 'prod', 'mean', 'amax' or 'amin'.
+def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True,
+                 out: Tensor | None = None) -> Tensor:
+    """input with the slices of source reduced into it at `index` along dim.
+
+    dim: the dimension along which index counts
+    index: where each slice of source goes, a vector of int64 or int32
+    source: of input's type
+    reduce: 'prod', 'mean', 'amax' or 'amin'
+    include_self: whether what was there takes part
+
+    Shape: input (..., N, ...), index (K), source (..., K, ...) -> (..., N, ...)
+    Raises: TypeError where one is not a Tensor; RuntimeError where reduce is another word, a type is wrong, or source
+        does not fit; IndexError for a dim outside [-input.dim(), input.dim()), an index outside [0, N), or one that is
+        no vector.
 
     >>> import mtorch
     >>> mtorch.index_reduce(mtorch.ones(2), 0, mtorch.tensor([0, 0]), mtorch.tensor([2.0, 3.0]), "prod")
@@ -207,7 +277,7 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=No
     if i.dtype not in (np.int64, np.int32):
         raise RuntimeError("index_reduce(): Expected dtype int32/int64 for index but got " + str(index.dtype))
     if i.ndim > 1:
-        raise RuntimeError(f"index_reduce(): Index is supposed to be a vector, but got dim: {i.ndim}")
+        raise IndexError(f"index_reduce(): Index is supposed to be a vector, but got dim: {i.ndim}")
     if s.array.dtype != x.array.dtype:
         raise RuntimeError("index_reduce(): self and source expected to have the same dtype, but got (self) "
                            f"{x.dtype} and (source) {s.dtype}")
@@ -218,7 +288,11 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=No
         raise RuntimeError(f"index_reduce(): Number of indices ({i.size}) should be equal to source.size(dim): "
                            f"({given.array.shape[d]}), for dim: {d}")
     if i.size and not (0 <= i.min() and i.max() < flat.array.shape[d]):
-        raise IndexError("index out of range in self")
+        raise IndexError(f"index_reduce(): index out of range in self: dimension {d} has size {flat.array.shape[d]}")
+    expected = flat.array.shape[:d] + (i.size,) + flat.array.shape[d + 1:]
+    if given.array.shape != expected:
+        raise RuntimeError("index_reduce(): source tensor shape must match self tensor shape, excluding the specified "
+                           f"dimension. Got self.shape = {list(x.shape)} source.shape = {list(s.shape)}")
     if not given.array.size:
         return x.clone()
     result = rules.reduce_at(flat, given, key=(slice(None),) * d + (i,), reduce=reduce, include_self=include_self)

@@ -67,6 +67,7 @@ PLAIN = {
     "eq_": lambda lib, x: x.eq_(1.0),
     "logical_not_": lambda lib, x: x.logical_not_(),
     "bitwise_and_": lambda lib, x: x.long().bitwise_and_(3),
+    "searchsorted of another type": lambda lib, x: lib.searchsorted(lib.tensor([-1, 0, 2]), x),
     "resize_ smaller": lambda lib, x: x.resize_(2),
     "resize_ same": lambda lib, x: x.resize_(3, 2),
     "resize_as_": lambda lib, x: x.resize_as_(lib.zeros(3, 1)),
@@ -135,6 +136,47 @@ WRONG = [
     ("diff", lambda lib: lib.diff(lib.ones(2), prepend=3), TypeError, r"diff\(\): argument 'prepend'"),
     ("trapezoid", lambda lib: lib.trapezoid(lib.ones(3), 2), TypeError, r"trapezoid\(\): argument 'x'"),
     ("trapezoid x and dx", lambda lib: lib.trapezoid(lib.ones(3), lib.ones(3), dx=1.0), TypeError, "x .*dx"),
+    ("ravel", lambda lib: lib.ravel(3), TypeError, r"ravel\(\): argument 'input'"),
+    ("tile", lambda lib: lib.tile(3, (1,)), TypeError, r"tile\(\): argument 'input'"),
+    ("unflatten by a number", lambda lib: lib.unflatten(lib.ones(4), 0, 4), TypeError, "argument 'sizes'"),
+    ("unflatten by floats", lambda lib: lib.unflatten(lib.ones(4), 0, (2.0, 2)), TypeError, "ints"),
+    ("unflatten by two -1", lambda lib: lib.unflatten(lib.ones(4), 0, (-1, -1)), RuntimeError, "only one"),
+    ("column_stack", lambda lib: lib.column_stack([lib.ones(2), 3]), TypeError, "element 1 .*int"),
+    ("vstack", lambda lib: lib.vstack([3]), TypeError, "element 0 .*int"),
+    ("meshgrid", lambda lib: lib.meshgrid(lib.ones(2), 3), TypeError, "element 1 .*int"),
+    ("broadcast_shapes", lambda lib: lib.broadcast_shapes((-2,), (3,)), ValueError, "negative"),
+    ("repeat_interleave", lambda lib: lib.repeat_interleave(lib.ones(2), 1.5), TypeError, "'repeats' must be int"),
+    ("argsort", lambda lib: lib.argsort(3), TypeError, r"argsort\(\): argument 'input'"),
+    ("topk", lambda lib: lib.topk(lib.ones(2), 1.5), TypeError, "'k' must be int"),
+    ("kthvalue", lambda lib: lib.kthvalue(lib.ones(2), "a"), TypeError, "'k' must be int"),
+    ("searchsorted", lambda lib: lib.searchsorted(lib.ones(2), lib.ones(2), sorter=3), TypeError, "argument 'sorter'"),
+    ("isin", lambda lib: lib.isin(3, 4), TypeError, "at least one"),
+    ("quantile", lambda lib: lib.quantile(lib.ones(2), "a"), TypeError, "argument 'q'"),
+    ("cov", lambda lib: lib.cov(lib.ones(2, 2), fweights=[1, 2]), TypeError, "argument 'fweights'"),
+    ("histogramdd 1", lambda lib: lib.histogramdd(lib.ones(2, 2), bins=[2]), RuntimeError, "bins must be as many"),
+    ("histogramdd 2", lambda lib: lib.histogramdd(lib.ones(2, 2), bins=[2, 0]), RuntimeError, "bins must be > 0"),
+    ("histogramdd 3", lambda lib: lib.histogramdd(lib.ones(2, 2), bins="a"), TypeError, "argument 'bins'"),
+    ("histogramdd 4", lambda lib: lib.histogramdd(lib.ones(2, 2), bins=2, weight=lib.ones(3)), RuntimeError, "weight"),
+    ("histogramdd 5", lambda lib: lib.histogramdd(lib.full((2, 2), float("nan")), bins=2), RuntimeError, "not finite"),
+    ("gradient", lambda lib: lib.gradient(lib.ones(3), spacing=["a"]), TypeError, "argument 'spacing'|one dimension"),
+    ("index_reduce 1", lambda lib: lib.ones(3).index_reduce(0, lib.tensor([[0]]), lib.ones(1), "prod"), IndexError,
+     "vector"),
+    ("index_reduce 2", lambda lib: lib.ones(3, 2).index_reduce(0, lib.tensor([0]), lib.ones(1), "prod"), RuntimeError,
+     "shape"),
+    ("scatter outside", lambda lib: lib.scatter(lib.zeros(3), 0, lib.tensor([3]), 1), RuntimeError, "index 3 is out of"),
+    ("scatter of nothing", lambda lib: lib.scatter(lib.zeros(3), 0, lib.tensor([0])), TypeError, "src .*missing"),
+    ("scatter of text", lambda lib: lib.scatter(lib.zeros(3), 0, lib.tensor([0]), "a"), TypeError, "argument 'src'"),
+    ("index_copy", lambda lib: lib.index_copy(lib.zeros(3), 0, lib.tensor([0]), lib.ones(2)), IndexError, "Number of ind"),
+    ("index_fill", lambda lib: lib.index_fill(lib.zeros(3), 0, lib.tensor([0]), "a"), TypeError, "argument 'value'"),
+    ("index_put", lambda lib: lib.index_put(lib.zeros(3), lib.tensor([0]), lib.ones(1)), TypeError, "'indices'"),
+    ("put", lambda lib: lib.zeros(3).put(lib.tensor([0]), lib.ones(2)), IndexError, "same number of elements"),
+    ("masked_scatter", lambda lib: lib.masked_scatter(lib.zeros(3), lib.tensor([True, False]), lib.ones(3)), RuntimeError,
+     "masked_scatter: shapes"),
+    ("take_along_dim", lambda lib: lib.take_along_dim(lib.zeros(2, 3), lib.tensor([[0], [0], [0]]), 1), RuntimeError,
+     "take_along_dim: shapes"),
+    ("take_along_dim outside", lambda lib: lib.take_along_dim(lib.zeros(3), lib.tensor([7])), RuntimeError, "index 7"),
+    ("select_scatter", lambda lib: lib.select_scatter(lib.zeros(2, 2), lib.ones(2), 0, 2), IndexError, "index 2 out of"),
+    ("slice_scatter", lambda lib: lib.slice_scatter(lib.zeros(4), lib.ones(4), step=-1), RuntimeError, "step must be pos"),
     ("polygamma", lambda lib: lib.polygamma(1.5, lib.ones(1)), TypeError, "argument 'n' .*must be int"),
 ]
 
@@ -142,7 +184,9 @@ WRONG = [
 @pytest.mark.parametrize(("name", "call", "error", "says"), WRONG)
 def test_wrong_calls_are_torchs_errors(name, call, error, says):
     torch = pytest.importorskip("torch")
-    with pytest.raises(error):
-        call(torch)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(error):
+            call(torch)
     with pytest.raises(error, match=says):
         call(mtorch)
