@@ -64,6 +64,17 @@ CASES: dict[str, tuple[Callable, type[Exception], str]] = {
                       RuntimeError, r"bias has shape \(2,\).*expects \(1,\)"),
     "dropout of ints": (lambda: F.dropout(T([1, 2])), RuntimeError, "dropout.*floating.*int64"),
     "alpha dropout of ints": (lambda: F.alpha_dropout(T([1, 2]), training=True), RuntimeError, "alpha_dropout.*int64"),
+    "max pool of bools": (lambda: F.max_pool1d(T([[True, False]]), 2), NotImplementedError, "max_pool1d.*torch.bool"),
+    "avg pool of bools": (lambda: F.avg_pool1d(T([[True, False]]), 2), NotImplementedError, "avg_pool1d.*torch.bool"),
+    "adaptive max pool of complex": (lambda: F.adaptive_max_pool1d(T([[1j]]), 1), NotImplementedError, "complex64"),
+    "adaptive avg pool of ints": (lambda: F.adaptive_avg_pool1d(T([[1]]), 1), NotImplementedError, "int64.*float"),
+    "fractional kernel": (lambda: F.fractional_max_pool2d(mtorch.ones(1, 4, 4), 0, output_size=2), RuntimeError,
+                          "kernel_size must be greater than zero"),
+    "fractional size": (lambda: F.fractional_max_pool2d(mtorch.ones(1, 4, 4), 2), ValueError, "output_size or an output_ratio"),
+    "pad kind": (lambda: F.pad(mtorch.ones(2), 3), TypeError, "'pad' must be a sequence of ints, got 3"),
+    "pad value": (lambda: F.pad(mtorch.ones(1, 2), (1, 1), "reflect", 1.0), RuntimeError, "'reflect' takes no value"),
+    "interpolate to nothing": (lambda: F.interpolate(mtorch.ones(1, 1, 2), scale_factor=0.0), RuntimeError, "greater than 0"),
+    "interpolate factor": (lambda: F.interpolate(mtorch.ones(1, 1, 2), scale_factor="a"), TypeError, "'scale_factor'.*'a'"),
 }
 
 
@@ -98,3 +109,7 @@ def test_dropout3d_of_other_dimensions_drops_along_the_first(shape: tuple[int, .
     with pytest.warns(UserWarning, match="dropout3d: Received"):
         y = F.dropout3d(mtorch.ones(*shape)).numpy()
     assert all(len(set(row.flatten().tolist())) == 1 for row in y)
+
+
+def test_of_a_size_and_a_ratio_of_fractional_pooling_the_size_counts() -> None:
+    assert F.fractional_max_pool2d(mtorch.ones(1, 4, 4), 2, output_size=3, output_ratio=0.5).shape == (1, 3, 3)

@@ -1,6 +1,11 @@
-"""Pooling to a size that is given: adaptive pooling, and fractional max pooling with windows drawn at random."""
+"""Pooling to a size that is given: adaptive pooling, and fractional max pooling with windows drawn at random.
+
+Source: He, Zhang, Ren & Sun, "Spatial Pyramid Pooling in Deep Convolutional Networks for Visual Recognition", 2014,
+    arXiv:1406.4729.
+"""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -14,8 +19,10 @@ from ...ops.indexing import gather
 from ...ops.reduction import mean
 from ...ops.resampling import mix, pick
 from ...ops.shape import reshape
-from .images import Ints, as_batch, as_given, per_axis, require_floating, require_image
+from .images import Ints, Pooled, as_batch, as_given, per_axis, positive, require_floating, require_image, require_real
 from .pooling import flattened, require_filled
+
+Sizes = int | Sequence[int | None] | None
 
 __all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
            "adaptive_max_pool2d", "adaptive_max_pool3d", "fractional_max_pool2d", "fractional_max_pool3d"]
@@ -24,7 +31,11 @@ __all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", 
 def adaptive_avg_pool1d(input: Tensor, output_size: Ints) -> Tensor:
     """Average over output_size windows as equal as they can be: number i goes from floor(i L / n) to ceil((i + 1) L / n).
 
+    output_size: n, how many windows, >= 0; however long the input is, the output has this length
+
     Shape: (N, C, L) or (C, L) -> (N, C, output_size)
+    Raises: RuntimeError for a negative output_size, or an input of other dimensions or without elements;
+        NotImplementedError for integers and bools.
 
     >>> import mtorch
     >>> mtorch.nn.functional.adaptive_avg_pool1d(mtorch.tensor([[1., 3., 2., 0.]]), 2)
@@ -33,8 +44,10 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Ints) -> Tensor:
     return _adaptive_avg("adaptive_avg_pool1d", 1, input, output_size)
 
 
-def adaptive_avg_pool2d(input: Tensor, output_size) -> Tensor:
-    """Average over a grid of windows as equal as they can be; None leaves an axis as it is.
+def adaptive_avg_pool2d(input: Tensor, output_size: Sizes) -> Tensor:
+    """Average over a grid of windows as equal as they can be; arguments as for adaptive_avg_pool1d.
+
+    output_size: how many windows along each axis, or one number for both; None leaves an axis as it is
 
     Shape: (N, C, H, W) or (C, H, W) -> (N, C, *output_size)
 
@@ -45,8 +58,8 @@ def adaptive_avg_pool2d(input: Tensor, output_size) -> Tensor:
     return _adaptive_avg("adaptive_avg_pool2d", 2, input, output_size)
 
 
-def adaptive_avg_pool3d(input: Tensor, output_size) -> Tensor:
-    """Average over a grid of windows as equal as they can be; None leaves an axis as it is.
+def adaptive_avg_pool3d(input: Tensor, output_size: Sizes) -> Tensor:
+    """Average over a grid of windows as equal as they can be; arguments as for adaptive_avg_pool2d.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, C, *output_size)
 
@@ -57,10 +70,15 @@ def adaptive_avg_pool3d(input: Tensor, output_size) -> Tensor:
     return _adaptive_avg("adaptive_avg_pool3d", 3, input, output_size)
 
 
-def adaptive_max_pool1d(input: Tensor, output_size: Ints, return_indices: bool = False):
-    """The largest in output_size windows as equal as they can be; with return_indices also where each stands.
+def adaptive_max_pool1d(input: Tensor, output_size: Ints, return_indices: bool = False) -> Pooled:
+    """The largest in output_size windows as equal as they can be; they lie as for adaptive_avg_pool1d.
+
+    output_size: how many windows, >= 0
+    return_indices: also return where each of the largest stands, (values, indices)
 
     Shape: (N, C, L) or (C, L) -> (N, C, output_size)
+    Raises: RuntimeError for a negative output_size, or an input of other dimensions or without elements;
+        NotImplementedError for bools and complex numbers.
 
     >>> import mtorch
     >>> mtorch.nn.functional.adaptive_max_pool1d(mtorch.tensor([[1., 3., 2., 0.]]), 2)
@@ -69,8 +87,10 @@ def adaptive_max_pool1d(input: Tensor, output_size: Ints, return_indices: bool =
     return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
-def adaptive_max_pool2d(input: Tensor, output_size, return_indices: bool = False):
-    """The largest in a grid of windows as equal as they can be; None leaves an axis as it is.
+def adaptive_max_pool2d(input: Tensor, output_size: Sizes, return_indices: bool = False) -> Pooled:
+    """The largest in a grid of windows as equal as they can be; arguments as for adaptive_max_pool1d.
+
+    output_size: how many windows along each axis, or one number for both; None leaves an axis as it is
 
     Shape: (N, C, H, W) or (C, H, W) -> (N, C, *output_size)
 
@@ -81,8 +101,8 @@ def adaptive_max_pool2d(input: Tensor, output_size, return_indices: bool = False
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
-def adaptive_max_pool3d(input: Tensor, output_size, return_indices: bool = False):
-    """The largest in a grid of windows as equal as they can be; None leaves an axis as it is.
+def adaptive_max_pool3d(input: Tensor, output_size: Sizes, return_indices: bool = False) -> Pooled:
+    """The largest in a grid of windows as equal as they can be; arguments as for adaptive_max_pool2d.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, C, *output_size)
 
@@ -93,20 +113,23 @@ def adaptive_max_pool3d(input: Tensor, output_size, return_indices: bool = False
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size, return_indices)
 
 
-def fractional_max_pool2d(input: Tensor, kernel_size: Ints, output_size=None, output_ratio=None,
-                          return_indices: bool = False, _random_samples: Tensor | None = None):
-    """Max pooling to output_size with windows at random distances, drawn anew for each channel (B. Graham, 2014).
+def fractional_max_pool2d(input: Tensor, kernel_size: Ints, output_size: Ints | None = None,
+                          output_ratio: float | Sequence[float] | None = None, return_indices: bool = False,
+                          _random_samples: Tensor | None = None) -> Pooled:
+    """Max pooling to output_size with windows at random distances, drawn anew for each channel.
 
     Shape: (N, C, H, W) or (C, H, W) -> (N, C, *output_size)
 
     Args:
         kernel_size: size of a window, > 0
-        output_size, output_ratio: one of them; the ratio is to the size of the input, in (0, 1)
-        return_indices: also return where each of the largest stands
+        output_size, output_ratio: one of them; the ratio is to the size of the input, in (0, 1); of two, the size counts
+        return_indices: also return where each of the largest stands, (values, indices)
 
     Raises:
-        ValueError: neither output_size nor output_ratio, or both
+        ValueError: neither output_size nor output_ratio
         RuntimeError: windows that do not fit
+
+    Source: Graham, "Fractional Max-Pooling", 2014, arXiv:1412.6071.
 
     >>> import mtorch
     >>> mtorch.nn.functional.fractional_max_pool2d(mtorch.randn(1, 3, 8, 8), 2, output_ratio=0.5).shape
@@ -116,8 +139,9 @@ def fractional_max_pool2d(input: Tensor, kernel_size: Ints, output_size=None, ou
                        _random_samples)
 
 
-def fractional_max_pool3d(input: Tensor, kernel_size: Ints, output_size=None, output_ratio=None,
-                          return_indices: bool = False, _random_samples: Tensor | None = None):
+def fractional_max_pool3d(input: Tensor, kernel_size: Ints, output_size: Ints | None = None,
+                          output_ratio: float | Sequence[float] | None = None, return_indices: bool = False,
+                          _random_samples: Tensor | None = None) -> Pooled:
     """Max pooling of volumes with windows at random distances; arguments as for fractional_max_pool2d.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, C, *output_size)
@@ -183,6 +207,7 @@ def averaged_to(x, out: tuple[int, ...]):
 def _adaptive_max(function, n, input, output_size, return_indices):
     x, batched = as_batch(require_image(input, n, function), n)
     require_filled(x, function)
+    require_real(x, function)
     size, out = x.array.shape[2:], _sizes(function, n, x, output_size)
     kernel, sources = [], []
     for axis, (have, want) in enumerate(zip(size, out), start=2):
@@ -208,10 +233,11 @@ def _adaptive_max(function, n, input, output_size, return_indices):
 def _fractional(function, n, input, kernel_size, output_size, output_ratio, return_indices, _random_samples):
     x, batched = as_batch(require_image(input, n, function), n)
     require_filled(x, function)
+    require_real(x, function)
     N, C, *size = x.array.shape
-    kernel = per_axis(kernel_size, n, function, "kernel_size")
-    if (output_size is None) == (output_ratio is None):
-        raise ValueError(f"{function} requires specifying either an output_size or an output_ratio, and not both")
+    kernel = positive(per_axis(kernel_size, n, function, "kernel_size"), function, "kernel_size")
+    if output_size is None and output_ratio is None:
+        raise ValueError(f"{function} requires specifying either an output_size or an output_ratio")
     if output_size is not None:
         out = per_axis(output_size, n, function, "output_size")
     else:

@@ -1,7 +1,11 @@
-"""Resizing.  Each mode is a linear map along one axis, applied to one axis after the other."""
+"""Resizing.  Each mode is a linear map along one axis, applied to one axis after the other.
+
+Source: Keys, "Cubic Convolution Interpolation for Digital Image Processing", 1981, which has the linear case too.
+"""
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,15 +13,16 @@ from ...tensor import Tensor
 from ...functions.arguments import require_tensor
 from ...ops.resampling import mix, pick
 from .adaptive_pooling import averaged_to
-from .images import per_axis
+from .images import Ints, per_axis
 
 __all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
 
 _AXES = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}       # how many axes each mode is for
 
 
-def interpolate(input: Tensor, size=None, scale_factor=None, mode: str = "nearest", align_corners: bool | None = None,
-                recompute_scale_factor: bool | None = None, antialias: bool = False) -> Tensor:
+def interpolate(input: Tensor, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None,
+                mode: str = "nearest", align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
+                antialias: bool = False) -> Tensor:
     """Make sequences, images or volumes larger or smaller.
 
     Shape: (N, C, L), (N, C, H, W) or (N, C, D, H, W) -> the same with the last axes resized
@@ -31,7 +36,8 @@ def interpolate(input: Tensor, size=None, scale_factor=None, mode: str = "neares
 
     Raises:
         ValueError: options that the mode does not have, neither size nor scale_factor, or both
-        NotImplementedError: a mode that is not for inputs of this many dimensions
+        NotImplementedError: an unknown mode, or one that is not for inputs of this many dimensions
+        RuntimeError: a size that is not above 0
 
     >>> import mtorch
     >>> mtorch.nn.functional.interpolate(mtorch.tensor([[[1., 2.]]]), scale_factor=2, mode="linear")
@@ -68,9 +74,9 @@ def interpolate(input: Tensor, size=None, scale_factor=None, mode: str = "neares
     return y if y.array.dtype == input.array.dtype else y.round().to(input.dtype)
 
 
-def upsample(input: Tensor, size=None, scale_factor=None, mode: str = "nearest",
-             align_corners: bool | None = None) -> Tensor:
-    """interpolate, under its former name.
+def upsample(input: Tensor, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None,
+             mode: str = "nearest", align_corners: bool | None = None) -> Tensor:
+    """interpolate, under its former name: shapes, errors and arguments as for interpolate.  Warns that it is deprecated.
 
     >>> import mtorch, warnings
     >>> with warnings.catch_warnings(action="ignore"):
@@ -81,8 +87,9 @@ def upsample(input: Tensor, size=None, scale_factor=None, mode: str = "nearest",
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def upsample_nearest(input: Tensor, size=None, scale_factor=None) -> Tensor:
-    """interpolate(mode='nearest'), under its former name.
+def upsample_nearest(input: Tensor, size: Ints | None = None,
+                     scale_factor: float | Sequence[float] | None = None) -> Tensor:
+    """interpolate(mode='nearest'), under its former name: shapes, errors and arguments as for interpolate.
 
     >>> import mtorch, warnings
     >>> with warnings.catch_warnings(action="ignore"):
@@ -94,8 +101,9 @@ def upsample_nearest(input: Tensor, size=None, scale_factor=None) -> Tensor:
     return interpolate(input, size, scale_factor, "nearest")
 
 
-def upsample_bilinear(input: Tensor, size=None, scale_factor=None) -> Tensor:
-    """interpolate(mode='bilinear', align_corners=True), under its former name.
+def upsample_bilinear(input: Tensor, size: Ints | None = None,
+                      scale_factor: float | Sequence[float] | None = None) -> Tensor:
+    """interpolate(mode='bilinear', align_corners=True), under its former name: all else as for interpolate.
 
     >>> import mtorch, warnings
     >>> with warnings.catch_warnings(action="ignore"):
@@ -123,9 +131,13 @@ def _sizes_and_scales(input, n, size, scale_factor, recompute) -> tuple[tuple[in
     if len(factors) != n:
         raise ValueError(f"interpolate: input of {n} spatial dimensions, scale_factor {factors}; provide a number or "
                          f"{n} of them")
-    factors = tuple(float(f) for f in factors)
+    try:
+        factors = tuple(float(f) for f in factors)
+    except (TypeError, ValueError):
+        raise TypeError(f"interpolate(): argument 'scale_factor' must be a number or {n} of them, got "
+                        f"{scale_factor!r}") from None
     sizes = tuple(int(np.floor(s * f)) for s, f in zip(input.array.shape[2:], factors))
-    return sizes, (None,) * n if recompute else tuple(1.0 / f for f in factors)
+    return sizes, (None,) * n if recompute else tuple(1.0 / f if f else 0.0 for f in factors)
 
 
 def _nearest(have: int, want: int, step: float, exact: bool) -> np.ndarray:
@@ -169,7 +181,7 @@ def _averaged(have: int, at: np.ndarray, stretch: float, cubic: bool) -> np.ndar
 
 
 def _cubic(d: np.ndarray, a: float) -> np.ndarray:
-    """The cubic convolution kernel at a distance d >= 0 (R. Keys, 1981)."""
+    """The cubic convolution kernel at a distance d >= 0 (Keys 1981)."""
     near = ((a + 2) * d - (a + 3)) * d * d + 1
     far = ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
     return np.where(d <= 1, near, np.where(d < 2, far, 0.0))

@@ -16,6 +16,8 @@ __all__ = ["pad"]
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Add elements at the ends of the last axes; a negative number takes some away.
 
+    Shape: any -> the same with before + after more along each axis that pad names
+
     Args:
         pad: (before, after) of the last axis, then of the one before it, and so on
         mode: 'constant' (all are `value`), 'reflect' (mirrored at the edge, which is not repeated), 'replicate' (the edge)
@@ -24,7 +26,9 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
 
     Raises:
         NotImplementedError: an unknown mode, or axes that the mode does not pad
-        RuntimeError: more padding than there is to mirror or to take from the other end
+        RuntimeError: more padding than there is to mirror or to take from the other end, an odd number of widths or more
+            than two for each axis, a value in a mode that takes none
+        TypeError: a pad that is no sequence of ints
 
     >>> import mtorch
     >>> x = mtorch.tensor([[1., 2., 3.]])
@@ -34,7 +38,10 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     tensor([[3., 2., 1., 2., 3., 2.]])
     """
     require_tensor(input, "pad")
-    widths = [int(w.array) if isinstance(w, Tensor) else operator.index(w) for w in pad]
+    try:
+        widths = [int(w.array) if isinstance(w, Tensor) else operator.index(w) for w in pad]
+    except TypeError:
+        raise TypeError(f"pad(): argument 'pad' must be a sequence of ints, got {pad!r}") from None
     ndim = input.array.ndim
     if len(widths) % 2 or len(widths) > 2 * ndim:
         raise RuntimeError(f"pad: expected an even number of widths, at most two for each of the {ndim} axes, got "
@@ -54,7 +61,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         raise NotImplementedError(f"pad: unknown mode {mode!r}; there are 'constant', 'reflect', 'replicate' and "
                                   "'circular'")
     if value is not None and value != 0.0:
-        raise ValueError(f"pad: mode {mode!r} takes no value, got {value}")
+        raise RuntimeError(f"pad: mode {mode!r} takes no value, got {value}")
     if not (len(widths) in (2, 4, 6) and ndim in (len(widths) // 2 + 1, len(widths) // 2 + 2)):
         raise NotImplementedError(f"pad: mode {mode!r} pads the last 1, 2 or 3 axes of a tensor with one or two more, "
                                   f"got {len(widths)} widths for {ndim} axes")

@@ -1,6 +1,11 @@
-"""Pooling: one number for each window of a sequence, an image or a volume."""
+"""Pooling: one number for each window of a sequence, an image or a volume.
+
+Sources: LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Document Recognition", 1998, for averages;
+    Riesenhuber & Poggio, "Hierarchical Models of Object Recognition in Cortex", Nature Neuroscience 1999, for maxima.
+"""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -11,14 +16,14 @@ from ...functions.arguments import require_tensor
 from ...ops import pooling as rules
 from ...ops.arithmetic import mul
 from ...ops.shape import reshape
-from .images import Ints, as_batch, as_given, per_axis, positive, require_floating, require_image
+from .images import Ints, Pooled, as_batch, as_given, per_axis, positive, require_floating, require_image, require_real
 
 __all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d",
            "max_pool2d", "max_pool3d", "max_unpool1d", "max_unpool2d", "max_unpool3d"]
 
 
 def max_pool1d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, dilation: Ints = 1,
-               ceil_mode: bool = False, return_indices: bool = False):
+               ceil_mode: bool = False, return_indices: bool = False) -> Pooled:
     """The largest element of each window of the sequences.
 
     Shape: (N, C, L) or (C, L) -> (N, C, (L + 2 padding - dilation (K - 1) - 1) / stride + 1)
@@ -29,10 +34,11 @@ def max_pool1d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
         padding: how far windows may begin before the first element, 0 to K / 2
         dilation: distance between the elements of a window, > 0
         ceil_mode: let windows reach over the far end too
-        return_indices: also return where each of the largest stands
+        return_indices: also return where each of the largest stands, (values, indices)
 
     Raises:
-        RuntimeError: a window that does not fit
+        RuntimeError: a window that does not fit, an input of other dimensions
+        NotImplementedError: bools and complex numbers
 
     >>> import mtorch
     >>> mtorch.nn.functional.max_pool1d(mtorch.tensor([[1., 3., 2., 0.]]), 2)
@@ -42,7 +48,7 @@ def max_pool1d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
 
 
 def max_pool2d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, dilation: Ints = 1,
-               ceil_mode: bool = False, return_indices: bool = False):
+               ceil_mode: bool = False, return_indices: bool = False) -> Pooled:
     """The largest element of each window of the images; arguments as for max_pool1d.
 
     Shape: (N, C, H, W) or (C, H, W) -> (N, C, H', W')
@@ -56,7 +62,7 @@ def max_pool2d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
 
 
 def max_pool3d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, dilation: Ints = 1,
-               ceil_mode: bool = False, return_indices: bool = False):
+               ceil_mode: bool = False, return_indices: bool = False) -> Pooled:
     """The largest element of each window of the volumes; arguments as for max_pool1d.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, C, D', H', W')
@@ -82,7 +88,8 @@ def avg_pool1d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
         count_include_pad: count those zeros among what is averaged
 
     Raises:
-        RuntimeError: a window that does not fit
+        RuntimeError: a window that does not fit, an input of other dimensions, a divisor_override of 0
+        NotImplementedError: bools and complex numbers
 
     >>> import mtorch
     >>> mtorch.nn.functional.avg_pool1d(mtorch.tensor([[1., 3., 2., 0.]]), 2)
@@ -125,9 +132,15 @@ def avg_pool3d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
 
 def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints | None = None,
               ceil_mode: bool = False) -> Tensor:
-    """(sum of x^p)^(1/p) over each window, p = norm_type > 0; the other arguments as for avg_pool1d.
+    """(sum of x^p)^(1/p) over each window of the sequences, p = norm_type; the other arguments as for avg_pool1d.
+
+    norm_type: 1 gives sums, 2 lengths; the larger, the nearer to the maximum (where nothing is negative); not 0
 
     Shape: (N, C, L) or (C, L) -> (N, C, (L - K) / stride + 1)
+    Raises: ZeroDivisionError for a norm_type of 0; NotImplementedError for integers and bools; RuntimeError for a window
+        that does not fit.
+    Source: Sermanet, Chintala & LeCun, "Convolutional Neural Networks Applied to House Numbers Digit Classification", 2012,
+        arXiv:1204.3968.
 
     >>> import mtorch
     >>> mtorch.nn.functional.lp_pool1d(mtorch.tensor([[3., 4.]]), 2, 2)
@@ -138,7 +151,7 @@ def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints |
 
 def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints | None = None,
               ceil_mode: bool = False) -> Tensor:
-    """(sum of x^p)^(1/p) over each window of the images, p = norm_type > 0.
+    """(sum of x^p)^(1/p) over each window of the images, p = norm_type; arguments as for lp_pool1d.
 
     Shape: (N, C, H, W) or (C, H, W) -> (N, C, H', W')
 
@@ -151,7 +164,7 @@ def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints |
 
 def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints | None = None,
               ceil_mode: bool = False) -> Tensor:
-    """(sum of x^p)^(1/p) over each window of the volumes, p = norm_type > 0.
+    """(sum of x^p)^(1/p) over each window of the volumes, p = norm_type; arguments as for lp_pool1d.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, C, D', H', W')
 
@@ -163,7 +176,7 @@ def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints |
 
 
 def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
-                 output_size=None) -> Tensor:
+                 output_size: Sequence[int] | None = None) -> Tensor:
     """Put each maximum back where max_pool1d found it, among zeros.
 
     Shape: (N, C, L) or (C, L) -> (N, C, (L - 1) stride - 2 padding + K), or output_size
@@ -171,10 +184,13 @@ def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints
     Args:
         indices: what max_pool1d returned with return_indices=True
         kernel_size, stride, padding: those of the pooling
-        output_size: the size to restore, where the pooling left it open
+        output_size: the size to restore, where the pooling left it open; with or without N and C
 
     Raises:
         ValueError: an output_size that the pooling could not have come from
+        RuntimeError: indices that are not of int64, not in the shape of input, or beyond the output
+
+    Source: Zeiler, Taylor & Fergus, "Adaptive Deconvolutional Networks for Mid and High Level Feature Learning", 2011.
 
     >>> import mtorch
     >>> y, where = mtorch.nn.functional.max_pool1d(mtorch.tensor([[1., 3., 2., 0.]]), 2, return_indices=True)
@@ -185,7 +201,7 @@ def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints
 
 
 def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
-                 output_size=None) -> Tensor:
+                 output_size: Sequence[int] | None = None) -> Tensor:
     """Put each maximum back where max_pool2d found it, among zeros; arguments as for max_unpool1d.
 
     Shape: (N, C, H, W) or (C, H, W) -> (N, C, H', W')
@@ -200,7 +216,7 @@ def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints
 
 
 def max_unpool3d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
-                 output_size=None) -> Tensor:
+                 output_size: Sequence[int] | None = None) -> Tensor:
     """Put each maximum back where max_pool3d found it, among zeros; arguments as for max_unpool1d.
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, C, D', H', W')
@@ -247,6 +263,7 @@ def require_filled(x, function: str) -> None:
 def _max_pool(function, n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
     x, batched = as_batch(require_image(input, n, function), n)
     require_filled(x, function)
+    require_real(x, function)
     kernel, stride, padding, dilation, out = window_of(function, n, x.array.shape[2:], kernel_size, stride, padding,
                                                        dilation, ceil_mode)
     options = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation, "out": out}
@@ -259,6 +276,7 @@ def _max_pool(function, n, input, kernel_size, stride, padding, dilation, ceil_m
 def _avg_pool(function, n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
     x, batched = as_batch(require_image(input, n, function), n)
     require_filled(x, function)
+    require_real(x, function)
     size = x.array.shape[2:]
     kernel, stride, padding, _, out = window_of(function, n, size, kernel_size, stride, padding, 1, ceil_mode)
     if divisor_override == 0:
