@@ -44,11 +44,15 @@ def draw_digits(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         count: how many, >= 0.
         seed: of NumPy's generator, which is this function's own, >= 0.
 
+    Raises: TypeError for what is no integer; ValueError for one below 0.
+
     >>> from mtorch.vision import draw_digits
     >>> images, labels = draw_digits(3, seed=1)
     >>> images.shape, images.dtype, labels.shape
     ((3, 28, 28), dtype('uint8'), (3,))
     """
+    if not isinstance(count, (int, np.integer)) or not isinstance(seed, (int, np.integer)):
+        raise TypeError(f"draw_digits: count is {count!r} and seed is {seed!r}, expected integers")
     if count < 0 or seed < 0:
         raise ValueError(f"draw_digits: count is {count} and seed is {seed}, expected both to be 0 or more")
     images, labels = np.empty((count, SIZE, SIZE), np.uint8), np.empty(count, np.uint8)

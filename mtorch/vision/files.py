@@ -11,6 +11,8 @@ __all__ = ["cache_dir"]
 def cache_dir() -> Path:
     """The folder where mtorch keeps data: `$XDG_CACHE_HOME/mtorch`, or `~/.cache/mtorch`. It need not exist yet.
 
+    Raises: RuntimeError where the user has no home folder.
+
     >>> cache_dir().name
     'mtorch'
     """

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["image_of", "is_image", "required"]
+__all__ = ["image_like", "image_of", "is_image", "required"]
 
 
 @functools.cache
@@ -36,6 +36,19 @@ def is_image(value: object) -> bool:
     """Whether this is a Pillow image; it cannot be one while nobody has imported Pillow."""
     module = sys.modules.get("PIL.Image")
     return module is not None and isinstance(value, module.Image)
+
+
+def image_like(image: Any, pixels: np.ndarray) -> Any:
+    """A Pillow image of these pixels in the mode of another one: its space of colours, its palette."""
+    module = required("a Pillow image")
+    if image.mode == "1":
+        return module.fromarray(np.ascontiguousarray(pixels, bool))
+    new = module.frombytes(image.mode, pixels.shape[1::-1], np.ascontiguousarray(pixels).tobytes())
+    if image.palette is not None:
+        new.putpalette(image.getpalette(image.palette.mode), image.palette.mode)
+    if "transparency" in image.info:
+        new.info["transparency"] = image.info["transparency"]
+    return new
 
 
 def image_of(array: np.ndarray) -> Any:

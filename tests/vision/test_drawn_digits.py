@@ -52,6 +52,11 @@ def test_refuses_negative_numbers(count, seed):
         draw_digits(count, seed)
 
 
+def test_refuses_what_is_no_integer():
+    with pytest.raises(TypeError, match="draw_digits: count is 2.5 and seed is 0, expected integers"):
+        draw_digits(2.5)
+
+
 def test_every_digit_comes_equally_often_and_lies_in_the_image():
     images, labels = draw_digits(10_000)
     counts = np.bincount(labels, minlength=10)

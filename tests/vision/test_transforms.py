@@ -163,6 +163,7 @@ def test_transforms_travel_to_workers():
             assert repr(pickle.loads(pickle.dumps(transform))) == repr(transform)
 
 
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")      # where there is one processor
 def test_with_a_data_set_and_a_loader(tmp_path):
     images = np.random.default_rng(0).integers(0, 256, (10, 28, 28), np.uint8)
     write_idx(tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte", images)
@@ -174,3 +175,66 @@ def test_with_a_data_set_and_a_loader(tmp_path):
     bent = T.Compose([T.RandomAffine(10), plain])
     x, _ = next(iter(DataLoader(MNIST(tmp_path, transform=bent), batch_size=10, num_workers=2)))
     assert x.shape == (10, 1, 28, 28)
+
+
+@pytest.mark.parametrize(("make", "error", "says"), [
+    (lambda: T.Resize("3"), TypeError, "Size should be int or sequence"),
+    (lambda: T.Resize(0)(GREY), ValueError, "resize: size is 0, expected pixels, at least 1"),
+    (lambda: T.Resize(2, T.InterpolationMode.LANCZOS)(GREY), ValueError, "'lanczos' is Pillow's alone"),
+    (lambda: T.CenterCrop(-1), ValueError, "size is -1, expected pixels"),
+    (lambda: T.CenterCrop("3"), TypeError, "size is '3', expected pixels"),
+    (lambda: T.RandomCrop(None), TypeError, "size is None, expected pixels"),
+    (lambda: T.RandomCrop(2, padding="1"), TypeError, "inappropriate padding arg"),
+    (lambda: T.RandomHorizontalFlip(3), ValueError, "RandomHorizontalFlip: p is 3, expected a probability"),
+    (lambda: T.RandomVerticalFlip("a"), ValueError, "RandomVerticalFlip: p is 'a', expected a probability"),
+    (lambda: T.RandomApply([T.Pad(1)], p=-1), ValueError, "RandomApply: p is -1, expected a probability"),
+    (lambda: T.RandomApply(T.Pad(1)), TypeError, "RandomApply: transforms is a Pad, expected a list"),
+    (lambda: T.Compose(T.Pad(1)), TypeError, "Compose: transforms is a Pad, expected a list"),
+    (lambda: T.Compose([3]), TypeError, "Compose: a transform is a int, expected something to call"),
+    (lambda: T.RandomAffine(3, fill="a"), TypeError, "either a sequence or a number"),
+    (lambda: T.ElasticTransform(sigma=-1.0), ValueError, "sigma is -1.0, expected pixels, at least 0"),
+    (lambda: T.Pad(1, fill=(1, 2))(COLOUR), ValueError, "fill has 2 numbers, and the picture 3 channels"),
+    (lambda: T.Pad(1, fill="a"), TypeError, "fill arg: 'a', expected a number, or one for each channel"),
+    (lambda: T.RandomErasing(ratio=(0, 1)), ValueError, r"Ratio is \(0, 1\), expected height over width, above 0"),
+    (lambda: T.RandomErasing()(mtorch.zeros(4, 4)), ValueError, r"shape \(4, 4\), expected \(..., C, H, W\)"),
+    (lambda: utils.make_grid([]), ValueError, "the list is empty"),
+    (lambda: utils.make_grid(mtorch.zeros(0, 1, 2, 2)), ValueError, "at least one picture and pixel"),
+    (lambda: utils.make_grid(mtorch.zeros(2, 1, 2, 2), nrow=0), ValueError, "nrow is 0 and padding 2"),
+    (lambda: utils.make_grid(mtorch.zeros(1, 2, 2).byte(), normalize=True), RuntimeError, "floating point pictures"),
+    (lambda: utils.make_grid(mtorch.zeros(2, 1, 2, 2), value_range=(1, 0)), ValueError, r"expected \(least, most\)"),
+    (lambda: T.RandomResizedCrop, AttributeError, "no 'RandomResizedCrop'; the nearest name is 'RandomCrop'"),
+])
+def test_more_refusals(make, error, says):
+    with pytest.raises(error, match=says):
+        make()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "YCbCr", "HSV", "I", "F", "I;16"])
+def test_pillow_images_keep_their_colours(mode):
+    image = pytest.importorskip("PIL.Image")
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
+    came = {"I;16": lambda: image.fromarray(pixels[..., 0].astype(np.uint16) * 200)}.get(
+        mode, lambda: image.fromarray(pixels).convert(mode))()
+    flip, nearest = image.Transpose.FLIP_LEFT_RIGHT, image.Resampling.NEAREST
+    same = [(T.RandomHorizontalFlip(1.0), came.transpose(flip)), (T.CenterCrop((4, 6)), came.crop((1, 1, 7, 5))),
+            (T.RandomRotation((90, 90), expand=True), came.transpose(image.Transpose.ROTATE_90)),
+            (T.Resize((3, 5), T.InterpolationMode.NEAREST), came.resize((5, 3), nearest)),
+            (T.Resize((13, 9), T.InterpolationMode.NEAREST), came.resize((9, 13), nearest))]
+    if mode in ("1", "P"):
+        same.append((T.Resize((3, 5)), came.resize((5, 3), nearest)))
+    if mode in ("L", "RGB"):
+        same.append((T.Resize((3, 5), T.InterpolationMode.LANCZOS), came.resize((5, 3), image.Resampling.LANCZOS)))
+    for transform, expected in same:
+        result = transform(came)
+        assert (result.mode, result.size) == (mode, expected.size)
+        if mode == "P":
+            result, expected = result.convert("RGB"), expected.convert("RGB")
+        np.testing.assert_array_equal(np.asarray(result), np.asarray(expected), err_msg=repr(transform))
+
+
+def test_a_border_of_a_colour():
+    colours = T.Pad(1, fill=(10, 20, 30))(COLOUR)
+    assert colours[0, 0].tolist() == [10, 20, 30]
+    assert (colours[1:-1, 1:-1] == COLOUR).all()
+    assert T.RandomCrop(9, padding=9, fill=(7,), pad_if_needed=True)(COLOUR).shape == (9, 9, 3)
+    assert T.Pad((0, 1), fill=[1, 2, 3])(mtorch.zeros(2, 3, 2, 2))[:, :, 0, 0].tolist() == [[1, 2, 3]] * 2

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ...missing import no_attribute as _no_attribute
 from .folder import DatasetFolder, ImageFolder
 from .mnist import KMNIST, MNIST, DrawnDigits, FashionMNIST
 from .vision import VisionDataset
+
+
+def __getattr__(name: str) -> Any:
+    raise _no_attribute(__name__, name, globals())

@@ -92,6 +92,9 @@ class DatasetFolder(VisionDataset):
         extensions, is_valid_file, allow_empty: which files are samples, as in `make_dataset`.
         transform, target_transform: what to do to each sample and to its class.
 
+    Raises:     FileNotFoundError: there is no folder root, no class in it, or a class without a sample.     ValueError:
+    both or neither of extensions and is_valid_file are given.
+
     >>> from pathlib import Path
     >>> os.makedirs("texts/short")
     >>> for name in ("b.txt", "a.txt", "notes.md"):

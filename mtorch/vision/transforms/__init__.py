@@ -1,11 +1,15 @@
 """What is done to pictures before a network sees them, under torchvision's names.
 
 A picture is a tensor (..., C, H, W), an array (H, W) or (H, W, C), or a Pillow image, and keeps its form. Arrays and
-Pillow images go the way of tensors, so a picture comes out the same whichever form it has.
+Pillow images go the way of tensors, so a picture comes out the same whichever form it has; only Resize
+with NEAREST takes of a Pillow image the pixels that Pillow takes, which are those of NEAREST_EXACT.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from ...missing import no_attribute as _no_attribute
 from . import functional
 from .interpolation import InterpolationMode
 from .plain import Compose, Lambda, Normalize, PILToTensor, RandomApply, ToPILImage, ToTensor
@@ -19,3 +23,7 @@ from .random import (
     RandomVerticalFlip,
 )
 from .size import CenterCrop, Pad, Resize
+
+
+def __getattr__(name: str) -> Any:
+    raise _no_attribute(__name__, name, globals())

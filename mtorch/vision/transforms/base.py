@@ -7,7 +7,24 @@ from typing import Any
 from ...nn.module import Module
 from ...tensor import Tensor
 
-__all__ = ["Transform"]
+__all__ = ["Transform", "probability", "several"]
+
+
+def probability(owner: str, p: float) -> float:
+    """p, which has to be in [0, 1]."""
+    if not isinstance(p, (int, float)) or not 0 <= p <= 1:
+        raise ValueError(f"{owner}: p is {p!r}, expected a probability in [0, 1]")
+    return p
+
+
+def several(owner: str, transforms: Any) -> Any:
+    """The transforms that another one applies, which have to be several, and callable."""
+    if not hasattr(transforms, "__iter__"):
+        raise TypeError(f"{owner}: transforms is a {type(transforms).__name__}, expected a list of transforms")
+    for part in transforms if isinstance(transforms, (list, tuple)) else ():
+        if not callable(part):
+            raise TypeError(f"{owner}: a transform is a {type(part).__name__}, expected something to call")
+    return transforms
 
 
 class Transform(Module):

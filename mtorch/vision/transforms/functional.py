@@ -10,12 +10,13 @@ import numpy as np
 from ...autograd.tape import wrap
 from ...dtypes import get_default_dtype, uint8
 from ...functions.creation import as_tensor, from_numpy
+from ...functions.joining import cat
 from ...nn.functional import interpolate
 from ...nn.functional import pad as pad_planes
 from ...tensor import Tensor
 from .. import pillow
-from .images import as_planes, channels_of, in_float, size_of
-from .interpolation import InterpolationMode, interpolation_mode
+from .images import as_planes, channels_of, in_float, mode_for, size_of
+from .interpolation import InterpolationMode
 from .warps import affine, elastic_transform, rotate
 
 __all__ = [
@@ -147,14 +148,21 @@ def resize(img: Any, size: int | Sequence[int],
 
     Args:
         size: (height, width), or one number for the shorter edge.
-        interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC.
+        interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC; for Pillow images also BOX, HAMMING or LANCZOS.
         max_size: the longer edge becomes at most this; only where `size` is one number.
         antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC).
     """
-    mode = interpolation_mode(interpolation)
+    mode = mode_for(img, interpolation)
     wanted = _resized(size_of(img), [size] if isinstance(size, int) else list(size), max_size)
     if wanted == size_of(img):
         return img
+    if mode in (InterpolationMode.BOX, InterpolationMode.HAMMING, InterpolationMode.LANCZOS):
+        if not pillow.is_image(img):
+            raise ValueError(f"resize: interpolation {mode.value!r} is Pillow's alone, and the picture is a "
+                             f"{type(img).__name__}; expected nearest, nearest-exact, bilinear or bicubic")
+        return img.resize(wanted[::-1], getattr(pillow.required("resize").Resampling, mode.name))
+    if mode is InterpolationMode.NEAREST and pillow.is_image(img):
+        mode = InterpolationMode.NEAREST_EXACT                        # what Pillow, and so torchvision, means by it
     smooth = mode in (InterpolationMode.BILINEAR, InterpolationMode.BICUBIC)
 
     def change(planes: Tensor) -> Tensor:
@@ -171,6 +179,8 @@ def resize(img: Any, size: int | Sequence[int],
 
 def _resized(came: tuple[int, int], size: list[int], max_size: int | None) -> tuple[int, int]:
     """Height and width that are meant."""
+    if size and min(size) < 1:
+        raise ValueError(f"resize: size is {size if len(size) > 1 else size[0]}, expected pixels, at least 1")
     if len(size) not in (1, 2):
         raise ValueError(f"Size must be an int or a 1 or 2 element tuple/list, not a {len(size)} element tuple/list")
     if len(size) == 2:
@@ -192,15 +202,18 @@ def _resized(came: tuple[int, int], size: list[int], max_size: int | None) -> tu
 _PAD_MODES = {"constant": "constant", "edge": "replicate", "reflect": "reflect", "symmetric": "symmetric"}
 
 
-def pad(img: Any, padding: int | Sequence[int], fill: float = 0, padding_mode: str = "constant") -> Any:
+def pad(img: Any, padding: int | Sequence[int], fill: float | Sequence[float] = 0, padding_mode: str = "constant") -> Any:
     """The picture with a border.
 
     Args:
         padding: one number, (left and right, top and bottom), or (left, top, right, bottom); below 0 it cuts.
-        fill: the value of a constant border.
+        fill: the value of a constant border, one number or one for each channel.
         padding_mode: `constant`, `edge`, `reflect` (without the edge's pixels) or `symmetric` (with them).
     """
     left, top, right, bottom = check_padding(padding, fill, padding_mode)
+    fills = [fill] if isinstance(fill, (int, float)) else [*fill]
+    if len(fills) != 1 and len(fills) != channels_of(img):
+        raise ValueError(f"pad: fill has {len(fills)} numbers, and the picture {channels_of(img)} channels")
 
     def change(planes: Tensor) -> Tensor:
         if padding_mode == "symmetric":
@@ -209,19 +222,22 @@ def pad(img: Any, padding: int | Sequence[int], fill: float = 0, padding_mode: s
             border = [(max(0, top), max(0, bottom)), (max(0, left), max(0, right))]
             return from_numpy(np.pad(inside.array, [(0, 0)] * (planes.ndim - 2) + border, mode="symmetric"))
         borders = [left, right, top, bottom]
+        if padding_mode == "constant" and len(fills) == 1:
+            return pad_planes(planes, borders, value=fills[0])
         if padding_mode == "constant":
-            return pad_planes(planes, borders, value=fill)
+            channels = zip(planes.split(1, -3), fills, strict=True)
+            return cat([pad_planes(channel, borders, value=value) for channel, value in channels], -3)
         return in_float(planes, lambda images: pad_planes(images, borders, mode=_PAD_MODES[padding_mode]))
 
     return as_planes(img, change)
 
 
-def check_padding(padding: int | Sequence[int], fill: float, padding_mode: str) -> tuple[int, int, int, int]:
+def check_padding(padding: int | Sequence[int], fill: float | Sequence[float], padding_mode: str) -> tuple[int, int, int, int]:
     """The borders that are meant: left, top, right, bottom."""
     if not isinstance(padding, (int, tuple, list)):
         raise TypeError("Got inappropriate padding arg")
-    if not isinstance(fill, (int, float)):
-        raise TypeError(f"Got inappropriate fill arg: {fill!r}, expected one number")
+    if not isinstance(fill, (int, float, tuple, list)):
+        raise TypeError(f"Got inappropriate fill arg: {fill!r}, expected a number, or one for each channel")
     if padding_mode not in _PAD_MODES:
         raise ValueError("Padding mode should be either constant, edge, reflect or symmetric")
     borders = [padding] if isinstance(padding, int) else list(padding)

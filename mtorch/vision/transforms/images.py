@@ -11,8 +11,9 @@ from ...autograd.tape import wrap
 from ...dtypes import float32
 from ...tensor import Tensor
 from .. import pillow
+from .interpolation import InterpolationMode, interpolation_mode
 
-__all__ = ["as_planes", "channels_of", "in_float", "size_of"]
+__all__ = ["as_planes", "channels_of", "in_float", "mode_for", "size_of"]
 
 
 def as_planes(image: Any, function: Callable[[Tensor], Tensor]) -> Any:
@@ -31,7 +32,7 @@ def as_planes(image: Any, function: Callable[[Tensor], Tensor]) -> Any:
     if pillow.is_image(image):
         pixels = np.asarray(image)
         changed = _array_of(function(wrap(_planes_of_array(pixels))), pixels.ndim)
-        return pillow.required("a Pillow image").fromarray(np.ascontiguousarray(changed)).convert(image.mode)
+        return pillow.image_like(image, changed)
     raise TypeError(f"expected a picture: a Tensor, an array or a Pillow image; a {type(image).__name__} came")
 
 
@@ -65,6 +66,15 @@ def channels_of(image: Any) -> int:
     if isinstance(image, np.ndarray):
         return image.shape[2] if image.ndim > 2 else 1
     return len(image.getbands())
+
+
+def mode_for(image: Any, interpolation: InterpolationMode | int) -> InterpolationMode:
+    """The interpolation that is meant; NEAREST, as in Pillow, where numbers between two pixels mean nothing.
+
+    Those of mode "P" are places in a palette, those of "1" are black or white.
+    """
+    mode = interpolation_mode(interpolation)
+    return InterpolationMode.NEAREST if pillow.is_image(image) and image.mode in ("1", "P") else mode
 
 
 def in_float(planes: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:

@@ -8,13 +8,17 @@ from typing import Any
 from ...functions.random import rand
 from ...tensor import Tensor
 from . import functional
-from .base import Transform
+from .base import Transform, probability, several
 
 __all__ = ["Compose", "Lambda", "Normalize", "PILToTensor", "RandomApply", "ToPILImage", "ToTensor"]
 
 
 class Compose:
     """One transform after another.
+
+    transforms: a list of things to call, each with what the one before gave
+
+    Raises: TypeError for what is no list, and for parts that cannot be called.
 
     >>> from mtorch.vision.transforms import Compose, Normalize, ToTensor
     >>> transform = Compose([ToTensor(), Normalize((0.5,), (0.5,))])
@@ -29,7 +33,7 @@ class Compose:
     """
 
     def __init__(self, transforms: Iterable[Callable]) -> None:
-        self.transforms = transforms
+        self.transforms = several("Compose", transforms)
 
     def __call__(self, img: Any) -> Any:
         for transform in self.transforms:
@@ -42,6 +46,10 @@ class Compose:
 
 class Lambda:
     """A function of the user's as a transform.
+
+    lambd: what is called with the picture, and gives another
+
+    Raises: TypeError for what cannot be called.
 
     >>> from mtorch.vision.transforms import Lambda
     >>> Lambda(lambda image: 255 - image)(100)
@@ -63,6 +71,8 @@ class Lambda:
 class ToTensor:
     """Make a tensor (C, H, W) of an array (H, W) or (H, W, C) or a Pillow image; bytes become floats in [0, 1].
 
+    Raises: TypeError for what is neither; ValueError for another number of dimensions.
+
     >>> from mtorch.vision.transforms import ToTensor
     >>> import numpy as np
     >>> ToTensor()(np.array([[0, 51, 255]], np.uint8))
@@ -78,6 +88,8 @@ class ToTensor:
 
 class PILToTensor:
     """Make a tensor (C, H, W) of a Pillow image, with its numbers as they are.
+
+    Raises: TypeError for what is no Pillow image.
 
     >>> from mtorch.vision import transforms
     >>> transforms.PILToTensor()
@@ -96,6 +108,9 @@ class ToPILImage:
 
     Args:
         mode: Pillow's name for the colours; default: by the number of channels and their type.
+
+    Raises:     ImportError: Pillow is not installed.     TypeError: for what is neither, and for numbers that Pillow
+    has no mode for.     ValueError: for more than 4 channels, another number of dimensions, a mode that does not fit.
 
     >>> import mtorch
     >>> from mtorch.vision import transforms
@@ -116,12 +131,13 @@ class ToPILImage:
 class Normalize(Transform):
     """(tensor - mean) / std, each channel by its own.
 
-    Shape:
-        (..., C, H, W), floating-point -> the same.
-
     Args:
-        mean, std: one number for each channel; std not 0.
+        mean, std: one number for each channel, or one for all; std not 0.
         inplace: write into the tensor.
+
+    Shape: (..., C, H, W), floating-point -> the same.
+    Raises: TypeError for what is no tensor of floats; ValueError for fewer than three dimensions, and a std of 0;
+    RuntimeError for another number of channels.
 
     >>> import mtorch
     >>> from mtorch.vision.transforms import Normalize
@@ -149,6 +165,9 @@ class RandomApply(Transform):
         transforms: a list, or a ModuleList.
         p: in [0, 1].
 
+    Shape: any picture -> what the transforms make of it, or the same.
+    Raises: TypeError for what is no list, and for parts that cannot be called; ValueError for a p out of range.
+
     >>> from mtorch.vision.transforms import Lambda, RandomApply
     >>> RandomApply([Lambda(abs)], p=1.0)(-3)
     3
@@ -156,8 +175,9 @@ class RandomApply(Transform):
 
     def __init__(self, transforms: Sequence[Callable], p: float = 0.5) -> None:
         super().__init__()
-        self._transforms = transforms    # underlined: there is nothing to learn in them, so they need no registration
-        self.p = p
+        # underlined: there is nothing to learn in them, so they need no registration
+        self._transforms = several("RandomApply", transforms)
+        self.p = probability("RandomApply", p)
 
     @property
     def transforms(self) -> Sequence[Callable]:

@@ -18,7 +18,7 @@ from ...functions.creation import empty, tensor
 from ...functions.random import rand, randint, randn
 from ...tensor import Tensor
 from . import functional
-from .base import Transform
+from .base import Transform, probability
 from .images import size_of
 from .interpolation import InterpolationMode, interpolation_mode
 from .size import height_and_width
@@ -52,13 +52,18 @@ def _check_length(value: Any, name: str, sizes: tuple[int, ...] = (2,)) -> None:
 def _check_fill(fill: Any) -> Any:
     if fill is None:
         return 0
-    if not isinstance(fill, (Sequence, int, float)):
+    if not isinstance(fill, (Sequence, int, float)) or isinstance(fill, str):
         raise TypeError("Fill should be either a sequence or a number.")
     return fill
 
 
 class RandomHorizontalFlip(Transform):
     """With probability p the picture in a mirror.
+
+    p: in [0, 1]
+
+    Shape: any picture -> the same.
+    Raises: ValueError for a p out of range; TypeError for what is no picture.
 
     >>> from mtorch.vision.transforms import RandomHorizontalFlip
     >>> RandomHorizontalFlip(p=1.0)(np.array([[1, 2, 3]]))
@@ -67,7 +72,7 @@ class RandomHorizontalFlip(Transform):
 
     def __init__(self, p: float = 0.5) -> None:
         super().__init__()
-        self.p = p
+        self.p = probability(type(self).__name__, p)
 
     def forward(self, img: Any) -> Any:
         return functional.hflip(img) if rand(1).item() < self.p else img
@@ -79,6 +84,11 @@ class RandomHorizontalFlip(Transform):
 class RandomVerticalFlip(Transform):
     """With probability p the picture upside down, in a mirror.
 
+    p: in [0, 1]
+
+    Shape: any picture -> the same.
+    Raises: ValueError for a p out of range; TypeError for what is no picture.
+
     >>> import mtorch
     >>> from mtorch.vision import transforms
     >>> transforms.RandomVerticalFlip()(mtorch.ones(1, 8, 8)).shape
@@ -87,7 +97,7 @@ class RandomVerticalFlip(Transform):
 
     def __init__(self, p: float = 0.5) -> None:
         super().__init__()
-        self.p = p
+        self.p = probability(type(self).__name__, p)
 
     def forward(self, img: Any) -> Any:
         return functional.vflip(img) if rand(1).item() < self.p else img
@@ -100,13 +110,14 @@ class RandomCrop(Transform):
     """A part of the picture, from anywhere.
 
     Args:
-        size: (height, width), or one number for both.
+        size: (height, width) in pixels, or one number for both.
         padding: a border that is put around first, as in `Pad`.
         pad_if_needed: put a border around a picture that is too small.
         fill, padding_mode: of these borders, as in `Pad`.
 
-    Raises:
-        ValueError: the picture is smaller than `size`.
+    Shape: (..., H, W), or the other forms of a picture -> the same form, of this size.
+    Raises: ValueError where the picture is smaller than size; TypeError and ValueError for sizes and borders that are
+    none.
 
     >>> import mtorch
     >>> from mtorch.vision import transforms
@@ -115,9 +126,11 @@ class RandomCrop(Transform):
     """
 
     def __init__(self, size: int | Sequence[int], padding: int | Sequence[int] | None = None,
-                 pad_if_needed: bool = False, fill: float = 0, padding_mode: str = "constant") -> None:
+                 pad_if_needed: bool = False, fill: float | Sequence[float] = 0,
+                 padding_mode: str = "constant") -> None:
         super().__init__()
         self.size = height_and_width(size)
+        functional.check_padding(0 if padding is None else padding, fill, padding_mode)
         self.padding = padding
         self.pad_if_needed = pad_if_needed
         self.fill = fill
@@ -158,6 +171,10 @@ class RandomRotation(Transform):
         expand: make the result large enough for all of the turned picture.
         center: what stays in place, (x, y) in pixels from the upper left corner; None: the middle.
         fill: of what comes from outside, one number or one for each channel.
+
+    Shape: any picture -> the same, or a larger one with expand.
+    Raises: ValueError for degrees below 0, sequences of another length, another interpolation, and a fill of another
+    number of channels; TypeError for what is no number and no sequence, and no picture.
 
     >>> import mtorch
     >>> from mtorch.vision import transforms
@@ -203,6 +220,10 @@ class RandomAffine(Transform):
         interpolation: NEAREST or BILINEAR.
         fill: of what comes from outside, one number or one for each channel.
         center: what stays in place when turned, (x, y) in pixels from the upper left corner; None: the middle.
+
+    Shape: any picture -> the same.
+    Raises: ValueError for values out of range, sequences of another length, another interpolation, and a fill of
+    another number of channels; TypeError for what is no number and no sequence, and no picture.
 
     >>> import mtorch
     >>> from mtorch.vision.transforms import RandomAffine
@@ -270,13 +291,20 @@ class RandomAffine(Transform):
 
 
 class ElasticTransform(Transform):
-    """The picture bent, neighbouring pixels alike (P. Simard, D. Steinkraus and J. Platt, 2003).
+    """The picture bent, neighbouring pixels alike.
 
     Args:
-        alpha: how far, in pixels before smoothing, >= 0; a float, or one for x and one for y.
+        alpha: how far, in pixels before smoothing; a float, or one for x and one for y.
         sigma: how smooth, in pixels, >= 0; a float, or one for x and one for y.
         interpolation: NEAREST or BILINEAR.
         fill: of what comes from outside, one number or one for each channel.
+
+    Shape: any picture -> the same.
+    Raises: TypeError for an alpha or sigma that is no float, a fill that is no number, and what is no picture;
+    ValueError for a sigma below 0, sequences of another length, another interpolation, and a fill of another number of
+    channels.
+    Source: P. Simard, D. Steinkraus and J. Platt, Best Practices for Convolutional Neural Networks Applied to Visual
+    Document Analysis, ICDAR 2003.
 
     >>> import mtorch
     >>> from mtorch.vision import transforms
@@ -290,6 +318,8 @@ class ElasticTransform(Transform):
         super().__init__()
         self.alpha = self._pair(alpha, "alpha")
         self.sigma = self._pair(sigma, "sigma")
+        if min(self.sigma) < 0:
+            raise ValueError(f"sigma is {sigma}, expected pixels, at least 0")
         self.interpolation = interpolation_mode(interpolation)
         if not isinstance(fill, (int, float, list, tuple)):
             raise TypeError(f"fill should be int or float or a list or tuple of them. Got {type(fill)}")
@@ -335,14 +365,19 @@ class ElasticTransform(Transform):
 
 
 class RandomErasing(Transform):
-    """With probability p a rectangle of the picture is lost (Z. Zhong and others, 2020). For tensors.
+    """With probability p a rectangle of the picture is lost. For tensors.
 
     Args:
         p: in [0, 1].
         scale: (least, most) of the rectangle's share of the picture, in [0, 1].
-        ratio: (least, most) of its height over its width.
+        ratio: (least, most) of its height over its width, > 0.
         value: what stands there: a number, one for each channel, or "random" for normal numbers.
         inplace: write into the tensor.
+
+    Shape: (..., C, H, W) -> the same.
+    Raises: ValueError for values out of range, fewer than three dimensions, and a value of another number of channels;
+    TypeError for what is no tensor, and for arguments of another kind.
+    Source: Z. Zhong, L. Zheng, G. Kang, S. Li and Y. Yang, Random Erasing Data Augmentation, AAAI 2020.
 
     >>> import mtorch
     >>> from mtorch.vision import transforms
@@ -362,6 +397,8 @@ class RandomErasing(Transform):
                 raise TypeError(f"{name} should be a sequence")
         if scale[0] > scale[1] or ratio[0] > ratio[1]:
             warnings.warn("Scale and ratio should be of kind (min, max)", stacklevel=2)
+        if min(ratio) <= 0:
+            raise ValueError(f"Ratio is {tuple(ratio)}, expected height over width, above 0")
         if scale[0] < 0 or scale[1] > 1:
             raise ValueError("Scale should be between 0 and 1")
         if not 0 <= p <= 1:
@@ -390,6 +427,8 @@ class RandomErasing(Transform):
     def forward(self, img: Tensor) -> Tensor:
         if not isinstance(img, Tensor):
             raise TypeError(f"RandomErasing: expected a Tensor, a {type(img).__name__} came; put ToTensor before it")
+        if img.ndim < 3:
+            raise ValueError(f"RandomErasing: the tensor has shape {tuple(img.shape)}, expected (..., C, H, W)")
         if rand(1).item() >= self.p:
             return img
         if isinstance(self.value, str):

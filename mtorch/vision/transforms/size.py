@@ -14,23 +14,28 @@ __all__ = ["CenterCrop", "Pad", "Resize", "height_and_width"]
 
 def height_and_width(size: int | Sequence[int]) -> tuple[int, int]:
     """What a size means for a crop: one number is both edges."""
-    if isinstance(size, (int, float)):
-        return int(size), int(size)
-    if len(size) == 1:
-        return size[0], size[0]
-    if len(size) != 2:
+    sizes = [size] if isinstance(size, (int, float)) else size
+    if not isinstance(sizes, Sequence) or not all(isinstance(edge, (int, float)) for edge in sizes):
+        raise TypeError(f"size is {size!r}, expected pixels: one number, or (height, width)")
+    if len(sizes) not in (1, 2):
         raise ValueError("Please provide only two dimensions (h, w) for size.")
-    return size[0], size[1]
+    if min(sizes) < 1:
+        raise ValueError(f"size is {size!r}, expected pixels, at least 1")
+    return int(sizes[0]), int(sizes[-1])
 
 
 class Resize(Transform):
     """The picture in another size.
 
     Args:
-        size: (height, width), or one number for the shorter edge.
-        interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC.
+        size: (height, width) in pixels, or one number for the shorter edge.
+        interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC; for Pillow images also BOX, HAMMING or LANCZOS.
         max_size: the longer edge becomes at most this; only where `size` is one number.
         antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC).
+
+    Shape: (..., C, H, W), or the other forms of a picture -> the same form, of this size.
+    Raises: TypeError for a size or interpolation that is none, and for what is no picture; ValueError for a size below
+    1, a max_size that contradicts it, and Pillow's own interpolation of another form.
 
     >>> import mtorch
     >>> from mtorch.vision.transforms import Resize
@@ -42,7 +47,7 @@ class Resize(Transform):
                  interpolation: InterpolationMode | int = InterpolationMode.BILINEAR, max_size: int | None = None,
                  antialias: bool | None = True) -> None:
         super().__init__()
-        if not isinstance(size, (int, Sequence)):
+        if not isinstance(size, (int, Sequence)) or isinstance(size, str):
             raise TypeError(f"Size should be int or sequence. Got {type(size)}")
         if isinstance(size, Sequence) and len(size) not in (1, 2):
             raise ValueError("If size is a sequence, it should have 1 or 2 values")
@@ -63,7 +68,10 @@ class CenterCrop(Transform):
     """The middle of the picture, with a border of 0 where it is smaller.
 
     Args:
-        size: (height, width), or one number for both.
+        size: (height, width) in pixels, or one number for both.
+
+    Shape: (..., H, W), or the other forms of a picture -> the same form, of this size.
+    Raises: TypeError for a size that is none, and for what is no picture; ValueError for a size below 1.
 
     >>> import mtorch
     >>> from mtorch.vision import transforms
@@ -86,9 +94,14 @@ class Pad(Transform):
     """The picture with a border.
 
     Args:
-        padding: one number, (left and right, top and bottom), or (left, top, right, bottom).
-        fill: the value of a constant border.
+        padding: pixels, one number, (left and right, top and bottom), or (left, top, right, bottom); below 0 it cuts.
+        fill: the value of a constant border, one number or one for each channel.
         padding_mode: `constant`, `edge`, `reflect` (without the edge's pixels) or `symmetric` (with them).
+
+    Shape: (..., H, W), or the other forms of a picture -> the same form, H + top + bottom high, W + left + right wide.
+    Raises: TypeError for a padding or fill that is none, and for what is no picture; ValueError for another
+    padding_mode, sequences of another length, and a fill of another number of channels; RuntimeError where less than
+    nothing is left, and for a reflected border that is not smaller than the picture.
 
     >>> import mtorch
     >>> from mtorch.vision import transforms
@@ -96,7 +109,8 @@ class Pad(Transform):
     torch.Size([1, 12, 12])
     """
 
-    def __init__(self, padding: int | Sequence[int], fill: float = 0, padding_mode: str = "constant") -> None:
+    def __init__(self, padding: int | Sequence[int], fill: float | Sequence[float] = 0,
+                 padding_mode: str = "constant") -> None:
         super().__init__()
         functional.check_padding(padding, fill, padding_mode)
         self.padding = padding

@@ -17,8 +17,8 @@ from ...functions.creation import as_tensor
 from ...functions.joining import cat
 from ...nn.functional import grid_sample
 from ...tensor import Tensor
-from .images import as_planes, channels_of, in_float, size_of
-from .interpolation import InterpolationMode, interpolation_mode
+from .images import as_planes, channels_of, in_float, mode_for, size_of
+from .interpolation import InterpolationMode
 
 __all__ = ["affine", "elastic_transform", "rotate"]
 
@@ -119,9 +119,9 @@ def _turned_size(matrix: np.ndarray, height: int, width: int) -> tuple[int, int]
 
 def _warped(img: Any, places: np.ndarray, came: tuple[int, int], interpolation: InterpolationMode | int,
             fill: float | Sequence[float] | None) -> Any:
-    mode = interpolation_mode(interpolation)
+    mode = mode_for(img, interpolation)
     if mode not in (InterpolationMode.NEAREST, InterpolationMode.BILINEAR):
-        raise ValueError(f"Interpolation mode '{mode.value}' is unsupported with Tensor input")
+        raise ValueError(f"Interpolation mode '{mode.value}' is unsupported here, expected nearest or bilinear")
     fills = [fill] if isinstance(fill, (int, float)) else fill
     if fills is not None and len(fills) not in (1, channels_of(img)):
         raise ValueError("The number of elements in 'fill' cannot broadcast to match the number of "
