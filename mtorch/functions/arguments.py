@@ -87,6 +87,36 @@ def number_of(x, function: str, argument: str):
     raise TypeError(f"{function}(): argument '{argument}' must be Number, not {type(x).__name__}")
 
 
+def element_of(x, kind: np.dtype, function: str, argument: str):
+    """A number as an element of this type, fractions cut off; what the type cannot hold is an error.
+
+    As in torch, a negative integer may stand for the large number of the same bits, and float16 takes what is infinite there.
+    """
+    value = number_of(x, function, argument)
+    value = value.item() if isinstance(value, np.generic) else value
+    if kind.kind == "c":
+        return value
+    if type(value) is complex and not value.imag:
+        value = value.real
+    if type(value) is not complex:
+        if kind.kind == "f":
+            value = float(value)
+            if kind.itemsize != 4 or -_GREATEST_FLOAT32 <= value <= _GREATEST_FLOAT32 or not math.isfinite(value):
+                return value
+        elif kind.kind == "b":
+            return bool(value)
+        elif math.isfinite(value):
+            limits = np.iinfo(kind)
+            least = -int(limits.max) if kind.kind == "u" and type(value) is int else int(limits.min)
+            if least <= value <= limits.max:
+                return int(value) % 2 ** limits.bits if kind.kind == "u" else int(value)
+    raise RuntimeError(f"{function}: value cannot be converted to type {dtypes.of(kind).name} without overflow: {argument} "
+                       f"is {value}")
+
+
+_GREATEST_FLOAT32 = float(np.finfo(np.float32).max)
+
+
 def whole_number(x, function: str, argument: str) -> int:
     """x as an int; floats and bools are errors."""
     if type(x) is int:

@@ -2,17 +2,25 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic, elementwise as rules
-from .arguments import floating, into, require_tensor, result_type_of, to_type
+from .arguments import (as_tensor_operand, common_kind, element_of, floating, into, number_of, require_floats,
+                        require_tensor, to_type, together, whole_number)
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Operand
 
 
-def neg(input, *, out=None):
-    """-input.
+def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """-input; of unsigned integers, 2^bits - input.
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, RuntimeError for bools.
 
     >>> import mtorch
     >>> mtorch.neg(mtorch.tensor([1, -2]))
@@ -25,8 +33,10 @@ def neg(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def positive(input):
+def positive(input: Tensor) -> Tensor:
     """input itself; a bool tensor is an error.
+
+    Shape and errors as for `neg`.
 
     >>> import mtorch
     >>> mtorch.positive(mtorch.tensor([1, -2]))
@@ -37,19 +47,27 @@ def positive(input):
     return input
 
 
-def abs(input, *, out=None):
-    """The absolute value.
+def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The absolute value; of complex numbers, a real one. Its slope at 0 is 0.
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, NotImplementedError for bools.
 
     >>> import mtorch
     >>> mtorch.abs(mtorch.tensor([1, -2]))
     tensor([1, 2])
     """
-    result = rules.abs(require_tensor(input, "abs"))
+    if require_tensor(input, "abs").array.dtype.kind == "b":
+        raise NotImplementedError('"abs_cpu" not implemented for torch.bool: expected numbers')
+    result = rules.abs(input)
     return result if out is None else into(out, result)
 
 
-def square(input, *, out=None):
-    """input * input.
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """input * input; of bools, int64.
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.square(mtorch.tensor([1.0, -2.0]))
@@ -68,12 +86,17 @@ def rules_power(input):
 def _flat(name, function, input, out):
     """A step function: integers are already where it would take them."""
     x = require_tensor(input, name)
+    if x.array.dtype.kind in "bc":
+        raise NotImplementedError(f'"{name}_cpu" not implemented for {x.dtype}: expected real numbers')
     result = rules.flat(x, function=function) if x.array.dtype.kind == "f" else wrap(x.array.copy())
     return result if out is None else into(out, result)
 
 
-def sign(input, *, out=None):
-    """-1, 0 or 1.
+def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """-1, 0 or 1; of complex numbers input / |input|. Its slope is 0.
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.sign(mtorch.tensor([3.0, 0.0, -2.0]))
@@ -91,8 +114,11 @@ def sign(input, *, out=None):
 sgn = sign
 
 
-def floor(input, *, out=None):
-    """The largest integer not above.
+def floor(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The largest integer not above; its slope is 0.
+
+    Shape: any -> the same, in the same type.
+    Raises: TypeError for what is no tensor, NotImplementedError for bools and complex numbers.
 
     >>> import mtorch
     >>> mtorch.floor(mtorch.tensor([1.5, -1.5]))
@@ -101,8 +127,10 @@ def floor(input, *, out=None):
     return _flat("floor", np.floor, input, out)
 
 
-def ceil(input, *, out=None):
+def ceil(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smallest integer not below.
+
+    Shape and errors as for `floor`.
 
     >>> import mtorch
     >>> mtorch.ceil(mtorch.tensor([1.5, -1.5]))
@@ -111,8 +139,10 @@ def ceil(input, *, out=None):
     return _flat("ceil", np.ceil, input, out)
 
 
-def trunc(input, *, out=None):
+def trunc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The integer part, towards zero.
+
+    Shape and errors as for `floor`.
 
     >>> import mtorch
     >>> mtorch.trunc(mtorch.tensor([1.5, -1.5]))
@@ -124,19 +154,23 @@ def trunc(input, *, out=None):
 fix = trunc
 
 
-def round(input, *, decimals=0, out=None):
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
     """The nearest integer, a half to the even one; or the nearest number with so many decimals.
+
+    decimals: digits after the point; below 0, zeros before it
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor and decimals that are no int; NotImplementedError for bools and complex
+        numbers, and with decimals for integers.
 
     >>> import mtorch
     >>> mtorch.round(mtorch.tensor([0.5, 1.5, 2.4]))
     tensor([0., 2., 2.])
     """
-    if decimals == 0:
+    if whole_number(decimals, "round", "decimals") == 0:
         return _flat("round", np.rint, input, out)
-    x = require_tensor(input, "round")
-    if x.array.dtype.kind != "f":
-        raise RuntimeError(f"round: decimals={decimals} needs a floating point tensor, got {x.dtype}")
-    scale = 10.0 ** builtin_abs(decimals)
+    x = require_floats(input, "round")
+    scale = 10.0 ** builtin_abs(decimals) if -308 <= decimals <= 308 else math.inf
     steps = (lambda a: np.rint(a * scale) / scale) if decimals > 0 else (lambda a: np.rint(a / scale) * scale)
     result = rules.flat(x, function=steps)
     return result if out is None else into(out, result)
@@ -145,33 +179,42 @@ def round(input, *, decimals=0, out=None):
 builtin_abs = math.fabs
 
 
-def frac(input, *, out=None):
-    """The part after the point: input - trunc(input).
+def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The part after the point, with input's sign: input - trunc(input).
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, NotImplementedError for integers.
 
     >>> import mtorch
     >>> mtorch.frac(mtorch.tensor([1.5, -2.5]))
     tensor([ 0.5000, -0.5000])
     """
-    if require_tensor(input, "frac").array.dtype.kind != "f":
-        raise RuntimeError(f"frac: expected a floating point tensor, got {input.dtype}")
-    result = rules.frac(input)
+    result = rules.frac(require_floats(input, "frac"))
     return result if out is None else into(out, result)
 
 
-def clamp(input, min=None, max=None, *, out=None):
-    """input kept between min and max, numbers or tensors; outside, no gradient passes.
+def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None, *,
+          out: Tensor | None = None) -> Tensor:
+    """input kept between min and max; outside, no gradient passes.
+
+    min, max: numbers or tensors; None for no limit on that side. Where min is above max, the result is max.
+
+    Shape: input, and limits that broadcast with it -> the shape that they broadcast to.
+    Raises: RuntimeError where both limits are None and for shapes that do not broadcast; TypeError for what is neither
+        a tensor nor a number; NotImplementedError for complex numbers.
 
     >>> import mtorch
     >>> mtorch.clamp(mtorch.tensor([-1.0, 0.5, 2.0]), 0, 1)
     tensor([0.0000, 0.5000, 1.0000])
     """
-    require_tensor(input, "clamp")
+    if require_tensor(input, "clamp").array.dtype.kind == "c":
+        raise NotImplementedError(f"clamp is not supported for complex types, got {input.dtype}: they have no order")
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, TensorBase) or isinstance(max, TensorBase):
         result = _clamp_by_tensors(input, min, max)
     else:
-        kind = result_type_of(input, *(x for x in (min, max) if x is not None))
+        kind = common_kind("clamp", input, *(x for x in (min, max) if x is not None))
         x = to_type(input, kind)
         result = rules.clamp(x, min=None if min is None else np.asarray(min, kind)[()],
                              max=None if max is None else np.asarray(max, kind)[()])
@@ -179,85 +222,115 @@ def clamp(input, min=None, max=None, *, out=None):
 
 
 def _clamp_by_tensors(input, min, max):
-    kind = result_type_of(input, *(x for x in (min, max) if x is not None))
+    kind = common_kind("clamp", input, *(x for x in (min, max) if x is not None))
     y = to_type(input, kind)
     given = to_type(input, kind)
-    low = None if min is None else to_type(min, kind)
-    high = None if max is None else to_type(max, kind)
+    low, high = (x if x is None else as_tensor_operand(to_type(x, kind), "clamp") for x in (min, max))
     if low is not None:
-        y = arithmetic.where(low, y, condition=_array(given) < _array(low))
+        y = arithmetic.where(low, y, condition=together(np.less, "clamp", given.array, low.array))
     if high is not None:
-        y = arithmetic.where(high, y, condition=_array(y) > _array(high))
+        y = arithmetic.where(high, y, condition=together(np.greater, "clamp", y.array, high.array))
     if y.array.dtype.kind == "f":
-        y = y + arithmetic.where(0.0, float("nan"), condition=~np.isnan(y.array + 0 * _array(given))) \
-            if np.isnan(_array(given)).any() else y
+        y = y + arithmetic.where(0.0, float("nan"), condition=~np.isnan(y.array + 0 * given.array)) \
+            if np.isnan(given.array).any() else y
     return y
-
-
-def _array(x):
-    return x.array if isinstance(x, TensorBase) else x
 
 
 clip = clamp
 
 
-def clamp_min(input, min, *, out=None):
+def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tensor:
     """input, at least min.
+
+    Arguments, shape and errors as for `clamp`; no min is a TypeError.
 
     >>> import mtorch
     >>> mtorch.clamp_min(mtorch.tensor([-1.0, 0.5]), 0)
     tensor([0.0000, 0.5000])
     """
+    if min is None:
+        raise TypeError("clamp_min(): argument 'min' must be Tensor or Number, not NoneType")
     return clamp(input, min=min, out=out)
 
 
-def clamp_max(input, max, *, out=None):
+def clamp_max(input: Tensor, max: Operand, *, out: Tensor | None = None) -> Tensor:
     """input, at most max.
+
+    Arguments, shape and errors as for `clamp`; no max is a TypeError.
 
     >>> import mtorch
     >>> mtorch.clamp_max(mtorch.tensor([-1.0, 0.5]), 0)
     tensor([-1.,  0.])
     """
+    if max is None:
+        raise TypeError("clamp_max(): argument 'max' must be Tensor or Number, not NoneType")
     return clamp(input, max=max, out=out)
 
 
-def nan_to_num(input, nan=0.0, posinf=None, neginf=None, *, out=None):
-    """nan replaced by a number (0), inf and -inf by theirs (the type's largest and smallest).
+def nan_to_num(input: Tensor, nan: float | None = 0.0, posinf: float | None = None, neginf: float | None = None, *,
+               out: Tensor | None = None) -> Tensor:
+    """nan, inf and -inf replaced by numbers; integers stay as they are.
+
+    nan: what stands for nan
+    posinf: what stands for inf; None for the type's largest number
+    neginf: what stands for -inf; None for the type's smallest number
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor or number.
 
     >>> import mtorch
     >>> mtorch.nan_to_num(mtorch.tensor([float("nan"), 1.0]))
     tensor([0., 1.])
     """
     x = require_tensor(input, "nan_to_num")
+    nan, posinf, neginf = (None if v is None else number_of(v, "nan_to_num", name)
+                           for name, v in (("nan", nan), ("posinf", posinf), ("neginf", neginf)))
     result = rules.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf) \
         if x.array.dtype.kind == "f" else wrap(x.array.copy())
     return result if out is None else into(out, result)
 
 
-def deg2rad(input, *, out=None):
-    """Degrees to radians.
+def _angles(input, name):
+    x = floating(input, name)
+    if x.array.dtype.kind == "c":
+        raise RuntimeError(f"{name} is not supported for complex tensors, got {x.dtype}")
+    return x
+
+
+def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Degrees to radians: input * pi / 180, in a floating point type.
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, RuntimeError for complex numbers.
 
     >>> import mtorch
     >>> mtorch.deg2rad(mtorch.tensor([180.0]))
     tensor([3.1416])
     """
-    result = floating(input, "deg2rad") * (math.pi / 180)
+    result = _angles(input, "deg2rad") * (math.pi / 180)
     return result if out is None else into(out, result)
 
 
-def rad2deg(input, *, out=None):
-    """Radians to degrees.
+def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Radians to degrees: input * 180 / pi, in a floating point type.
+
+    Shape and errors as for `deg2rad`.
 
     >>> import mtorch
     >>> mtorch.rad2deg(mtorch.tensor([math.pi])) if (math := __import__("math")) else None
     tensor([180.])
     """
-    result = floating(input, "rad2deg") * (180 / math.pi)
+    result = _angles(input, "rad2deg") * (180 / math.pi)
     return result if out is None else into(out, result)
 
 
-def clone(input, *, memory_format=None):
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The same values in memory of their own; gradients pass.
+
+    memory_format: taken, and of no effect
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> x = mtorch.zeros(2); y = mtorch.clone(x); y[0] = 1; x
@@ -266,8 +339,16 @@ def clone(input, *, memory_format=None):
     return rules.clone(require_tensor(input, "clone"))
 
 
-def masked_fill(input, mask, value):
-    """input with value, a number or a 0-dim tensor, where the bool mask is set.
+def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Tensor:
+    """input with value where the mask is set; there no gradient passes.
+
+    mask: bools
+    value: a number that input's type can hold, or a 0-dim tensor
+
+    Shape: input and a mask that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for an input or mask that is no tensor and a value that is no number; RuntimeError for a mask that
+        is not bool, a tensor of a value that is not 0-dim, a number that input's type cannot hold and shapes that do
+        not broadcast.
 
     >>> import mtorch
     >>> mtorch.masked_fill(mtorch.tensor([1.0, 2.0]), mtorch.tensor([True, False]), 0)
@@ -281,8 +362,8 @@ def masked_fill(input, mask, value):
             raise RuntimeError("masked_fill only supports a 0-dimensional value tensor, but got tensor with "
                                f"{value.array.ndim} dimension(s).")
         value = to_type(value, x.array.dtype)
-    elif dtypes.of(dtypes.common_type([value])).category > x.dtype.category:
-        raise RuntimeError(f"value cannot be converted to type {x.dtype} without overflow: {value}")
+    else:
+        value = element_of(value, x.array.dtype, "masked_fill", "value")
     return arithmetic.masked_fill(x, value, mask=m.array)
 
 

@@ -37,6 +37,24 @@ REFUSED = {
     "T.celu(T.tensor([1]))": "celu.*int64.*expected a floating point tensor",
     "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
     "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
+    # elementwise
+    "T.abs(T.tensor([True]))": "abs.*bool",
+    "T.floor(T.tensor([True]))": "floor.*bool",
+    "T.round(T.tensor([1]), decimals=1)": "round.*int64",
+    "T.round(T.zeros(2), decimals=1.5)": "round.*'decimals' must be int, not float",
+    "T.frac(T.tensor([1]))": "frac.*int64",
+    "T.clamp(T.zeros(2), T.zeros(3))": "clamp: The size of tensor a",
+    "T.clamp(T.zeros(2), 'a')": "clamp.*got str",
+    "T.clamp(T.tensor([1j]), 1)": "clamp.*complex64",
+    "T.clamp_min(T.zeros(2), None)": "clamp_min.*'min' must be Tensor or Number, not NoneType",
+    "T.clamp_max(T.zeros(2), None)": "clamp_max.*'max' must be Tensor or Number, not NoneType",
+    "T.nan_to_num(T.zeros(2), posinf='a')": "nan_to_num.*'posinf' must be Number, not str",
+    "T.deg2rad(T.tensor([1j]))": "deg2rad.*complex64",
+    "T.zeros(2).masked_fill_(T.tensor([True] * 3), 1)": "masked_fill: The size of tensor a",
+    "T.masked_fill(T.zeros(1), T.tensor([True]), 1j)": "masked_fill: value cannot be converted to type float32 .* is 1j",
+    "T.masked_fill(T.zeros(1), T.tensor([True]), 1e39)": "value cannot be converted to type float32 .* value is 1e.39",
+    "T.masked_fill(T.zeros(1).byte(), T.tensor([True]), 300)": "value cannot be converted to type uint8 .* value is 300",
+    "T.masked_fill(T.zeros(1).long(), T.tensor([True]), float('nan'))": "cannot be converted to type int64 .* is nan",
     # comparisons and bits
     "T.zeros(2) < T.zeros(3)": "less: The size of tensor a",
     "T.isclose(T.zeros(2), T.zeros(3))": "isclose: The size of tensor a",
@@ -97,6 +115,18 @@ def test_a_number_may_be_a_tensor_of_one_element() -> None:
 
 def test_a_sum_of_numbers_is_a_tensor() -> None:
     assert isinstance(mtorch.add(1, 2), mtorch.Tensor)
+
+
+def test_numbers_become_elements_as_in_torch() -> None:
+    mask = mtorch.tensor([True])
+    assert mtorch.zeros(1, dtype=mtorch.uint8).masked_fill(mask, -1).tolist() == [255]
+    assert mtorch.zeros(1, dtype=mtorch.int64).masked_fill(mask, 1.5).tolist() == [1]
+    assert mtorch.zeros(1, dtype=mtorch.bool).masked_fill(mask, 2).tolist() == [True]
+    assert mtorch.zeros(1, dtype=mtorch.float16).masked_fill(mask, 70000).tolist() == [float("inf")]
+
+
+def test_rounding_to_more_digits_than_there_are_stays_in_the_type() -> None:
+    assert mtorch.round(mtorch.tensor([1.55]), decimals=400).dtype is mtorch.float32
 
 
 def test_large_integers_that_differ_are_not_close() -> None:
