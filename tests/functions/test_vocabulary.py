@@ -177,6 +177,10 @@ WRONG = [
     ("take_along_dim outside", lambda lib: lib.take_along_dim(lib.zeros(3), lib.tensor([7])), RuntimeError, "index 7"),
     ("select_scatter", lambda lib: lib.select_scatter(lib.zeros(2, 2), lib.ones(2), 0, 2), IndexError, "index 2 out of"),
     ("slice_scatter", lambda lib: lib.slice_scatter(lib.zeros(4), lib.ones(4), step=-1), RuntimeError, "step must be pos"),
+    ("hann", lambda lib: lib.signal.windows.hann(3.5), TypeError, "hann: .*int"),
+    ("hann_window", lambda lib: lib.hann_window(-1), RuntimeError, "hann_window requires"),
+    ("kaiser_window", lambda lib: lib.kaiser_window(2, dtype=lib.int64), RuntimeError, "kaiser_window expects"),
+    ("hamming_window", lambda lib: lib.hamming_window(2.5), TypeError, "hamming_window: .*int"),
     ("polygamma", lambda lib: lib.polygamma(1.5, lib.ones(1)), TypeError, "argument 'n' .*must be int"),
 ]
 
