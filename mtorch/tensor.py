@@ -196,6 +196,11 @@ class Parameter(Tensor):
 class Buffer(Tensor):
     """A tensor that a Module registers as a buffer when it is assigned to it: state that is not trained.
 
+    data: its values, a Tensor, whose memory it shares; none for no elements
+    persistent: whether the state_dict of the Module has it
+
+    Raises: TypeError for a data that is no Tensor.
+
     >>> import mtorch
     >>> mtorch.nn.Buffer(mtorch.zeros(2)).persistent
     True
@@ -203,8 +208,12 @@ class Buffer(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data=None, *, persistent: bool = True) -> None:
-        self.array = (creation.empty(0) if data is None else data).array
+    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
+        if data is None:
+            data = creation.empty(0)
+        if not isinstance(data, TensorBase):
+            raise TypeError(f"Buffer: data must be a Tensor, got {type(data).__name__}; wrap it with mtorch.tensor()")
+        self.array = data.array
         self._requires_grad, self._grad, self._node, self._alias = False, None, None, None
         self.persistent = persistent
 

@@ -68,7 +68,11 @@ class _Row(Module):
 class Sequential(_Row):
     """Modules called one after another, each on what the one before it gave.
 
-    Takes the modules, or an OrderedDict of them by name.
+    args: the modules, or one OrderedDict of them by name
+
+    Shape: what the first module takes -> what the last one gives; without modules, the input itself.
+    Raises: TypeError for what is no Module, a list of them, too; KeyError for a name that is empty or has a dot in it;
+    IndexError for an index out of range.
 
     >>> import mtorch
     >>> double = mtorch.nn.Sequential(mtorch.nn.Sequential(), mtorch.nn.Sequential())
@@ -134,6 +138,12 @@ def _modules_of(other: Any) -> list[Module]:
 class ModuleList(_Row):
     """A list of modules that are registered, for a forward that calls them as it likes.
 
+    modules: any iterable of modules
+
+    Shape: it is not called itself.
+    Raises: TypeError for what is no Module, or no iterable; IndexError for an index out of range; NotImplementedError
+    when called.
+
     >>> import mtorch
     >>> rows = mtorch.nn.ModuleList([mtorch.nn.Sequential() for _ in range(3)])
     >>> rows
@@ -176,6 +186,12 @@ class ModuleList(_Row):
 
 class ModuleDict(Module):
     """A dict of modules that are registered, in the order in which they were added.
+
+    modules: a mapping of names to modules, or an iterable of pairs
+
+    Shape: it is not called itself.
+    Raises: TypeError for what is no Module, or a name that is no string; KeyError for a name that is empty, has a dot
+    in it, or is an attribute already; ValueError for what is no pair; NotImplementedError when called.
 
     >>> import mtorch
     >>> choice = mtorch.nn.ModuleDict({"small": mtorch.nn.Sequential()})

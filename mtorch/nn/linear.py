@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 class Identity(Module):
-    """Gives its input back, whatever arguments it was made with.
+    """Gives its input back: it stands where a net may or may not have a layer.
+
+    args, kwargs: anything; not used
+
+    Shape: any -> the same.
+    Raises: TypeError for a call without an input, or with several.
 
     >>> import mtorch
     >>> mtorch.nn.Identity(54, unused=True)(mtorch.ones(1))
@@ -30,10 +35,21 @@ class Identity(Module):
 
 
 class Linear(Module):
-    """y = x W^T + b.
+    """y = x W^T + b: every output is a weighted sum of all inputs, and a bias.
 
-    Shape: (..., in_features) -> (..., out_features).  weight (out_features, in_features) and bias (out_features) start
-    uniform in +-1/sqrt(in_features), torch's numbers for the same seed.
+    in_features: I, numbers in a sample, >= 0
+    out_features: O, numbers that come out, >= 0
+    bias: add b
+    device, dtype: of W and b; a floating point dtype
+
+    weight (O, I) and bias (O) start uniform in +-1/sqrt(I), torch's numbers for the same seed.
+
+    Shape: (..., I) -> (..., O).
+    Raises: RuntimeError for an input of another size or dtype, negative sizes, or a dtype that is not floating point;
+    TypeError for sizes that are no ints.
+    Source: Rosenblatt, "The Perceptron: A Probabilistic Model for Information Storage and Organization in the Brain",
+    Psychological Review 1958; of the first weights, LeCun, Bottou, Orr & Mueller, "Efficient BackProp", 1998, section
+    4.6.
 
     >>> import mtorch
     >>> mtorch.nn.Linear(2, 3)(mtorch.ones(1, 2)).shape
@@ -68,9 +84,18 @@ class Linear(Module):
 
 
 class Bilinear(Module):
-    """y[o] = x1^T W[o] x2 + b[o].
+    """y[o] = x1^T W[o] x2 + b[o]: every output is a weighted sum of all products of the one's numbers with the other's.
 
-    Shape: (..., in1_features), (..., in2_features) -> (..., out_features).
+    in1_features, in2_features: I > 0 and J, numbers in a sample of x1 and of x2
+    out_features: O, numbers that come out
+    bias: add b
+    device, dtype: of W and b; a floating point dtype
+
+    weight (O, I, J) and bias (O) start uniform in +-1/sqrt(I), torch's numbers for the same seed.
+
+    Shape: (..., I), (..., J) -> (..., O).
+    Raises: ValueError for in1_features <= 0; RuntimeError for inputs of other sizes or dtypes.
+    Source: Tenenbaum & Freeman, "Separating Style and Content with Bilinear Models", Neural Computation 2000.
 
     >>> import mtorch
     >>> mtorch.nn.Bilinear(2, 3, 4)(mtorch.ones(1, 2), mtorch.ones(1, 3)).shape

@@ -3,10 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..dtypes import numpy_dtype
 from ..functions.arguments import Size
+from ..functions.creation import empty
 from ..tensor import Buffer, Parameter, Tensor
 
 if TYPE_CHECKING:
@@ -38,15 +36,21 @@ class _Uninitialized(Tensor):
 
     def materialize(self, shape: Any, device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         """Become an ordinary parameter or buffer of this shape, its numbers not yet set."""
-        self.array = np.empty(tuple(shape), self.array.dtype if dtype is None else numpy_dtype(dtype))
+        self.array = empty(shape, dtype=self.dtype if dtype is None else dtype, device=device).array
         self.__class__ = self._becomes
 
-    def __repr__(self, *, tensor_contents=None):
+    def __repr__(self, *, tensor_contents: Any = None) -> str:    # type: ignore[override]
         return f"<{type(self).__name__}>"
 
 
 class UninitializedParameter(_Uninitialized, Parameter):    # type: ignore[misc]
     """A parameter whose size is not known yet; `materialize(shape)` makes it an ordinary one.
+
+    requires_grad: whether it is to be trained
+    device, dtype: of its numbers, once there are any
+
+    Raises: RuntimeError for its shape, as long as there is none, for integers that require grad, a negative size, or a
+    device other than the CPU.
 
     >>> import mtorch
     >>> weight = mtorch.nn.parameter.UninitializedParameter()
@@ -61,13 +65,18 @@ class UninitializedParameter(_Uninitialized, Parameter):    # type: ignore[misc]
 
     def __init__(self, requires_grad: bool = True, device: DeviceLike | None = None,
                  dtype: dtypes.dtype | None = None) -> None:
-        super().__init__(None, requires_grad)
-        if dtype is not None:
-            self.array = self.array.astype(numpy_dtype(dtype))
+        super().__init__(empty(0, dtype=dtype, device=device), requires_grad)
 
 
 class UninitializedBuffer(_Uninitialized, Buffer):
     """A buffer whose size is not known yet; `materialize(shape)` makes it an ordinary one.
+
+    requires_grad: whether gradients are computed for it
+    device, dtype: of its numbers, once there are any
+    persistent: whether the state_dict has it
+
+    Raises: RuntimeError for its shape, as long as there is none, for integers that require grad, a negative size, or a
+    device other than the CPU.
 
     >>> import mtorch
     >>> mtorch.nn.parameter.UninitializedBuffer()
@@ -79,9 +88,8 @@ class UninitializedBuffer(_Uninitialized, Buffer):
 
     def __init__(self, requires_grad: bool = False, device: DeviceLike | None = None, dtype: dtypes.dtype | None = None,
                  persistent: bool = True) -> None:
-        super().__init__(None, persistent=persistent)
-        if dtype is not None:
-            self.array = self.array.astype(numpy_dtype(dtype))
+        super().__init__(empty(0, dtype=dtype, device=device), persistent=persistent)
+        self.requires_grad_(requires_grad)
 
 
 def is_lazy(param: Any) -> bool:

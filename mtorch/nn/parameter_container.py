@@ -27,6 +27,12 @@ def _line(key: Any, value: Any, element: str) -> str:
 class ParameterList(Module):
     """A list of parameters that are registered; Tensors put into it become Parameters, other values stay as they are.
 
+    values: any iterable of them
+
+    Shape: it is not called itself.
+    Raises: TypeError for what is no iterable, or a Tensor instead of a list of them; RuntimeError for a Tensor of
+    integers, or when called; IndexError for an index out of range.
+
     >>> import mtorch
     >>> rows = mtorch.nn.ParameterList([mtorch.zeros(2, 3)])
     >>> rows.append(mtorch.ones(1))
@@ -89,13 +95,19 @@ class ParameterList(Module):
 class ParameterDict(Module):
     """A dict of parameters that are registered; Tensors put into it become Parameters, other values stay as they are.
 
+    parameters: a mapping of names to values, or an iterable of pairs; of a plain dict, in the order of the sorted names
+
+    Shape: it is not called itself.
+    Raises: TypeError for a name that is no string, or what is neither mapping nor iterable; KeyError for a name that is
+    not there, has a dot in it, or is an attribute already; RuntimeError for a Tensor of integers, or when called.
+
     >>> import mtorch
     >>> both = mtorch.nn.ParameterDict({"left": mtorch.zeros(2), "right": mtorch.ones(2)})
     >>> list(both), type(both["left"]).__name__
     (['left', 'right'], 'Parameter')
     """
 
-    def __init__(self, parameters: Any = None) -> None:
+    def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
         super().__init__()
         self._keys: dict[str, None] = {}
         if parameters is not None:

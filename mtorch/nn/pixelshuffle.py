@@ -7,9 +7,14 @@ from .module import Module
 
 
 class PixelShuffle(Module):
-    """Groups of r^2 channels turned into images r times as wide and high, r = upscale_factor (W. Shi et al., 2016).
+    """Groups of r^2 channels turned into images r times as wide and high.
 
-    Shape: (..., C * r^2, H, W) -> (..., C, H * r, W * r)
+    upscale_factor: r, an int > 0
+
+    Shape: (..., C r^2, H, W) -> (..., C, H r, W r).
+    Raises: RuntimeError for fewer than 3 dimensions, or channels that r^2 does not divide.
+    Source: Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional
+    Neural Network", CVPR 2016, equation 4.
 
     >>> import mtorch
     >>> mtorch.nn.PixelShuffle(3)(mtorch.randn(1, 9, 4, 4)).shape
@@ -29,9 +34,14 @@ class PixelShuffle(Module):
 
 
 class PixelUnshuffle(Module):
-    """Blocks of r x r pixels turned into channels, r = downscale_factor: the inverse of PixelShuffle.
+    """Blocks of r x r pixels turned into channels: the inverse of PixelShuffle.
 
-    Shape: (..., C, H * r, W * r) -> (..., C * r^2, H, W)
+    downscale_factor: r, an int > 0
+
+    Shape: (..., C, H r, W r) -> (..., C r^2, H, W).
+    Raises: RuntimeError for fewer than 3 dimensions, or a height or width that r does not divide.
+    Source: Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional
+    Neural Network", CVPR 2016, equation 4, backwards.
 
     >>> import mtorch
     >>> mtorch.nn.PixelUnshuffle(3)(mtorch.randn(1, 1, 12, 12)).shape
@@ -51,9 +61,14 @@ class PixelUnshuffle(Module):
 
 
 class ChannelShuffle(Module):
-    """Channels dealt out anew among groups (X. Zhang et al., "ShuffleNet", 2018).
+    """Channels dealt out anew among groups, so that grouped convolutions see each other's results.
 
-    Shape: (N, C, ...) -> the same
+    groups: how many, an int > 0 that divides C
+
+    Shape: (N, C, ...) -> the same.
+    Raises: RuntimeError for fewer than 3 dimensions, or channels that groups does not divide.
+    Source: Zhang, Zhou, Lin & Sun, "ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile
+    Devices", CVPR 2018, section 3.1.
 
     >>> import mtorch
     >>> mtorch.nn.ChannelShuffle(2)(mtorch.arange(4.).reshape(1, 4, 1)).flatten()

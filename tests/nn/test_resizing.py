@@ -130,3 +130,7 @@ def test_gradients_of_both_orders(function) -> None:
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_errors_say_what_is_wrong(call, message: str) -> None:
     raises_as_torch(call, message)
+
+
+def test_a_list_of_factors_does_as_well_as_a_tuple() -> None:
+    assert mtorch.nn.Upsample(scale_factor=[2, 3])(mtorch.ones(1, 1, 2, 2)).shape == (1, 1, 4, 6)
