@@ -1,7 +1,12 @@
-"""Attention: what each query takes from the values whose keys it matches.  Vaswani et al. 2017, arXiv:1706.03762."""
+"""Attention: what each query takes from the values whose keys it matches.
+
+Source: Vaswani et al., "Attention Is All You Need", 2017, arXiv:1706.03762; fewer heads of keys than of queries: Ainslie
+    et al., "GQA", 2023, arXiv:2305.13245.
+"""
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,14 +19,24 @@ from ...ops import attention as rules
 from .dropout import dropout
 from .linear import linear
 
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
-def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p: float = 0.0, is_causal: bool = False,
-                                 scale: float | None = None, enable_gqa: bool = False):
-    """softmax(query key^T scale + mask) value.
 
-    Shape: query (..., L, D), key (..., S, D), value (..., S, E) -> (..., L, E).
-    attn_mask: True where a query may look, or numbers that are added; is_causal: query i looks at keys up to i.
-    scale: 1 / sqrt(D) unless given.  enable_gqa: fewer heads of keys and values, each serving several of queries.
+def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None,
+                                 dropout_p: float = 0.0, is_causal: bool = False, scale: float | None = None,
+                                 enable_gqa: bool = False) -> Tensor:
+    """softmax(query key^T scale + mask) value: each query takes a mean of the values, weighted by how its keys match it.
+
+    attn_mask: True where a query may look, or numbers that are added to the products; broadcast to (..., L, S)
+    dropout_p: the probability, in [0, 1], with which a weight is dropped; give 0 when not training
+    is_causal: query i looks at keys 0 to i alone; not with attn_mask
+    scale: 1 / sqrt(D) if None
+    enable_gqa: key and value have fewer heads (dimension -3), each of which serves several of query
+
+    Shape: query (..., L, D), key (..., S, D), value (..., S, E) -> (..., L, E).  A query that may look nowhere gives zeros.
+    Raises: RuntimeError for shapes or types that do not fit, an attn_mask of integers, is_causal with attn_mask, and a
+        dropout_p outside [0, 1].
 
     >>> import mtorch
     >>> q = mtorch.ones(1, 2, 4)
@@ -41,6 +56,10 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p: f
                            "fit: query and key need the same last size, key and value the same last but one")
     if is_causal and attn_mask is not None:
         raise RuntimeError(f"{name}: Explicit attn_mask should not be set when is_causal=True")
+    if q.array.dtype.kind != "f":
+        raise RuntimeError(f"{name}: expected floating point tensors, got {q.dtype}")
+    if not 0.0 <= dropout_p <= 1.0:
+        raise RuntimeError(f"{name}: dropout probability has to be between 0 and 1, but got {dropout_p}")
     if enable_gqa:
         heads = q.array.shape[-3]
         k = k.repeat_interleave(heads // k.array.shape[-3], -3)
@@ -52,7 +71,11 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p: f
     if is_causal:
         bias = rules.minus_infinity_where(~np.tri(queries, keys, dtype=bool), dtype)
     elif attn_mask is not None:
-        if attn_mask.array.dtype.kind == "b":
+        kind = require_tensor(attn_mask, name, "attn_mask").array.dtype.kind
+        if kind not in "bf":
+            raise RuntimeError(f"{name}: Expected attn_mask dtype to be bool or float, but got attn_mask.dtype: "
+                               f"{attn_mask.dtype} and query.dtype: {q.dtype} instead.")
+        if kind == "b":
             bias = rules.minus_infinity_where(~attn_mask.array, dtype)
         elif attn_mask._requires_grad:
             return _by_parts(q, k, v, factor, attn_mask, dropout_p)
@@ -69,19 +92,20 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p: f
     return rules.attention(q, k, v, scale=factor, bias=bias, dropped=dropped)
 
 
-def _by_parts(q, k, v, factor, mask, dropout_p):
+def _by_parts(q: Tensor, k: Tensor, v: Tensor, factor: float, mask: Tensor, dropout_p: float) -> Tensor:
     weights = softmaxes.softmax(q @ k.transpose(-2, -1) * factor + mask, -1)
     return dropout(weights, dropout_p, dropout_p > 0.0) @ v
 
 
-def _rows_that_may_look_nowhere(q, k, v, factor, bias, dropped):
+def _rows_that_may_look_nowhere(q: Tensor, k: Tensor, v: Tensor, factor: float, bias: np.ndarray,
+                                dropped: np.ndarray | None) -> Tensor:
     """A query with nothing to look at gives zeros, as torch's does."""
     nowhere = (bias == -np.inf).all(axis=-1, keepdims=True)
     y = rules.attention(q, k, v, scale=factor, bias=np.where(nowhere, 0, bias).astype(bias.dtype), dropped=dropped)
     return y.masked_fill(wrap(np.broadcast_to(nowhere, y.array.shape[:-1] + (1,))), 0.0)
 
 
-def _as_bias(mask, name, dtype):
+def _as_bias(mask: Tensor | None, name: str, dtype: np.dtype) -> Tensor | None:
     """A mask as numbers to add: a bool one is -inf where it is set."""
     if mask is None:
         return None
@@ -92,15 +116,39 @@ def _as_bias(mask, name, dtype):
     return mask
 
 
-def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num_heads: int, in_proj_weight,
-                                 in_proj_bias, bias_k, bias_v, add_zero_attn: bool, dropout_p: float, out_proj_weight,
-                                 out_proj_bias, training: bool = True, key_padding_mask=None, need_weights: bool = True,
-                                 attn_mask=None, use_separate_proj_weight: bool = False, q_proj_weight=None,
-                                 k_proj_weight=None, v_proj_weight=None, static_k=None, static_v=None,
-                                 average_attn_weights: bool = True, is_causal: bool = False):
+def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embed_dim_to_check: int, num_heads: int,
+                                 in_proj_weight: Tensor | None, in_proj_bias: Tensor | None, bias_k: Tensor | None,
+                                 bias_v: Tensor | None, add_zero_attn: bool, dropout_p: float,
+                                 out_proj_weight: Tensor, out_proj_bias: Tensor | None, training: bool = True,
+                                 key_padding_mask: Tensor | None = None, need_weights: bool = True,
+                                 attn_mask: Tensor | None = None, use_separate_proj_weight: bool = False,
+                                 q_proj_weight: Tensor | None = None, k_proj_weight: Tensor | None = None,
+                                 v_proj_weight: Tensor | None = None, static_k: Tensor | None = None,
+                                 static_v: Tensor | None = None, average_attn_weights: bool = True,
+                                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
     """Attention with several heads, each on a projection of its own: what MultiheadAttention computes.
 
-    Shape: query (L, N, E) or (L, E), key and value (S, N, ...) or (S, ...) -> (L, N, E) and weights (N, L, S).
+    embed_dim_to_check: E, the width of query
+    num_heads: H, how many parts the width is cut into; divides E
+    in_proj_weight, in_proj_bias: the projections of query, key and value, (3 E, E) and (3 E), one below the other
+    bias_k, bias_v: one more key and value for every sample, (1, 1, E), or None
+    add_zero_attn: one more key and value of zeros, so that a query need not look anywhere
+    dropout_p: the probability, in [0, 1], with which a weight is dropped while training
+    out_proj_weight, out_proj_bias: the projection of the heads' outputs, (E, E) and (E)
+    training: whether to drop
+    key_padding_mask: (N, S) or (S); True where a key is padding, or numbers that are added
+    need_weights: return the weights too; without, the faster scaled_dot_product_attention does it
+    attn_mask: (L, S) or (N H, L, S); True where a query may not look (the other way round than in
+        scaled_dot_product_attention), or numbers that are added
+    use_separate_proj_weight: project by q_proj_weight (E, E), k_proj_weight (E, width of key) and v_proj_weight (E, width
+        of value), not by in_proj_weight
+    static_k, static_v: keys and values (N H, S, E / H) to take instead of the projected ones
+    average_attn_weights: the mean of the heads' weights, (N, L, S), not those of each, (N, H, L, S)
+    is_causal: says that attn_mask is the causal one, which must be given; changes nothing
+
+    Shape: query (L, N, E) or (L, E), key and value (S, N, ...) or (S, ...) -> (L, N, E) and weights (N, L, S), or None.
+    Raises: AssertionError for dimensions and sizes of query, key, value or key_padding_mask that do not fit; RuntimeError
+        for masks of another shape or of integers, and is_causal without attn_mask.
 
     >>> import mtorch
     >>> x, w, b = mtorch.ones(3, 1, 4), mtorch.zeros(12, 4), mtorch.zeros(12)
@@ -196,7 +244,7 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check: int, num
     return (y, weights) if batched else (y.squeeze(1), weights.squeeze(0))
 
 
-def _one_more_key(mask):
+def _one_more_key(mask: Tensor | None) -> Tensor | None:
     """A mask with a column of zeros for a key that was added."""
     return None if mask is None else cat([mask, mask.new_zeros(tuple(mask.shape[:-1]) + (1,))], -1)
 

@@ -1,4 +1,10 @@
-"""Convolutions in one, two and three dimensions, and their transposes."""
+"""Convolutions in one, two and three dimensions, and their transposes.
+
+Sources: LeCun et al., "Backpropagation Applied to Handwritten Zip Code Recognition", Neural Computation 1989; transposes:
+    Zeiler, Krishnan, Taylor & Fergus, "Deconvolutional Networks", 2010; dilation: Yu & Koltun, "Multi-Scale Context
+    Aggregation by Dilated Convolutions", 2015, arXiv:1511.07122; groups: Krizhevsky, Sutskever & Hinton, "ImageNet
+    Classification with Deep Convolutional Neural Networks", 2012.
+"""
 from __future__ import annotations
 
 from ...tensor import Tensor
@@ -25,7 +31,8 @@ def conv1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: In
         groups: parts that input and output channels are cut into, each seeing only its own
 
     Raises:
-        RuntimeError: shapes that do not fit, a stride or dilation that is not positive
+        RuntimeError: shapes or types that do not fit, a stride, dilation or groups that is not positive, a negative
+            padding, 'same' with a stride other than 1
 
     >>> import mtorch
     >>> x, w = mtorch.tensor([[[1., 2., 4., 8.]]]), mtorch.tensor([[[-1., 1.]]])
@@ -72,10 +79,13 @@ def conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, 
     Args:
         stride: distance of what neighbouring inputs write, > 0
         padding: elements cut from both ends of the output, >= 0
-        output_padding: elements added to one end of it, less than stride or dilation
+        output_padding: elements added to one end of it, >= 0, less than stride or dilation
+        groups: parts that input and output channels are cut into, each seeing only its own
+        dilation: distance between the elements of the filter, > 0
 
     Raises:
-        RuntimeError: shapes that do not fit, a stride or dilation that is not positive
+        RuntimeError: shapes or types that do not fit, a stride, dilation or groups that is not positive, a negative
+            padding, an output_padding too large
 
     >>> import mtorch
     >>> mtorch.nn.functional.conv_transpose1d(mtorch.tensor([[[1., 2.]]]), mtorch.ones(1, 1, 2), stride=2)

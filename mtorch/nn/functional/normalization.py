@@ -20,19 +20,24 @@ __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_res
 
 def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor | None, weight: Tensor | None = None,
                bias: Tensor | None = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias, for each channel (S. Ioffe, C. Szegedy, 2015).
+    """(x - mean) / sqrt(var + eps) * weight + bias, for each channel, mean and var over all samples and places.
 
     Shape: (N, C) or (N, C, ...) -> the same; running_mean, running_var, weight, bias (C)
 
     Args:
         running_mean, running_var: when not training, the statistics; when training, moved towards those of the batch
+        weight, bias: of each channel; 1 and 0 if not given
         training: take the statistics from the batch
         momentum: how far the running statistics move, in [0, 1]
         eps: added to the variance, > 0
 
     Raises:
-        ValueError: one value for each channel in training, whose variance would be 0
+        ValueError: in training, one value for each channel, whose variance would be 0, or an eps that is not above 0
         RuntimeError: shapes that do not fit, no running statistics outside training
+        NotImplementedError: integers, bools and complex numbers
+
+    Source: Ioffe & Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
+        Shift", 2015, arXiv:1502.03167.
 
     >>> import mtorch
     >>> mtorch.nn.functional.batch_norm(mtorch.tensor([[1.], [3.]]), None, None, training=True)
@@ -45,9 +50,7 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
         if not input.array.size:
             return input * 1.0
         raise RuntimeError(f"batch_norm: expected an input (N, C, ...), got size {list(shape)}")
-    for name, t in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
-        if t is not None and t.array.shape != (shape[1],):
-            raise RuntimeError(f"batch_norm: {name} should contain {shape[1]} elements, not {t.array.size}")
+    _check_channels("batch_norm", shape[1], running_mean, running_var, weight, bias)
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError("batch_norm: expected running_mean and running_var to be defined when training=False")
@@ -56,6 +59,8 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
     if count == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)} "
                          "(to predict for one sample, call eval() on the model first)")
+    if eps <= 0.0:
+        raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
     if running_mean is not None:
         advice.evaluates("batch_norm")
     mean, var = rules.channel_statistics(input.array)
@@ -63,7 +68,19 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
     return rules.batch_norm(input, weight, bias, eps=eps, mean=mean, var=var)
 
 
-def _move(running_mean, running_var, mean, var, count: int, momentum: float) -> None:
+def _check_channels(function: str, channels: int, *parameters: Tensor | None) -> None:
+    """Running mean and variance, weight and bias have a number for each channel."""
+    for name, t in zip(("running_mean", "running_var", "weight", "bias"), parameters):
+        try:
+            fits = t is None or t.array.shape == (channels,)
+        except AttributeError:
+            fits = require_tensor(t, function, name) is None
+        if not fits and t is not None:
+            raise RuntimeError(f"{function}: {name} should contain {channels} elements, not {t.array.size}")
+
+
+def _move(running_mean: Tensor | None, running_var: Tensor | None, mean: np.ndarray, var: np.ndarray, count: int,
+          momentum: float) -> None:
     """Running statistics moved towards those of a batch, the variance without its bias."""
     for running, new in ((running_mean, mean), (running_var, var * (count / (count - 1.0)) if count > 1 else var)):
         if running is not None and count:
@@ -74,18 +91,24 @@ def _move(running_mean, running_var, mean, var, count: int, momentum: float) -> 
 def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None,
                   weight: Tensor | None = None, bias: Tensor | None = None, use_input_stats: bool = True,
                   momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias, for each channel of each sample (D. Ulyanov et al., 2016).
+    """(x - mean) / sqrt(var + eps) * weight + bias, for each channel of each sample.
 
     Shape: (N, C, ...) -> the same; running_mean, running_var, weight, bias (C)
 
     Args:
+        running_mean, running_var: the statistics, or, where the sample's are used, moved towards their mean
+        weight, bias: of each channel; 1 and 0 if not given
         use_input_stats: take the statistics from the sample, not from running_mean and running_var
         momentum: how far the running statistics move, in [0, 1]
         eps: added to the variance, > 0
 
     Raises:
         ValueError: one value for each channel, whose variance would be 0
-        RuntimeError: no running statistics where they are to be used
+        RuntimeError: shapes that do not fit, no running statistics where they are to be used
+        NotImplementedError: integers, bools and complex numbers
+
+    Source: Ulyanov, Vedaldi & Lempitsky, "Instance Normalization: The Missing Ingredient for Fast Stylization", 2016,
+        arXiv:1607.08022.
 
     >>> import mtorch
     >>> mtorch.nn.functional.instance_norm(mtorch.tensor([[[1., 3.]]]))
@@ -96,6 +119,7 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
     if len(shape) < 3:
         raise RuntimeError("instance_norm: expected an input (N, C, ...) with at least one more axis, got size "
                            f"{list(shape)}")
+    _check_channels("instance_norm", shape[1], running_mean, running_var, weight, bias)
     if not use_input_stats:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
@@ -109,23 +133,28 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
     return rules.group_norm(input, _for_channels(weight, shape), _for_channels(bias, shape), axes=axes, eps=eps)
 
 
-def _for_channels(parameter, shape):
+def _for_channels(parameter: Tensor | None, shape: tuple[int, ...]) -> Tensor | None:
     """(C) -> (1, C, 1, ...)"""
     return None if parameter is None else reshape(parameter, shape=(1, shape[1], *(1 for _ in shape[2:])))
 
 
 def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,
                eps: float = 1e-5) -> Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias, for groups of channels of each sample (Y. Wu, K. He, 2018).
+    """(x - mean) / sqrt(var + eps) * weight + bias, for groups of channels of each sample.
 
     Shape: (N, C, ...) -> the same; weight, bias (C)
 
     Args:
         num_groups: how many groups the channels are cut into; divides C
+        weight, bias: of each channel; 1 and 0 if not given
         eps: added to the variance, > 0
 
     Raises:
         RuntimeError: channels that cannot be cut so, shapes that do not fit
+        ValueError: one value for each group, whose variance would be 0
+        NotImplementedError: integers, bools and complex numbers
+
+    Source: Wu & He, "Group Normalization", 2018, arXiv:1803.08494.
 
     >>> import mtorch
     >>> mtorch.nn.functional.group_norm(mtorch.tensor([[1., 3., 5., 5.]]), 2)
@@ -139,7 +168,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
         raise RuntimeError("Expected number of channels in input to be divisible by num_groups, but got input of "
                            f"shape {list(shape)} and num_groups={num_groups}")
     for name, t in (("weight", weight), ("bias", bias)):
-        if t is not None and t.array.shape != (shape[1],):
+        if t is not None and require_tensor(t, "group_norm", name).array.shape != (shape[1],):
             raise RuntimeError(f"Expected {name} to be a vector of size equal to the number of channels in input, but "
                                f"got {name} of shape {list(t.array.shape)} and input of shape {list(shape)}")
     if prod(shape[1:]) == num_groups and input.array.size and shape[0] * prod(shape[2:]) * shape[1] // num_groups == 1:
@@ -153,16 +182,20 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
 
 def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None,
                eps: float = 1e-5) -> Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes (J. L. Ba, J. R. Kiros, G. Hinton, 2016).
+    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes.
 
     Shape: (..., *normalized_shape) -> the same; weight, bias normalized_shape
 
     Args:
         normalized_shape: sizes of the axes that are normalised together
+        weight, bias: of each number that is normalised; 1 and 0 if not given
         eps: added to the variance, > 0
 
     Raises:
         RuntimeError: an input, a weight or a bias of another shape
+        NotImplementedError: integers, bools and complex numbers
+
+    Source: Ba, Kiros & Hinton, "Layer Normalization", 2016, arXiv:1607.06450.
 
     >>> import mtorch
     >>> mtorch.nn.functional.layer_norm(mtorch.tensor([[1., 3.], [2., 2.]]), (2,))
@@ -175,7 +208,7 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
 
 def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None,
              eps: float | None = None) -> Tensor:
-    """x / sqrt(mean of x^2 + eps) * weight over the last axes (B. Zhang, R. Sennrich, 2019).
+    """x / sqrt(mean of x^2 + eps) * weight over the last axes.
 
     Shape: (..., *normalized_shape) -> the same; weight normalized_shape
 
@@ -185,6 +218,9 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
 
     Raises:
         RuntimeError: an input or a weight of another shape
+        NotImplementedError: integers, bools and complex numbers
+
+    Source: Zhang & Sennrich, "Root Mean Square Layer Normalization", 2019, arXiv:1910.07467.
 
     >>> import mtorch
     >>> mtorch.nn.functional.rms_norm(mtorch.tensor([3., 4.]), (2,))
@@ -195,7 +231,8 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
                           eps=float(np.finfo(input.array.dtype).eps) if eps is None else eps)
 
 
-def _check_last_axes(function, input, normalized_shape, weight, bias) -> int:
+def _check_last_axes(function: str, input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None,
+                     bias: Tensor | None) -> int:
     """How many numbers are normalised together."""
     require_floating(require_tensor(input, function), function)
     given = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -213,15 +250,20 @@ def _check_last_axes(function, input, normalized_shape, weight, bias) -> int:
 
 
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
-    """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta (A. Krizhevsky et al., 2012).
+    """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta.
 
     Shape: (N, C, ...) -> the same
 
     Args:
         size: how many channels, > 0; those beyond the ends count as zeros
+        alpha, beta, k: numbers of the formula
 
     Raises:
         ValueError: an input of fewer than three dimensions
+        RuntimeError: a size that is not above 0
+
+    Source: Krizhevsky, Sutskever & Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012,
+        section 3.3.
 
     >>> import mtorch
     >>> mtorch.nn.functional.local_response_norm(mtorch.ones(1, 2, 1), 2, alpha=2.0, beta=1.0).flatten()
@@ -231,6 +273,8 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     shape = input.array.shape
     if len(shape) < 3:
         raise ValueError(f"Expected 3D or higher dimensionality input (got {len(shape)} dimensions)")
+    if size <= 0:
+        raise RuntimeError(f"local_response_norm: size should be greater than zero, but got {size}")
     if input.array.size == 0:
         return input
     total = window_sum(input * input, axis=1, kernel=size, stride=1, padding=size // 2, out=shape[1])

@@ -1,6 +1,8 @@
 """Embeddings: rows of a matrix picked by number, and bags of them."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ...autograd.tape import wrap
@@ -9,8 +11,11 @@ from ...functions.arguments import require_tensor
 from ...functions.joining import cat, stack
 from ...ops import indexing as rules
 
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
-def _indices(x, name: str, rows: int) -> np.ndarray:
+
+def _indices(x: Tensor, name: str, rows: int) -> np.ndarray:
     index = require_tensor(x, name).array
     if index.dtype not in (np.int64, np.int32):
         raise RuntimeError("Expected tensor for argument #1 'indices' to have one of the following scalar types: "
@@ -21,7 +26,7 @@ def _indices(x, name: str, rows: int) -> np.ndarray:
     return index
 
 
-def _padding_row(padding_idx, rows: int):
+def _padding_row(padding_idx: int | None, rows: int) -> int | None:
     if padding_idx is None:
         return None
     if not -rows <= padding_idx < rows:
@@ -29,7 +34,7 @@ def _padding_row(padding_idx, rows: int):
     return padding_idx % rows
 
 
-def _shorten(weight, index, max_norm, norm_type) -> None:
+def _shorten(weight: Tensor, index: np.ndarray, max_norm: float, norm_type: float) -> None:
     """Rows that are used and longer than max_norm are scaled down, in place, as torch does before it looks them up."""
     from ...autograd.mode import no_grad
     used = np.unique(index)
@@ -42,13 +47,22 @@ def _shorten(weight, index, max_norm, norm_type) -> None:
             weight.mul_(wrap(scale[:, None].astype(weight.array.dtype)))
 
 
-def embedding(input, weight, padding_idx=None, max_norm=None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
-              sparse: bool = False):
-    """The rows of weight named by input.
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
+              norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
+    """The rows of weight named by input: a vector for each word, looked up by its number.
 
-    Shape: input any, integers in [0, V); weight (V, D) -> (*input, D).
-    padding_idx: this row gets no gradient.  max_norm: longer rows are first shortened, in place.  sparse changes nothing
-    here: the gradient is always dense.
+    input: integers in [0, V)
+    weight: one row for each word
+    padding_idx: this row gets no gradient; -1 is the last
+    max_norm: rows that are used and longer than this are first shortened to it, in place
+    norm_type: p of the p-norm that measures them
+    scale_grad_by_freq: divide the gradient of each row by how often input names it
+    sparse: changes nothing here, the gradient is always dense
+
+    Shape: input any, weight (V, D) -> (*input, D).
+    Raises: IndexError for a number that names no row; RuntimeError for an input not of int64 or int32, or a weight not of
+        two dimensions; AssertionError for a padding_idx that names no row.
+    Source: Bengio, Ducharme, Vincent & Jauvin, "A Neural Probabilistic Language Model", 2003.
 
     >>> import mtorch
     >>> mtorch.nn.functional.embedding(mtorch.tensor([1, 0]), mtorch.tensor([[1.0], [2.0]]))
@@ -70,12 +84,25 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type: float =
     return y
 
 
-def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type: float = 2, scale_grad_by_freq: bool = False,
-                  mode: str = "mean", sparse: bool = False, per_sample_weights=None, include_last_offset: bool = False,
-                  padding_idx=None):
-    """The sum, mean or max of the rows of each bag.
+def embedding_bag(input: Tensor, weight: Tensor, offsets: Tensor | None = None, max_norm: float | None = None,
+                  norm_type: float = 2, scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
+                  per_sample_weights: Tensor | None = None, include_last_offset: bool = False,
+                  padding_idx: int | None = None) -> Tensor:
+    """The mean, sum or maximum of the rows of weight that each bag of numbers names; an empty bag gives zeros.
 
-    Shape: input (B, N): a bag a row; or (N) with offsets (B), where each bag begins -> (B, D).
+    input: a bag in each row; or, in one dimension, all bags one after the other
+    offsets: of bags one after the other, where each begins; the first is 0
+    mode: "mean", "sum" or "max"
+    per_sample_weights: with "sum", what each row is multiplied by, in the shape of input
+    include_last_offset: the last of offsets is where the last bag ends
+    padding_idx: this row does not count and gets no gradient
+    weight, max_norm, norm_type, scale_grad_by_freq, sparse: as for embedding
+
+    Shape: input (B, n) or (N), offsets (B) or (B + 1), weight (V, D) -> (B, D).
+    Raises: ValueError for an input of other dimensions, offsets that are missing, too many or not in one dimension, or
+        another mode; RuntimeError for offsets that do not begin with 0, go beyond the input or fall;
+        NotImplementedError for per_sample_weights without "sum"; and those of embedding.
+    Source: Joulin, Grave, Bojanowski & Mikolov, "Bag of Tricks for Efficient Text Classification", 2016, arXiv:1607.01759.
 
     >>> import mtorch
     >>> mtorch.nn.functional.embedding_bag(mtorch.tensor([[0, 1]]), mtorch.tensor([[1.0], [2.0]]), mode="sum")
@@ -89,7 +116,7 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type: float =
         if mode != "sum":
             raise NotImplementedError("embedding_bag: per_sample_weights was not None. per_sample_weights is only "
                                       f"supported for mode='sum' (got mode='{mode}').")
-        if per_sample_weights.array.shape != ids.array.shape:
+        if require_tensor(per_sample_weights, "embedding_bag", "per_sample_weights").array.shape != ids.array.shape:
             raise ValueError(f"embedding_bag: If per_sample_weights ({tuple(per_sample_weights.array.shape)}) is not "
                              f"None, then it must have the same shape as the input ({tuple(ids.array.shape)})")
     if ids.array.ndim == 2:
@@ -103,15 +130,21 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type: float =
     elif ids.array.ndim == 1:
         if offsets is None:
             raise ValueError("offsets has to be a 1D Tensor but got None")
-        if offsets.array.ndim != 1:
-            raise ValueError("offsets has to be a 1D Tensor")
+        if require_tensor(offsets, "embedding_bag", "offsets").array.ndim != 1:
+            raise ValueError(f"offsets has to be a 1D Tensor, got {offsets.array.ndim} dimensions")
+        if offsets.array.dtype not in (np.int64, np.int32):
+            raise RuntimeError(f"embedding_bag: expected offsets of int64 or int32, got {offsets.dtype}")
         starts, flat = offsets.array, ids
         if len(starts) and int(starts[0]) != 0:
-            raise ValueError("offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from "
+            raise RuntimeError("offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from "
                              f"position 0. However, got {int(starts[0])}")
         if len(starts) and int(starts[-1]) > len(flat.array):
-            raise ValueError("offsets[-1] can not be greater than input's length, but got "
+            raise RuntimeError("offsets[-1] can not be greater than input's length, but got "
                              f"offsets[-1] of {int(starts[-1])} and input's length {len(flat.array)}")
+        if (np.diff(starts) < 0).any():
+            raise RuntimeError("embedding_bag: expected offsets that do not fall, got "
+                               f"{int(starts[1:][np.diff(starts) < 0][0])} after "
+                               f"{int(starts[:-1][np.diff(starts) < 0][0])}")
         if include_last_offset:
             starts = starts[:-1]
     else:
@@ -133,7 +166,7 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type: float =
     return sums / wrap(counts[:, None])
 
 
-def _bag_maxima(rows, starts, ends, used, w):
+def _bag_maxima(rows: Tensor, starts: np.ndarray, ends: np.ndarray, used: np.ndarray, w: Tensor) -> Tensor:
     results = []
     for start, end in zip(starts, ends):
         inside = np.flatnonzero(used[start:end]) + start
@@ -141,10 +174,15 @@ def _bag_maxima(rows, starts, ends, used, w):
     return stack(results) if results else cat([w[:0]])
 
 
-def one_hot(tensor, num_classes: int = -1):
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """A 1 at the place each number names, 0 elsewhere.
 
-    Shape: (...) of int64 -> (..., num_classes); num_classes -1 is the largest number plus one.
+    tensor: classes, >= 0
+    num_classes: C, how many there are; -1 for the largest of tensor plus one
+
+    Shape: (...) of int64 -> (..., C) of int64.
+    Raises: RuntimeError for a class below 0 or not below num_classes, a tensor not of int64, and one without elements
+        whose num_classes is not given.
 
     >>> import mtorch
     >>> mtorch.nn.functional.one_hot(mtorch.tensor([0, 2]))

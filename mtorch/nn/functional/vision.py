@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from itertools import product
 from math import prod
 
@@ -22,10 +23,15 @@ __all__ = ["affine_grid", "channel_shuffle", "fold", "grid_sample", "pixel_shuff
 def unfold(input: Tensor, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1) -> Tensor:
     """Lay out the patches of images as columns.
 
+    kernel_size, dilation, padding, stride: of the patches, ints or pairs (height, width), as a convolution's: their size,
+        the distance between their elements, the zeros around the image, and the step from one patch to the next
+
     Shape: (N, C, H, W) or (C, H, W) -> (N, C * kernel elements, places)
 
     Raises:
-        RuntimeError: an input of other dimensions, a patch that does not fit
+        RuntimeError: an input of other dimensions, a patch that does not fit, a size or step that is not above 0
+
+    Source: Chellapilla, Puri & Simard, "High Performance Convolutional Neural Networks for Document Processing", 2006.
 
     >>> import mtorch
     >>> mtorch.nn.functional.unfold(mtorch.arange(4.).reshape(1, 1, 2, 2), (1, 2))
@@ -47,6 +53,9 @@ def unfold(input: Tensor, kernel_size: Ints, dilation: Ints = 1, padding: Ints =
 def fold(input: Tensor, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0,
          stride: Ints = 1) -> Tensor:
     """Add columns, the patches of images, back into images of output_size.
+
+    output_size: height and width
+    kernel_size, dilation, padding, stride: as for unfold
 
     Shape: (N, C * kernel elements, places) or without N -> (N, C, *output_size)
 
@@ -77,7 +86,7 @@ def fold(input: Tensor, output_size: Ints, kernel_size: Ints, dilation: Ints = 1
     return as_given(rules.fold(x, taps=taps, padding=padding, size=size), batched)
 
 
-def _taps(function, kernel_size, stride, dilation, padding) -> tuple[Taps, tuple[int, ...]]:
+def _taps(function: str, kernel_size: Ints, stride: Ints, dilation: Ints, padding: Ints) -> tuple[Taps, tuple[int, ...]]:
     padding = per_axis(padding, 2, function, "padding")
     if min(padding) < 0:
         raise RuntimeError(f"{function}: padding should be non-negative, but got {padding}")
@@ -87,12 +96,15 @@ def _taps(function, kernel_size, stride, dilation, padding) -> tuple[Taps, tuple
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
-    """Turn groups of r^2 channels into images r times as wide and high, r = upscale_factor (W. Shi et al., 2016).
+    """Turn groups of r^2 channels into images r times as wide and high, r = upscale_factor > 0.
 
     Shape: (..., C * r^2, H, W) -> (..., C, H * r, W * r)
 
     Raises:
-        RuntimeError: channels that r^2 does not divide
+        RuntimeError: channels that r^2 does not divide, fewer than 3 dimensions
+
+    Source: Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural
+        Network", 2016, arXiv:1609.05158.
 
     >>> import mtorch
     >>> mtorch.nn.functional.pixel_shuffle(mtorch.arange(4.).reshape(4, 1, 1), 2)
@@ -111,12 +123,14 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
 
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
-    """Turn blocks of r x r pixels into channels, r = downscale_factor: the inverse of pixel_shuffle.
+    """Turn blocks of r x r pixels into channels, r = downscale_factor > 0: the inverse of pixel_shuffle.
 
     Shape: (..., C, H * r, W * r) -> (..., C * r^2, H, W)
 
     Raises:
-        RuntimeError: a height or width that r does not divide
+        RuntimeError: a height or width that r does not divide, fewer than 3 dimensions
+
+    Source: as for pixel_shuffle.
 
     >>> import mtorch
     >>> mtorch.nn.functional.pixel_unshuffle(mtorch.arange(4.).reshape(1, 2, 2), 2).flatten()
@@ -133,7 +147,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     return reshape(x, shape=(*lead, C * r * r, H // r, W // r))
 
 
-def _image(function, input) -> tuple[int, ...]:
+def _image(function: str, input: Tensor) -> tuple[int, ...]:
     shape = require_tensor(input, function).array.shape
     if len(shape) < 3:
         raise RuntimeError(f"{function} expects input to have at least 3 dimensions, but got input with {len(shape)}")
@@ -141,12 +155,16 @@ def _image(function, input) -> tuple[int, ...]:
 
 
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
-    """Deal the channels out anew: channel j of group i becomes channel i of group j (X. Zhang et al., 2018).
+    """Deal the channels out anew: channel j of group i becomes channel i of group j.
+
+    groups: how many groups the channels are cut into, > 0
 
     Shape: (N, C, ...) -> the same
 
     Raises:
-        RuntimeError: channels that cannot be cut into `groups`
+        RuntimeError: channels that cannot be cut into `groups`, fewer than 3 dimensions
+
+    Source: Zhang, Zhou, Lin & Sun, "ShuffleNet", 2017, arXiv:1707.01083.
 
     >>> import mtorch
     >>> mtorch.nn.functional.channel_shuffle(mtorch.arange(4.).reshape(1, 4, 1), 2).flatten()
@@ -162,16 +180,21 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     return reshape(permute(x, dims=(0, 2, 1, *range(3, len(shape) + 1))), shape=shape)
 
 
-def affine_grid(theta: Tensor, size, align_corners: bool | None = None) -> Tensor:
+def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
     """Where an affine map takes each pixel of an image of this size, in coordinates from -1 to 1, for grid_sample.
 
     Shape: theta (N, 2, 3), size (N, C, H, W) -> (N, H, W, 2); theta (N, 3, 4), size (N, C, D, H, W) -> (N, D, H, W, 3)
 
     Args:
-        align_corners: -1 and 1 are the centres of the corner pixels, not their outer edges
+        theta: the map of each image: [matrix | shift]
+        size: of the image to make
+        align_corners: -1 and 1 are the centres of the corner pixels, not their outer edges; False if None
 
     Raises:
-        ValueError: a theta or a size of another form
+        ValueError: a theta of another shape or not floating point, a size with a 0
+        NotImplementedError: a size of other than 4 or 5 numbers
+
+    Source: Jaderberg, Simonyan, Zisserman & Kavukcuoglu, "Spatial Transformer Networks", 2015, arXiv:1506.02025.
 
     >>> import mtorch
     >>> mtorch.nn.functional.affine_grid(mtorch.tensor([[[1., 0., 0.], [0., 1., 0.]]]), (1, 1, 1, 2), align_corners=False)
@@ -183,8 +206,10 @@ def affine_grid(theta: Tensor, size, align_corners: bool | None = None) -> Tenso
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
     N, _, *sizes = size = tuple(int(s) for s in size)
     n = len(sizes)
-    if n not in (2, 3) or min(size) <= 0:
-        raise ValueError(f"affine_grid: expected a non-empty size (N, C, H, W) or (N, C, D, H, W), got {size}")
+    if n not in (2, 3):
+        raise NotImplementedError(f"affine_grid: expected a size (N, C, H, W) or (N, C, D, H, W), got {size}")
+    if min(size) <= 0:
+        raise ValueError(f"affine_grid: expected a size without zeros, got {size}")
     if theta.array.shape != (N, n, n + 1):
         raise ValueError(f"Expected a batch of affine matrices of shape {(N, n, n + 1)} for size {size}. "
                          f"Got {tuple(theta.array.shape)}.")
@@ -196,7 +221,7 @@ def affine_grid(theta: Tensor, size, align_corners: bool | None = None) -> Tenso
 
 def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros",
                 align_corners: bool | None = None) -> Tensor:
-    """Look at images in the places that a grid gives (M. Jaderberg et al., "Spatial transformer networks", 2015).
+    """Look at images in the places that a grid gives.
 
     Shape: input (N, C, H, W), grid (N, H', W', 2) -> (N, C, H', W'); input (N, C, D, H, W), grid (N, D', H', W', 3)
 
@@ -204,11 +229,14 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
         grid: places (x, y) or (x, y, z), from -1 to 1
         mode: 'bilinear', 'nearest' or 'bicubic' (images only)
         padding_mode: what lies outside: 'zeros', 'border' (the nearest pixel) or 'reflection'
-        align_corners: -1 and 1 are the centres of the corner pixels, not their outer edges
+        align_corners: -1 and 1 are the centres of the corner pixels, not their outer edges; False, with a warning, if None
 
     Raises:
-        ValueError: an unknown mode
-        RuntimeError: shapes that do not fit
+        ValueError: an unknown mode or padding_mode
+        RuntimeError: shapes or types that do not fit
+        NotImplementedError: integers
+
+    Source: Jaderberg, Simonyan, Zisserman & Kavukcuoglu, "Spatial Transformer Networks", 2015, arXiv:1506.02025.
 
     >>> import mtorch
     >>> image, places = mtorch.tensor([[[[1., 3.]]]]), mtorch.tensor([[[[0., 0.], [-0.5, 0.]]]])
@@ -234,6 +262,8 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
     if input.array.dtype != grid.array.dtype:
         raise RuntimeError(f"grid_sample(): expected input and grid to have same dtype, but input has {input.dtype} "
                            f"and grid has {grid.dtype}")
+    if input.array.dtype.kind != "f":
+        raise NotImplementedError(f"grid_sample(): expected floating point tensors, got {input.dtype}")
     return _sampled(input, grid, mode, padding_mode, bool(align_corners))
 
 
