@@ -14,24 +14,36 @@ from mtorch.vision import draw_digits, write_idx
 
 ROOT = Path(__file__).parents[2]
 
-# Runs an app on mtorch, or, with its imports turned around, on torch. What torch has no counterpart for (mtorch.vision,
-# which gives NumPy arrays of digits, and checkpoints, which are not asked for here) is imported as it stands.
+# Runs an app on mtorch, or, with its imports and those of its package turned around, on torch. What torch has no
+# counterpart for (mtorch.vision, which gives NumPy arrays of digits, and checkpoints, which are not asked for here) is
+# imported as it stands.
 DRIVER = r"""
 import re, sys
+from importlib.machinery import FileFinder, SourceFileLoader
+from pathlib import Path
 app, framework, *arguments = sys.argv[1:]
-source = open(app, encoding="utf-8").read()
-if framework == "torch":
-    source = re.sub(r"^import mtorch$", "import torch as mtorch", source, flags=re.M)
-    source = re.sub(r"^from mtorch(?!\.vision|\.serialization)([\w.]*) import", r"from torch\1 import", source,
-                    flags=re.M)
+def turned(source):
+    if framework == "torch":
+        source = re.sub(r"^import mtorch$", "import torch as mtorch", source, flags=re.M)
+        source = re.sub(r"^from mtorch(?!\.vision|\.serialization)([\w.]*) import", r"from torch\1 import", source,
+                        flags=re.M)
+    return source
+class Turned(SourceFileLoader):
+    def get_code(self, name):            # compiled anew: what is kept beside the file is not turned around
+        return compile(turned(self.get_data(self.path).decode()), self.path, "exec")
+def of_the_app(folder):
+    if not Path(folder).is_relative_to(Path(app).parent):
+        raise ImportError
+    return FileFinder(folder, (Turned, [".py"]))
+sys.path.insert(0, str(Path(app).parent))
+sys.path_hooks.insert(0, of_the_app)
 sys.argv = [app, *arguments]
-names = {"__name__": "app", "__file__": app}
 sys.modules["app"] = type(sys)("app")
-sys.modules["app"].__dict__.update(names)
 names = sys.modules["app"].__dict__
-exec(compile(source, app, "exec"), names)
-assert names["nn"].__name__ == f"{framework}.nn"
-if "train" in names:                     # the program shows a picture of its losses; here they are printed
+names.update(__name__="app", __file__=app)
+exec(compile(turned(Path(app).read_text(encoding="utf-8")), app, "exec"), names)
+assert names["mtorch"].__name__ == framework
+if "mnist.training" not in sys.modules:  # the program shows a picture of its losses; here they are printed
     train = names["train"]
     def told(*given):
         losses = train(*given)

@@ -1,0 +1,1 @@
+"""The parts of ../mnist_recognition.py, one idea a file."""
