@@ -6,24 +6,22 @@ Three parts. A bill of apples and oranges: the price goes forward through multip
 says what the price depends on how much; by hand, and by Tensors, with the graph drawn. Then the two-layer network 784-50-10
 and the proof of its gradients: numbers got by trying, against numbers got by going back. Then its training.
 
-The digits are MNIST, if IDX files of it are in --data-dir or in the user's cache, else digits that mtorch draws.
+The digits are those of apps/mnist_recognition.py: the IDX files in --data-dir, or else MNIST, or else digits that mtorch draws.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-import warnings
 from pathlib import Path
 
+from mnist.data import Data, find_data
 from tqdm import tqdm
 
 import mtorch
 from mtorch import nn, optim
 from mtorch.nn import functional as F
 from mtorch.utils import graph
-from mtorch.vision import read_split
-from mtorch.vision.datasets import MNIST, DrawnDigits
 
 # ---- a bill -------------------------------------------------------------------------------------------
 
@@ -144,23 +142,9 @@ def gradient_check(net: TwoLayerNet, x, t) -> dict[str, float]:
     return differences
 
 
-def find_digits(folder: Path | None, drawn: bool) -> tuple[dict[str, tuple], str]:
-    """Pixels in [0, 1] (N, 784) and digits (N), to learn from and to test on, and what they are."""
-    if folder is not None:
-        parts, name = [tuple(map(mtorch.from_numpy, read_split(folder, part))) for part in ("train", "t10k")], str(folder)
-    else:
-        try:
-            if drawn:
-                raise FileNotFoundError
-            sets: list = [MNIST(train=train) for train in (True, False)]
-            name = "MNIST"
-        except (OSError, RuntimeError, ValueError):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # that they cannot be kept where there is no room: then they are drawn anew
-                sets, name = [DrawnDigits(train=train) for train in (True, False)], "digits that mtorch draws, not MNIST"
-        parts = [(part.data, part.targets) for part in sets]
-    train, test = ((images.flatten(1).float() / 255, digits.long()) for images, digits in parts)
-    return {"train": train, "test": test}, f"{name}: {len(train[1]):,} to learn from, {len(test[1]):,} to test on"
+def rows(data: Data) -> dict[str, tuple]:
+    """Pixels (N, 784) and digits (N), to learn from and to test on."""
+    return {name: (part.tensors[0].flatten(1), part.tensors[1]) for name, part in (("train", data.train), ("test", data.test))}
 
 
 @mtorch.no_grad()
@@ -242,12 +226,11 @@ def main() -> None:
     if options.no_check and not options.steps:
         return
     try:
-        digits, name = find_digits(options.data_dir, options.drawn)
+        data = find_data(options)
     except (OSError, ValueError) as error:
-        raise SystemExit(f"--data-dir {options.data_dir}: {error}") from error
-    print(name)
-    if options.samples:
-        digits["train"] = tuple(part[: options.samples] for part in digits["train"])
+        raise SystemExit(f"error: {error}") from error
+    print(f"Data: {data.name}")
+    digits = rows(data)
     x, t = digits["train"]
     if not options.no_check:
         print("Gradients by going back and by trying, their mean difference:")

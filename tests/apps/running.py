@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def load(name: str) -> ModuleType:
-    """apps/<name>.py as a module."""
+    """apps/<name>.py as a module, with what it finds beside it when it is run."""
+    if str(ROOT / "apps") not in sys.path:
+        sys.path.append(str(ROOT / "apps"))
     spec = importlib.util.spec_from_file_location(name, ROOT / "apps" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
 
 import mtorch
@@ -47,9 +49,9 @@ def test_gradient_check_passes_and_finds_a_mistake(program, monkeypatch) -> None
 
 def test_learns_digits(program) -> None:
     mtorch.manual_seed(0)
-    digits, name = program.find_digits(None, drawn=True)
-    assert "60,000 to learn from, 10,000 to test on" in name
-    history = program.train(program.TwoLayerNet(), digits, 1200, 100, 0.1)
+    data = program.find_data(argparse.Namespace(data_dir=None, drawn=True, samples=None))
+    assert "60,000 to learn from, 10,000 to test on" in data.name
+    history = program.train(program.TwoLayerNet(), program.rows(data), 1200, 100, 0.1)
     assert len(history["train"]) == len(history["test"]) == 2
     assert history["test"][-1] > 0.88 and history["train"][-1] > history["train"][0]
 
