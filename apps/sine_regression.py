@@ -18,9 +18,11 @@ learns to tell the three arms of a spiral apart instead. Penalties on weights an
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import os
 import statistics
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,6 +153,7 @@ def learn(task: Task, options: argparse.Namespace, desc: str = "learning") -> Re
 def study(options: argparse.Namespace) -> dict[float | None, list[list[float]]]:
     """Accuracies for each scale of the initial weights (None for torch's own): a list for each rate, one for each seed."""
     found: dict[float | None, list[list[float]]] = {}
+    count, of = itertools.count(1), (len(THERE) + 1) * len(RATES) * options.seeds
     for scale in (*THERE, None):
         found[scale] = []
         for lr, decay in RATES:
@@ -158,7 +161,8 @@ def study(options: argparse.Namespace) -> dict[float | None, list[list[float]]]:
             for seed in range(options.seed, options.seed + options.seeds):
                 mtorch.manual_seed(seed)
                 one = argparse.Namespace(**{**vars(options), "scale": scale, "lr": lr, "decay": decay, "optimizer": "adam"})
-                accuracies.append(learn(sine(options.loss), one, f"scale {scale or 'torch'} lr {lr} seed {seed}").accuracy)
+                desc = f"{next(count)} of {of}: scale {scale or 'torch'}, lr {lr}, seed {seed}"
+                accuracies.append(learn(sine(options.loss), one, desc).accuracy)
             found[scale].append(accuracies)
     return found
 
@@ -246,7 +250,8 @@ def draw_result(folder: Path, options: argparse.Namespace, task: Task, result: R
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", choices=["sine", "spiral"], default="sine", help="default: sine")
-    parser.add_argument("--study", action="store_true", help="of initial weights and learning rates, instead of one training")
+    parser.add_argument("--study", action="store_true", help="of initial weights and learning rates, instead of one training: "
+                        "12 trainings for each seed, of some 20 s each")
     parser.add_argument("--seeds", type=int, default=3, help="of the study; default: 3")
     parser.add_argument("--epochs", type=int, default=10_000, help="default: 10000")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam", help="default: adam")
@@ -277,8 +282,10 @@ def main() -> None:
     options = parse_arguments()
     mtorch.manual_seed(options.seed)
     if options.study:
+        began = time.perf_counter()
         found = study(options)
         show_study(found, options.epochs)
+        print(f"\n{len(found) * len(RATES) * options.seeds} trainings in {time.perf_counter() - began:.0f} s")
         draw_study(options.plot, found)
         return
     task = spiral() if options.task == "spiral" else sine(options.loss)

@@ -25,6 +25,7 @@ from mtorch.autograd import gradcheck
 
 X = mtorch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=mtorch.float64)
 Y = mtorch.tensor([[0], [1], [1], [0]], dtype=mtorch.float64)
+THERE = [0.0008, 0.978, 0.978, -0.001]  # what the tutorial's network said after 1000 epochs, its error 0.000242
 
 
 # ---- layers differentiated by hand ------------------------------------------------------------------
@@ -256,14 +257,17 @@ def save_picture(folder: Path, net: nn.Module, errors: list[float]) -> None:
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.semilogy(errors)
-    left.set(xlabel="epoch", ylabel="mean squared error")
+    left.set(title="By hand: one sample at a time", xlabel="epoch", ylabel="mean squared error")
     line = mtorch.linspace(-0.25, 1.25, 60, dtype=mtorch.float64)
     x = line.expand(60, 60)
     points = mtorch.stack([x.flatten(), x.T.flatten()], dim=1)
     with mtorch.no_grad():
         said = net(points).reshape(60, 60).numpy()
     shown = right.contourf(line.numpy(), line.numpy(), said, levels=20, cmap="RdBu")
-    right.scatter(X[:, 0].numpy(), X[:, 1].numpy(), c=Y[:, 0].numpy(), edgecolors="black", cmap="gray")
+    for x, y in zip(X.tolist(), Y.flatten().tolist(), strict=True):
+        right.plot(*x, "o", color="white" if y else "black", markeredgecolor="black", label=None if x[1] else f"{y:.0f}")
+    right.legend(title="should be")
+    right.set(title="What the network says of the whole square")
     figure.colorbar(shown)
     folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(folder / "xor.png", dpi=100)
@@ -274,9 +278,9 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=1000, help="passes over the four samples; default: 1000")
     parser.add_argument("--lr", type=float, default=0.1, help="learning rate; default: 0.1")
-    parser.add_argument("--bound", type=float, default=1.0, help="weights begin between -BOUND and BOUND; from 0.5, "
-                                                                 "where "
-                        "the tutorial began, two of the first ten seeds get anywhere; default: 1")
+    parser.add_argument("--bound", type=float, default=1.0,
+                        help="weights begin between -BOUND and BOUND; from 0.5, where the tutorial began, two of the "
+                        "first ten seeds get anywhere; default: 1")
     parser.add_argument("--steps", type=int, default=300, help="of the network for pictures, 0 for none; default: 300")
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers; default: 0")
     parser.add_argument("--plot", type=Path, default=Path("plots"), metavar="DIR",
@@ -295,10 +299,10 @@ def main() -> None:
     tape = by_the_tape(hand)
     errors = learn(hand, nn.MSELoss(), options.epochs, options.lr, "by hand")
     learn(tape, nn.MSELoss(), options.epochs, options.lr, "by the tape")
-    print(f"Exclusive or, error after {options.epochs} epochs: {errors[-1]:.6f}")
+    print(f"Exclusive or, error after {options.epochs} epochs: {errors[-1]:.6f} (the tutorial's after 1000: 0.000242)")
     with mtorch.no_grad():
-        for x, y in zip(X.tolist(), hand(X), strict=True):
-            print(f"  {x[0]:.0f} xor {x[1]:.0f} = {y.item():6.3f}")
+        for x, y, there in zip(X.tolist(), hand(X), THERE, strict=True):
+            print(f"  {x[0]:.0f} xor {x[1]:.0f} = {y.item():6.3f} ({there:6.3f})")
     print("By hand and by the tape, the largest difference of outputs and weights: "
           f"{largest_difference(hand, tape):.1e}")
     print("Gradients written by hand, against differences:")

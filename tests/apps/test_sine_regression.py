@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -78,6 +79,7 @@ def test_study_is_a_table_beside_the_tutorials(tmp_path) -> None:
     rows = [line for line in out.splitlines() if "normal  " in line or "torch's own  " in line or "the tutorial  " in line]
     assert [len(row.split("0.")) > 4 for row in rows] == [True] * 5
     assert "0.620" in rows[1] and "0.949" in rows[3]
+    assert re.search(r"^24 trainings in \d+ s$", out, re.M)
     assert (tmp_path / "plots" / "sine_study.png").exists() == has_matplotlib()
 
 
