@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import math as _math
 
-from .dtypes import (bool, can_cast, cdouble, cfloat, complex64, complex128, double, dtype, finfo, float, float16,
+from .dtypes import (bfloat16, bool, can_cast, cdouble, cfloat, chalf, complex32, complex64, complex128, double, dtype,
+                     finfo, float, float8_e4m3fn, float8_e4m3fnuz, float8_e5m2, float8_e5m2fnuz, float8_e8m0fnu, float16,
                      float32, float64, get_default_dtype, half, iinfo, int, int8, int16, int32, int64, long,
                      promote_types, set_default_dtype, short, uint8, uint16, uint32, uint64)
 from .device import device

@@ -1,6 +1,7 @@
 """Element types under PyTorch's names, and PyTorch's rules for what two of them make together.
 
-Each `dtype` stands for one NumPy type.  They print as `torch.float32`, because that is what a program that prints
+Each `dtype` stands for one NumPy type, but for a few that NumPy has not: those can be named, as programs do that choose
+among several, and no tensor is made of them.  They print as `torch.float32`, because that is what a program that prints
 them expects to read.  Source of the rules: https://pytorch.org/docs/stable/tensor_attributes.html
 """
 from __future__ import annotations
@@ -22,15 +23,16 @@ class dtype:
 
     __slots__ = ("name", "numpy", "category", "itemsize")
 
-    def __init__(self, name: str, numpy_type, category: builtins.int):
+    def __init__(self, name: str, numpy_type: type[np.generic] | None, category: builtins.int,
+                 itemsize: builtins.int = 0) -> None:
         self.name = name
-        self.numpy = np.dtype(numpy_type)
+        self.numpy = None if numpy_type is None else np.dtype(numpy_type)
         self.category = category                       # 0 bool, 1 integer, 2 floating, 3 complex
-        self.itemsize = self.numpy.itemsize
+        self.itemsize = itemsize if self.numpy is None else self.numpy.itemsize
 
     is_floating_point = property(lambda self: self.category == 2)
     is_complex = property(lambda self: self.category == 3)
-    is_signed = property(lambda self: self.numpy.kind in "ifc")
+    is_signed = property(lambda self: self.category > 1 and self is not float8_e8m0fnu or self in (int8, int16, int32, int64))
 
     def to_real(self) -> dtype:
         return {"complex64": float32, "complex128": float64}.get(self.name, self)
@@ -61,9 +63,18 @@ float64 = dtype("float64", np.float64, 2)
 complex64 = dtype("complex64", np.complex64, 3)
 complex128 = dtype("complex128", np.complex128, 3)
 
+# NumPy has none of these.
+bfloat16 = dtype("bfloat16", None, 2, 2)
+float8_e4m3fn = dtype("float8_e4m3fn", None, 2, 1)
+float8_e4m3fnuz = dtype("float8_e4m3fnuz", None, 2, 1)
+float8_e5m2 = dtype("float8_e5m2", None, 2, 1)
+float8_e5m2fnuz = dtype("float8_e5m2fnuz", None, 2, 1)
+float8_e8m0fnu = dtype("float8_e8m0fnu", None, 2, 1)
+complex32 = dtype("complex32", None, 3, 4)
+
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
-cfloat, cdouble = complex64, complex128
+chalf, cfloat, cdouble = complex32, complex64, complex128
 
 ALL = (bool, uint8, uint16, uint32, uint64, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
 _BY_NUMPY = {d.numpy: d for d in ALL}
@@ -87,6 +98,9 @@ def numpy_dtype(wanted: dtype | None) -> np.dtype:
     if wanted is None:
         return _default.numpy
     if isinstance(wanted, dtype):
+        if wanted.numpy is None:
+            raise NotImplementedError(f"{wanted}: NumPy has no such type; a tensor of it is read from a file as "
+                                      f"{'complex64' if wanted is complex32 else 'float32'}, with the same values")
         return wanted.numpy
     if wanted is builtins.float:                       # torch takes Python's own types as well
         return np.dtype(np.float64)
@@ -118,6 +132,7 @@ def set_default_dtype(d: dtype) -> None:
     global _default
     if not isinstance(d, dtype) or not d.is_floating_point:
         raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+    numpy_dtype(d)
     _default = d
 
 
@@ -215,6 +230,11 @@ class finfo(_Limits):
     """
 
     def __init__(self, type: dtype | None = None):
+        if type is bfloat16:                           # a float32 cut to 8 bits of precision
+            self.resolution, self.eps, self.smallest_normal = 0.01, 2.0 ** -7, 2.0 ** -126
+            self.tiny, self.max = self.smallest_normal, (2.0 - self.eps) * 2.0 ** 127
+            self.min, self.bits, self.dtype = -self.max, 16, type.name
+            return
         info = np.finfo(numpy_dtype(type))
         self.resolution = builtins.float(np.format_float_scientific(info.resolution, precision=0))
         self.min, self.max = builtins.float(info.min), builtins.float(info.max)

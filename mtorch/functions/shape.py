@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dtypes import dtype
+from ..dtypes import dtype, numpy_dtype
 from ..autograd.tape import wrap
 from ..ops import shape as rules
 from .arguments import axis_of, require_tensor, sizes_of
@@ -72,7 +72,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
             [2, 3]])
     """
     if len(shape) == 1 and isinstance(shape[0], dtype):
-        return wrap(input.array.view(shape[0].numpy))
+        return wrap(input.array.view(numpy_dtype(shape[0])))
     sizes = _resolved(sizes_of(shape), input.array.size)
     if not input.array.flags.c_contiguous and input.array.size and not _viewable(input.array, sizes) \
             and not put_in_order(input):
