@@ -215,7 +215,7 @@ def test_spawn(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(
         "import sys, torch\nimport torch.multiprocessing as mp\n"
         "def work(rank, text):\n    if text == 'fail' and rank == 1: sys.exit(5)\n"
-        "    print(rank, text, torch.__name__, flush=True)\n"
+        "    sys.stdout.write(f'{rank} {text} {torch.__name__}\\n')\n"     # in one piece, whoever else writes
         "if __name__ == '__main__':\n    mp.spawn(work, args=(sys.argv[1],), nprocs=2)\n")
     command = [sys.executable, "-m", "mtorch", "program.py"]
     options = dict(cwd=tmp_path, capture_output=True, text=True, timeout=60,
