@@ -51,7 +51,7 @@ class Tensor(Functions, Differentiable, Convertible):
             data = args[0]
             self.array = data.array if isinstance(data, TensorBase) else creation.array_of(data, kind)
         else:
-            self.array = creation.empty(*args, dtype=kind).array
+            self.array = creation.empty(*args or (0,), dtype=kind).array
         self._requires_grad, self._grad, self._node, self._alias = False, None, None, None
 
     # ---- what it is ----------------------------------------------------------------------------

@@ -4,21 +4,44 @@ from __future__ import annotations
 import math
 import warnings
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
-from .creation import _new, arange
+from .arguments import whole_number
+from .creation import _new, _placed, _range, arange
+
+if TYPE_CHECKING:
+    from ..device import device as Device
+    from ..tensor import Tensor
 
 
-def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
-    """A vector that shares the memory of a buffer of Python (bytearray, memoryview, ...), from `offset` bytes on.
+def frombuffer(buffer: Any, *, dtype: dtypes.dtype, count: int = -1, offset: int = 0,
+               requires_grad: bool = False) -> Tensor:
+    """A vector that shares the memory of a buffer of Python (bytearray, memoryview, ...).
+
+    buffer: the buffer; of one that cannot be written, the tensor cannot be either, with a warning
+    dtype: the type of the elements
+    count: how many elements; below 0 for all that there are
+    offset: where to begin, in bytes
+
+    Raises: ValueError for what is no buffer or an empty one, a count of 0, an offset outside of it, more elements than
+        it holds, and a rest that is no whole element; TypeError for a dtype that is none.
 
     >>> import mtorch
     >>> mtorch.frombuffer(bytearray([1, 2]), dtype=mtorch.uint8)
     tensor([1, 2], dtype=torch.uint8)
     """
-    kind, view = dtypes.numpy_dtype(dtype), memoryview(buffer)
+    if dtype is None:
+        raise TypeError("frombuffer(): argument 'dtype' must be torch.dtype, not NoneType")
+    try:
+        kind, view = dtypes.numpy_dtype(dtype), memoryview(buffer)
+    except TypeError as error:
+        raise (error if "dtype" in str(error) else ValueError(
+            f"frombuffer: {type(buffer).__name__} does not implement Python's buffer protocol")) from None
+    count, offset = whole_number(count, "frombuffer", "count"), whole_number(offset, "frombuffer", "offset")
     if not view.nbytes or count == 0:
         raise ValueError(f"both buffer length ({view.nbytes}) and count ({count}) must not be 0")
     if not 0 <= offset < view.nbytes:
@@ -38,20 +61,41 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     return _new(array, None, None, requires_grad)
 
 
-def from_dlpack(ext_tensor, *, device=None, copy=None):
-    """A tensor that shares the memory of another library's array, by the DLPack protocol.
+def from_dlpack(ext_tensor: Any, *, device: str | Device | None = None, copy: bool | None = None) -> Tensor:
+    """A tensor that shares the memory of another library's array.
+
+    ext_tensor: the array, anything with `__dlpack__`
+    device: "cpu", the only one; None for that too
+    copy: True for memory of its own, False for shared memory or an error, None for whichever is possible
+
+    Raises: RuntimeError for what has no `__dlpack__` and for another device; BufferError where the array cannot be
+        shared.
+    Source: the DLPack protocol, https://dmlc.github.io/dlpack/latest
 
     >>> import mtorch, numpy
     >>> mtorch.from_dlpack(numpy.array([1.0]))
     tensor([1.], dtype=torch.float64)
     """
+    _placed(device)
     if isinstance(ext_tensor, TensorBase):
         return wrap(ext_tensor.array.copy() if copy else ext_tensor.array)
-    return wrap(np.from_dlpack(ext_tensor, **({} if copy is None else {"copy": copy})))
+    if not hasattr(ext_tensor, "__dlpack__"):
+        raise RuntimeError("from_dlpack: expected an array that speaks DLPack, got "
+                           f"{type(ext_tensor).__name__} without __dlpack__")
+    return wrap(np.from_dlpack(ext_tensor, copy=copy))
 
 
-def range(start=0, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+def range(start: float | Tensor = 0, end: float | Tensor | None = None, step: float | Tensor = 1, *,
+          out: Tensor | None = None, dtype: dtypes.dtype | None = None, layout: Any = None,
+          device: str | Device | None = None, requires_grad: bool = False) -> Tensor:
     """The numbers from start to end, the end included: out of date, `arange` counts as Python does.
+
+    start: the first
+    end: the last, where the steps meet it
+    step: from one to the next, not 0
+
+    Raises: TypeError for what is no number; RuntimeError for a step of 0, ends that are not finite, and a step that
+        leads away from end. Each call gives a UserWarning.
 
     >>> import mtorch, warnings
     >>> with warnings.catch_warnings():
@@ -63,11 +107,8 @@ def range(start=0, end=None, step=1, *, out=None, dtype=None, layout=None, devic
                   "inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in "
                   "[start, end).",
                   UserWarning, stacklevel=2)
-    start, end = (0, start) if end is None else (start, end)
-    if step == 0:
-        raise RuntimeError("step must be nonzero")
-    if (end - start) * step < 0:
-        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    n = math.floor((end - start) / step) + 1
-    values = start + arange(n, dtype=dtypes.float64) * step
+    first, last = (0, start) if end is None else (start, end)
+    first, last, by = _range("range", first, last, step)
+    n = math.floor((last - first) / by) + 1
+    values = first + arange(n, dtype=dtypes.float64) * by
     return _new(values.array.astype(dtypes.numpy_dtype(dtype)), None, device, requires_grad, out)

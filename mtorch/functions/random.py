@@ -12,23 +12,10 @@ from ..device import device as Device
 from ..ops import sampling
 from ..random import Generator
 from .arguments import require_tensor, whole_number
-from .creation import _like, _new, _shape
+from .creation import _kind, _like, _new, _shape, _size
 from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, source_of
 
 Generator.as_state, Generator.as_device = staticmethod(wrap), staticmethod(Device)     # what a user of one expects
-
-
-def _size(sizes: tuple, size, name: str) -> tuple[int, ...]:
-    """The size, given as `f(2, 3)`, `f((2, 3))` or `f(size=(2, 3))`."""
-    if (size is None) == (not sizes):
-        raise TypeError(f"{name}() takes a size: {name}(2, 3), {name}((2, 3)) or {name}(size=(2, 3))")
-    return _shape(sizes if size is None else (size,), name)
-
-
-def _kind(dtype, out, default=None) -> np.dtype:
-    if dtype is None and out is not None:
-        return out.array.dtype
-    return dtypes.numpy_dtype(default if dtype is None else dtype)
 
 
 def rand(*sizes, size=None, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
@@ -114,7 +101,7 @@ def rand_like(input, *, generator=None, dtype=None, layout=None, device=None, re
     >>> mtorch.rand_like(mtorch.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    array, kind = _like(input, dtype)
+    array, kind = _like(input, dtype, "rand_like")
     drawn = draw_uniform(np.empty_like(array, kind), source_of(generator, "rand_like"))
     return _new(drawn, None, device, requires_grad)
 
@@ -126,7 +113,7 @@ def randn_like(input, *, generator=None, dtype=None, layout=None, device=None, r
     >>> mtorch.randn_like(mtorch.zeros(2, dtype=mtorch.float64)).dtype
     torch.float64
     """
-    array, kind = _like(input, dtype)
+    array, kind = _like(input, dtype, "randn_like")
     drawn = draw_normal(np.empty_like(array, kind), source_of(generator, "randn_like"))
     return _new(drawn, None, device, requires_grad)
 
@@ -139,7 +126,7 @@ def randint_like(input, *args, low=None, high=None, generator=None, dtype=None, 
     >>> mtorch.randint_like(mtorch.zeros(4), 1, 2)
     tensor([1., 1., 1., 1.])
     """
-    array, kind = _like(input, dtype)
+    array, kind = _like(input, dtype, "randint_like")
     low, high = _range(list(args), low, high, "randint_like")
     drawn = draw_integers(np.empty_like(array, kind), source_of(generator, "randint_like"), low, high)
     return _new(drawn, None, device, requires_grad)

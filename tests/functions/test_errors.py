@@ -37,6 +37,33 @@ REFUSED = {
     "T.celu(T.tensor([1]))": "celu.*int64.*expected a floating point tensor",
     "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
     "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
+    # creation
+    "T.zeros()": r"zeros\(\) takes a size",
+    "T.zeros('a')": r"zeros\(\): sizes must be ints, got .'str'",
+    "T.asarray([1], copy=False)": "can't alias list as a tensor of torch.int64 with copy=False",
+    "T.scalar_tensor(None)": "scalar_tensor.*'s' must be Number, not NoneType",
+    "T.scalar_tensor([1, 2])": "scalar_tensor.*'s' must be Number, not list",
+    "T.full((2,), None)": "full.*'fill_value' must be Number, not NoneType",
+    "T.full((2,), T.zeros(2))": "full.*'fill_value' must be Number, not Tensor",
+    "T.full((2,), 300, dtype=T.uint8)": "full: value cannot be converted to type uint8 .* fill_value is 300",
+    "T.full((2,), -3.5, dtype=T.uint8)": "full: value cannot be converted to type uint8 .* fill_value is -3.5",
+    "T.full((2,), 1e300)": "full: value cannot be converted to type float32 .* fill_value is 1e.300",
+    "T.full((2,), float('nan'), dtype=T.int64)": "full: value cannot be converted to type int64 .* fill_value is nan",
+    "T.full_like(T.zeros(2), 'a')": "full_like.*'fill_value' must be Number, not str",
+    "T.zeros(2).new_full((2,), 'a')": "full.*'fill_value' must be Number, not str",
+    "T.zeros_like(1)": "zeros_like.*'input' must be Tensor, not int",
+    "T.arange()": r"arange\(\) takes a range",
+    "T.arange('a')": "arange.*'end' must be Number, not str",
+    "T.arange(0, 3, float('nan'))": "arange: step must be nonzero, got nan",
+    "T.linspace('a', 1, 3)": "linspace.*'start' must be Number, not str",
+    "T.linspace(0, 1, True)": "linspace.*'steps' must be int, not bool",
+    "T.linspace(0, 1, 3, dtype=T.bool)": "linspace.*bool",
+    "T.logspace(0, 1, 2, base='a')": "logspace.*'base' must be Number, not str",
+    "T.eye(2.5)": "eye.*'n' must be int, not float",
+    "T.eye(2, -1)": "m must be greater or equal to 0, got -1",
+    "T.frombuffer([1], dtype=T.int64)": "frombuffer: list does not implement",
+    "T.frombuffer(bytearray(8), dtype=None)": "frombuffer.*'dtype' must be torch.dtype, not NoneType",
+    "T.from_dlpack([1])": "from_dlpack: .* got list without __dlpack__",
     # elementwise
     "T.abs(T.tensor([True]))": "abs.*bool",
     "T.floor(T.tensor([True]))": "floor.*bool",
@@ -123,6 +150,17 @@ def test_numbers_become_elements_as_in_torch() -> None:
     assert mtorch.zeros(1, dtype=mtorch.int64).masked_fill(mask, 1.5).tolist() == [1]
     assert mtorch.zeros(1, dtype=mtorch.bool).masked_fill(mask, 2).tolist() == [True]
     assert mtorch.zeros(1, dtype=mtorch.float16).masked_fill(mask, 70000).tolist() == [float("inf")]
+
+
+def test_an_out_without_a_dtype_keeps_its_type() -> None:
+    for make in (mtorch.zeros, mtorch.ones, mtorch.eye):
+        assert make(2, out=mtorch.zeros(1, dtype=mtorch.int64)).dtype is mtorch.int64
+    assert mtorch.linspace(0, 10, 3, out=mtorch.zeros(1, dtype=mtorch.float64)).dtype is mtorch.float64
+
+
+def test_a_size_may_be_named() -> None:
+    assert mtorch.zeros(size=(2, 3)).shape == mtorch.ones(1).new_ones(size=(2, 3)).shape == (2, 3)
+    assert mtorch.Tensor().shape == (0,)
 
 
 def test_rounding_to_more_digits_than_there_are_stays_in_the_type() -> None:
