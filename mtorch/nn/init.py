@@ -8,10 +8,13 @@ from __future__ import annotations
 import functools
 import math
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from ..autograd import no_grad
+from ..functions.arguments import require_tensor
 from ..functions.creation import empty_like
 from ..functions.random import randperm
 from ..random import Generator
@@ -22,7 +25,14 @@ from ..tensor import Tensor
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor by which weights are to be larger so that a signal keeps its size through this nonlinearity.
 
-    `param` is the negative slope of leaky_relu (0.01 unless given).
+    1 for "linear", "sigmoid" and the convolutions, 5/3 for "tanh", sqrt(2) for "relu", 3/4 for "selu", and
+    sqrt(2 / (1 + slope^2)) for "leaky_relu".
+
+    nonlinearity: the name of the function that follows
+    param: the negative slope of leaky_relu (0.01 unless given)
+
+    Raises: ValueError for another nonlinearity, or a slope that is no number.
+    Source: He, Zhang, Ren & Sun, "Delving Deep into Rectifiers", 2015, arXiv:1502.01852, section 2.2.
 
     >>> import mtorch
     >>> mtorch.nn.init.calculate_gain("tanh")
@@ -67,15 +77,23 @@ def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one number.
 
+    tensor: of any type; returned
+    val: the number
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no Tensor; RuntimeError for a val that is a tensor of several numbers.
+
     >>> import mtorch
     >>> mtorch.nn.init.constant_(mtorch.empty(2), 0.3)
     tensor([0.3000, 0.3000])
     """
-    return tensor.fill_(val)
+    return require_tensor(tensor, "constant_", "tensor").fill_(val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fill with ones.
+    """Fill with ones; tensor as for constant_.
+
+    Shape: any -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.init.ones_(mtorch.empty(2))
@@ -85,7 +103,9 @@ def ones_(tensor: Tensor) -> Tensor:
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fill with zeros.
+    """Fill with zeros; tensor as for constant_.
+
+    Shape: any -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.init.zeros_(mtorch.empty(2))
@@ -97,6 +117,9 @@ def zeros_(tensor: Tensor) -> Tensor:
 def eye_(tensor: Tensor) -> Tensor:
     """Make a matrix the identity: a linear layer then passes on as many inputs as it can.
 
+    Shape: (O, I) -> the same.
+    Raises: ValueError for a tensor that is no matrix; TypeError for what is no Tensor.
+
     >>> import mtorch
     >>> mtorch.nn.init.eye_(mtorch.empty(2, 3))
     tensor([[1., 0., 0.],
@@ -107,13 +130,22 @@ def eye_(tensor: Tensor) -> Tensor:
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Make a convolution's weight (O, I, *kernel), of 1 to 3 dimensions of kernel, pass its input on, in each group.
+    """Make a convolution pass its input on: 1 at the middle of the kernel from channel i to channel i, else 0.
+
+    tensor: a weight with 1 to 3 dimensions of kernel; returned
+    groups: how many groups the output channels are cut into, each of which passes on all it can; > 0, divides O
+
+    Shape: (O, I, *kernel) -> the same.
+    Raises: ValueError for other dimensions, or an O that groups does not divide; ZeroDivisionError for groups 0; TypeError
+        for what is no Tensor.
+    Source: Zagoruyko & Komodakis, "DiracNets: Training Very Deep Neural Networks Without Skip-Connections", 2017,
+        arXiv:1706.00388.
 
     >>> import mtorch
     >>> mtorch.nn.init.dirac_(mtorch.empty(1, 1, 3))
     tensor([[[0., 1., 0.]]])
     """
-    if tensor.dim() not in (3, 4, 5):
+    if require_tensor(tensor, "dirac_", "tensor").dim() not in (3, 4, 5):
         raise ValueError("dirac_: Only tensors with 3, 4, or 5 dimensions are supported, "
                          f"got shape {tuple(tensor.shape)}")
     out_channels, in_channels, *kernel = tensor.shape
@@ -132,37 +164,63 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fill with numbers drawn evenly from [a, b).
 
+    tensor: of a floating point type; returned
+    a, b: finite, a <= b
+    generator: the source of the numbers; the default one if None
+
+    Shape: any -> the same.
+    Raises: RuntimeError for a above b, or one beyond the type; NotImplementedError for integers; TypeError for what is no
+        Tensor.
+
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
     >>> mtorch.nn.init.uniform_(mtorch.empty(2), -1, 1)
     tensor([-0.0075,  0.5364])
     """
-    return tensor.uniform_(a, b, generator=generator)
+    return require_tensor(tensor, "uniform_", "tensor").uniform_(a, b, generator=generator)
 
 
 @no_grad()
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Fill with normal numbers; std >= 0.
+    """Fill with numbers drawn from the normal distribution.
+
+    tensor: of a floating point type; returned
+    mean, std: its centre and its width, std >= 0
+    generator: the source of the numbers; the default one if None
+
+    Shape: any -> the same.
+    Raises: RuntimeError for a negative std; NotImplementedError for integers; TypeError for what is no Tensor.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
     >>> mtorch.nn.init.normal_(mtorch.empty(2), std=0.01)
     tensor([ 0.0154, -0.0029])
     """
-    return tensor.normal_(mean, std, generator=generator)
+    return require_tensor(tensor, "normal_", "tensor").normal_(mean, std, generator=generator)
 
 
 @no_grad()
 def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0,
                   generator: Generator | None = None) -> Tensor:
-    """Fill with normal numbers of which those outside [a, b] are drawn again; best where a <= mean <= b.
+    """Fill with normal numbers of which those outside [a, b] are drawn again.
 
     (The numbers are those of torch 2.13; before 2.10 torch drew them another way.)
+
+    tensor: of a floating point type; returned
+    mean, std: centre and width of the distribution that is cut off, std > 0; best with a <= mean <= b
+    a, b: numbers, not multiples of std; a < b
+    generator: the source of the numbers; the default one if None
+
+    Shape: any -> the same.
+    Raises: ZeroDivisionError for std 0; RuntimeError for a above b; NotImplementedError for integers; TypeError for what
+        is no Tensor.
+    Source: von Neumann, "Various Techniques Used in Connection with Random Digits", 1951, for drawing again.
 
     >>> import mtorch
     >>> bool((mtorch.nn.init.trunc_normal_(mtorch.empty(1000)).abs() <= 2).all())
     True
     """
+    require_tensor(tensor, "trunc_normal_", "tensor")
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be "
                       "incorrect.", stacklevel=3)
@@ -171,7 +229,7 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
     return tensor.copy_(redrawn(tensor, mean, std, a, b, generator))
 
 
-def _normals_inside(tensor, mean, std, a, b, generator):
+def _normals_inside(tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Generator | None) -> Tensor:
     """Draw from the normal distribution all over again until every number was once inside."""
     kind = tensor.array.dtype.type
     result = tensor.normal_(mean, std, generator=generator)
@@ -180,7 +238,8 @@ def _normals_inside(tensor, mean, std, a, b, generator):
     return result
 
 
-def _uniforms_accepted(tensor, mean, std, a, b, generator):
+def _uniforms_accepted(tensor: Tensor, mean: float, std: float, a: float, b: float,
+                       generator: Generator | None) -> Tensor:
     """Draw evenly from [a, b) and accept a number with the ratio of its density to the greatest."""
     peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
     result, pending = tensor.uniform_(a, b, generator=generator), None
@@ -200,66 +259,83 @@ def _uniforms_accepted(tensor, mean, std, a, b, generator):
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fill evenly from [-a, a), a = gain sqrt(6 / (fan_in + fan_out)).
 
-    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
+    With O outputs, I inputs and K elements of a kernel, fan_in = I K and fan_out = O K.
+
+    tensor: a weight of a floating point type; returned
+    gain: what the signal gains in the layer, >= 0, for the nonlinearity that follows; see calculate_gain
+    generator: the source of the numbers; the default one if None
+
+    Shape: (O, I, *kernel) -> the same.
+    Raises: ValueError for fewer than 2 dimensions; RuntimeError for a negative gain; NotImplementedError for integers;
+        TypeError for what is no Tensor.
+    Source: Glorot & Bengio, "Understanding the Difficulty of Training Deep Feedforward Neural Networks", 2010.
 
     >>> import mtorch
     >>> w = mtorch.nn.init.xavier_uniform_(mtorch.empty(3, 3))
     >>> bool((w.abs() <= 1).all())
     True
     """
-    bound = math.sqrt(3.0) * _xavier_std(tensor, gain)
+    bound = math.sqrt(3.0) * _xavier_std(tensor, gain, "xavier_uniform_")
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Fill with normal numbers of std = gain sqrt(2 / (fan_in + fan_out)).
+    """Fill with normal numbers of std = gain sqrt(2 / (fan_in + fan_out)); arguments and errors as for xavier_uniform_.
 
-    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
+    Shape: (O, I, *kernel) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.init.xavier_normal_(mtorch.empty(3, 4)).shape
     torch.Size([3, 4])
     """
-    return normal_(tensor, 0.0, _xavier_std(tensor, gain), generator)
+    return normal_(tensor, 0.0, _xavier_std(tensor, gain, "xavier_normal_"), generator)
 
 
-def _xavier_std(tensor, gain):
+def _xavier_std(tensor: Tensor, gain: float, name: str) -> float:
+    require_tensor(tensor, name, "tensor")
     return gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor))))
 
 
 def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                      generator: Generator | None = None) -> Tensor:
-    """Fill evenly from [-bound, bound), bound = gain sqrt(3 / fan), for a weight (O, I, *kernel).
+    """Fill evenly from [-bound, bound), bound = gain sqrt(3 / fan).
 
-    a             the negative slope of the leaky_relu that follows
-    mode          "fan_in" keeps the size of the signal on the way forward, "fan_out" that of the gradient
-    nonlinearity  what follows: see `calculate_gain`
+    tensor: a weight of a floating point type; returned.  Without elements it stays as it is, with a warning
+    a: the negative slope of the leaky_relu that follows
+    mode: "fan_in" (fan = I K) keeps the size of the signal on the way forward, "fan_out" (O K) that of the gradient
+    nonlinearity: what follows, which gives the gain: see calculate_gain
+    generator: the source of the numbers; the default one if None
 
-    Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers" (2015).
+    Shape: (O, I, *kernel), with K elements of the kernel -> the same.
+    Raises: ValueError for fewer than 2 dimensions, another mode or another nonlinearity; NotImplementedError for integers;
+        TypeError for what is no Tensor.
+    Source: He, Zhang, Ren & Sun, "Delving Deep into Rectifiers", 2015, arXiv:1502.01852, section 2.2.
 
     >>> import mtorch
     >>> w = mtorch.nn.init.kaiming_uniform_(mtorch.empty(5, 6), nonlinearity="relu")
     >>> bool((w.abs() <= 1).all())
     True
     """
-    std = _kaiming_std(tensor, a, mode, nonlinearity)
+    std = _kaiming_std(tensor, a, mode, nonlinearity, "kaiming_uniform_")
     return tensor if std is None else uniform_(tensor, -math.sqrt(3.0) * std, math.sqrt(3.0) * std, generator)
 
 
 def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                     generator: Generator | None = None) -> Tensor:
-    """Fill with normal numbers of std = gain / sqrt(fan); the arguments are those of `kaiming_uniform_`.
+    """Fill with normal numbers of std = gain / sqrt(fan); arguments and errors as for kaiming_uniform_.
+
+    Shape: (O, I, *kernel) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.init.kaiming_normal_(mtorch.empty(8, 2, 3, 3), mode="fan_out").shape
     torch.Size([8, 2, 3, 3])
     """
-    std = _kaiming_std(tensor, a, mode, nonlinearity)
+    std = _kaiming_std(tensor, a, mode, nonlinearity, "kaiming_normal_")
     return tensor if std is None else normal_(tensor, 0, std, generator)
 
 
-def _kaiming_std(tensor, a, mode, nonlinearity):
-    if 0 in tensor.shape:
+def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str, name: str) -> float | None:
+    if 0 in require_tensor(tensor, name, "tensor").shape:
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
         return None
     return calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
@@ -270,17 +346,22 @@ def _kaiming_std(tensor, a, mode, nonlinearity):
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
     """Fill with gain times a matrix whose rows (or columns, if there are more rows) are orthonormal.
 
-    Dimensions after the first are taken together.
+    tensor: of a floating point type; returned.  Dimensions after the first are taken together
+    gain: the length of each row
+    generator: the source of the numbers; the default one if None
 
-    Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
-    networks" (2014); for the signs Mezzadri, "How to generate random matrices from the classical groups" (2007).
+    Shape: (O, ...) -> the same.
+    Raises: ValueError for fewer than 2 dimensions; NotImplementedError for integers; TypeError for what is no Tensor.
+    Source: Saxe, McClelland & Ganguli, "Exact Solutions to the Nonlinear Dynamics of Learning in Deep Linear Neural
+        Networks", 2014, arXiv:1312.6120; for the signs Mezzadri, "How to Generate Random Matrices from the Classical
+        Compact Groups", 2007.
 
     >>> import mtorch
     >>> w = mtorch.nn.init.orthogonal_(mtorch.empty(2, 5))
     >>> bool(mtorch.allclose(w @ w.T, mtorch.eye(2), atol=1e-6))
     True
     """
-    if tensor.dim() < 2:
+    if require_tensor(tensor, "orthogonal_", "tensor").dim() < 2:
         raise ValueError("orthogonal_: Only tensors with 2 or more dimensions are supported, "
                          f"got shape {tuple(tensor.shape)}")
     if tensor.numel() == 0:
@@ -296,11 +377,19 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
 
 @no_grad()
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None) -> Tensor:
-    """Fill a matrix with normal numbers, then set this fraction of each column, rounded up, to zero.
+    """Fill a matrix with normal numbers, then set some of each column to zero.
 
     (The rows are chosen by the default generator, as in torch.)
 
-    Source: Martens, "Deep learning via Hessian-free optimization" (2010).
+    tensor: of a floating point type; returned
+    sparsity: the fraction of zeros in each column, in [0, 1]; their number is rounded up
+    std: of the normal numbers, >= 0
+    generator: the source of the normal numbers; the default one if None
+
+    Shape: (O, I) -> the same.
+    Raises: ValueError for a tensor that is no matrix; RuntimeError for a negative std; NotImplementedError for integers;
+        TypeError for what is no Tensor.
+    Source: Martens, "Deep Learning via Hessian-Free Optimization", 2010, section 5.
 
     >>> import mtorch
     >>> int((mtorch.nn.init.sparse_(mtorch.empty(10, 3), 0.4) == 0).sum())
@@ -314,8 +403,8 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     return tensor
 
 
-def _require_matrix(tensor, name):
-    if tensor.dim() != 2:
+def _require_matrix(tensor: Tensor, name: str) -> None:
+    if require_tensor(tensor, name, "tensor").dim() != 2:
         raise ValueError(f"{name}: Only tensors with 2 dimensions are supported, got shape {tuple(tensor.shape)}")
 
 
@@ -327,11 +416,11 @@ def _filled(tensor: Tensor, array: np.ndarray) -> Tensor:
 
 # ---- names without the underscore, which torch has deprecated -----------------------------------------
 
-def _deprecated(function):
+def _deprecated(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     old = function.__name__[:-1]
 
     @functools.wraps(function)
-    def call(*args, **kwargs):
+    def call(*args: Any, **kwargs: Any) -> Tensor:
         warnings.warn(f"`nn.init.{old}` is now deprecated in favor of `nn.init.{function.__name__}`.", FutureWarning,
                       stacklevel=2)
         return function(*args, **kwargs)

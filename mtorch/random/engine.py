@@ -10,8 +10,13 @@ import os
 import struct
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ..device import device as Device
+    from ..tensor import Tensor
 
 DEFAULT_SEED = 67280421310721             # what PyTorch gives a generator that nobody has seeded
 
@@ -25,11 +30,11 @@ _LOW_HALF = 0 if np.little_endian else 1
 class Generator:
     """A source of random numbers that gives, from the same seed, the numbers of `torch.Generator` on the CPU.
 
-    Args:
-        device: only `"cpu"`.
+    device: "cpu", there is no other
 
-    Raises:
-        NotImplementedError: for another device.
+    Raises: NotImplementedError for another device.
+    Source: Matsumoto & Nishimura, "Mersenne Twister: A 623-Dimensionally Equidistributed Uniform Pseudo-Random Number
+        Generator", ACM Transactions on Modeling and Computer Simulation 1998.
 
     >>> import mtorch
     >>> g = mtorch.Generator().manual_seed(0)
@@ -40,13 +45,13 @@ class Generator:
     as_state: Callable = staticmethod(lambda array: array)   # functions/random.py makes a Tensor of a state with it
     as_device: Callable = staticmethod(str)                  # and a device of the word "cpu"
 
-    def __init__(self, device="cpu"):
+    def __init__(self, device: str | Device = "cpu") -> None:
         if str(device).split(":")[0] != "cpu":
             raise NotImplementedError(f"Generator: device {device!r} came, but there is only 'cpu'")
         self.manual_seed(DEFAULT_SEED)
 
     @property
-    def device(self):
+    def device(self) -> Device:
         """Where the numbers are made: always the CPU."""
         return self.as_device("cpu")
 
@@ -86,7 +91,7 @@ class Generator:
 
     # -- the state
 
-    def get_state(self):
+    def get_state(self) -> Tensor:
         """The state as 5056 bytes laid out as PyTorch's, so that either library goes on where the other stopped."""
         state = self._twister.state["state"]
         position = int(state["pos"])
@@ -99,7 +104,7 @@ class Generator:
         ))
         return self.as_state(np.frombuffer(blob, np.uint8).copy())
 
-    def set_state(self, new_state) -> Generator:
+    def set_state(self, new_state: Tensor | np.ndarray) -> Generator:
         """Go on from a state that `get_state` gave, here or in PyTorch."""
         state = np.asarray(new_state)
         if state.dtype != np.uint8:

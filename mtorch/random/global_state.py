@@ -2,13 +2,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from .engine import Generator, default_generator
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
 def manual_seed(seed: int) -> Generator:
     """Start the default generator's stream that belongs to `seed` and return the generator.
+
+    The same seed gives the same numbers, here and in PyTorch.
+
+    seed: in [-2^63, 2^64); a negative one stands for seed + 2^64
+
+    Raises: ValueError for a seed outside that.
+    Source: Matsumoto & Nishimura, "Mersenne Twister: A 623-Dimensionally Equidistributed Uniform Pseudo-Random Number
+        Generator", 1998.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
@@ -39,8 +51,8 @@ def initial_seed() -> int:
     return default_generator.initial_seed()
 
 
-def get_rng_state():
-    """The default generator's state (5056 bytes, PyTorch's layout).
+def get_rng_state() -> Tensor:
+    """The default generator's state, uint8 (5056), in PyTorch's layout.
 
     >>> import mtorch
     >>> state = mtorch.get_rng_state()
@@ -52,8 +64,12 @@ def get_rng_state():
     return default_generator.get_state()
 
 
-def set_rng_state(new_state) -> None:
+def set_rng_state(new_state: Tensor) -> None:
     """Let the default generator go on from a state that `get_rng_state` gave, here or in PyTorch.
+
+    new_state: uint8 (5056)
+
+    Raises: TypeError for one not of uint8; RuntimeError for one of another size, or that is no state.
 
     >>> import mtorch
     >>> mtorch.set_rng_state(mtorch.get_rng_state())
@@ -62,10 +78,14 @@ def set_rng_state(new_state) -> None:
 
 
 @contextlib.contextmanager
-def fork_rng(devices=None, enabled: bool = True, device_type: str | None = None) -> Iterator[None]:
+def fork_rng(devices: Iterable[Any] | None = None, enabled: bool = True,
+             device_type: str | None = None) -> Iterator[None]:
     """Undo, at the end of a `with` block, whatever the block did to the default generator.
 
-    `devices` and `device_type` name further devices, of which there are none here.
+    devices, device_type: further devices, of which there are none here
+    enabled: whether to undo it
+
+    Raises: NotImplementedError for devices.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)

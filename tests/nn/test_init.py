@@ -124,3 +124,12 @@ def test_filling_a_weight_after_it_was_used_is_noticed():
     mtorch.nn.init.orthogonal_(weight)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         loss.backward()
+
+
+@pytest.mark.parametrize("name", ["constant_", "ones_", "eye_", "dirac_", "uniform_", "normal_", "trunc_normal_",
+                                  "xavier_uniform_", "xavier_normal_", "kaiming_uniform_", "kaiming_normal_",
+                                  "orthogonal_", "sparse_"])
+def test_what_is_no_tensor_is_refused(name):
+    arguments = {"constant_": (1.0,), "sparse_": (0.5,)}.get(name, ())
+    with pytest.raises(TypeError, match="argument 'tensor' must be Tensor, not list"):
+        getattr(mtorch.nn.init, name)([1.0], *arguments)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...autograd.tape import wrap
 from ...autograd.views import mark_written
+from ...functions.arguments import require_tensor
 from ...tensor import Tensor
 
 Tensors = Tensor | Iterable[Tensor]
@@ -27,7 +28,11 @@ def _norm(x: np.ndarray, p: float) -> np.floating:
     """The p-norm of all values of x taken as one vector."""
     if p == 2.0 and x.dtype.kind == "f":
         return np.sqrt(np.vdot(x, x))
+    if x.dtype.kind not in "fc":
+        raise RuntimeError(f"get_total_norm: expected floating point tensors, got {x.dtype}")
     size = np.abs(x)
+    if not x.size and math.isinf(p):
+        raise RuntimeError("get_total_norm: a tensor without elements has no largest one")
     if p == math.inf:
         return size.max()
     if p == -math.inf:
@@ -39,13 +44,16 @@ def _norm(x: np.ndarray, p: float) -> np.floating:
 
 def get_total_norm(tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False,
                    foreach: bool | None = None) -> Tensor:
-    """The norm of all values of all tensors together.
+    """The norm of all values of all tensors together, as if they were one long vector.
 
-    norm_type           its order p; inf for the largest absolute value
-    error_if_nonfinite  refuse a norm that is nan or inf
-    foreach             a choice of implementation in torch; there is one here, with the same result
+    tensors: one or several, floating point, of any shapes
+    norm_type: its order p; inf for the largest absolute value
+    error_if_nonfinite: refuse a norm that is nan or inf
+    foreach: a choice of implementation in torch; there is one here, with the same result
 
-    Raises: RuntimeError for a norm that is not finite, if asked to.
+    Shape: any -> ().
+    Raises: RuntimeError for a norm that is not finite, if asked to, for integers, and for the largest value of none.
+    Source: Minkowski, "Geometrie der Zahlen", 1896, for the p-norms.
 
     >>> import mtorch
     >>> mtorch.nn.utils.get_total_norm([mtorch.tensor([3.0]), mtorch.tensor([4.0])])
@@ -65,6 +73,15 @@ def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tens
                           foreach: bool | None = None) -> None:
     """Scale the gradients so that a total norm that was computed before becomes at most max_norm.
 
+    parameters: one or several Tensors, whose grad is written
+    max_norm: > 0
+    total_norm: what get_total_norm gave
+    foreach: a choice of implementation in torch; there is one here, with the same result
+
+    Raises: TypeError for a total_norm that is no Tensor.
+    Source: Pascanu, Mikolov & Bengio, "On the Difficulty of Training Recurrent Neural Networks", 2013, arXiv:1211.5063,
+        section 3.2.
+
     >>> import mtorch
     >>> p = mtorch.nn.Parameter(mtorch.zeros(1))
     >>> p.grad = mtorch.tensor([10.0])
@@ -72,8 +89,8 @@ def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tens
     >>> p.grad
     tensor([2.0000])
     """
-    total = total_norm.array
-    scale = np.minimum(max_norm / (total + 1e-6), 1.0, dtype=total.dtype)
+    total = require_tensor(total_norm, "clip_grads_with_norm_", "total_norm").array
+    scale = np.minimum(float(max_norm) / (total + 1e-6), 1.0, dtype=total.dtype)
     if scale == 1.0:
         return
     for g in _gradients(parameters):
@@ -85,12 +102,15 @@ def clip_grad_norm_(parameters: Tensors, max_norm: float, norm_type: float = 2.0
                     foreach: bool | None = None) -> Tensor:
     """Scale the gradients of all parameters so that their common norm is at most max_norm; returns what it was.
 
-    norm_type           the order p of the norm; inf for the largest absolute value
-    error_if_nonfinite  refuse a norm that is nan or inf
-    foreach             a choice of implementation in torch; there is one here, with the same result
+    parameters: one or several Tensors, whose grad is written; those without grad do not count
+    max_norm: > 0
+    norm_type: the order p of the norm; inf for the largest absolute value
+    error_if_nonfinite: refuse a norm that is nan or inf
+    foreach: a choice of implementation in torch; there is one here, with the same result
 
     Raises: RuntimeError for a norm that is not finite, if asked to.
-    Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (2013), section 3.2.
+    Source: Pascanu, Mikolov & Bengio, "On the Difficulty of Training Recurrent Neural Networks", 2013, arXiv:1211.5063,
+        section 3.2.
 
     >>> import mtorch
     >>> p = mtorch.nn.Parameter(mtorch.zeros(2))
@@ -110,7 +130,7 @@ def clip_grad_norm_(parameters: Tensors, max_norm: float, norm_type: float = 2.0
 
 def clip_grad_norm(parameters: Tensors, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
                    foreach: bool | None = None) -> Tensor:
-    """The old name of `clip_grad_norm_`.
+    """The old name of `clip_grad_norm_`, which says what all is for: arguments and errors as for clip_grad_norm_.
 
     >>> import mtorch
     >>> w = mtorch.tensor([1.0], requires_grad=True)
@@ -130,7 +150,12 @@ def clip_grad_norm(parameters: Tensors, max_norm: float, norm_type: float = 2.0,
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Move every value of every gradient into [-clip_value, clip_value].
 
-    foreach  a choice of implementation in torch; there is one here, with the same result
+    parameters: one or several Tensors, whose grad is written
+    clip_value: >= 0
+    foreach: a choice of implementation in torch; there is one here, with the same result
+
+    Raises: TypeError or ValueError for a clip_value that is no number.
+    Source: Mikolov, "Statistical Language Models Based on Neural Networks", PhD thesis, Brno 2012, section 3.2.2.
 
     >>> import mtorch
     >>> p = mtorch.nn.Parameter(mtorch.zeros(2))

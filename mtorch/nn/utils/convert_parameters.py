@@ -10,7 +10,10 @@ from ...tensor import Tensor
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """The values of all parameters, one after another, in one vector; gradients pass through.
 
-    Shape: parameters of any shapes -> (their number of values together,)
+    parameters: Tensors of any shapes, contiguous
+
+    Shape: n_1, n_2, ... values -> (n_1 + n_2 + ...).
+    Raises: ValueError for no parameters; RuntimeError for one that is not contiguous.
 
     >>> import mtorch
     >>> mtorch.nn.utils.parameters_to_vector([mtorch.zeros(2), mtorch.ones(1, 1)])
@@ -22,7 +25,10 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     """Make each parameter a view of its piece of the vector.
 
-    Raises: TypeError when vec is not a Tensor; ValueError when it has not as many values as the parameters.
+    vec: at least as many values as the parameters have together; what is left over does not count
+    parameters: Tensors of any shapes
+
+    Raises: TypeError when vec is not a Tensor; RuntimeError when it has fewer values than the parameters.
 
     >>> import mtorch
     >>> p = mtorch.nn.Parameter(mtorch.zeros(2))
@@ -35,7 +41,7 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     parameters = list(parameters)
     wanted = sum(p.numel() for p in parameters)
     if vec.numel() < wanted:
-        raise ValueError(f"vector_to_parameters: vec has {vec.numel()} values, the parameters have {wanted}")
+        raise RuntimeError(f"vector_to_parameters: vec has {vec.numel()} values, the parameters have {wanted}")
     start = 0
     for p in parameters:
         p.data = vec[start:start + p.numel()].view_as(p).data

@@ -5,12 +5,13 @@ that has one, and so on.  Recurrent layers take that as it is and compute nothin
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...autograd.tape import wrap
+from ...functions.arguments import require_tensor
 from ...tensor import Tensor
 
 
@@ -29,6 +30,8 @@ class PackedSequence(_PackedSequence):
     sorted_indices (N)          which of the original sequences stands at each place; None if they came sorted
     unsorted_indices (N)        at which place each of the original sequences stands
 
+    Raises: ValueError for data alone, without batch_sizes.
+
     >>> import mtorch
     >>> from mtorch.nn.utils.rnn import pack_sequence
     >>> pack_sequence([mtorch.tensor([1, 2, 3]), mtorch.tensor([4, 5])]).data
@@ -37,7 +40,8 @@ class PackedSequence(_PackedSequence):
 
     __slots__ = ()
 
-    def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None) -> PackedSequence:
+    def __new__(cls, data: Any, batch_sizes: Tensor | None = None, sorted_indices: Tensor | None = None,
+                unsorted_indices: Tensor | None = None) -> PackedSequence:
         if batch_sizes is None:
             if not isinstance(data, (list, tuple)) or len(data) != 2:
                 raise ValueError("PackedSequence: batch_sizes is missing; pack_padded_sequence makes packed sequences")
@@ -81,13 +85,23 @@ class PackedSequence(_PackedSequence):
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
-    """Where each index stands in a permutation (N); None for None.
+    """Where each index stands in a permutation.
+
+    permutation: each of 0 to N - 1 once; None gives None
+
+    Shape: (N) -> (N).
+    Raises: TypeError for what is no Tensor; RuntimeError for numbers that are no integers.
 
     >>> import mtorch
     >>> mtorch.nn.utils.rnn.invert_permutation(mtorch.tensor([2, 0, 1]))
     tensor([1, 2, 0])
     """
-    return None if permutation is None else wrap(np.argsort(permutation.array))
+    if permutation is None:
+        return None
+    order = require_tensor(permutation, "invert_permutation", "permutation").array
+    if order.dtype.kind not in "iu":
+        raise RuntimeError(f"invert_permutation: expected int32 or int64 for permutation, got {permutation.dtype}")
+    return wrap(np.argsort(order))
 
 
 def _places(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -96,14 +110,17 @@ def _places(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return step, sequence
 
 
-def pack_padded_sequence(input: Tensor, lengths, batch_first: bool = False,
+def pack_padded_sequence(input: Tensor, lengths: Tensor | Sequence[int], batch_first: bool = False,
                          enforce_sorted: bool = True) -> PackedSequence:
     """Pack a padded batch.
 
-    Shape: input (T, N, *), or (N, T, *) if batch_first; lengths (N), a list or an integer tensor, each in [1, T].
-    enforce_sorted=False takes sequences in any order and sorts them.
+    lengths: of each sequence, a list or an integer tensor, each in [1, T]
+    batch_first: whether the sequences come before the steps
+    enforce_sorted: expect the longest first; if not, the sequences may come in any order and are sorted
 
-    Raises: RuntimeError for lengths out of order, below 1, above T or of another number than N.
+    Shape: input (T, N, *), or (N, T, *) if batch_first; lengths (N) -> data (sum of lengths, *).
+    Raises: RuntimeError for lengths out of order, below 1, above T or of another number than N, and an input without
+        elements; IndexError for an input of fewer than 2 dimensions; TypeError for one that is no Tensor.
 
     >>> import mtorch
     >>> x = mtorch.tensor([[1, 2, 3], [4, 5, 0]])
@@ -145,9 +162,15 @@ def pack_padded_sequence(input: Tensor, lengths, batch_first: bool = False,
 
 def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0,
                         total_length: int | None = None) -> tuple[Tensor, Tensor]:
-    """The padded batch, (T, N, *) or (N, T, *) if batch_first, and the lengths (N), in the original order.
+    """A packed batch with its padding, and the lengths of its sequences, in the original order.
 
-    T is the longest length, or total_length >= that.
+    sequence: what pack_padded_sequence or pack_sequence made
+    batch_first: put the sequences before the steps
+    padding_value: what stands where a sequence has ended
+    total_length: T, at least the longest length, which it is if not given
+
+    Shape: -> (T, N, *) or, if batch_first, (N, T, *); and (N).
+    Raises: ValueError for a total_length that is too short; TypeError for what is no PackedSequence.
 
     >>> import mtorch
     >>> from mtorch.nn.utils.rnn import pack_sequence
@@ -156,6 +179,8 @@ def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, pad
     (tensor([[1., 1.],
             [1., 0.]]), tensor([2, 1]))
     """
+    if not isinstance(sequence, tuple) or len(sequence) != 4:
+        raise TypeError(f"pad_packed_sequence: sequence must be a PackedSequence, got {type(sequence).__name__}")
     data, batch_sizes, order, _ = sequence
     sizes = batch_sizes.array
     T = len(sizes)
@@ -172,9 +197,18 @@ def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, pad
     return (padded.transpose(0, 1) if batch_first else padded), wrap(lengths)
 
 
-def pad_sequence(sequences, batch_first: bool = False, padding_value: float = 0.0,
+def pad_sequence(sequences: Tensor | Sequence[Tensor], batch_first: bool = False, padding_value: float = 0.0,
                  padding_side: str = "right") -> Tensor:
-    """Sequences (L_i, *) beside each other, (T, N, *) or (N, T, *) if batch_first, padded to the longest.
+    """Sequences beside each other, padded to the longest.
+
+    sequences: Tensors that differ in their first dimension alone
+    batch_first: put the sequences before the steps
+    padding_value: what the padding holds
+    padding_side: "right", after the sequence, or "left", before it
+
+    Shape: N of (L_i, *) -> (T, N, *) or, if batch_first, (N, T, *).
+    Raises: RuntimeError for no sequences, sequences of other shapes, or another padding_side; TypeError for a sequence
+        that is no Tensor.
 
     >>> import mtorch
     >>> mtorch.nn.utils.rnn.pad_sequence([mtorch.ones(2), mtorch.ones(1)], batch_first=True)
@@ -189,6 +223,11 @@ def pad_sequence(sequences, batch_first: bool = False, padding_value: float = 0.
         raise RuntimeError("received an empty list of sequences")
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
+    for i, s in enumerate(sequences):
+        if not isinstance(s, Tensor):
+            raise TypeError(f"pad_sequence: expected Tensor as element {i} in sequences, but got {type(s).__name__}")
+        if s.dim() == 0:
+            raise RuntimeError(f"pad_sequence: sequence {i} has no dimensions, expected (length, ...)")
     rest = sequences[0].shape[1:]
     for i, s in enumerate(sequences):
         if s.shape[1:] != rest:
@@ -203,13 +242,21 @@ def pad_sequence(sequences, batch_first: bool = False, padding_value: float = 0.
     return padded if batch_first else padded.transpose(0, 1)
 
 
-def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool = False) -> list[Tensor]:
-    """The sequences of a padded batch, a list of (L_i, *).
+def unpad_sequence(padded_sequences: Tensor, lengths: Tensor | Sequence[int], batch_first: bool = False) -> list[Tensor]:
+    """The sequences of a padded batch, each without its padding.
+
+    padded_sequences: the batch
+    lengths: of each sequence
+    batch_first: whether the sequences come before the steps
+
+    Shape: (T, N, *) or, if batch_first, (N, T, *); lengths (N) -> a list of N of (L_i, *).
+    Raises: ValueError for another number of lengths than sequences; TypeError for a batch that is no Tensor.
 
     >>> import mtorch
     >>> mtorch.nn.utils.rnn.unpad_sequence(mtorch.ones(1, 2), mtorch.tensor([1]), batch_first=True)
     [tensor([1.])]
     """
+    require_tensor(padded_sequences, "unpad_sequence", "padded_sequences")
     each = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
     if len(each) != len(lengths):
         raise ValueError(f"unpad_sequence: got {len(lengths)} lengths for {len(each)} sequences, shape "
@@ -217,19 +264,30 @@ def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool 
     return [sequence[:int(length)] for sequence, length in zip(each, lengths)]
 
 
-def pack_sequence(sequences, enforce_sorted: bool = True) -> PackedSequence:
-    """Pack a list of sequences (L_i, *), longest first unless enforce_sorted=False.
+def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
+    """Pack a list of sequences.
+
+    sequences: Tensors (L_i, *) that differ in their first dimension alone
+    enforce_sorted: expect the longest first; if not, they may come in any order and are sorted
+
+    Raises: RuntimeError for no sequences, sequences of other shapes, an empty one, or lengths out of order; TypeError for
+        a sequence that is no Tensor.
 
     >>> import mtorch
     >>> mtorch.nn.utils.rnn.pack_sequence([mtorch.ones(2), mtorch.ones(1)]).batch_sizes
     tensor([2, 1])
     """
     sequences = list(sequences)
-    return pack_padded_sequence(pad_sequence(sequences), [len(s) for s in sequences], enforce_sorted=enforce_sorted)
+    padded = pad_sequence(sequences)
+    return pack_padded_sequence(padded, [len(s) for s in sequences], enforce_sorted=enforce_sorted)
 
 
 def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
     """The list of sequences (L_i, *) in their original order.
+
+    packed_sequences: what pack_sequence or pack_padded_sequence made
+
+    Raises: TypeError for what is no PackedSequence.
 
     >>> import mtorch
     >>> from mtorch.nn.utils.rnn import pack_sequence, unpack_sequence

@@ -104,5 +104,14 @@ def test_vectors_there_and_back() -> None:
 
 def test_a_vector_that_is_too_short() -> None:
     p = mtorch.nn.Parameter(mtorch.zeros(3))
-    with pytest.raises(ValueError, match="vec has 2 values, the parameters have 3"):
+    with pytest.raises(RuntimeError, match="vec has 2 values, the parameters have 3"):
         mtorch.nn.utils.vector_to_parameters(mtorch.zeros(2), [p])
+
+
+def test_a_norm_of_what_has_none_is_refused():
+    with pytest.raises(RuntimeError, match="floating point tensors, got int64"):
+        mtorch.nn.utils.get_total_norm([mtorch.tensor([1])])
+    with pytest.raises(RuntimeError, match="without elements"):
+        mtorch.nn.utils.get_total_norm([mtorch.tensor([])], float("inf"))
+    with pytest.raises(TypeError, match="'total_norm' must be Tensor, not float"):
+        mtorch.nn.utils.clip_grads_with_norm_([], 1.0, 2.0)

@@ -114,3 +114,19 @@ def test_batch_sizes_that_do_not_fit():
     p = PackedSequence(mtorch.ones(4, 2), mtorch.tensor([1, 3]))
     with pytest.raises(RuntimeError, match=r"batch_sizes \[1, 3\] do not fit packed data of shape \(4, 2\)"):
         mtorch.nn.GRU(2, 2)(p)
+
+
+def test_what_is_no_tensor_or_no_packed_sequence():
+    u = mtorch.nn.utils.rnn
+    with pytest.raises(TypeError, match="element 1 in sequences, but got list"):
+        u.pad_sequence([mtorch.ones(2), [1.0]])
+    with pytest.raises(RuntimeError, match="sequence 0 has no dimensions"):
+        u.pad_sequence([mtorch.tensor(1.0)])
+    with pytest.raises(TypeError, match="must be a PackedSequence, got int"):
+        u.unpack_sequence(3)
+    with pytest.raises(TypeError, match="'permutation' must be Tensor, not list"):
+        u.invert_permutation([1, 0])
+    with pytest.raises(RuntimeError, match="permutation, got torch.float32"):
+        u.invert_permutation(mtorch.tensor([1.0, 0.0]))
+    with pytest.raises(TypeError, match="'padded_sequences' must be Tensor, not list"):
+        u.unpad_sequence([1.0], [1])
