@@ -136,6 +136,63 @@ def test_errors_are_torchs(function):
     assert (type(ours.value) is mtorch.linalg.LinAlgError) == (type(theirs.value) is torch.linalg.LinAlgError)
 
 
+WRONG = [
+    ("svd", lambda lib: lib.linalg.svd(lib.tensor([[float("nan")]])), RuntimeError, "linalg.svd: .*nan"),
+    ("svdvals", lambda lib: lib.linalg.svdvals(lib.tensor([[float("nan")]])), RuntimeError, "linalg.svdvals: .*nan"),
+    ("pinv", lambda lib: lib.linalg.pinv(lib.tensor([[float("nan")]])), RuntimeError, "linalg.pinv: .*nan"),
+    ("cond", lambda lib: lib.linalg.cond(lib.tensor([[float("nan")]])), RuntimeError, "linalg.cond: .*nan"),
+    ("pinv hermitian", lambda lib: lib.linalg.pinv(lib.ones(2, 3), hermitian=True), RuntimeError, "linalg.pinv: A must"),
+    ("pinv rtol", lambda lib: lib.linalg.pinv(lib.ones(2, 3), "a"), TypeError, "argument 'rtol'"),
+    ("matrix_rank", lambda lib: lib.linalg.matrix_rank(lib.ones(2, 3), hermitian=True), RuntimeError, "2 by 3"),
+    ("solve", lambda lib: lib.linalg.solve(lib.eye(2), lib.ones(2), left=False), RuntimeError, "linalg.solve: Vector"),
+    ("cholesky_solve", lambda lib: lib.cholesky_solve(lib.ones(3, 1), lib.eye(2)), RuntimeError, "each A matrix is 2 by 2"),
+    ("cholesky_inverse", lambda lib: lib.cholesky_inverse(lib.zeros(2, 2)), RuntimeError, "cholesky_inverse: Singular"),
+    ("lu_factor", lambda lib: lib.linalg.lu_factor(lib.zeros(2, 2)), RuntimeError, "linalg.lu_factor: U"),
+    ("lu_unpack 1", lambda lib: lib.lu_unpack(lib.ones(2, 2), 3), TypeError, "must be Tensor, not int"),
+    ("lu_unpack 2", lambda lib: lib.lu_unpack(lib.ones(2, 2), lib.tensor([5, 6]).int()), RuntimeError, "between 1 and 2"),
+    ("lu_unpack 3", lambda lib: lib.lu_unpack(lib.ones(2, 2), lib.tensor([1]).int()), RuntimeError, "2 pivots"),
+    ("lu_solve 1", lambda lib: lib.linalg.lu_solve(lib.eye(2), lib.tensor([1, 2]), lib.ones(2, 1)), RuntimeError, "int32"),
+    ("lu_solve 2", lambda lib: lib.linalg.lu_solve(lib.eye(2), lib.tensor([1]).int(), lib.ones(2, 1)), RuntimeError,
+     "Number of pivots"),
+    ("lu_solve 3", lambda lib: lib.linalg.lu_solve(lib.eye(2), lib.tensor([7, 8]).int(), lib.ones(2, 1)), RuntimeError,
+     "between 1 and 2, .*7 to 8"),
+    ("householder_product", lambda lib: lib.linalg.householder_product(lib.ones(2, 2), lib.tensor(1.0)), IndexError, "tau"),
+    ("dist", lambda lib: lib.dist(lib.ones(2), lib.ones(2), "a"), TypeError, r"dist\(\): argument 'p'"),
+    ("renorm", lambda lib: lib.renorm(lib.ones(2, 2), "a", 0, 1), TypeError, r"renorm\(\): argument 'p'"),
+    ("cdist", lambda lib: lib.cdist(lib.ones(2, 2), lib.ones(2, 2), "a"), TypeError, r"cdist\(\): argument 'p'"),
+    ("pdist", lambda lib: lib.pdist(lib.ones(2, 2), "a"), TypeError, r"pdist\(\): argument 'p'"),
+    ("matrix_power", lambda lib: lib.linalg.matrix_power(lib.ones(2, 2), 1.5), TypeError, "argument 'n' must be int"),
+    ("multi_dot", lambda lib: lib.linalg.multi_dot([lib.ones(2, 3), 3]), TypeError, r"tensors\[1\]"),
+    ("chain_matmul", lambda lib: lib.chain_matmul(), RuntimeError, "one or more"),
+    ("vander 1", lambda lib: lib.vander(lib.ones(2, 2)), RuntimeError, "one-dimensional"),
+    ("vander 2", lambda lib: lib.vander(3), TypeError, "argument 'x'"),
+    ("vander 3", lambda lib: lib.vander(lib.ones(2), -1), RuntimeError, "N must be non-negative"),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "error", "says"), WRONG)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_wrong_calls_are_torchs_errors(name, call, error, says):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(error):
+        call(torch)
+    with pytest.raises(error, match=says):
+        call(mtorch)
+
+
+@pytest.mark.parametrize("ord", [1, 2, np.inf, "nuc", "fro"])
+@pytest.mark.parametrize("shape", [(0, 2), (2, 0), (3, 0, 2)])
+def test_norms_of_nothing_are_zero(ord, shape):
+    torch = pytest.importorskip("torch")
+    ours = mtorch.linalg.matrix_norm(mtorch.ones(shape), ord)
+    assert ours.tolist() == torch.linalg.matrix_norm(torch.ones(shape), ord).tolist()
+
+
+def test_the_condition_of_nothing_is_zero():
+    assert mtorch.linalg.cond(mtorch.ones(0, 0)).item() == 0
+    assert mtorch.linalg.cond(mtorch.ones(3, 0, 0), 1).tolist() == [0, 0, 0]
+
+
 def test_infos_instead_of_errors():
     both = np.stack([SINGULAR, np.eye(3)])
     a = mtorch.tensor(both)

@@ -1,6 +1,9 @@
 """What linear algebra asks of its matrices, and the error it raises where a matrix cannot be inverted or factorized."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from ... import dtypes
@@ -74,6 +77,16 @@ def first_failure(name: str, infos: np.ndarray, message: str) -> None:
     if failed.size:
         batch = f"(Batch element {failed[0]}): " if infos.ndim else ""
         raise LinAlgError(f"{name}: {batch}{message.format(info=int(infos.reshape(-1)[failed[0]]))}")
+
+
+@contextmanager
+def as_ours(name: str) -> Iterator[None]:
+    """NumPy's LinAlgError, which is no RuntimeError, as ours, with the operation in front."""
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        advice = ": the matrix has nan" if "converge" in str(error) else ""
+        raise LinAlgError(f"{name}: {error}{advice}") from None
 
 
 SINGULAR = ("The diagonal element {info} is zero, the inversion could not be completed because the input matrix is "

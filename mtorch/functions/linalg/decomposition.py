@@ -1,7 +1,13 @@
-"""A matrix as a product of simpler ones: Cholesky, QR, LU, singular values and eigenvalues."""
+"""A matrix as a product of simpler ones: Cholesky, QR, LU, singular values and eigenvalues.
+
+Source: Golub and Van Loan 2013, "Matrix Computations", 4th edition: sections 3.2 and 3.4 (LU, pivoting), 4.2
+(Cholesky), 5.1 and 5.2 (Householder, QR), 2.4 and 8.6 (singular values), chapter 8 (eigenvalues of symmetric matrices).
+"""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,11 +15,15 @@ from ... import return_types
 from ...autograd.mode import mode as autograd_mode
 from ...autograd.tape import TensorBase, wrap
 from ...ops import linalg as rules, triangular
-from ..arguments import into
+from ..arguments import into, require_tensor
 from ..arithmetic import where
 from ..matrix import matmul
 from ..joining import cat
-from .checks import (INDEFINITE, as_info, cholesky_infos, first_failure, lu_factors, matrices, same_type, squares)
+from .checks import (INDEFINITE, as_info, as_ours, cholesky_infos, first_failure, lu_factors, matrices, same_type,
+                     squares)
+
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
 
 def _factored(x, upper: bool, name: str, check: bool):
@@ -31,11 +41,14 @@ def _factored(x, upper: bool, name: str, check: bool):
     return (y.mT if upper else y), infos
 
 
-def cholesky(A, *, upper=False, out=None):
+def cholesky(A: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:
     """The lower triangular L with L L^T = A (or, where upper, the U with U^T U = A), for positive definite matrices.
 
+    A: symmetric; only its lower triangle is read (where upper, its upper one)
+
     Shape: (..., N, N) -> (..., N, N)
-    Raises: LinAlgError where a matrix is not positive definite.
+    Raises: LinAlgError where a matrix is not positive definite; TypeError where A is not a Tensor; RuntimeError where
+        it is not square or not of float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.cholesky(mtorch.tensor([[4.0, 2.0], [2.0, 2.0]]))
@@ -46,8 +59,14 @@ def cholesky(A, *, upper=False, out=None):
     return result if out is None else into(out, result)
 
 
-def cholesky_ex(A, *, upper=False, check_errors=False, out=None):
-    """`cholesky`, and for each matrix an info that is 0 where it is positive definite.
+def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False,
+                out: Sequence[Tensor] | None = None) -> return_types.linalg_cholesky_ex:
+    """`cholesky`, and for each matrix an info (int32): 0, or the order of the first leading minor that is not positive.
+
+    check_errors: raise LinAlgError for the latter; else that L is full of nan
+
+    Shape: (..., N, N) -> (..., N, N), (...)
+    A, upper and other errors as for `cholesky`.
 
     >>> import mtorch
     >>> mtorch.linalg.cholesky_ex(-mtorch.eye(2)).info
@@ -58,8 +77,10 @@ def cholesky_ex(A, *, upper=False, check_errors=False, out=None):
     return result if out is None else into(out, result)
 
 
-def old_cholesky(input, upper=False, *, out=None):
+def old_cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The older form of `linalg.cholesky`.
+
+    Shape, errors and upper as for `cholesky`.
 
     >>> import mtorch
     >>> mtorch.cholesky(mtorch.tensor([[4.0]]))
@@ -69,10 +90,15 @@ def old_cholesky(input, upper=False, *, out=None):
     return result if out is None else into(out, result)
 
 
-def qr(A, mode="reduced", *, out=None):
+def qr(A: Tensor, mode: str = "reduced", *, out: Sequence[Tensor] | None = None) -> return_types.linalg_qr:
     """Q with orthonormal columns and R upper triangular, Q R = A.
 
-    mode: 'reduced', Q (..., M, K) with K = min(M, N); 'complete', Q (..., M, M); 'r', without Q.
+    mode: 'reduced', K = min(M, N) columns; 'complete', M columns; 'r', an empty Q
+
+    Shape: (..., M, N) -> (..., M, K), (..., K, N)
+    Raises: TypeError where A is not a Tensor; RuntimeError where it has fewer than two dimensions or is not of float32
+        or float64, mode is another word, or a gradient is to be recorded that needs a Q that is not computed ('r', and
+        'complete' where M > N).
 
     >>> import mtorch
     >>> mtorch.linalg.qr(mtorch.tensor([[-3.0], [-4.0]])).R
@@ -101,8 +127,12 @@ def qr(A, mode="reduced", *, out=None):
     return result if out is None else into(out, result)
 
 
-def old_qr(input, some=True, *, out=None):
-    """The older form of `linalg.qr`; some=False is its mode 'complete'.
+def old_qr(input: Tensor, some: bool = True, *, out: Sequence[Tensor] | None = None) -> return_types.qr:
+    """The older form of `linalg.qr`.
+
+    some: True for the mode 'reduced', False for 'complete'
+
+    Shape and errors as for `qr`.
 
     >>> import mtorch
     >>> mtorch.qr(mtorch.tensor([[-3.0], [-4.0]])).R
@@ -112,11 +142,19 @@ def old_qr(input, some=True, *, out=None):
     return result if out is None else into(out, result)
 
 
-def svd(A, full_matrices=True, *, driver=None, out=None):
+def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None,
+        out: Sequence[Tensor] | None = None) -> return_types.linalg_svd:
     """U, S, Vh with U diag(S) Vh = A, the singular values S in descending order.
 
-    Shape: (..., M, N) -> (..., M, M), (..., K), (..., N, N); where not full_matrices (..., M, K), (..., K), (..., K,
-    N).
+    The gradient of U and Vh is not finite where two singular values are equal; that of S is.
+
+    full_matrices: U and Vh square; no gradient goes through the columns and rows beyond K, which are arbitrary
+    driver: only None, there is one algorithm
+
+    Shape: (..., M, N) -> (..., M, M), (..., K), (..., N, N), K = min(M, N); where not full_matrices (..., M, K), (...,
+        K), (..., K, N).
+    Raises: LinAlgError where A has nan; TypeError where A is not a Tensor; RuntimeError where it has fewer than
+        two dimensions or is not of float32 or float64, or driver is not None.
 
     >>> import mtorch
     >>> mtorch.linalg.svd(mtorch.tensor([[0.0, 2.0], [1.0, 0.0]])).S
@@ -126,12 +164,16 @@ def svd(A, full_matrices=True, *, driver=None, out=None):
     if driver is not None:
         raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with "
                            "cuSOLVER backend.")
-    result = return_types.linalg_svd(*rules.svd(A, full=bool(full_matrices)))
+    with as_ours("linalg.svd"):
+        result = return_types.linalg_svd(*rules.svd(A, full=bool(full_matrices)))
     return result if out is None else into(out, result)
 
 
-def svdvals(A, *, driver=None, out=None):
+def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) -> Tensor:
     """The singular values, in descending order.
+
+    Shape: (..., M, N) -> (..., min(M, N))
+    Errors and driver as for `svd`.
 
     >>> import mtorch
     >>> mtorch.linalg.svdvals(mtorch.tensor([[0.0, 2.0], [1.0, 0.0]]))
@@ -140,12 +182,20 @@ def svdvals(A, *, driver=None, out=None):
     if driver is not None:
         raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with "
                            "cuSOLVER backend.")
-    result = rules.svdvals(matrices(A, "linalg.svdvals"))
+    with as_ours("linalg.svdvals"):
+        result = rules.svdvals(matrices(A, "linalg.svdvals"))
     return result if out is None else into(out, result)
 
 
-def old_svd(input, some=True, compute_uv=True, *, out=None):
+def old_svd(input: Tensor, some: bool = True, compute_uv: bool = True, *,
+            out: Sequence[Tensor] | None = None) -> return_types.svd:
     """The older form of `linalg.svd`, which returns V, not its transpose.
+
+    some: K columns of U and V; False: all, as full_matrices
+    compute_uv: False for zeros instead of U and V
+
+    Shape: (..., M, N) -> (..., M, K), (..., K), (..., N, K)
+    Errors as for `svd`.
 
     >>> import mtorch
     >>> mtorch.svd(mtorch.tensor([[0.0, 2.0], [1.0, 0.0]])).S
@@ -153,11 +203,12 @@ def old_svd(input, some=True, compute_uv=True, *, out=None):
     """
     x = matrices(input, "svd")
     if compute_uv:
-        u, s, vh = rules.svd(x, full=not some)
+        with as_ours("svd"):
+            u, s, vh = rules.svd(x, full=not some)
         result = return_types.svd(u, s, vh.mT)
     else:
         batch, (m, n), kind = x.array.shape[:-2], x.array.shape[-2:], x.array.dtype
-        result = return_types.svd(wrap(np.zeros(batch + (m, m), kind)), rules.svdvals(x),
+        result = return_types.svd(wrap(np.zeros(batch + (m, m), kind)), svdvals(x),
                                   wrap(np.zeros(batch + (n, n), kind)))
     return result if out is None else into(out, result)
 
@@ -169,10 +220,16 @@ def _triangle_read(A, name: str, UPLO: str):
     return A if UPLO.upper() == "L" else A.mT
 
 
-def eigh(A, UPLO="L", *, out=None):
+def eigh(A: Tensor, UPLO: str = "L", *, out: Sequence[Tensor] | None = None) -> return_types.linalg_eigh:
     """The eigenvalues of symmetric matrices in ascending order, and their eigenvectors in columns.
 
-    UPLO: which triangle of A is read, 'L' or 'U'.
+    The gradient of the eigenvectors is not finite where two eigenvalues are equal; that of the eigenvalues is.
+
+    UPLO: which triangle of A is read, 'L' for the lower, 'U' for the upper
+
+    Shape: (..., N, N) -> (..., N), (..., N, N)
+    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64, or UPLO
+        is another word.
 
     >>> import mtorch
     >>> mtorch.linalg.eigh(mtorch.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
@@ -182,8 +239,11 @@ def eigh(A, UPLO="L", *, out=None):
     return result if out is None else into(out, result)
 
 
-def eigvalsh(A, UPLO="L", *, out=None):
+def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor:
     """The eigenvalues of symmetric matrices, in ascending order.
+
+    Shape: (..., N, N) -> (..., N)
+    Errors and UPLO as for `eigh`.
 
     >>> import mtorch
     >>> mtorch.linalg.eigvalsh(mtorch.tensor([[2.0, 0.0], [0.0, 1.0]]))
@@ -244,38 +304,73 @@ def _with_ones(packed):
     return where(wrap(np.eye(k, dtype=bool)), wrap(np.ones((), packed.array.dtype)), packed.tril())
 
 
-def lu_factor_ex(A, *, pivot=True, check_errors=False, out=None):
-    """`lu_factor`, and for each matrix an info: 0, or the number of the first pivot that is zero.
+def _pivots(pivots, name: str, size: int) -> np.ndarray:
+    """The pivots (from 0) that lu_factor returned for matrices of so many rows."""
+    p = require_tensor(pivots, name, "pivots").array
+    if p.dtype != np.int32:
+        raise RuntimeError(f"{name}: pivots must be a tensor of torch.int32, as lu_factor returns them, got {pivots.dtype}")
+    if p.size and not (1 <= p.min() and p.max() <= size):
+        raise RuntimeError(f"{name}: pivots must be between 1 and {size}, as lu_factor returns them, got "
+                           f"{p.min()} to {p.max()}")
+    return p - 1
+
+
+def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False,
+                 out: Sequence[Tensor] | None = None) -> return_types.linalg_lu_factor_ex:
+    """`lu_factor`, and for each matrix an info (int32): 0, or the number of the first pivot that is zero.
+
+    check_errors: raise LinAlgError for the latter
+
+    Shape: (..., M, N) -> (..., M, N), (..., min(M, N)), (...)
+    A, pivot and other errors as for `lu_factor`.
 
     >>> import mtorch
     >>> mtorch.linalg.lu_factor_ex(mtorch.zeros(2, 2)).info
     tensor(1, dtype=torch.int32)
     """
-    packed, pivots, infos = _lu(matrices(A, "linalg.lu_factor_ex"), pivot)
-    if check_errors:
-        first_failure("torch.linalg.lu_factor_ex", infos,
-                      "U[{info},{info}] is zero and using it on lu_solve would result in a division by zero. If you "
-                      "still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
-                      "linalg.lu_factor_ex(A, pivot)")
-    result = return_types.linalg_lu_factor_ex(packed, wrap((pivots + 1).astype(np.int32)), as_info(infos))
+    result = _lu_factor(A, "linalg.lu_factor_ex", pivot, check_errors)
     return result if out is None else into(out, result)
 
 
-def lu_factor(A, *, pivot=True, out=None):
-    """L and U in one matrix, L's ones left out, and the row (from 1) that each row was exchanged with in turn.
+def _lu_factor(A, name: str, pivot: bool, check: bool) -> return_types.linalg_lu_factor_ex:
+    packed, pivots, infos = _lu(matrices(A, name), pivot)
+    if check:
+        first_failure(f"torch.{name}", infos,
+                      "U[{info},{info}] is zero and using it on lu_solve would result in a division by zero. If you "
+                      "still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
+                      "linalg.lu_factor_ex(A, pivot)")
+    return return_types.linalg_lu_factor_ex(packed, wrap((pivots + 1).astype(np.int32)), as_info(infos))
+
+
+def lu_factor(A: Tensor, *, pivot: bool = True, out: Sequence[Tensor] | None = None) -> return_types.linalg_lu_factor:
+    """L and U in one matrix, L's ones left out, and the row (int32, from 1) that each row was exchanged with in turn.
+
+    pivot: exchange rows so that each pivot is the largest that is left; False: leave the rows where they are
+
+    Shape: (..., M, N) -> (..., M, N), (..., min(M, N))
+    Raises: LinAlgError where a pivot is zero; TypeError where A is not a Tensor; RuntimeError where it has fewer than
+        two dimensions or is not of float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.lu_factor(mtorch.tensor([[1.0, 2.0], [2.0, 2.0]])).LU
     tensor([[2.0000, 2.0000],
             [0.5000, 1.0000]])
     """
-    packed, pivots, _ = lu_factor_ex(A, pivot=pivot, check_errors=True)
+    packed, pivots, _ = _lu_factor(A, "linalg.lu_factor", pivot, True)
     result = return_types.linalg_lu_factor(packed, pivots)
     return result if out is None else into(out, result)
 
 
-def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=None):
-    """P, L and U of A = P L U, from what `linalg.lu_factor` returns.
+def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True, *,
+              out: Sequence[Tensor] | None = None) -> return_types.lu_unpack:
+    """P, L and U of A = P L U, from what `linalg.lu_factor` returns: LU_data and LU_pivots.
+
+    unpack_data: False for an empty L and U
+    unpack_pivots: False for an empty P
+
+    Shape: (..., M, N), (..., K) -> (..., M, M), (..., M, K), (..., K, N), K = min(M, N)
+    Raises: TypeError where one is not a Tensor; RuntimeError where LU_data is no matrix of float32 or float64, or
+        LU_pivots are not K of int32 from 1 to M.
 
     >>> import mtorch
     >>> mtorch.lu_unpack(*mtorch.linalg.lu_factor(mtorch.tensor([[1.0, 2.0], [2.0, 2.0]]))).P
@@ -283,15 +378,14 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=N
             [1., 0.]])
     """
     packed = matrices(LU_data, "lu_unpack", "LU_data")
-    if unpack_pivots and LU_pivots.array.dtype != np.int32:
-        raise RuntimeError("torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 "
-                           "dtype.\nNote: this function is intended to be used with the output produced by "
-                           "torch.linalg.lu_factor")
     m, n = packed.array.shape[-2:]
     k, kind = min(m, n), packed.array.dtype
     P = L = U = wrap(np.zeros(0, kind))
     if unpack_pivots:
-        order = _order_of(LU_pivots.array - 1, m)
+        places = _pivots(LU_pivots, "lu_unpack", m)
+        if places.shape[-1:] != (k,):
+            raise RuntimeError(f"lu_unpack: {k} pivots are expected for each matrix, got shape {list(LU_pivots.shape)}")
+        order = _order_of(places, m)
         P = wrap(np.swapaxes(np.eye(m, dtype=kind)[order], -1, -2))
     if unpack_data:
         L, U = packed[..., :k].tril(-1) + wrap(np.eye(m, k, dtype=kind)), packed[..., :k, :].triu()
@@ -299,8 +393,14 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=N
     return result if out is None else into(out, result)
 
 
-def lu(A, *, pivot=True, out=None):
+def lu(A: Tensor, *, pivot: bool = True, out: Sequence[Tensor] | None = None) -> return_types.linalg_lu:
     """P, L and U with P L U = A: rows exchanged, a lower triangle with ones on the diagonal, an upper triangle.
+
+    pivot: exchange rows so that each pivot is the largest that is left; False: leave them, and P is empty
+
+    Shape: (..., M, N) -> (..., M, M), (..., M, K), (..., K, N), K = min(M, N)
+    Raises: TypeError where A is not a Tensor; RuntimeError where it has fewer than two dimensions or is not of float32
+        or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.lu(mtorch.tensor([[1.0, 2.0], [2.0, 2.0]])).U
@@ -313,24 +413,33 @@ def lu(A, *, pivot=True, out=None):
     return result if out is None else into(out, result)
 
 
-def old_lu(A, pivot=True, get_infos=False, out=None):
-    """The older form of `linalg.lu_factor`; get_infos adds the infos.
+def old_lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
+    """The older form of `linalg.lu_factor`, which also takes a singular matrix.
+
+    A, pivot, shape as for `lu_factor`.
+    get_infos: also the infos of `lu_factor_ex`
+
+    Raises: TypeError and RuntimeError as for `lu_factor`.
 
     >>> import mtorch
     >>> mtorch.lu(mtorch.tensor([[2.0]]))[0]
     tensor([[2.]])
     """
-    packed, pivots, infos = lu_factor_ex(A, pivot=pivot)
-    if not get_infos:
-        first_failure("torch.linalg.lu_factor_ex", infos.array,
-                      "U[{info},{info}] is zero and using it on lu_solve would result in "
-                      "a division by zero.")
+    packed, pivots, infos = _lu_factor(A, "lu", pivot, False)
     result = return_types.lu(packed, pivots, infos) if get_infos else (packed, pivots)
     return result if out is None else into(out, result)
 
 
-def lu_solve(LU, pivots, B, *, left=True, adjoint=False, out=None):
-    """X of A X = B (X A = B where not left), given `lu_factor` of A; adjoint: of A^T instead.
+def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False,
+             out: Tensor | None = None) -> Tensor:
+    """X of A X = B (X A = B where not left), given `lu_factor` of A: LU and pivots.
+
+    left: False where A stands on the right
+    adjoint: of A^T instead of A
+
+    Shape: LU (..., N, N), pivots (..., N), B (..., N, K) (not left: (..., K, N)) -> B's
+    Raises: TypeError where one is not a Tensor; RuntimeError where LU is not square, types or sizes differ, or pivots
+        are not N of int32 from 1 to N; LinAlgError where A is singular.
 
     >>> import mtorch
     >>> mtorch.linalg.lu_solve(*mtorch.linalg.lu_factor(mtorch.tensor([[2.0]])), mtorch.ones(1, 1))
@@ -345,17 +454,26 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False, out=None):
     if B.array.shape[-2] != n:
         raise RuntimeError(f"linalg.lu_solve: Incompatible shapes of A and B for the equation AX = B ({n}x{n} and "
                            f"{B.array.shape[-2]}x{B.array.shape[-1]})")
-    order, lower = _order_of(pivots.array - 1, n), _with_ones(LU)
-    if adjoint:
-        x = triangular.solve_triangular(LU, B, upper=True, transposed=True)
-        result = _rows(triangular.solve_triangular(lower, x, transposed=True), np.argsort(order, -1))
-    else:
-        result = triangular.solve_triangular(LU, triangular.solve_triangular(lower, _rows(B, order)), upper=True)
+    places = _pivots(pivots, "linalg.lu_solve", n)
+    if places.shape[-1:] != (n,):
+        raise RuntimeError(f"linalg.lu_solve: Number of pivots per batch should be same as the dimension of the matrix, "
+                           f"{n}, got shape {list(pivots.shape)}")
+    order, lower = _order_of(places, n), _with_ones(LU)
+    with as_ours("linalg.lu_solve"):
+        if adjoint:
+            x = triangular.solve_triangular(LU, B, upper=True, transposed=True)
+            result = _rows(triangular.solve_triangular(lower, x, transposed=True), np.argsort(order, -1))
+        else:
+            result = triangular.solve_triangular(LU, triangular.solve_triangular(lower, _rows(B, order)), upper=True)
     return result if out is None else into(out, result)
 
 
-def old_lu_solve(b, LU_data, LU_pivots, *, out=None):
+def old_lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The older form of `linalg.lu_solve`.
+
+    b, LU_data, LU_pivots: B, LU and pivots there
+
+    Shape and errors as for `lu_solve`.
 
     >>> import mtorch
     >>> mtorch.lu_solve(mtorch.ones(1, 1), *mtorch.linalg.lu_factor(mtorch.tensor([[2.0]])))
@@ -364,9 +482,15 @@ def old_lu_solve(b, LU_data, LU_pivots, *, out=None):
     return lu_solve(LU_data, LU_pivots, b, out=out)
 
 
-def householder_product(A, tau, *, out=None):
-    """The first columns of the product of Householder's reflections 1 - tau v v^T, v in the columns of A below the
-    diagonal.
+def householder_product(A: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The first columns of the product of Householder's reflections 1 - tau v v^T.
+
+    A: has the v in its columns, below the diagonal; each has a 1 on it, and 0 above
+    tau: a factor for each
+
+    Shape: A (..., M, N), M >= N; tau (..., K), K <= N -> (..., M, N)
+    Raises: TypeError where one is not a Tensor; IndexError where tau has no dimension; RuntimeError where the shapes do
+        not fit, or they are not of one type, float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.householder_product(mtorch.tensor([[1.0], [0.0]]), mtorch.tensor([2.0]))
@@ -380,6 +504,8 @@ def householder_product(A, tau, *, out=None):
     m, n = A.array.shape[-2:]
     if n > m:
         raise RuntimeError(f"{name}: input.shape[-2] must be greater than or equal to input.shape[-1]")
+    if not tau.array.ndim:
+        raise IndexError(f"{name}: tau must have at least 1 dimension")
     if tau.array.shape[-1] > n:
         raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
     if tau.array.shape[:-1] != A.array.shape[:-2]:

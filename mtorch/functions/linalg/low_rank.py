@@ -4,19 +4,28 @@ Source: Halko, Martinsson and Tropp 2009, "Finding structure with randomness", a
 """
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..arguments import require_tensor
 from ..matrix import matmul
 from ..random import randn
 from .decomposition import qr, svd
 from .checks import matrices
 
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
-def svd_lowrank(A, q=6, niter=2, M=None):
+
+def svd_lowrank(A: Tensor, q: int = 6, niter: int = 2, M: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """U, S and V of which U diag(S) V^T is near A (A - M, where M is given), with q singular values.
 
-    niter: how often the random projection is sharpened by multiplying with A and A^T.
+    q: how many, from 0 to min(M, N): somewhat more than are wanted
+    niter: how often, >= 0, the random projection is sharpened by multiplying with A and A^T
+    M: what is subtracted from A; None for nothing
 
     Shape: A (..., M, N) -> (..., M, q), (..., q), (..., N, q)
+    Raises: TypeError where A or M is not a Tensor; ValueError where q or niter is out of its range; RuntimeError where
+        A is no matrix of float32 or float64, or M does not broadcast to it.
 
     >>> import mtorch
     >>> mtorch.svd_lowrank(mtorch.eye(10)[:, :2] * 3, q=2)[1].allclose(mtorch.tensor([3.0, 3.0]))
@@ -39,8 +48,13 @@ def svd_lowrank(A, q=6, niter=2, M=None):
     return (u, s, v) if tall else (v, s, u)
 
 
-def pca_lowrank(A, q=None, center=True, niter=2):
-    """`svd_lowrank` of A, its columns' means subtracted where center: the principal components are the columns of V.
+def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int = 2) -> tuple[Tensor, Tensor, Tensor]:
+    """`svd_lowrank` of A, its columns' means subtracted: the principal components are the columns of V.
+
+    q: how many; None for 6, or as many as there are where those are fewer
+    center: False where the columns' means are 0 already
+
+    niter, shape and errors as for `svd_lowrank`.
 
     >>> import mtorch
     >>> mtorch.pca_lowrank(mtorch.tensor([[1.0, 0.0], [3.0, 0.0]]), q=1)[1]

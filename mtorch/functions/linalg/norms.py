@@ -1,17 +1,27 @@
-"""Norms of vectors and matrices, condition numbers and distances."""
+"""Norms of vectors and matrices, condition numbers and distances.
+
+Source: Golub and Van Loan 2013, "Matrix Computations", 4th edition, sections 2.2 (vectors), 2.3 (matrices) and 2.6
+(condition).
+"""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ... import dtypes
-from ...autograd.tape import wrap
+from ...autograd.tape import TensorBase, wrap
 from ...ops import distance, linalg as rules
-from ..arguments import axis_of, into, require_tensor, to_type
+from ..arguments import NUMBERS, axis_of, into, require_tensor, to_type
 from ..reduction import amax, amin, norm as norm_over
-from .checks import capital, matrices
+from .checks import as_ours, capital, matrices
 from .solving import inv
+
+if TYPE_CHECKING:
+    from ...tensor import Tensor
+    from ..hints import Dims
 
 
 def _typed(x, dtype, name: str):
@@ -29,29 +39,56 @@ def _typed(x, dtype, name: str):
     return x
 
 
-def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
-    """(sum |x|^ord)^(1/ord) over dim (all of x where None); inf the largest magnitude, -inf the smallest, 0 counts
-    the elements that are not zero.
+def _number(p, name: str, argument: str = "p") -> float:
+    """The order of a norm."""
+    if not isinstance(p, (TensorBase, *NUMBERS)):
+        raise TypeError(f"{name}(): argument '{argument}' must be Number, not {type(p).__name__}")
+    order: Any = p.item() if isinstance(p, TensorBase) else p
+    return float(order)
+
+
+def vector_norm(x: Tensor, ord: float = 2, dim: Dims | None = None, keepdim: bool = False, *,
+                dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
+    """(sum |x|^ord)^(1/ord) over dim.
+
+    ord: any number; inf the largest magnitude, -inf the smallest, 0 counts the elements that are not zero
+    dim: a dimension, several, or None (or ()) for all
+    keepdim: keep the reduced dimensions, with size 1
+    dtype: the type to compute in, not narrower than x's
+
+    Shape: any -> x's without dim, or with size 1 there where keepdim
+    Raises: TypeError where x is not a Tensor or ord no number; RuntimeError for integers, a narrower dtype, and a
+        negative or infinite ord over no elements; IndexError for a dim outside [-x.dim(), x.dim()).
 
     >>> import mtorch
     >>> mtorch.linalg.vector_norm(mtorch.tensor([3.0, -4.0]), ord=1)
     tensor(7.)
     """
     x = _typed(x, dtype, "linalg.vector_norm")
-    if isinstance(ord, str):
-        raise TypeError(f"linalg_vector_norm(): argument 'ord' must be Number, not {type(ord).__name__}")
+    ord = _number(ord, "linalg_vector_norm", "ord")
     dim = None if isinstance(dim, (tuple, list)) and not dim else dim
     axes = range(x.array.ndim) if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
     if (ord < 0 or ord == math.inf) and any(x.array.ndim and not x.array.shape[axis_of(d, x.array.ndim)] for d in axes):
         raise RuntimeError(f"linalg.vector_norm cannot compute the {ord:g} norm on an empty tensor because the "
                            "operation does not have an identity")
-    result = norm_over(x, float(ord), dim, keepdim)
+    result = norm_over(x, ord, dim, keepdim)
     return result if out is None else into(out, result)
 
 
-def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=None):
-    """The norm of matrices: 'fro' the root of the sum of squares, 'nuc' the sum of the singular values, 2 and -2 the
-    largest and smallest of them, 1 and -1 those of the columns' sums of magnitudes, inf and -inf of the rows'.
+def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *,
+                dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
+    """The norm of matrices.
+
+    ord: 'fro' the root of the sum of squares, 'nuc' the sum of the singular values, 2 and -2 the largest and smallest
+        of them, 1 and -1 those of the columns' sums of magnitudes, inf and -inf of the rows'
+    dim: the two dimensions that make the matrices
+    keepdim: keep them, with size 1
+    dtype: the type to compute in, not narrower than A's
+
+    Shape: (..., M, N) -> (...), or (..., 1, 1) where keepdim
+    Raises: TypeError where A is not a Tensor; RuntimeError for integers, fewer than two dimensions, another ord, and a
+        dim that is not two dimensions; IndexError for one outside [-A.dim(), A.dim()), and for -1, -2 and -inf over no
+        elements.
 
     >>> import mtorch
     >>> mtorch.linalg.matrix_norm(mtorch.tensor([[3.0, 0.0], [0.0, 4.0]]), "nuc")
@@ -68,26 +105,40 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
     if ord == "fro":
         result = norm_over(A, 2.0, (rows, columns), keepdim)
     elif ord in ("nuc", 2, -2):
-        s = rules.svdvals(A.movedim((rows, columns), (-2, -1)))
-        result = s.sum(-1) if ord == "nuc" else amax(s, -1) if ord == 2 else amin(s, -1)
+        with as_ours("linalg.matrix_norm"):
+            s = rules.svdvals(A.movedim((rows, columns), (-2, -1)))
+        result = s.sum(-1) if ord == "nuc" else _largest(s, -1) if ord == 2 else amin(s, -1)
         if keepdim:
             for d in sorted((rows, columns)):
                 result = result.unsqueeze(d)
     elif ord in (1, -1, math.inf, -math.inf):
         along, over = (rows, columns) if abs(ord) == 1 else (columns, rows)
         sums = A.abs().sum(along, keepdim=True)
-        result = (amax if ord > 0 else amin)(sums, over, keepdim=True)
+        result = (_largest if ord > 0 else amin)(sums, over, keepdim=True)
         result = result if keepdim else result.squeeze((rows, columns))
-    elif isinstance(ord, str):
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     else:
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     return result if out is None else into(out, result)
 
 
-def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
+def _largest(x, dim: int, keepdim: bool = False):
+    """The largest magnitude along dim, 0 where there is none."""
+    return amax(x, dim, keepdim) if x.array.shape[dim] else x.sum(dim, keepdim)
+
+
+def norm(A: Tensor, ord: float | str | None = None, dim: Dims | None = None, keepdim: bool = False, *,
+         out: Tensor | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
     """`vector_norm` where dim is one dimension, or where neither dim nor ord is given; `matrix_norm` where dim is
-    two, or where A is a matrix and ord is given.
+    two and ord is given, or where A is a matrix and ord is given.
+
+    ord: of the one or the other; None for 2 (of matrices 'fro', which is the same)
+    dim: a dimension, two, or None
+    keepdim: keep the reduced dimensions, with size 1
+    dtype: the type to compute in, not narrower than A's
+
+    Shape: any -> A's without dim, or with size 1 there where keepdim
+    Raises: RuntimeError where ord is given but no dim, and A has more than two dimensions, or dim has more than two;
+        others as for `vector_norm` and `matrix_norm`.
 
     >>> import mtorch
     >>> mtorch.linalg.norm(mtorch.tensor([[3.0, 0.0], [0.0, 4.0]])), mtorch.linalg.norm(mtorch.tensor([3.0, 4.0]), 1)
@@ -111,8 +162,19 @@ def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
     return vector_norm(x, 2 if ord is None else ord, dims, keepdim, dtype=dtype, out=out)
 
 
-def old_norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
-    """The p-norm over dim, all of it where None; p='nuc' is that of matrices, the sum of their singular values.
+def old_norm(input: Tensor, p: float | str | None = "fro", dim: Dims | None = None, keepdim: bool = False,
+             out: Tensor | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The p-norm over dim: (sum |x|^p)^(1/p).
+
+    p: a number; 'fro' or None is 2, inf the largest magnitude, 0 counts the elements that are not zero; 'nuc' is that
+        of matrices, the sum of their singular values
+    dim: a dimension, several (for 'nuc' two), or None for all
+    keepdim: keep the reduced dimensions, with size 1
+    dtype: the type to compute in
+
+    Shape: any -> input's without dim, or with size 1 there where keepdim
+    Raises: TypeError where input is not a Tensor; RuntimeError for integers without dtype, another word for p, and
+        where for 'nuc' there are not two dimensions; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.norm(mtorch.tensor([3.0, 4.0])), mtorch.norm(mtorch.eye(2), "nuc")
@@ -120,22 +182,31 @@ def old_norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """
     if p == "nuc":
         x = require_tensor(input, "norm")
-        return matrix_norm(x, "nuc", (0, 1) if dim is None else dim, keepdim, dtype=dtype, out=out)
+        dims = (0, 1) if dim is None else (dim,) if isinstance(dim, int) else dim
+        return matrix_norm(x, "nuc", dims, keepdim, dtype=dtype, out=out)
     return norm_over(input, p, dim, keepdim, out, dtype)
 
 
-def cond(A, p=None, *, out=None):
-    """The condition number ||A|| ||A^-1|| in the norm p (of `matrix_norm`).
+def cond(A: Tensor, p: float | str | None = None, *, out: Tensor | None = None) -> Tensor:
+    """The condition number ||A|| ||A^-1||; inf for singular matrices.
 
-    Where p is None, 2 or -2 it is a ratio of singular values.
+    p: in which norm, the ord of `matrix_norm`; where it is None (2), 2 or -2 it is a ratio of singular values, of
+        matrices that need not be square
+
+    Shape: (..., N, N) -> (...)
+    Raises: TypeError where A is not a Tensor; RuntimeError where A is no matrix of float32 or float64, is not square
+        for a p that needs it, or p is another; LinAlgError where A has nan.
 
     >>> import mtorch
     >>> mtorch.linalg.cond(mtorch.tensor([[2.0, 0.0], [0.0, 1.0]]))
     tensor(2.)
     """
     A = matrices(A, "linalg.cond")
-    if p is None or p in (2, -2):
-        s = rules.svdvals(A)
+    if not A.array.size:
+        result = A.sum((-2, -1))
+    elif p is None or p in (2, -2):
+        with as_ours("linalg.cond"):
+            s = rules.svdvals(A)
         result = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     else:
         if A.array.shape[-1] != A.array.shape[-2]:
@@ -150,25 +221,40 @@ def cond(A, p=None, *, out=None):
     return result if out is None else into(out, result)
 
 
-def dist(input, other, p=2):
+def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of input - other, all of it.
+
+    p: any number, inf for the largest magnitude
+
+    Shape: two that broadcast -> ()
+    Raises: TypeError where one is not a Tensor, or p no number; RuntimeError where they do not broadcast, or are of
+        integers.
 
     >>> import mtorch
     >>> mtorch.dist(mtorch.tensor([3.0, 0.0]), mtorch.tensor([0.0, 4.0]))
     tensor(5.)
     """
-    return norm_over(require_tensor(input, "dist") - require_tensor(other, "dist", "other"), float(p))
+    return norm_over(require_tensor(input, "dist") - require_tensor(other, "dist", "other"), _number(p, "dist"))
 
 
-def renorm(input, p, dim, maxnorm, *, out=None):
+def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None) -> Tensor:
     """input with each slice along dim whose p-norm is above maxnorm brought down to it.
+
+    p: > 0
+    dim: the dimension whose slices are meant
+    maxnorm: >= 0
+
+    Shape: any of two dimensions or more -> the same
+    Raises: TypeError where input is not a Tensor, or p no number; RuntimeError where p or maxnorm is out of its range,
+        or input has fewer than two dimensions or is of integers; IndexError for a dim outside [-input.dim(),
+        input.dim()).
 
     >>> import mtorch
     >>> mtorch.renorm(mtorch.tensor([[3.0, 4.0], [0.0, 1.0]]), 2, 0, 1)
     tensor([[0.6000, 0.8000],
             [0.0000, 1.0000]])
     """
-    x = require_tensor(input, "renorm")
+    x, p = require_tensor(input, "renorm"), _number(p, "renorm")
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
     if maxnorm < 0:
@@ -176,7 +262,7 @@ def renorm(input, p, dim, maxnorm, *, out=None):
     if x.array.ndim < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {x.array.ndim} dimensions")
     d = axis_of(dim, x.array.ndim)
-    norms = norm_over(x, float(p), tuple(i for i in range(x.array.ndim) if i != d), True)
+    norms = norm_over(x, p, tuple(i for i in range(x.array.ndim) if i != d), True)
     over = wrap(norms.array > maxnorm)
     factor = over.to(x.dtype) * (maxnorm / (norms + 1e-7)) + (~over).to(x.dtype)
     return x * factor if out is None else into(out, x * factor)
@@ -187,16 +273,23 @@ def _distances(a, b, p: float):
     return norm_over(a - b, p, -1)
 
 
-def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norm distances between each row of x1 and each row of x2.
 
+    p: >= 0; inf for the largest difference, 0 counts the elements that differ
+    compute_mode: whether p = 2 goes by a matrix product, faster and less exact: 'use_mm_for_euclid_dist_if_necessary'
+        (for more than 25 rows), 'use_mm_for_euclid_dist', 'donot_use_mm_for_euclid_dist'
+
     Shape: (..., P, M), (..., R, M) -> (..., P, R)
+    Raises: TypeError where one is not a Tensor, or p no number; RuntimeError where they are of integers, have fewer
+        than two dimensions, their columns differ or the others do not broadcast, or p is negative; ValueError for
+        another compute_mode.
 
     >>> import mtorch
     >>> mtorch.cdist(mtorch.tensor([[0.0, 0.0]]), mtorch.tensor([[3.0, 4.0], [1.0, 0.0]]))
     tensor([[5., 1.]])
     """
-    a, b = require_tensor(x1, "cdist", "x1"), require_tensor(x2, "cdist", "x2")
+    a, b, p = require_tensor(x1, "cdist", "x1"), require_tensor(x2, "cdist", "x2"), _number(p, "cdist")
     for name, x in (("X1", a), ("X2", b)):
         if x.array.dtype.kind != "f":
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {capital(x.dtype)}")
@@ -213,19 +306,23 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     large = max(a.array.shape[-2], b.array.shape[-2]) > 25 and compute_mode == modes[0]
     if p == 2 and a.array.dtype == b.array.dtype and (large or compute_mode == modes[1]):
         return distance.euclidean(a, b)
-    return _distances(a.unsqueeze(-2), b.unsqueeze(-3), float(p))
+    return _distances(a.unsqueeze(-2), b.unsqueeze(-3), p)
 
 
-def pdist(input, p=2.0):
+def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     """The p-norm distances between every two rows of a matrix.
 
-    Shape: (N, M) -> (N (N - 1) / 2)
+    p: >= 0; inf for the largest difference, 0 counts the elements that differ
+
+    Shape: (N, M) -> (N (N - 1) / 2), the rows 0 and 1, 0 and 2, ... first
+    Raises: TypeError where input is not a Tensor, or p no number; RuntimeError where it is no matrix or of integers, or
+        p is negative.
 
     >>> import mtorch
     >>> mtorch.pdist(mtorch.tensor([[0.0, 0.0], [3.0, 4.0]]))
     tensor([5.])
     """
-    x = require_tensor(input, "pdist")
+    x, p = require_tensor(input, "pdist"), _number(p, "pdist")
     if x.array.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {x.array.ndim}D")
     if x.array.dtype.kind != "f":
@@ -233,4 +330,4 @@ def pdist(input, p=2.0):
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
     first, second = (wrap(i) for i in np.triu_indices(x.array.shape[0], 1))
-    return _distances(x[first], x[second], float(p))
+    return _distances(x[first], x[second], p)

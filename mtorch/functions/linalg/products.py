@@ -1,5 +1,13 @@
-"""Products and powers of matrices and vectors that linear algebra names."""
+"""Products and powers of matrices and vectors that linear algebra names.
+
+Source: Golub and Van Loan 2013, "Matrix Computations", 4th edition, sections 1.1 (products), 9.2 (powers) and 4.6
+(Vandermonde); what other ideas there are have theirs beside them.
+"""
 from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +23,18 @@ from ..scan import cumprod
 from .checks import capital, promoted, squares
 from .solving import inv
 
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
-def matrix_power(A, n, *, out=None):
-    """A multiplied n times by itself; of the inverse where n is negative.
+
+def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
+    """A multiplied n times by itself; of the inverse where n is negative, 1 where it is 0.
+
+    n: any int
+
+    Shape: (..., N, N) -> (..., N, N)
+    Raises: TypeError where A is not a Tensor or n not an int; RuntimeError where A is not square; LinAlgError where n
+        is negative and A singular.
 
     >>> import mtorch
     >>> mtorch.linalg.matrix_power(mtorch.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
@@ -31,6 +48,10 @@ def matrix_power(A, n, *, out=None):
     if x.array.shape[-2] != size:
         raise RuntimeError("linalg.matrix_power: A must be batches of square matrices, but they are "
                            f"{x.array.shape[-2]} by {size} matrices")
+    try:
+        n = operator.index(n)
+    except TypeError:
+        raise TypeError(f"linalg.matrix_power(): argument 'n' must be int, not {type(n).__name__}") from None
     if n < 0:
         x, n = inv(x), -n
     result = None
@@ -47,8 +68,12 @@ def matrix_power(A, n, *, out=None):
     return result if out is None else into(out, result)
 
 
-def matrix_exp(A):
-    """e^A = 1 + A + A^2 / 2 + ... of square matrices.
+def matrix_exp(A: Tensor) -> Tensor:
+    """e^A = 1 + A + A^2 / 2 + ... of square matrices, by scaling and squaring.
+
+    Shape: (..., N, N) -> (..., N, N)
+    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64.
+    Source: Al-Mohy and Higham 2009, "A new scaling and squaring algorithm for the matrix exponential".
 
     >>> import mtorch
     >>> mtorch.linalg.matrix_exp(mtorch.tensor([[0.0, 1.0], [0.0, 0.0]]))
@@ -58,15 +83,23 @@ def matrix_exp(A):
     return rules.matrix_exp(squares(A, "linalg.matrix_exp"))
 
 
-def multi_dot(tensors, *, out=None):
-    """The product of several matrices in the order that takes the fewest multiplications; the first and last may be
-    vectors.
+def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+    """The product of several matrices in the order that takes the fewest multiplications.
+
+    tensors: two or more; the first and the last may be vectors, a row and a column
+
+    Shape: (A, B), (B, C), (C, D) -> (A, D); without A or D where the first or last is a vector
+    Raises: TypeError where one is not a Tensor; RuntimeError where there are fewer than two, or their dimensions, sizes
+        or types do not fit.
+    Source: Cormen, Leiserson, Rivest and Stein 2009, "Introduction to Algorithms", section 15.2.
 
     >>> import mtorch
     >>> mtorch.linalg.multi_dot([mtorch.ones(2, 3), mtorch.ones(3, 4), mtorch.ones(4)])
     tensor([12., 12.])
     """
-    xs = list(tensors)
+    if not isinstance(tensors, (tuple, list)):
+        raise TypeError(f"multi_dot(): argument 'tensors' must be tuple of Tensors, not {type(tensors).__name__}")
+    xs = [require_tensor(x, "multi_dot", f"tensors[{i}]") for i, x in enumerate(tensors)]
     if len(xs) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(xs)}")
     for i, x in enumerate(xs):
@@ -113,18 +146,31 @@ def _in_order(xs, split, i, j):
     return matmul(_in_order(xs, split, i, k), _in_order(xs, split, k + 1, j))
 
 
-def chain_matmul(*matrices, out=None):
+def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """The product of several matrices: `linalg.multi_dot`.
+
+    matrices: one or more
+
+    Shape: (A, B), (B, C), (C, D) -> (A, D)
+    Raises: RuntimeError where there is none; others as for `multi_dot`.
 
     >>> import mtorch
     >>> mtorch.chain_matmul(mtorch.ones(1, 2), mtorch.ones(2, 1))
     tensor([[2.]])
     """
+    if not matrices:
+        raise RuntimeError("chain_matmul(): Expected one or more matrices")
     return multi_dot(matrices, out=out) if len(matrices) > 1 else matrices[0]
 
 
-def cross(input, other, *, dim=-1, out=None):
+def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The cross product of vectors of three elements along dim.
+
+    dim: the dimension of size 3
+
+    Shape: (..., 3, ...), the others broadcast -> what they broadcast to
+    Raises: TypeError where one is not a Tensor; RuntimeError where one is not of size 3 there, they have different
+        numbers of dimensions, or do not broadcast; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.linalg.cross(mtorch.tensor([1.0, 0.0, 0.0]), mtorch.tensor([0.0, 1.0, 0.0]))
@@ -142,8 +188,11 @@ def cross(input, other, *, dim=-1, out=None):
     return result if out is None else into(out, result)
 
 
-def old_cross(input, other, dim=None, *, out=None):
+def old_cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """`linalg.cross`, along the first dimension of size 3 where dim is None.
+
+    Shape and dim as for `cross`.
+    Raises: RuntimeError where dim is None and no dimension has size 3; others as for `cross`.
 
     >>> import mtorch
     >>> mtorch.cross(mtorch.tensor([1, 0, 0]), mtorch.tensor([0, 1, 0]), dim=0)
@@ -157,8 +206,15 @@ def old_cross(input, other, dim=None, *, out=None):
     return cross(input, other, dim=dim, out=out)
 
 
-def vecdot(x, y, *, dim=-1, out=None):
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The dot product of vectors along dim, of operands that broadcast.
+
+    y: the other operand
+    dim: the dimension of the vectors
+
+    Shape: (..., N), (..., N) -> (...)
+    Raises: TypeError where one is not a Tensor; RuntimeError where their types differ or they do not broadcast;
+        IndexError for a dim outside what they broadcast to.
 
     >>> import mtorch
     >>> mtorch.linalg.vecdot(mtorch.ones(2, 3), mtorch.ones(3))
@@ -177,8 +233,15 @@ def vecdot(x, y, *, dim=-1, out=None):
     return result if out is None else into(out, result)
 
 
-def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
-    """The diagonal over the last two dimensions, a view.
+def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """The diagonal over two dimensions, the last in the result; a view.
+
+    offset: which diagonal: > 0 above the main one, < 0 below
+    dim1, dim2: the dimensions that make the matrices
+
+    Shape: (..., M, N) -> (..., the length of the diagonal)
+    Raises: TypeError where A is not a Tensor; IndexError for a dimension outside [-A.dim(), A.dim()); RuntimeError
+        where dim1 and dim2 are the same.
 
     >>> import mtorch
     >>> mtorch.linalg.diagonal(mtorch.eye(2))
@@ -187,8 +250,13 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
     return diagonal_over(A, offset, dim1, dim2)
 
 
-def vander(x, N=None, *, out=None):
+def vander(x: Tensor, N: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """The powers 0 to N - 1 of each element: Vandermonde's matrix.
+
+    N: how many powers, > 1; None for as many as elements
+
+    Shape: (..., M) -> (..., M, N)
+    Raises: TypeError where x is not a Tensor; RuntimeError for bools, and where N is not > 1.
 
     >>> import mtorch
     >>> mtorch.linalg.vander(mtorch.tensor([2, 3]), N=3)
@@ -209,14 +277,24 @@ def vander(x, N=None, *, out=None):
     return result if out is None else into(out, result)
 
 
-def old_vander(x, N=None, increasing=False):
-    """The powers of each element of a vector, the highest first unless increasing.
+def old_vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
+    """The powers of each element of a vector.
+
+    N: how many powers, >= 0; None for as many as elements
+    increasing: from 0 up; False: the highest first
+
+    Shape: (M) -> (M, N)
+    Raises: TypeError where x is not a Tensor; RuntimeError where it is no vector, or N is negative.
 
     >>> import mtorch
     >>> mtorch.vander(mtorch.tensor([2, 3]), 3)
     tensor([[4, 2, 1],
             [9, 3, 1]])
     """
+    if require_tensor(x, "vander", "x").array.ndim != 1:
+        raise RuntimeError(f"vander: x must be a one-dimensional tensor, got {x.array.ndim} dimensions")
     n = x.array.shape[-1] if N is None else N
+    if n < 0:
+        raise RuntimeError(f"vander: N must be non-negative, got {N}")
     powers = vander(x, n) if n > 1 else wrap(np.ones(x.array.shape + (n,), x.array.dtype))
     return powers if increasing else flip(powers, -1)

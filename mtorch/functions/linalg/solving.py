@@ -1,17 +1,27 @@
-"""Inverses, determinants and systems of linear equations."""
+"""Inverses, determinants and systems of linear equations.
+
+Source: Golub and Van Loan 2013, "Matrix Computations", 4th edition: sections 3.1 (triangular systems), 3.2 and 3.4
+(elimination, determinants, inverses), 4.2 (Cholesky), 5.3 and 5.5 (least squares, rank, the pseudo-inverse).
+"""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ... import return_types
 from ...autograd.tape import TensorBase, wrap
 from ...ops import linalg as rules, triangular
-from ..arguments import axis_of, into
+from ..arguments import NUMBERS, axis_of, into
 from ..arithmetic import where
 from ..matrix import matmul
-from .checks import (SINGULAR, LinAlgError, as_info, first_failure, floats, lu_infos, matrices, same_type, squares)
+from .checks import (SINGULAR, LinAlgError, as_info, as_ours, first_failure, floats, lu_infos, matrices, same_type,
+                     squares)
+
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
 
 def _inverted(x, name: str, check: bool):
@@ -27,11 +37,12 @@ def _inverted(x, name: str, check: bool):
         return where(wrap(regular), y, wrap(np.full_like(y.array, math.inf))), infos
 
 
-def inv(A, *, out=None):
+def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse of square matrices.
 
     Shape: (..., N, N) -> (..., N, N)
-    Raises: LinAlgError where a matrix is singular.
+    Raises: LinAlgError where a matrix is singular; TypeError where A is not a Tensor; RuntimeError where it is not
+        square or not of float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.inv(mtorch.tensor([[2.0, 0.0], [0.0, 4.0]]))
@@ -42,8 +53,13 @@ def inv(A, *, out=None):
     return result if out is None else into(out, result)
 
 
-def inv_ex(A, *, check_errors=False, out=None):
-    """The inverse, and for each matrix an info that is 0 where it could be inverted.
+def inv_ex(A: Tensor, *, check_errors: bool = False, out: Sequence[Tensor] | None = None) -> return_types.linalg_inv_ex:
+    """The inverse, and for each matrix an info (int32): 0, or which of its pivots is zero (from 1).
+
+    check_errors: raise LinAlgError for the latter; else that inverse is full of inf
+
+    Shape: (..., N, N) -> (..., N, N), (...)
+    Raises: TypeError and RuntimeError as for `inv`.
 
     >>> import mtorch
     >>> mtorch.linalg.inv_ex(mtorch.zeros(2, 2)).info
@@ -54,8 +70,10 @@ def inv_ex(A, *, check_errors=False, out=None):
     return result if out is None else into(out, result)
 
 
-def inverse(input, *, out=None):
+def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse of square matrices: `linalg.inv`.
+
+    Shape and errors as for `inv`.
 
     >>> import mtorch
     >>> mtorch.inverse(mtorch.tensor([[2.0]]))
@@ -64,10 +82,11 @@ def inverse(input, *, out=None):
     return inv(input, out=out)
 
 
-def det(A, *, out=None):
+def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The determinant of square matrices.
 
     Shape: (..., N, N) -> (...)
+    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.det(mtorch.tensor([[2.0, 1.0], [0.0, 3.0]]))
@@ -77,8 +96,11 @@ def det(A, *, out=None):
     return result if out is None else into(out, result)
 
 
-def slogdet(A, *, out=None):
-    """The sign of the determinant, and the logarithm of its magnitude.
+def slogdet(A: Tensor, *, out: Sequence[Tensor] | None = None) -> return_types.linalg_slogdet:
+    """The sign of the determinant, and the logarithm of its magnitude: 0 and -inf of a singular matrix.
+
+    Shape: (..., N, N) -> (...), (...)
+    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.slogdet(mtorch.eye(2)).logabsdet
@@ -88,8 +110,11 @@ def slogdet(A, *, out=None):
     return result if out is None else into(out, result)
 
 
-def logdet(input):
-    """The logarithm of the determinant: nan where that is negative.
+def logdet(input: Tensor) -> Tensor:
+    """The logarithm of the determinant: nan where that is negative, -inf where it is 0.
+
+    Shape: (..., N, N) -> (...)
+    Raises: TypeError where input is not a Tensor; RuntimeError where it is not square or not of float32 or float64.
 
     >>> import mtorch
     >>> mtorch.logdet(mtorch.eye(2))
@@ -112,8 +137,8 @@ def _solved(A, B, left: bool, name: str, check: bool):
     same_type(name, A, B)
     vector = is_vector(A, B)
     if vector and not left:
-        raise ValueError(f"{name}: Vector broadcasting of the left hand side is not supported for left=False. In this "
-                         "case linalg.solve is equivalent to B / A.squeeze(-1)")
+        raise RuntimeError(f"{name}: Vector broadcasting of the left hand side is not supported for left=False. In this "
+                           "case linalg.solve is equivalent to B / A.squeeze(-1)")
     b = B.unsqueeze(-1) if vector else B
     if b.array.ndim < 2:
         raise RuntimeError(f"{name}: B must have at least 1 dimension")
@@ -129,7 +154,7 @@ def _solved(A, B, left: bool, name: str, check: bool):
         infos = lu_infos(a.array)
         if check:
             batch = f"(Batch element {np.flatnonzero(infos)[0]}): " if infos.ndim else ""
-            raise LinAlgError(f"torch.linalg.solve: {batch}The solver failed because the input matrix is "
+            raise LinAlgError(f"torch.{name}: {batch}The solver failed because the input matrix is "
                               "singular.") from None
         regular = wrap((infos == 0)[..., None, None])
         x = rules.solve(where(regular, a, wrap(np.eye(n, dtype=a.array.dtype))), b)
@@ -138,11 +163,15 @@ def _solved(A, B, left: bool, name: str, check: bool):
     return (x.squeeze(-1) if vector else x), infos
 
 
-def solve(A, B, *, left=True, out=None):
-    """X of A X = B (of X A = B where left is False), for square A; B may be a vector.
+def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor:
+    """X of A X = B, for square A.
+
+    B: matrices, or vectors where it has one dimension or one fewer than A, with A's other sizes
+    left: False for X A = B; B then is matrices
 
     Shape: A (..., N, N), B (..., N, K) or (..., N) -> that of B
-    Raises: LinAlgError where a matrix is singular.
+    Raises: LinAlgError where a matrix is singular; TypeError where one is not a Tensor; RuntimeError where A is not
+        square, the sizes do not fit, or they are not of one type, float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.solve(mtorch.tensor([[2.0, 0.0], [0.0, 4.0]]), mtorch.tensor([2.0, 2.0]))
@@ -152,8 +181,14 @@ def solve(A, B, *, left=True, out=None):
     return result if out is None else into(out, result)
 
 
-def solve_ex(A, B, *, left=True, check_errors=False, out=None):
-    """`solve`, and for each matrix an info that is 0 where there is a solution.
+def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False,
+             out: Sequence[Tensor] | None = None) -> return_types.linalg_solve_ex:
+    """`solve`, and for each matrix an info (int32): 0, or which of its pivots is zero (from 1).
+
+    check_errors: raise LinAlgError for the latter; else that solution is full of inf
+
+    Shape: A (..., N, N), B (..., N, K) or (..., N) -> that of B, (...)
+    left and other errors as for `solve`.
 
     >>> import mtorch
     >>> mtorch.linalg.solve_ex(mtorch.eye(2), mtorch.ones(2)).result
@@ -164,10 +199,17 @@ def solve_ex(A, B, *, left=True, check_errors=False, out=None):
     return result if out is None else into(out, result)
 
 
-def solve_triangular(A, B, *, upper, left=True, unitriangular=False, out=None):
-    """X of A X = B (of X A = B where left is False) for a triangular A, of which the other triangle is not read.
+def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False,
+                     out: Tensor | None = None) -> Tensor:
+    """X of A X = B for a triangular A, of which the other triangle is not read.
 
-    unitriangular: the diagonal is taken for ones.
+    upper: whether A is the upper triangle
+    left: False for X A = B
+    unitriangular: the diagonal is taken for ones
+
+    Shape: A (..., N, N), B (..., N, K) (not left: (..., K, N)) -> that of B
+    Raises: LinAlgError where the diagonal has a zero; TypeError where one is not a Tensor; RuntimeError where A is not
+        square, the sizes do not fit, or they are not of one type, float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.solve_triangular(mtorch.tensor([[2.0, 0.0], [1.0, 1.0]]), mtorch.ones(2, 1), upper=False)
@@ -192,8 +234,14 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False, out=None):
     return result if out is None else into(out, result)
 
 
-def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False, *, out=None):
-    """The older form of `linalg.solve_triangular`: the solution and a copy of A.
+def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False, *,
+                     out: Sequence[Tensor] | None = None) -> return_types.triangular_solve:
+    """The older form of `linalg.solve_triangular`: the solution X of A X = b, and a copy of A.
+
+    transpose: of A^T X = b instead
+
+    Shape: b (..., N, K), A (..., N, N) -> (..., N, K), (..., N, N)
+    upper, unitriangular and errors as for `solve_triangular`.
 
     >>> import mtorch
     >>> mtorch.triangular_solve(mtorch.ones(1, 1), mtorch.tensor([[2.0]])).solution
@@ -205,22 +253,42 @@ def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False, *, 
     return result if out is None else into(out, result)
 
 
-def cholesky_solve(B, L, upper=False, *, out=None):
+def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """X of A X = B, given the Cholesky factor L of A.
+
+    L: of A = L L^T, of which the other triangle is not read
+    upper: L is the U of A = U^T U instead
+
+    Shape: B (..., N, K), L (..., N, N) -> (..., N, K)
+    Raises: LinAlgError where the diagonal of L has a zero; TypeError where one is not a Tensor; RuntimeError where L is
+        not square, the sizes do not fit, or they are not of one type, float32 or float64.
 
     >>> import mtorch
     >>> mtorch.cholesky_solve(mtorch.ones(1, 1), mtorch.tensor([[2.0]]))
     tensor([[0.2500]])
     """
     B, L = matrices(B, "cholesky_solve", "B"), squares(L, "cholesky_solve", "L")
-    same_type("cholesky_solve", B, L)
-    first = triangular.solve_triangular(L, B, upper=upper, transposed=upper)
-    result = triangular.solve_triangular(L, first, upper=upper, transposed=not upper)
+    result = _from_factor(B, L, upper, "cholesky_solve")
     return result if out is None else into(out, result)
 
 
-def cholesky_inverse(L, upper=False, *, out=None):
+def _from_factor(B, L, upper: bool, name: str):
+    """X of L L^T X = B."""
+    same_type(name, B, L)
+    n = L.array.shape[-1]
+    if B.array.shape[-2] != n:
+        raise RuntimeError(f"Incompatible matrix sizes for {name}: each A matrix is {n} by {n} but each b matrix is "
+                           f"{B.array.shape[-2]} by {B.array.shape[-1]}")
+    with as_ours(name):
+        first = triangular.solve_triangular(L, B, upper=upper, transposed=upper)
+        return triangular.solve_triangular(L, first, upper=upper, transposed=not upper)
+
+
+def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The inverse of A, given the Cholesky factor L of A.
+
+    Shape: (..., N, N) -> (..., N, N)
+    upper and errors as for `cholesky_solve`.
 
     >>> import mtorch
     >>> mtorch.cholesky_inverse(mtorch.tensor([[2.0]]))
@@ -228,32 +296,41 @@ def cholesky_inverse(L, upper=False, *, out=None):
     """
     L = squares(L, "cholesky_inverse", "L")
     eye = wrap(np.broadcast_to(np.eye(L.array.shape[-1], dtype=L.array.dtype), L.array.shape))
-    return cholesky_solve(eye, L, upper, out=out)
+    result = _from_factor(eye, L, upper, "cholesky_inverse")
+    return result if out is None else into(out, result)
 
 
-def pinv(A, rtol=None, *, atol=None, hermitian=False, rcond=None, out=None):
+def pinv(A: Tensor, rtol: float | Tensor | None = None, *, atol: float | Tensor | None = None, hermitian: bool = False,
+         rcond: float | Tensor | None = None, out: Tensor | None = None) -> Tensor:
     """The Moore-Penrose inverse; singular values of at most max(atol, rtol * the largest) are taken for 0.
 
-    rtol is max(M, N) times the precision of the type where neither it nor atol is given.
+    rtol: >= 0; max(M, N) times the precision of the type where neither it nor atol is given, 0 where atol is
+    atol: >= 0
+    hermitian: A is symmetric, and its lower triangle alone is read
+    rcond: the older name of rtol
 
     Shape: (..., M, N) -> (..., N, M)
+    Raises: TypeError where A is not a Tensor, or a tolerance neither that nor a number; RuntimeError where A is no
+        matrix of float32 or float64, or not square though hermitian; LinAlgError where it has nan.
+    Source: Penrose 1955, "A generalized inverse for matrices".
 
     >>> import mtorch
     >>> mtorch.linalg.pinv(mtorch.tensor([[2.0], [0.0]]))
     tensor([[0.5000, 0.0000]])
     """
-    A = matrices(A, "linalg.pinv")
+    A = squares(A, "linalg.pinv") if hermitian else matrices(A, "linalg.pinv")
     rtol = rcond if rcond is not None else rtol
-    share = threshold(A, rtol, atol, hermitian)
-    result = rules.pinv(A, rcond=share, hermitian=hermitian)
+    with as_ours("linalg.pinv"):
+        share = threshold(A, rtol, atol, hermitian)
+        result = rules.pinv(A, rcond=share, hermitian=hermitian)
     return result if out is None else into(out, result)
 
 
 def threshold(A, rtol, atol, hermitian) -> np.ndarray:
     """The share of its largest singular value that those of a matrix must exceed to count, for each of a batch."""
     a = A.array
-    absolute = _number(atol)
-    relative = _number(rtol)
+    absolute = _tolerance(atol, "linalg.pinv", "atol")
+    relative = _tolerance(rtol, "linalg.pinv", "rtol")
     relative = _relative(a, relative, absolute)
     relative = np.broadcast_to(relative, np.broadcast_shapes(np.shape(relative), a.shape[:-2]))
     if absolute is None or not np.any(absolute) or not a.size:
@@ -267,18 +344,25 @@ def threshold(A, rtol, atol, hermitian) -> np.ndarray:
 
 
 def _relative(a: np.ndarray, rtol, atol):
-    """The tolerance relative to the largest singular value: where neither is given, what rounding may leave of a zero."""
+    """The tolerance relative to the largest singular value: where neither is given, what rounding may leave of a
+    zero."""
     if rtol is not None:
         return rtol
     return 0.0 if atol is not None and np.any(atol > 0) else max(a.shape[-2:]) * float(np.finfo(a.dtype).eps)
 
 
-def _number(x):
+def _tolerance(x, name: str, argument: str):
+    if x is not None and not isinstance(x, (TensorBase, *NUMBERS)):
+        raise TypeError(f"{name}(): argument '{argument}' must be Tensor or float, not {type(x).__name__}")
     return x.array if isinstance(x, TensorBase) else x
 
 
-def pinverse(input, rcond=1e-15):
-    """The Moore-Penrose inverse, singular values of at most rcond times the largest taken for 0.
+def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
+    """The Moore-Penrose inverse, as `linalg.pinv`.
+
+    rcond: singular values of at most this times the largest are taken for 0
+
+    Shape and errors as for `pinv`.
 
     >>> import mtorch
     >>> mtorch.pinverse(mtorch.tensor([[2.0], [0.0]]))
@@ -287,32 +371,48 @@ def pinverse(input, rcond=1e-15):
     return pinv(input, rcond)
 
 
-def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False, out=None):
-    """How many singular values exceed max(atol, rtol * the largest).
+def matrix_rank(A: Tensor, tol: float | Tensor | None = None, *, atol: float | Tensor | None = None,
+                rtol: float | Tensor | None = None, hermitian: bool = False, out: Tensor | None = None) -> Tensor:
+    """How many singular values exceed max(atol, rtol * the largest), as int64.
+
+    tol: the older name of atol, with an rtol of 0
+
+    Shape: (..., M, N) -> (...)
+    rtol, atol, hermitian and errors as for `pinv`.
 
     >>> import mtorch
     >>> mtorch.linalg.matrix_rank(mtorch.ones(3, 3))
     tensor(1)
     """
-    A = matrices(A, "linalg.matrix_rank")
+    A = squares(A, "linalg.matrix_rank") if hermitian else matrices(A, "linalg.matrix_rank")
     a = A.array
     atol, rtol = (tol, 0.0) if tol is not None else (atol, rtol)
-    s = np.abs(np.linalg.eigvalsh(a)) if hermitian else np.linalg.svd(a, compute_uv=False)
+    with as_ours("linalg.matrix_rank"):
+        s = np.abs(np.linalg.eigvalsh(a)) if hermitian else np.linalg.svd(a, compute_uv=False)
     if not s.shape[-1]:
         result = wrap(np.zeros(a.shape[:-2], np.int64))
         return result if out is None else into(out, result)
-    absolute, relative = _number(atol), _number(rtol)
+    absolute = _tolerance(atol, "linalg.matrix_rank", "atol")
+    relative = _tolerance(rtol, "linalg.matrix_rank", "rtol")
     relative = _relative(a, relative, absolute)
     limit = np.maximum(0.0 if absolute is None else absolute, relative * s.max(-1))
     result = wrap(np.asarray((s > np.asarray(limit)[..., None]).sum(-1)))
     return result if out is None else into(out, result)
 
 
-def lstsq(A, B, rcond=None, *, driver=None):
+def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> return_types.linalg_lstsq:
     """The X that makes ||A X - B|| smallest; also its residuals (where A is tall and of full rank, but not by the
     default driver, gelsy), the rank of A, and A's singular values (drivers gelsd and gelss).
 
-    Shape: A (..., M, N), B (..., M, K) or (..., M)
+    B: matrices, or vectors where it has one dimension or one fewer than A, with A's other sizes
+    rcond: singular values of at most this times the largest are taken for 0; None for max(M, N) times the precision of
+        the type
+    driver: 'gelsy' (None), 'gels', which takes A for one of full rank, 'gelsd' or 'gelss'; one algorithm serves all of
+        them
+
+    Shape: A (..., M, N), B (..., M, K) or (..., M) -> (..., N, K) or (..., N)
+    Raises: TypeError where one is not a Tensor; RuntimeError where the sizes do not fit, they are not of one type,
+        float32 or float64, or driver is another word; LinAlgError where A has nan.
 
     >>> import mtorch
     >>> mtorch.linalg.lstsq(mtorch.tensor([[1.0], [1.0]]), mtorch.tensor([[1.0], [3.0]])).solution.round(decimals=3)
@@ -333,8 +433,9 @@ def lstsq(A, B, rcond=None, *, driver=None):
         raise RuntimeError(f"{name}: input.size(-2) should match other.size({'-1' if vector else '-2'}), got {m} and "
                            f"{b.array.shape[-2]}")
     share = max(m, n) * float(np.finfo(A.array.dtype).eps) if rcond is None else float(rcond)
-    x = matmul(rules.pinv(A, rcond=None if driver == "gels" else share), b)
-    s = np.linalg.svd(A.array, compute_uv=False)
+    with as_ours(name):
+        x = matmul(rules.pinv(A, rcond=None if driver == "gels" else share), b)
+        s = np.linalg.svd(A.array, compute_uv=False)
     ranks = np.asarray((s > share * s.max(-1, keepdims=True, initial=0)).sum(-1))
     empty = wrap(np.zeros(0, A.array.dtype))
     residuals = x.reshape(-1)[:0]
@@ -345,8 +446,14 @@ def lstsq(A, B, rcond=None, *, driver=None):
                                      wrap(s) if driver in ("gelsd", "gelss") else empty)
 
 
-def tensorinv(A, ind=2, *, out=None):
+def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
     """The inverse of A as a linear map from its dimensions behind `ind` to those before.
+
+    ind: how many dimensions stand for the rows, > 0
+
+    Shape: (*rows, *columns), their products equal -> (*columns, *rows)
+    Raises: TypeError where A is not a Tensor; RuntimeError where ind is not > 0, the products differ, or A is not of
+        float32 or float64; LinAlgError where that map is singular.
 
     >>> import mtorch
     >>> mtorch.linalg.tensorinv(mtorch.eye(6).reshape(6, 2, 3), ind=1).shape
@@ -364,8 +471,14 @@ def tensorinv(A, ind=2, *, out=None):
     return result if out is None else into(out, result)
 
 
-def tensorsolve(A, B, dims=None, *, out=None):
-    """X of tensordot(A, X) = B; dims of A are moved to its end first.
+def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None, *, out: Tensor | None = None) -> Tensor:
+    """X of tensordot(A, X) = B.
+
+    dims: dimensions of A that are moved to its end first
+
+    Shape: A (*B's, *X's), the products equal; B any -> X's
+    Raises: TypeError where one is not a Tensor; RuntimeError where the sizes do not fit, or they are not of one type,
+        float32 or float64; IndexError for dims outside [-A.dim(), A.dim()); LinAlgError where that system is singular.
 
     >>> import mtorch
     >>> mtorch.linalg.tensorsolve(mtorch.eye(6).reshape(2, 3, 6), mtorch.ones(2, 3)).shape
