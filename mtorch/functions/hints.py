@@ -11,4 +11,4 @@ if TYPE_CHECKING:
 Number: TypeAlias = bool | int | float | complex
 Dims: TypeAlias = int | Sequence[int]              # one dimension or several
 Operand: TypeAlias = Union["Tensor", Number]       # what arithmetic takes beside a tensor
-DeviceLike: TypeAlias = Union["device", str, int]  # a place to compute, or its name
+DeviceLike: TypeAlias = Union["device", str]       # a place to compute, or its name

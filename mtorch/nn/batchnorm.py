@@ -1,8 +1,10 @@
 """Normalisation layers that can keep running statistics: of each channel over a batch, or in each sample."""
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
+from ..functions.arguments import require_tensor
 from ..functions.creation import empty, ones, tensor, zeros
 from ..tensor import Parameter, Tensor
 from . import functional as F
@@ -71,7 +73,7 @@ class _BatchNorm(_NormBase):
     """Batch normalisation."""
 
     def forward(self, input: Tensor) -> Tensor:
-        self._check_input_dim(input)
+        self._check_input_dim(require_tensor(input, type(self).__name__))
         momentum = 0.0 if self.momentum is None else self.momentum
         if self.training and self.num_batches_tracked is not None:
             self.num_batches_tracked.add_(1)
@@ -83,23 +85,24 @@ class _BatchNorm(_NormBase):
 
 
 class BatchNorm1d(_BatchNorm):
-    """(x - mean) / sqrt(var + eps) * weight + bias for each feature or channel, over the batch (S. Ioffe, C. Szegedy, 2015).
+    """(x - mean) / sqrt(var + eps) * weight + bias for each feature or channel, over the batch.
 
     In training the statistics are the batch's, and the running ones are moved towards them; in evaluation they are the
-    running ones.
+    running ones.  The variance that normalises is divided by n, the running one by n - 1.
 
-    Shape: (N, C) or (N, C, L) -> the same
+    num_features: C
+    eps: added to the variance, > 0
+    momentum: how far the running statistics move at each batch, in [0, 1]; None averages all batches
+    affine: learn weight and bias, which start as 1 and 0
+    track_running_stats: keep running statistics; without them evaluation uses the batch's
+    device, dtype: of weight, bias and statistics
+    bias: learn the bias, where affine
 
-    Args:
-        num_features: C
-        eps: added to the variance, > 0
-        momentum: how far the running statistics move, in [0, 1]; None averages all batches
-        affine: learn weight and bias
-        bias: learn the bias, where affine
-        track_running_stats: keep running statistics; without them evaluation uses the batch's
-
-    Raises:
-        ValueError: an input of other dimensions, one value for each channel in training
+    Shape: (N, C) or (N, C, L) -> the same.
+    Raises: ValueError for an input of other dimensions, one value for each channel in training, eps <= 0 in training;
+    RuntimeError for other channels; NotImplementedError for integers; TypeError for what is no Tensor.
+    Source: Ioffe & Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
+    Shift", ICML 2015, arXiv:1502.03167, algorithms 1 and 2.
 
     >>> import mtorch
     >>> layer = mtorch.nn.BatchNorm1d(1)
@@ -114,9 +117,9 @@ class BatchNorm1d(_BatchNorm):
 
 
 class BatchNorm2d(_BatchNorm):
-    """Batch normalisation of images; arguments as for BatchNorm1d.
+    """Batch normalisation of images, over the batch and all pixels; arguments as for BatchNorm1d.
 
-    Shape: (N, C, H, W) -> the same
+    Shape: (N, C, H, W) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.BatchNorm2d(8)
@@ -129,9 +132,9 @@ class BatchNorm2d(_BatchNorm):
 
 
 class BatchNorm3d(_BatchNorm):
-    """Batch normalisation of volumes; arguments as for BatchNorm1d.
+    """Batch normalisation of volumes, over the batch and all places; arguments as for BatchNorm1d.
 
-    Shape: (N, C, D, H, W) -> the same
+    Shape: (N, C, D, H, W) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.BatchNorm3d(2)(mtorch.randn(4, 2, 3, 3, 3)).shape
@@ -146,7 +149,11 @@ class BatchNorm3d(_BatchNorm):
 class SyncBatchNorm(_BatchNorm):
     """Batch normalisation over the processes of a distributed training; with one process, as here, BatchNorm.
 
-    Shape: (N, C, ...) -> the same
+    Arguments as for BatchNorm1d, and
+    process_group: None, the one process; there is no other
+
+    Shape: (N, C, ...) -> the same.
+    Raises: NotImplementedError for a process_group.
 
     >>> import mtorch
     >>> mtorch.nn.SyncBatchNorm.convert_sync_batchnorm(mtorch.nn.BatchNorm2d(8))
@@ -195,12 +202,15 @@ class _InstanceNorm(_NormBase):
             raise ValueError(f"expected {self._axes + 1}D or {self._axes + 2}D input (got {input.dim()}D input)")
 
     def forward(self, input: Tensor) -> Tensor:
-        self._check_input_dim(input)
+        self._check_input_dim(require_tensor(input, type(self).__name__))
         batched = input.dim() == self._axes + 2
         channels = input.shape[1 if batched else 0]
-        if channels != self.num_features and self.affine:
-            raise ValueError(f"expected input's size at dim={1 if batched else 0} to match num_features "
-                             f"({self.num_features}), but got: {channels}.")
+        if channels != self.num_features:
+            text = (f"expected input's size at dim={1 if batched else 0} to match num_features "
+                    f"({self.num_features}), but got: {channels}.")
+            if self.affine:
+                raise ValueError(text)
+            warnings.warn(f"{type(self).__name__}: {text} Without affine it makes no difference", stacklevel=3)
         momentum = 0.0 if self.momentum is None else self.momentum
         y = F.instance_norm(input if batched else input.unsqueeze(0), self.running_mean, self.running_var, self.weight,
                             self.bias, self.training or not self.track_running_stats, momentum, self.eps)
@@ -208,19 +218,21 @@ class _InstanceNorm(_NormBase):
 
 
 class InstanceNorm1d(_InstanceNorm):
-    """(x - mean) / sqrt(var + eps) for each channel of each sample (D. Ulyanov et al., 2016).
+    """(x - mean) / sqrt(var + eps) for each channel of each sample, over its places.
 
-    Shape: (N, C, L) or (C, L) -> the same
+    num_features: C
+    eps: added to the variance, > 0
+    momentum: how far the running statistics move at each batch, in [0, 1]
+    affine: learn a weight and a bias for each channel, which start as 1 and 0
+    track_running_stats: keep running statistics, and use them in evaluation
+    device, dtype: of weight, bias and statistics
+    bias: learn the bias, where affine
 
-    Args:
-        num_features: C
-        eps: added to the variance, > 0
-        momentum: how far the running statistics move, in [0, 1]
-        affine: learn a weight and a bias for each channel
-        track_running_stats: keep running statistics, and use them in evaluation
-
-    Raises:
-        ValueError: an input of other dimensions or channels, one value for each channel
+    Shape: (N, C, L) or (C, L) -> the same.
+    Raises: ValueError for an input of other dimensions or, where affine, channels, or one value for each channel;
+    NotImplementedError for integers; TypeError for what is no Tensor.
+    Source: Ulyanov, Vedaldi & Lempitsky, "Instance Normalization: The Missing Ingredient for Fast Stylization", 2016,
+    arXiv:1607.08022.
 
     >>> import mtorch
     >>> mtorch.nn.InstanceNorm1d(1)(mtorch.tensor([[[1., 3.]]]))
@@ -233,7 +245,7 @@ class InstanceNorm1d(_InstanceNorm):
 class InstanceNorm2d(_InstanceNorm):
     """Instance normalisation of images; arguments as for InstanceNorm1d.
 
-    Shape: (N, C, H, W) or (C, H, W) -> the same
+    Shape: (N, C, H, W) or (C, H, W) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.InstanceNorm2d(3)
@@ -246,7 +258,7 @@ class InstanceNorm2d(_InstanceNorm):
 class InstanceNorm3d(_InstanceNorm):
     """Instance normalisation of volumes; arguments as for InstanceNorm1d.
 
-    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.InstanceNorm3d(3)(mtorch.randn(1, 3, 2, 4, 4)).shape

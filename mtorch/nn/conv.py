@@ -1,6 +1,14 @@
-"""Convolutional layers in one, two and three dimensions, and their transposes."""
+"""Convolutional layers in one, two and three dimensions, and their transposes.
+
+Sources: LeCun et al., "Backpropagation Applied to Handwritten Zip Code Recognition", Neural Computation 1989;
+transposes: Zeiler, Krishnan, Taylor & Fergus, "Deconvolutional Networks", CVPR 2010; dilation: Yu & Koltun,
+"Multi-Scale Context Aggregation by Dilated Convolutions", ICLR 2016; groups: Krizhevsky, Sutskever & Hinton, "ImageNet
+Classification with Deep Convolutional Neural Networks", NIPS 2012; sizes: Dumoulin & Visin, "A Guide to Convolution
+Arithmetic for Deep Learning", 2016, arXiv:1603.07285.
+"""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +16,7 @@ from ..functions.creation import empty
 from ..tensor import Parameter, Tensor
 from . import functional as F
 from . import init
-from .functional.images import per_axis
+from .functional.images import Ints, per_axis
 from .module import Module
 
 if TYPE_CHECKING:
@@ -24,9 +32,9 @@ class _ConvNd(Module):
     _axes = 0                  # of the image
     _transposed = False
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
-                 output_padding: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = "zeros", device: DeviceLike | None = None,
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
+                 padding: Ints | str = 0, output_padding: Ints = 0, dilation: Ints = 1, groups: int = 1,
+                 bias: bool = True, padding_mode: str = "zeros", device: DeviceLike | None = None,
                  dtype: dtypes.dtype | None = None) -> None:
         super().__init__()
         name, n = type(self).__name__, self._axes
@@ -96,9 +104,10 @@ class _ConvNd(Module):
 class _Conv(_ConvNd):
     """A convolution."""
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
-                 dilation: Any = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
-                 device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
+                 padding: Ints | str = 0, dilation: Ints = 1, groups: int = 1, bias: bool = True,
+                 padding_mode: str = "zeros", device: DeviceLike | None = None,
+                 dtype: dtypes.dtype | None = None) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, 0, dilation, groups, bias,
                          padding_mode, device, dtype)
 
@@ -117,20 +126,22 @@ class _Conv(_ConvNd):
 class Conv1d(_Conv):
     """Filters slid along sequences: each output channel is the product of its filter with what it covers, plus a bias.
 
-    Shape: (N, C, L) or (C, L) -> (N, O, (L + 2 padding - dilation (K - 1) - 1) / stride + 1)
+    in_channels, out_channels: C and O, divisible by groups
+    kernel_size: length K of a filter, > 0
+    stride: step of the filters, > 0
+    padding: elements added at both ends, >= 0; or 'valid' (none) or 'same' (as long an output as the input)
+    dilation: distance between the elements of a filter, > 0
+    groups: parts that input and output channels are cut into, each seeing only its own
+    bias: add a number to each output channel
+    padding_mode: what is added: 'zeros', 'reflect', 'replicate' or 'circular', as the padding layers do
+    device, dtype: of weight and bias; a floating point dtype
 
-    Args:
-        in_channels, out_channels: C and O, divisible by groups
-        kernel_size: length K of a filter, > 0
-        stride: step of the filters, > 0
-        padding: elements added at both ends, >= 0; or 'valid' (none) or 'same' (as long an output as the input)
-        dilation: distance between the elements of a filter, > 0
-        groups: parts that input and output channels are cut into, each seeing only its own
-        bias: add a number to each output channel
-        padding_mode: 'zeros', 'reflect', 'replicate' or 'circular'
+    weight (O, C / groups, K) and bias (O) start uniform in +-1/sqrt(C K / groups), torch's numbers for the same seed.
 
-    Raises:
-        ValueError: channels that groups does not divide, an unknown padding_mode, 'same' with a stride
+    Shape: (N, C, L) or (C, L) -> (N, O, (L + 2 padding - dilation (K - 1) - 1) / stride + 1), rounded down.
+    Raises: ValueError for channels that groups does not divide, an unknown padding or padding_mode, 'same' with a
+    stride; RuntimeError for numbers out of range, an input of other dimensions, channels or dtype, or one shorter than
+    a filter.
 
     >>> import mtorch
     >>> layer = mtorch.nn.Conv1d(3, 8, kernel_size=5, padding=2)
@@ -144,7 +155,7 @@ class Conv1d(_Conv):
 class Conv2d(_Conv):
     """Filters slid over images; arguments as for Conv1d, sizes as one number or (height, width).
 
-    Shape: (N, C, H, W) or (C, H, W) -> (N, O, H', W')
+    Shape: (N, C, H, W) or (C, H, W) -> (N, O, H', W'), each as Conv1d's L.
 
     >>> import mtorch
     >>> layer = mtorch.nn.Conv2d(3, 16, kernel_size=3, stride=2, padding=1)
@@ -160,7 +171,7 @@ class Conv2d(_Conv):
 class Conv3d(_Conv):
     """Filters slid through volumes; arguments as for Conv1d, sizes as one number or (depth, height, width).
 
-    Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W')
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W'), each as Conv1d's L.
 
     >>> import mtorch
     >>> mtorch.nn.Conv3d(1, 4, kernel_size=3, padding=1)(mtorch.randn(1, 1, 4, 8, 8)).shape
@@ -175,14 +186,14 @@ class _ConvTransposeNd(_ConvNd):
 
     _transposed = True
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
-                 output_padding: Any = 0, groups: int = 1, bias: bool = True, dilation: Any = 1,
-                 padding_mode: str = "zeros", device: DeviceLike | None = None,
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
+                 padding: Ints | str = 0, output_padding: Ints = 0, groups: int = 1, bias: bool = True,
+                 dilation: Ints = 1, padding_mode: str = "zeros", device: DeviceLike | None = None,
                  dtype: dtypes.dtype | None = None) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation, groups,
                          bias, padding_mode, device, dtype)
 
-    def _output_padding(self, input: Tensor, output_size: Any) -> tuple[int, ...]:
+    def _output_padding(self, input: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
         """What output_padding gives the output this size."""
         n = self._axes
         asked = tuple(output_size)[-n:]
@@ -198,7 +209,7 @@ class _ConvTransposeNd(_ConvNd):
                              f"input of {sizes} range from {least} to {most}")
         return tuple(size - low for size, low in zip(asked, least))
 
-    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         extra = self.output_padding if output_size is None else self._output_padding(input, output_size)
         transpose = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[self._axes - 1]
         return transpose(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
@@ -207,20 +218,19 @@ class _ConvTransposeNd(_ConvNd):
 class ConvTranspose1d(_ConvTransposeNd):
     """Filters written along sequences, each times an input element: what Conv1d does to gradients, as a layer.
 
-    Shape: (N, C, L) or (C, L) -> (N, O, (L - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1)
+    in_channels, out_channels: C and O, divisible by groups
+    kernel_size: length K of a filter, > 0
+    stride: distance of what neighbouring inputs write, > 0
+    padding: elements cut from both ends of the output, >= 0
+    output_padding: elements added to one end of it, less than stride or dilation
+    groups, bias, dilation, device, dtype: as for Conv1d
+    padding_mode: only 'zeros'
 
-    Args:
-        in_channels, out_channels: C and O, divisible by groups
-        kernel_size: length K of a filter, > 0
-        stride: distance of what neighbouring inputs write, > 0
-        padding: elements cut from both ends of the output, >= 0
-        output_padding: elements added to one end of it, less than stride or dilation
-        groups, bias, dilation: as for Conv1d
+    The call takes an output_size, which chooses output_padding.  weight is (C, O / groups, K).
 
-    The call takes an output_size, which chooses output_padding.
-
-    Raises:
-        ValueError: channels that groups does not divide, a padding_mode that is not 'zeros'
+    Shape: (N, C, L) or (C, L) -> (N, O, (L - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1).
+    Raises: ValueError for channels that groups does not divide, a padding_mode that is not 'zeros', an output_size that
+    no output_padding gives; RuntimeError for numbers out of range, or an input of other dimensions, channels or dtype.
 
     >>> import mtorch
     >>> mtorch.nn.ConvTranspose1d(8, 3, kernel_size=4, stride=2, padding=1)(mtorch.randn(1, 8, 10)).shape
@@ -233,7 +243,7 @@ class ConvTranspose1d(_ConvTransposeNd):
 class ConvTranspose2d(_ConvTransposeNd):
     """Filters written over images; arguments as for ConvTranspose1d, sizes as one number or (height, width).
 
-    Shape: (N, C, H, W) or (C, H, W) -> (N, O, H', W')
+    Shape: (N, C, H, W) or (C, H, W) -> (N, O, H', W'), each as ConvTranspose1d's L.
 
     >>> import mtorch
     >>> layer = mtorch.nn.ConvTranspose2d(16, 3, kernel_size=3, stride=2, padding=1)
@@ -245,9 +255,9 @@ class ConvTranspose2d(_ConvTransposeNd):
 
 
 class ConvTranspose3d(_ConvTransposeNd):
-    """Filters written through volumes; arguments as for ConvTranspose1d.
+    """Filters written through volumes; arguments as for ConvTranspose1d, sizes as one number or (depth, height, width).
 
-    Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W')
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W'), each as ConvTranspose1d's L.
 
     >>> import mtorch
     >>> mtorch.nn.ConvTranspose3d(2, 1, kernel_size=2, stride=2)(mtorch.randn(1, 2, 2, 4, 4)).shape

@@ -3,6 +3,8 @@
 Until then their parameters are there, with their names, but have no numbers. The first call, or loading a state that
 knows the sizes, gives them theirs, and from that call on the layer is an ordinary one: `LazyConv2d` becomes a
 `Conv2d`.
+
+Source: PyTorch 1.8.
 """
 from __future__ import annotations
 
@@ -18,6 +20,12 @@ class LazyModuleMixin(Module):
 
     A subclass names in `cls_to_become` what it turns into, makes UninitializedParameters in `__init__`, and gives them
     their sizes in `initialize_parameters`.
+
+    args, kwargs: what the ordinary class takes
+
+    Shape: what the ordinary class takes and gives.
+    Raises: NotImplementedError, at the first call, where there is no initialize_parameters; RuntimeError where it left
+    a parameter without size.
 
     >>> import mtorch
     >>> layer = mtorch.nn.LazyLinear(2)

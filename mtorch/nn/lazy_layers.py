@@ -1,12 +1,17 @@
-"""The lazy forms of the layers: each is its ordinary class, whose number of inputs the first call finds out."""
+"""The lazy forms of the layers: each is its ordinary class, whose number of inputs the first call finds out.
+
+Sources: those of the ordinary classes, and PyTorch 1.8.
+"""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..functions.arguments import require_tensor
 from ..functions.creation import tensor
 from ..tensor import Tensor
 from .batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from .conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from .functional.images import Ints
 from .lazy import LazyModuleMixin
 from .linear import Linear
 from .parameter import UninitializedBuffer, UninitializedParameter
@@ -17,9 +22,10 @@ if TYPE_CHECKING:
 
 
 class LazyLinear(LazyModuleMixin, Linear):
-    """A Linear that learns in_features from its first input.
+    """A Linear that learns in_features from its first input; the other arguments as for Linear.
 
-    Shape: (..., in_features) -> (..., out_features)
+    Shape: (..., in_features) -> (..., out_features).
+    Raises: RuntimeError for a first input without dimensions; TypeError for one that is no Tensor.
 
     >>> import mtorch
     >>> layer = mtorch.nn.LazyLinear(3)
@@ -39,6 +45,8 @@ class LazyLinear(LazyModuleMixin, Linear):
 
     def initialize_parameters(self, input: Tensor) -> None:
         """The last axis of the input tells in_features."""
+        if not require_tensor(input, "LazyLinear").dim():
+            raise RuntimeError("LazyLinear: the first input has no dimensions, and so no features")
         self.in_features = input.shape[-1]
         if self.has_uninitialized_params():
             self.weight.materialize((self.out_features, self.in_features))
@@ -62,7 +70,7 @@ class _LazyConv(LazyModuleMixin):
     def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
         """The channels of the input tell in_channels."""
         name, n = type(self).__name__, self._axes
-        if input.dim() not in (n + 1, n + 2):
+        if require_tensor(input, name).dim() not in (n + 1, n + 2):
             raise RuntimeError(f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input "
                                f"of size: {list(input.shape)}")
         channels = input.shape[-n - 1]
@@ -81,9 +89,9 @@ class _LazyConv(LazyModuleMixin):
 class _LazyForward(_LazyConv):
     """A lazy convolution."""
 
-    def __init__(self, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
-                 groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: DeviceLike | None = None,
-                 dtype: dtypes.dtype | None = None) -> None:
+    def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints | str = 0,
+                 dilation: Ints = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
+                 device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
         self._make_lazy(out_channels, bias, device, dtype)
 
@@ -91,15 +99,19 @@ class _LazyForward(_LazyConv):
 class _LazyTranspose(_LazyConv):
     """A lazy transposed convolution."""
 
-    def __init__(self, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, output_padding: Any = 0,
-                 groups: int = 1, bias: bool = True, dilation: Any = 1, padding_mode: str = "zeros",
-                 device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
+    def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints | str = 0,
+                 output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
+                 padding_mode: str = "zeros", device: DeviceLike | None = None,
+                 dtype: dtypes.dtype | None = None) -> None:
         super().__init__(0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode)
         self._make_lazy(out_channels, bias, device, dtype)
 
 
 class LazyConv1d(_LazyForward, Conv1d):
-    """A Conv1d that learns in_channels from its first input.
+    """A Conv1d that learns in_channels from its first input; the other arguments as for Conv1d.
+
+    Shape: (N, C, L) or (C, L) -> (N, O, L').
+    Raises: as for Conv1d, most of it at the first call; RuntimeError for a first input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.LazyConv1d(8, 3)(mtorch.ones(1, 2, 5)).shape
@@ -110,7 +122,10 @@ class LazyConv1d(_LazyForward, Conv1d):
 
 
 class LazyConv2d(_LazyForward, Conv2d):
-    """A Conv2d that learns in_channels from its first input.
+    """A Conv2d that learns in_channels from its first input; the other arguments as for Conv2d.
+
+    Shape: (N, C, H, W) or (C, H, W) -> (N, O, H', W').
+    Raises: as for Conv2d, most of it at the first call; RuntimeError for a first input of other dimensions.
 
     >>> import mtorch
     >>> layer = mtorch.nn.LazyConv2d(8, 3)
@@ -124,7 +139,10 @@ class LazyConv2d(_LazyForward, Conv2d):
 
 
 class LazyConv3d(_LazyForward, Conv3d):
-    """A Conv3d that learns in_channels from its first input.
+    """A Conv3d that learns in_channels from its first input; the other arguments as for Conv3d.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W').
+    Raises: as for Conv3d, most of it at the first call; RuntimeError for a first input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.LazyConv3d(8, 3)(mtorch.ones(1, 2, 5, 5, 5)).shape
@@ -135,7 +153,10 @@ class LazyConv3d(_LazyForward, Conv3d):
 
 
 class LazyConvTranspose1d(_LazyTranspose, ConvTranspose1d):
-    """A ConvTranspose1d that learns in_channels from its first input.
+    """A ConvTranspose1d that learns in_channels from its first input; the other arguments as for ConvTranspose1d.
+
+    Shape: (N, C, L) or (C, L) -> (N, O, L').
+    Raises: as for ConvTranspose1d, most of it at the first call; RuntimeError for a first input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.LazyConvTranspose1d(8, 2, stride=2)(mtorch.ones(1, 2, 5)).shape
@@ -146,7 +167,10 @@ class LazyConvTranspose1d(_LazyTranspose, ConvTranspose1d):
 
 
 class LazyConvTranspose2d(_LazyTranspose, ConvTranspose2d):
-    """A ConvTranspose2d that learns in_channels from its first input.
+    """A ConvTranspose2d that learns in_channels from its first input; the other arguments as for ConvTranspose2d.
+
+    Shape: (N, C, H, W) or (C, H, W) -> (N, O, H', W').
+    Raises: as for ConvTranspose2d, most of it at the first call; RuntimeError for a first input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.LazyConvTranspose2d(8, 2, stride=2)(mtorch.ones(1, 2, 5, 5)).shape
@@ -157,7 +181,10 @@ class LazyConvTranspose2d(_LazyTranspose, ConvTranspose2d):
 
 
 class LazyConvTranspose3d(_LazyTranspose, ConvTranspose3d):
-    """A ConvTranspose3d that learns in_channels from its first input.
+    """A ConvTranspose3d that learns in_channels from its first input; the other arguments as for ConvTranspose3d.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> (N, O, D', H', W').
+    Raises: as for ConvTranspose3d, most of it at the first call; RuntimeError for a first input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.LazyConvTranspose3d(8, 2, stride=2)(mtorch.ones(1, 2, 3, 3, 3)).shape
@@ -185,7 +212,7 @@ class _LazyNorm(LazyModuleMixin):
 
     def initialize_parameters(self, input: Tensor) -> None:
         """The channels of the input tell num_features."""
-        self._check_input_dim(input)
+        self._check_input_dim(require_tensor(input, type(self).__name__))
         axes = getattr(self, "_axes", input.dim() - 2)   # instance normalisation also takes single samples
         self.num_features = input.shape[-axes - 1]
         if self.has_uninitialized_params():
@@ -195,7 +222,9 @@ class _LazyNorm(LazyModuleMixin):
 
 
 class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
-    """A BatchNorm1d that learns num_features from its first input.
+    """A BatchNorm1d that learns num_features from its first input; the other arguments as for BatchNorm1d.
+
+    Shape: (N, C) or (N, C, L) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.LazyBatchNorm1d()(mtorch.randn(4, 3)).shape
@@ -206,7 +235,9 @@ class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
 
 
 class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
-    """A BatchNorm2d that learns num_features from its first input.
+    """A BatchNorm2d that learns num_features from its first input; the other arguments as for BatchNorm2d.
+
+    Shape: (N, C, H, W) -> the same.
 
     >>> import mtorch
     >>> layer = mtorch.nn.LazyBatchNorm2d()
@@ -218,7 +249,9 @@ class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
 
 
 class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
-    """A BatchNorm3d that learns num_features from its first input.
+    """A BatchNorm3d that learns num_features from its first input; the other arguments as for BatchNorm3d.
+
+    Shape: (N, C, D, H, W) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.LazyBatchNorm3d()(mtorch.randn(4, 3, 2, 2, 2)).shape
@@ -229,7 +262,9 @@ class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
 
 
 class LazyInstanceNorm1d(_LazyNorm, InstanceNorm1d):
-    """An InstanceNorm1d that learns num_features from its first input.
+    """An InstanceNorm1d that learns num_features from its first input; the other arguments as for InstanceNorm1d.
+
+    Shape: (N, C, L) or (C, L) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.LazyInstanceNorm1d()(mtorch.randn(4, 3, 5)).shape
@@ -240,7 +275,9 @@ class LazyInstanceNorm1d(_LazyNorm, InstanceNorm1d):
 
 
 class LazyInstanceNorm2d(_LazyNorm, InstanceNorm2d):
-    """An InstanceNorm2d that learns num_features from its first input.
+    """An InstanceNorm2d that learns num_features from its first input; the other arguments as for InstanceNorm2d.
+
+    Shape: (N, C, H, W) or (C, H, W) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.LazyInstanceNorm2d()(mtorch.randn(4, 3, 5, 5)).shape
@@ -251,7 +288,9 @@ class LazyInstanceNorm2d(_LazyNorm, InstanceNorm2d):
 
 
 class LazyInstanceNorm3d(_LazyNorm, InstanceNorm3d):
-    """An InstanceNorm3d that learns num_features from its first input.
+    """An InstanceNorm3d that learns num_features from its first input; the other arguments as for InstanceNorm3d.
+
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same.
 
     >>> import mtorch
     >>> mtorch.nn.LazyInstanceNorm3d()(mtorch.randn(4, 3, 2, 5, 5)).shape

@@ -1,8 +1,9 @@
 """Normalisation layers of single samples: over the last axes, groups of channels, or neighbouring channels."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..functions.arguments import require_tensor, sizes_of
 from ..functions.creation import empty
 from ..tensor import Parameter, Tensor
 from . import functional as F
@@ -11,29 +12,32 @@ from .module import Module
 
 if TYPE_CHECKING:
     from .. import dtypes
-    from ..functions.hints import DeviceLike
+    from ..functions.hints import DeviceLike, Dims
 
 
 class LayerNorm(Module):
-    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes (J. L. Ba, J. R. Kiros, G. Hinton, 2016).
+    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes of each sample.
 
-    Shape: (..., *normalized_shape) -> the same
+    normalized_shape: sizes of the axes that are normalised together; one int for the last
+    eps: added to the variance, > 0
+    elementwise_affine: learn a weight and a bias of normalized_shape, which start as 1 and 0
+    bias: learn the bias, where elementwise_affine
+    device, dtype: of weight and bias
 
-    Args:
-        normalized_shape: sizes of the axes that are normalised together; one int for the last
-        eps: added to the variance, > 0
-        elementwise_affine: learn a weight and a bias of normalized_shape
-        bias: learn the bias, where elementwise_affine
+    Shape: (..., *normalized_shape) -> the same.
+    Raises: RuntimeError for an input that does not end so, or an empty normalized_shape; TypeError for sizes that are
+    no ints; NotImplementedError for an input of integers.
+    Source: Ba, Kiros & Hinton, "Layer Normalization", 2016, arXiv:1607.06450.
 
     >>> import mtorch
     >>> mtorch.nn.LayerNorm(2)(mtorch.tensor([[1., 3.]])).detach()
     tensor([[-1.0000,  1.0000]])
     """
 
-    def __init__(self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
+    def __init__(self, normalized_shape: Dims, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
                  device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.normalized_shape = sizes_of([normalized_shape])
         self.eps, self.elementwise_affine = eps, elementwise_affine
         for name, wanted in (("weight", elementwise_affine), ("bias", elementwise_affine and bias)):
             made = Parameter(empty(self.normalized_shape, device=device, dtype=dtype)) if wanted else None
@@ -57,19 +61,19 @@ class LayerNorm(Module):
 
 
 class GroupNorm(Module):
-    """(x - mean) / sqrt(var + eps) * weight + bias for groups of channels of each sample (Y. Wu, K. He, 2018).
+    """(x - mean) / sqrt(var + eps) * weight + bias for groups of channels of each sample.
 
-    Shape: (N, C, ...) -> the same
+    num_groups: how many groups the channels are cut into, > 0; divides num_channels
+    num_channels: C
+    eps: added to the variance, > 0
+    affine: learn a weight and a bias for each channel, which start as 1 and 0
+    device, dtype: of weight and bias
+    bias: learn the bias, where affine
 
-    Args:
-        num_groups: how many groups the channels are cut into; divides num_channels
-        num_channels: C
-        eps: added to the variance, > 0
-        affine: learn a weight and a bias for each channel
-        bias: learn the bias, where affine
-
-    Raises:
-        ValueError: channels that cannot be cut so
+    Shape: (N, C, ...) -> the same.
+    Raises: ValueError for channels that cannot be cut so, or one value for each group of a single sample; RuntimeError
+    for an input of other channels; NotImplementedError for integers.
+    Source: Wu & He, "Group Normalization", ECCV 2018, arXiv:1803.08494.
 
     >>> import mtorch
     >>> mtorch.nn.GroupNorm(2, 4)(mtorch.tensor([[1., 3., 5., 5.]])).detach()
@@ -79,6 +83,8 @@ class GroupNorm(Module):
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
                  device: DeviceLike | None = None, dtype: dtypes.dtype | None = None, *, bias: bool = True) -> None:
         super().__init__()
+        if num_groups <= 0:
+            raise ValueError(f"GroupNorm: num_groups must be greater than 0, got {num_groups}")
         if num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
@@ -99,28 +105,32 @@ class GroupNorm(Module):
 
     def extra_repr(self) -> str:
         """The options."""
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
+        return (f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+                f"bias={self.bias is not None}")
 
 
 class RMSNorm(Module):
-    """x / sqrt(mean of x^2 + eps) * weight over the last axes (B. Zhang, R. Sennrich, 2019).
+    """x / sqrt(mean of x^2 + eps) * weight over the last axes: a LayerNorm that does not subtract the mean.
 
-    Shape: (..., *normalized_shape) -> the same
+    normalized_shape: sizes of the axes that are normalised together; one int for the last
+    eps: added to the mean of squares, > 0; default the smallest step above 1 of the input's type
+    elementwise_affine: learn a weight of normalized_shape, which starts as 1
+    device, dtype: of the weight
 
-    Args:
-        normalized_shape: sizes of the axes that are normalised together; one int for the last
-        eps: added to the mean of squares, > 0; default the smallest step above 1 of the input's type
-        elementwise_affine: learn a weight of normalized_shape
+    Shape: (..., *normalized_shape) -> the same.
+    Raises: RuntimeError for an input that does not end so, or an empty normalized_shape; TypeError for sizes that are
+    no ints; NotImplementedError for an input of integers.
+    Source: Zhang & Sennrich, "Root Mean Square Layer Normalization", NeurIPS 2019, arXiv:1910.07467.
 
     >>> import mtorch
     >>> mtorch.nn.RMSNorm(2)(mtorch.tensor([3., 4.])).detach()
     tensor([0.8485, 1.1314])
     """
 
-    def __init__(self, normalized_shape: Any, eps: float | None = None, elementwise_affine: bool = True,
+    def __init__(self, normalized_shape: Dims, eps: float | None = None, elementwise_affine: bool = True,
                  device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:
         super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.normalized_shape = sizes_of([normalized_shape])
         self.eps, self.elementwise_affine = eps, elementwise_affine
         made = Parameter(empty(self.normalized_shape, device=device, dtype=dtype)) if elementwise_affine else None
         self.register_parameter("weight", made)
@@ -140,9 +150,15 @@ class RMSNorm(Module):
 
 
 class LocalResponseNorm(Module):
-    """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta (A. Krizhevsky et al., 2012).
+    """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta.
 
-    Shape: (N, C, ...) -> the same
+    size: how many channels, > 0, half of them on either side
+    alpha, beta, k: as in the formula; the paper's k is 2, and its sum of squares is a mean here, as in PyTorch
+
+    Shape: (N, C, ...) -> the same.
+    Raises: RuntimeError for a size <= 0; ValueError for fewer than 3 dimensions.
+    Source: Krizhevsky, Sutskever & Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", NIPS
+    2012, section 3.3.
 
     >>> import mtorch
     >>> mtorch.nn.LocalResponseNorm(2)
@@ -162,7 +178,10 @@ class LocalResponseNorm(Module):
 
 
 class CrossMapLRN2d(LocalResponseNorm):
-    """LocalResponseNorm under its older name.
+    """LocalResponseNorm of images, under its older name; arguments as for LocalResponseNorm.
+
+    Shape: (N, C, H, W) -> the same.
+    Raises: ValueError for an input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.CrossMapLRN2d(2)
@@ -171,3 +190,8 @@ class CrossMapLRN2d(LocalResponseNorm):
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
         super().__init__(size, alpha, beta, k)
+
+    def forward(self, input: Tensor) -> Tensor:
+        if require_tensor(input, "CrossMapLRN2d").dim() != 4:
+            raise ValueError(f"CrossMapLRN2d: Expected input to be 4D, got {input.dim()}D instead")
+        return super().forward(input)

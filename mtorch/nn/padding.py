@@ -1,10 +1,9 @@
 """Padding layers: elements added at the ends of the last axes; a negative number takes some away."""
 from __future__ import annotations
 
-from typing import Any
-
 from ..tensor import Tensor
 from . import functional as F
+from .functional.images import Ints, per_axis
 from .module import Module
 
 
@@ -14,13 +13,9 @@ class _PadNd(Module):
     _axes = 0
     _mode = "constant"
 
-    def __init__(self, padding: Any) -> None:
+    def __init__(self, padding: Ints) -> None:
         super().__init__()
-        widths = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
-        if len(widths) != 2 * self._axes:
-            raise ValueError(f"{type(self).__name__}: padding must be an int or {2 * self._axes} of them, (before, "
-                             f"after) of the last axis first, got {padding}")
-        self.padding = widths
+        self.padding = per_axis(padding, 2 * self._axes, type(self).__name__, "padding")
 
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, self._mode)
@@ -33,7 +28,7 @@ class _PadNd(Module):
 class _ConstantPadNd(_PadNd):
     """Padding with one number."""
 
-    def __init__(self, padding: Any, value: float) -> None:
+    def __init__(self, padding: Ints, value: float) -> None:
         super().__init__(padding)
         self.value = value
 
@@ -48,21 +43,39 @@ class _ConstantPadNd(_PadNd):
 class _ZeroPadNd(_ConstantPadNd):
     """Padding with zeros."""
 
-    def __init__(self, padding: Any) -> None:
+    def __init__(self, padding: Ints) -> None:
         super().__init__(padding, 0.0)
 
-    def extra_repr(self) -> str:
-        """The widths."""
-        return f"{self.padding}"
+    extra_repr = _PadNd.extra_repr
+
+
+class _ReflectionPadNd(_PadNd):
+    """Padding with what lies inside, mirrored at the edge."""
+
+    _mode = "reflect"
+
+
+class _ReplicationPadNd(_PadNd):
+    """Padding with the edge, repeated."""
+
+    _mode = "replicate"
+
+
+class _CircularPadNd(_PadNd):
+    """Padding with what lies at the other end."""
+
+    _mode = "circular"
 
 
 class ConstantPad1d(_ConstantPadNd):
     """Sequences with one number added at the ends.
 
-    Shape: (N, C, L) or (C, L) -> the same, longer
+    padding: one width for both ends, or (before, after); a negative one cuts
+    value: the number
 
-    Args:
-        padding: one width for all ends, or (before, after); a negative one cuts
+    Shape: (N, C, L) or (C, L) -> the same, longer.  Other dimensions are left alone.
+    Raises: TypeError for a padding that is neither; RuntimeError for another number of widths, or widths that cut
+    more than there is.
 
     >>> import mtorch
     >>> mtorch.nn.ConstantPad1d((1, 2), 9.0)(mtorch.tensor([[1., 2.]]))
@@ -73,12 +86,10 @@ class ConstantPad1d(_ConstantPadNd):
 
 
 class ConstantPad2d(_ConstantPadNd):
-    """Images with one number added at the ends.
+    """Images with one number added at the ends; arguments as for ConstantPad1d, in the order (left, right, top,
+    bottom).
 
-    Shape: (N, C, H, W) or (C, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
+    Shape: (N, C, H, W) or (C, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.ConstantPad2d(2, 3.5)
@@ -89,12 +100,10 @@ class ConstantPad2d(_ConstantPadNd):
 
 
 class ConstantPad3d(_ConstantPadNd):
-    """Volumes with one number added at the ends.
+    """Volumes with one number added at the ends; arguments as for ConstantPad1d, in the order (left, right, top,
+    bottom, front, back).
 
-    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.ConstantPad3d(1, 0.0)(mtorch.ones(1, 2, 2, 2)).shape
@@ -107,10 +116,11 @@ class ConstantPad3d(_ConstantPadNd):
 class ZeroPad1d(_ZeroPadNd):
     """Sequences with zeros added at the ends.
 
-    Shape: (N, C, L) or (C, L) -> the same, longer
+    padding: one width for both ends, or (before, after); a negative one cuts
 
-    Args:
-        padding: one width for all ends, or (before, after); a negative one cuts
+    Shape: (N, C, L) or (C, L) -> the same, longer.  Other dimensions are left alone.
+    Raises: TypeError for a padding that is neither; RuntimeError for another number of widths, or widths that cut
+    more than there is.
 
     >>> import mtorch
     >>> mtorch.nn.ZeroPad1d(1)(mtorch.tensor([[1., 2.]]))
@@ -121,12 +131,9 @@ class ZeroPad1d(_ZeroPadNd):
 
 
 class ZeroPad2d(_ZeroPadNd):
-    """Images with zeros added at the ends.
+    """Images with zeros added at the ends; arguments as for ZeroPad1d, in the order (left, right, top, bottom).
 
-    Shape: (N, C, H, W) or (C, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
+    Shape: (N, C, H, W) or (C, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.ZeroPad2d((1, 2, 3, 4))
@@ -137,12 +144,10 @@ class ZeroPad2d(_ZeroPadNd):
 
 
 class ZeroPad3d(_ZeroPadNd):
-    """Volumes with zeros added at the ends.
+    """Volumes with zeros added at the ends; arguments as for ZeroPad1d, in the order (left, right, top, bottom, front,
+    back).
 
-    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.ZeroPad3d(1)(mtorch.ones(1, 2, 2, 2)).sum().item()
@@ -152,19 +157,14 @@ class ZeroPad3d(_ZeroPadNd):
     _axes = 3
 
 
-class _ReflectionPadNd(_PadNd):
-    """Padding with what lies inside, mirrored at the edge."""
-
-    _mode = "reflect"
-
-
 class ReflectionPad1d(_ReflectionPadNd):
     """Sequences with what lies inside, mirrored at the edge, added at the ends.
 
-    Shape: (N, C, L) or (C, L) -> the same, longer
+    padding: one width for both ends, or (before, after); a negative one cuts
 
-    Args:
-        padding: one width for all ends, or (before, after); a negative one cuts
+    Shape: (N, C, L) or (C, L) -> the same, longer.
+    Raises: TypeError for a padding that is neither; RuntimeError for another number of widths, a width that is not less
+    than the axis is long, or cuts more than there is; NotImplementedError for an input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.ReflectionPad1d(2)(mtorch.tensor([[1., 2., 3.]]))
@@ -175,12 +175,10 @@ class ReflectionPad1d(_ReflectionPadNd):
 
 
 class ReflectionPad2d(_ReflectionPadNd):
-    """Images with what lies inside, mirrored at the edge, added at the ends.
+    """Images with what lies inside, mirrored at the edge, added at the ends; arguments as for ReflectionPad1d, in the
+    order (left, right, top, bottom).
 
-    Shape: (N, C, H, W) or (C, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
+    Shape: (N, C, H, W) or (C, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.ReflectionPad2d(1)(mtorch.ones(1, 3, 3)).shape
@@ -191,12 +189,10 @@ class ReflectionPad2d(_ReflectionPadNd):
 
 
 class ReflectionPad3d(_ReflectionPadNd):
-    """Volumes with what lies inside, mirrored at the edge, added at the ends.
+    """Volumes with what lies inside, mirrored at the edge, added at the ends; arguments as for ReflectionPad1d, in the
+    order (left, right, top, bottom, front, back).
 
-    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.ReflectionPad3d(1)(mtorch.ones(1, 2, 2, 2)).shape
@@ -206,19 +202,14 @@ class ReflectionPad3d(_ReflectionPadNd):
     _axes = 3
 
 
-class _ReplicationPadNd(_PadNd):
-    """Padding with the edge, repeated."""
-
-    _mode = "replicate"
-
-
 class ReplicationPad1d(_ReplicationPadNd):
     """Sequences with the edge, repeated, added at the ends.
 
-    Shape: (N, C, L) or (C, L) -> the same, longer
+    padding: one width for both ends, or (before, after); a negative one cuts
 
-    Args:
-        padding: one width for all ends, or (before, after); a negative one cuts
+    Shape: (N, C, L) or (C, L) -> the same, longer.
+    Raises: TypeError for a padding that is neither; RuntimeError for another number of widths, or widths that cut
+    more than there is; NotImplementedError for an input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.ReplicationPad1d(2)(mtorch.tensor([[1., 2., 3.]]))
@@ -229,12 +220,10 @@ class ReplicationPad1d(_ReplicationPadNd):
 
 
 class ReplicationPad2d(_ReplicationPadNd):
-    """Images with the edge, repeated, added at the ends.
+    """Images with the edge, repeated, added at the ends; arguments as for ReplicationPad1d, in the order (left, right,
+    top, bottom).
 
-    Shape: (N, C, H, W) or (C, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
+    Shape: (N, C, H, W) or (C, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.ReplicationPad2d(1)(mtorch.ones(1, 3, 3)).shape
@@ -245,12 +234,10 @@ class ReplicationPad2d(_ReplicationPadNd):
 
 
 class ReplicationPad3d(_ReplicationPadNd):
-    """Volumes with the edge, repeated, added at the ends.
+    """Volumes with the edge, repeated, added at the ends; arguments as for ReplicationPad1d, in the order (left, right,
+    top, bottom, front, back).
 
-    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.ReplicationPad3d(1)(mtorch.ones(1, 2, 2, 2)).shape
@@ -260,19 +247,14 @@ class ReplicationPad3d(_ReplicationPadNd):
     _axes = 3
 
 
-class _CircularPadNd(_PadNd):
-    """Padding with what lies at the other end."""
-
-    _mode = "circular"
-
-
 class CircularPad1d(_CircularPadNd):
     """Sequences with what lies at the other end added at the ends.
 
-    Shape: (N, C, L) or (C, L) -> the same, longer
+    padding: one width for both ends, or (before, after); a negative one cuts
 
-    Args:
-        padding: one width for all ends, or (before, after); a negative one cuts
+    Shape: (N, C, L) or (C, L) -> the same, longer.
+    Raises: TypeError for a padding that is neither; RuntimeError for another number of widths, a width that exceeds the
+    axis, or cuts more than there is; NotImplementedError for an input of other dimensions.
 
     >>> import mtorch
     >>> mtorch.nn.CircularPad1d(2)(mtorch.tensor([[1., 2., 3.]]))
@@ -283,12 +265,10 @@ class CircularPad1d(_CircularPadNd):
 
 
 class CircularPad2d(_CircularPadNd):
-    """Images with what lies at the other end added at the ends.
+    """Images with what lies at the other end added at the ends; arguments as for CircularPad1d, in the order (left,
+    right, top, bottom).
 
-    Shape: (N, C, H, W) or (C, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom); a negative one cuts
+    Shape: (N, C, H, W) or (C, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.CircularPad2d(1)(mtorch.ones(1, 3, 3)).shape
@@ -299,12 +279,10 @@ class CircularPad2d(_CircularPadNd):
 
 
 class CircularPad3d(_CircularPadNd):
-    """Volumes with what lies at the other end added at the ends.
+    """Volumes with what lies at the other end added at the ends; arguments as for CircularPad1d, in the order (left,
+    right, top, bottom, front, back).
 
-    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer
-
-    Args:
-        padding: one width for all ends, or (left, right, top, bottom, front, back); a negative one cuts
+    Shape: (N, C, D, H, W) or (C, D, H, W) -> the same, longer.
 
     >>> import mtorch
     >>> mtorch.nn.CircularPad3d(1)(mtorch.ones(1, 2, 2, 2)).shape

@@ -1,10 +1,11 @@
 """Resizing layers."""
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from ..tensor import Tensor
 from . import functional as F
+from .functional.images import Ints
 from .module import Module
 
 
@@ -34,11 +35,12 @@ class Upsample(Module):
     torch.Size([1, 3, 8, 8])
     """
 
-    def __init__(self, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
-                 align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> None:
+    def __init__(self, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None,
+                 mode: str = "nearest", align_corners: bool | None = None,
+                 recompute_scale_factor: bool | None = None) -> None:
         super().__init__()
         self.name, self.size, self.mode = type(self).__name__, size, mode
-        self.scale_factor = tuple(float(f) for f in scale_factor) if isinstance(scale_factor, (tuple, list)) else \
+        self.scale_factor = tuple(float(f) for f in scale_factor) if isinstance(scale_factor, Sequence) else \
             float(scale_factor) if scale_factor else None
         self.align_corners, self.recompute_scale_factor = align_corners, recompute_scale_factor
 
@@ -64,7 +66,7 @@ class UpsamplingNearest2d(Upsample):
     UpsamplingNearest2d(scale_factor=2.0, mode='nearest')
     """
 
-    def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
+    def __init__(self, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None) -> None:
         super().__init__(size, scale_factor, mode="nearest")
 
 
@@ -80,5 +82,5 @@ class UpsamplingBilinear2d(Upsample):
     UpsamplingBilinear2d(size=3, mode='bilinear')
     """
 
-    def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
+    def __init__(self, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None) -> None:
         super().__init__(size, scale_factor, mode="bilinear", align_corners=True)

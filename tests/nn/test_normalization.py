@@ -111,3 +111,8 @@ def test_functions_agree_with_torch() -> None:
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_errors_say_what_is_wrong(call, message: str) -> None:
     raises_as_torch(call, message)
+
+
+def test_channels_that_do_not_match_are_told_of_where_they_make_no_difference() -> None:
+    with pytest.warns(UserWarning, match=r"num_features \(5\), but got: 3"):
+        mtorch.nn.InstanceNorm1d(5)(mtorch.ones(4, 3, 2))

@@ -197,6 +197,9 @@ def _checked(function, n, input, weight, bias, stride, dilation, groups):
     if weight.array.ndim != n + 2:
         raise RuntimeError(f"{function}: expected a weight of {n + 2} dimensions, got one of size "
                            f"{list(weight.array.shape)}")
+    if 0 in weight.array.shape[2:]:
+        raise RuntimeError(f"{function}: kernel size must be greater than zero, but got a weight of size "
+                           f"{list(weight.array.shape)}")
     if groups <= 0:
         raise RuntimeError(f"{function}: non-positive groups is not supported, got {groups}")
     for name, t in (("weight", weight), ("bias", bias)):
