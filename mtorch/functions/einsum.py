@@ -2,16 +2,32 @@
 from __future__ import annotations
 
 import string
+from typing import TYPE_CHECKING, Any
 
 from ..autograd.tape import TensorBase
 from ..ops.contraction import contraction
-from .arguments import into, require_tensor, result_type_of, to_type
+from .arguments import axis_of, into, require_tensor, result_type_of, to_type, whole_number
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
-def einsum(*args):
+def einsum(*args: Any) -> Tensor:
     """The sum of products that an equation names: "ik,kj->ij" is a matrix product.
 
-    Letters name dimensions; those missing behind -> are summed; "..." stands for the leading ones.
+    args: the equation and the tensors, einsum("ij,j", a, b) or einsum("ij,j", [a, b]); or each tensor with a list of
+        numbers below 52 for its dimensions, and at the end those of the result if you like: einsum(a, [0, 1], b, [1],
+        [0])
+
+    Letters, small and capital, name dimensions, in order, of each operand; the products are summed over those missing
+        behind ->. Without -> the result has the letters that occur once, in the order of the alphabet. "..." stands for
+        dimensions without a name, which broadcast; a letter twice in one operand means its diagonal.
+
+    Shape: one letter, one size (or 1) -> the sizes of the letters behind ->.
+    Raises: ValueError without operands, and for a number not below 52; TypeError for what is no equation or no tensor;
+        RuntimeError for an equation that does not fit the operands: their number, their dimensions, their sizes, its
+        letters.
+    Source: Einstein, "Die Grundlage der allgemeinen Relativitätstheorie", Annalen der Physik 354, 1916, section 5
 
     >>> import mtorch
     >>> a = mtorch.tensor([[1.0, 2.0], [3.0, 4.0]])
@@ -21,15 +37,20 @@ def einsum(*args):
     if not args:
         raise ValueError("einsum(): must specify the equation string and at least one operand, or at least one "
                          "operand and its subscripts list")
+    equation: str
+    operands: tuple
     if isinstance(args[0], TensorBase):
         equation, operands = _from_lists(args)
     else:
+        if not isinstance(args[0], str):
+            raise TypeError(f"einsum(): argument 'equation' must be str, not {type(args[0]).__name__}")
         equation, operands = args[0], args[1:]
         if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
             operands = tuple(operands[0])
     if not operands:
-        raise RuntimeError("einsum(): must provide at least one operand")
-    xs = [require_tensor(x, "einsum", "operands") for x in operands]
+        raise ValueError("einsum(): must specify at least one operand beside the equation")
+    xs: Any = [require_tensor(x, "einsum", "operands") for x in operands]
+    inputs: Any
     inputs, output = _parsed(equation.replace(" ", ""), xs)
     kind = result_type_of(*xs)
     xs = [to_type(x, kind) for x in xs]
@@ -53,6 +74,9 @@ def _from_lists(args):
     letters = string.ascii_letters
 
     def text(items):
+        for i in items:
+            if i is not Ellipsis and not 0 <= whole_number(i, "einsum", "a subscript in a list") < 52:
+                raise ValueError(f"einsum(): subscript {i} in a subscript list is not within the valid range [0, 52)")
         return "".join("..." if i is Ellipsis else letters[i] for i in items)
     equation = ",".join(text(x) for x in lists[:len(operands)])
     return equation + ("" if out is None else "->" + text(out)), tuple(operands)
@@ -71,7 +95,7 @@ def _parsed(equation: str, xs):
     inputs = []
     for p, x in zip(parts, xs):
         named = p.replace("...", "")
-        if any(not c.isalpha() for c in named):
+        if any(c not in string.ascii_letters for c in named):
             raise RuntimeError(f"einsum(): invalid subscript given in {p!r}, subscripts must be in [a-zA-Z]")
         if "..." not in p and len(named) != x.array.ndim or len(named) > x.array.ndim:
             raise RuntimeError(f"einsum(): the number of subscripts in the equation ({len(named)}) does not match the "
@@ -108,8 +132,15 @@ def _without_repeats(x, names: str):
     return x, names
 
 
-def tensordot(a, b, dims=2, *, out=None):
-    """The sum of products over the last dims of a and the first of b, or over the two given lists of dimensions.
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None) -> Tensor:
+    """The sum of products over the last dims of a and the first of b, or over two given lists of dimensions.
+
+    a, b: the factors, of one type
+    dims: how many dimensions, >= 0; or (dimensions of a, dimensions of b), summed in pairs
+
+    Shape: a (..., K...), b (K..., ...) -> what is left of a, then what is left of b.
+    Raises: TypeError for what is no tensor; IndexError for a dimension out of range; RuntimeError for two types, lists
+        of two lengths, a dimension named twice, sizes that differ, and dims that are neither an int nor two lists.
 
     >>> import mtorch
     >>> mtorch.tensordot(mtorch.ones(2, 3), mtorch.ones(3, 4), dims=1).shape
@@ -122,10 +153,16 @@ def tensordot(a, b, dims=2, *, out=None):
         if dims < 0 or dims > min(a.array.ndim, b.array.ndim):
             raise RuntimeError(f"tensordot expects dims >= 0 and at most the number of dimensions, but got dims={dims}")
         dims = (list(range(a.array.ndim - dims, a.array.ndim)), list(range(dims)))
-    left, right = ([d % max(x.array.ndim, 1) for d in ([ds] if isinstance(ds, int) else ds)] for x,
-                   ds in zip((a, b), dims))
+    if not isinstance(dims, (list, tuple)) or len(dims) != 2:
+        raise RuntimeError(f"tensordot expects dims to be an int or two lists of dimensions, but got dims={dims}")
+    left, right = ([axis_of(d, x.array.ndim) for d in ([ds] if isinstance(ds, int) else ds)]
+                   for x, ds in zip((a, b), dims))
     if len(left) != len(right):
-        raise RuntimeError("tensordot: both dimension lists should have the same length")
+        raise RuntimeError("tensordot: both dimension lists should have the same length, got "
+                           f"{len(left)} and {len(right)}")
+    for axes in (left, right):
+        if len(set(axes)) < len(axes):
+            raise RuntimeError(f"tensordot: dim {max(axes, key=axes.count)} appears multiple times in the list of dims")
     letters = iter(string.ascii_letters)
     names_a = [next(letters) for _ in range(a.array.ndim)]
     names_b = [next(letters) for _ in range(b.array.ndim)]
@@ -141,8 +178,11 @@ def tensordot(a, b, dims=2, *, out=None):
     return result if out is None else into(out, result)
 
 
-def inner(input, other, *, out=None):
-    """The sum of products over the last dimension of both.
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The sum of products over the last dimension of both; of a 0-dim tensor, the product.
+
+    Shape: (..., K), (..., K) -> what is left of input, then what is left of other.
+    Raises: TypeError for what is no tensor; RuntimeError for last dimensions that differ, and for two types.
 
     >>> import mtorch
     >>> mtorch.inner(mtorch.tensor([1.0, 2.0]), mtorch.tensor([3.0, 4.0]))
@@ -159,8 +199,12 @@ def inner(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def kron(input, other, *, out=None):
+def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Kronecker product: every element of input times the whole of other.
+
+    Shape: (a, b, ...), (c, d, ...) -> (a c, b d, ...); where one has fewer dimensions, 1 stands for the first ones.
+    Raises: TypeError for what is no tensor.
+    Source: Horn & Johnson, Topics in Matrix Analysis, 1991, section 4.2
 
     >>> import mtorch
     >>> mtorch.kron(mtorch.eye(2), mtorch.ones(1, 2))
@@ -176,19 +220,27 @@ def kron(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def vdot(input, other, *, out=None):
+def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sum of products of two vectors.
+
+    Shape: (N,), (N,) -> ().
+    Raises: TypeError for what is no tensor; RuntimeError for what is no vector, two lengths and two types.
 
     >>> import mtorch
     >>> mtorch.vdot(mtorch.tensor([1.0, 2.0]), mtorch.tensor([3.0, 4.0]))
     tensor(11.)
     """
     from .matrix import dot
+    require_tensor(input, "vdot")
+    require_tensor(other, "vdot", "other")
     return dot(input, other, out=out)
 
 
-def trace(input):
+def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix.
+
+    Shape: (N, M) -> ().
+    Raises: TypeError for what is no tensor; RuntimeError for what is no matrix.
 
     >>> import mtorch
     >>> mtorch.trace(mtorch.tensor([[1, 2], [3, 4]]))

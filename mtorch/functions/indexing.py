@@ -3,13 +3,19 @@ from __future__ import annotations
 
 import operator
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import WHOLE, assign, inplace
 from ..ops import indexing as rules
-from .arguments import axis_of, into, require_tensor, to_type
+from .arguments import as_tensor_operand, axis_of, element_of, into, require_tensor, to_type, whole_number
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Operand
 
 
 def plain_key(key, shape) -> tuple:
@@ -32,8 +38,9 @@ def plain_key(key, shape) -> tuple:
             try:
                 plain.append(operator.index(k))
             except TypeError:
-                raise TypeError("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
-                                f"valid indices (got {kind.__name__})") from None
+                raise (TypeError if kind is str else IndexError)(
+                    "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+                    f"(got {kind.__name__})") from None
     consumed = sum(k.ndim if isinstance(k, np.ndarray) and k.dtype == np.bool_ else k is not None and k is not Ellipsis
                    for k in plain)
     if consumed > len(shape):
@@ -120,8 +127,15 @@ def setitem(x, key, value) -> None:
         raise
 
 
-def select(input, dim, index):
+def select(input: Tensor, dim: int, index: int) -> Tensor:
     """The slice at one index along dim: a view without that dimension.
+
+    dim: the dimension to leave out
+    index: which slice, in [-input.size(dim), input.size(dim))
+
+    Shape: any of one dimension or more -> input's without dim.
+    Raises: TypeError for what is no tensor, and an index that is no int; IndexError for a 0-dim tensor, and a dim or an
+        index out of range.
 
     >>> import mtorch
     >>> mtorch.select(mtorch.tensor([[1, 2], [3, 4]]), 1, 0)
@@ -130,14 +144,22 @@ def select(input, dim, index):
     x = require_tensor(input, "select")
     if not x.array.ndim:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
-    d, i = axis_of(dim, x.array.ndim), _int(index)
+    d, i = axis_of(dim, x.array.ndim), whole_number(index, "select", "index")
     if not -x.array.shape[d] <= i < x.array.shape[d]:
         raise IndexError(f"select(): index {i} out of range for tensor of size {list(x.array.shape)} at dimension {d}")
     return rules.index(x, key=(slice(None),) * d + (i,))
 
 
-def narrow(input, dim, start, length):
+def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     """A stretch of `length` along dim, from start: a view.
+
+    dim: the dimension
+    start: the first index, in [-n, n] for a dimension of size n; an int or a 0-dim tensor of one
+    length: how many, >= 0
+
+    Shape: any of one dimension or more -> input's with length at dim.
+    Raises: TypeError for a start or length that is no int; IndexError for a dim or start out of range; RuntimeError for
+        a 0-dim tensor, a length below 0, and a stretch that leads beyond the end.
 
     >>> import mtorch
     >>> mtorch.narrow(mtorch.arange(5), 0, 1, 3)
@@ -148,20 +170,28 @@ def narrow(input, dim, start, length):
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if isinstance(start, TensorBase) and (start.array.ndim or start.array.dtype.kind not in "iu"):
         raise RuntimeError("start must be an 0-dim integral Tensor.")
-    d, start, length = axis_of(dim, x.array.ndim), _int(start), _int(length)
+    d, start = axis_of(dim, x.array.ndim), whole_number(start, "narrow", "start")
+    length = whole_number(length, "narrow", "length")
     n = x.array.shape[d]
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     if not -n <= start <= n:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n}], but got {start})")
+        raise IndexError(f"narrow(): start out of range (expected to be in range of [{-n}, {n}], but got {start})")
     start = start + n if start < 0 else start
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
     return rules.index(x, key=(slice(None),) * d + (slice(start, start + length),))
 
 
-def index_select(input, dim, index, *, out=None):
+def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The slices at these indices along dim, copied.
+
+    dim: the dimension
+    index: a vector of int32 or int64 in [0, input.size(dim)), the same more than once if you like
+
+    Shape: input (..., N, ...), index (K,) -> (..., K, ...).
+    Raises: TypeError for what is no tensor; RuntimeError for indices of another type; IndexError for an index that is
+        no vector, and a dim or indices out of range.
 
     >>> import mtorch
     >>> mtorch.index_select(mtorch.tensor([[1, 2], [3, 4]]), 1, mtorch.tensor([1, 1]))
@@ -173,10 +203,10 @@ def index_select(input, dim, index, *, out=None):
     if i.ndim > 1:
         raise IndexError(f"index_select(): Index is supposed to be a vector, but got dim: {i.ndim}")
     d = axis_of(dim, x.array.ndim)
+    _in_range(i, x.array.shape[d] if x.array.ndim else 1, "index_select")
     if not x.array.ndim:
         result = x.clone()
     else:
-        _in_range(i, x.array.shape[d], "index_select")
         result = rules.take(x, key=(slice(None),) * d + (i.reshape(-1),))
     return result if out is None else into(out, result)
 
@@ -188,14 +218,22 @@ def _indices(index, name) -> np.ndarray:
     return i
 
 
-def _in_range(i: np.ndarray, n: int, name: str, negative: bool = False) -> None:
+def _in_range(i: np.ndarray, n: int, name: str, negative: bool = False, kind: type[Exception] = IndexError) -> None:
     if i.size and (int(i.max()) >= n or int(i.min()) < (-n if negative else 0)):
         bad = i[(i >= n) | (i < (-n if negative else 0))].reshape(-1)[0]
-        raise IndexError(f"{name}(): index {int(bad)} is out of bounds for dimension with size {n}")
+        raise kind(f"{name}(): index {int(bad)} is out of bounds for dimension with size {n}")
 
 
-def gather(input, dim, index, *, sparse_grad=False, out=None):
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Tensor:
     """The elements at `index` along dim: out[i][j] = input[index[i][j]][j] for dim 0, and so on.
+
+    dim: the dimension that index counts through
+    index: int32 or int64 in [0, input.size(dim)), in as many dimensions as input
+    sparse_grad: taken, and of no effect: the gradient is dense
+
+    Shape: index's, which may be no larger than input's but at dim -> index's.
+    Raises: TypeError for what is no tensor; IndexError for a dim out of range; RuntimeError for indices of another
+        type, of another number of dimensions, too large, or out of range.
 
     >>> import mtorch
     >>> mtorch.gather(mtorch.tensor([[1, 2], [3, 4]]), 1, mtorch.tensor([[0, 0], [1, 0]]))
@@ -213,7 +251,7 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     elif not x.array.ndim or not i.ndim:
         result = gather(x.reshape(1) if not x.array.ndim else x, 0, index.reshape(1)).reshape(i.shape)
     else:
-        _in_range(i, x.array.shape[d], "gather")
+        _in_range(i, x.array.shape[d], "gather", kind=RuntimeError)
         result = rules.gather(x, index=i, dim=d)
     return result if out is None else into(out, result)
 
@@ -230,8 +268,13 @@ def _refuse_sizes(index, array, dim, name) -> None:
                                f"to be no larger than self {list(array.shape)} apart from dimension {dim}")
 
 
-def masked_select(input, mask, *, out=None):
-    """The elements where the bool mask is set, in one dimension.
+def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The elements where the mask is set, in one dimension.
+
+    mask: bools
+
+    Shape: input and a mask that broadcast -> (K,).
+    Raises: TypeError for what is no tensor; RuntimeError for a mask that is not bool, or does not broadcast.
 
     >>> import mtorch
     >>> mtorch.masked_select(mtorch.tensor([1, 2, 3]), mtorch.tensor([True, False, True]))
@@ -250,33 +293,55 @@ def masked_select(input, mask, *, out=None):
     return result if out is None else into(out, result)
 
 
-def nonzero(input, *, out=None, as_tuple=False):
-    """The indices of the elements that are not zero: a row each, or a tuple of one vector for each dimension.
+def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False) -> Any:
+    """The indices of the elements that are not zero.
+
+    as_tuple: False for a row each, True for a vector for each dimension, which together index the elements
+
+    Shape: any -> (K, input.dim()), or as_tuple input.dim() times (K,), of int64; a 0-dim tensor counts there as one of
+        one dimension.
+    Raises: TypeError for what is no tensor; RuntimeError for an out that is not int64, or given with as_tuple.
 
     >>> import mtorch
     >>> mtorch.nonzero(mtorch.tensor([0, 1, 2]))
     tensor([[1],
             [2]])
     """
-    array = require_tensor(input, "nonzero").array
+    return _nonzero(input, "nonzero", out, as_tuple)
+
+
+def _nonzero(input, name: str, out=None, as_tuple: bool = False):
+    array = require_tensor(input, name).array
+    if out is not None and (as_tuple or not isinstance(out, TensorBase) or out.array.dtype != np.int64):
+        raise RuntimeError(f"{name}: out must be one int64 tensor, and without as_tuple, got "
+                           f"{getattr(out, 'dtype', type(out).__name__)} and as_tuple={as_tuple}")
     if as_tuple:
         return tuple(wrap(i.astype(np.int64)) for i in np.nonzero(np.atleast_1d(array)))
     result = wrap(np.argwhere(array).astype(np.int64))
     return result if out is None else into(out, result)
 
 
-def argwhere(input):
-    """The indices of the elements that are not zero, a row each.
+def argwhere(input: Tensor) -> Tensor:
+    """The indices of the elements that are not zero, a row each: `nonzero`.
+
+    Shape: any -> (K, input.dim()), of int64.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.argwhere(mtorch.tensor([0, 1]))
     tensor([[1]])
     """
-    return nonzero(input)
+    return _nonzero(input, "argwhere")
 
 
-def fill(input, value):
-    """A tensor like input, full of value (a number or a 0-dim tensor).
+def fill(input: Tensor, value: Operand) -> Tensor:
+    """A tensor like input, full of value.
+
+    value: a number that input's type can hold, or a 0-dim tensor, to which its gradient goes
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor or no number; RuntimeError for a value of more dimensions, and a number that
+        input's type cannot hold.
 
     >>> import mtorch
     >>> mtorch.fill(mtorch.zeros(2), 3)
@@ -288,51 +353,63 @@ def fill(input, value):
             raise RuntimeError("fill only supports 0-dimension value tensor but got tensor with "
                                f"{value.array.ndim} dimensions.")
         return rules.filled(x, to_type(value, x.array.dtype))
-    return rules.filled(x, value)
+    return rules.filled(x, element_of(value, x.array.dtype, "fill", "value"))
 
 
-def fill_(t, value):
-    """Write value, a number or a 0-dim tensor, to every element.
+def fill_(t: Tensor, value: Operand) -> Tensor:
+    """Write value to every element.
+
+    value: a number that t's type can hold, or a 0-dim tensor, to which its gradient goes
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor or no number; RuntimeError for a value of more dimensions, and a number that
+        t's type cannot hold.
 
     >>> import mtorch
     >>> mtorch.zeros(2).fill_(3)
     tensor([3., 3.])
     """
+    require_tensor(t, "fill_")
     if isinstance(value, TensorBase):
         if value.array.ndim:
             raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} "
                                "dimensions.")
         value = to_type(value, t.array.dtype)
-    elif t.array.dtype.kind in "iub" and not isinstance(value, (bool, int)):
-        value = int(value) if t.array.dtype.kind != "b" else bool(value)
+    else:
+        value = element_of(value, t.array.dtype, "fill_", "value")
     return assign(t, WHOLE, value)
 
 
-def zero_(t):
+def zero_(t: Tensor) -> Tensor:
     """Write 0 to every element.
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.ones(2).zero_()
     tensor([0., 0.])
     """
-    return assign(t, WHOLE, 0)
+    try:
+        return assign(t, WHOLE, 0)
+    except AttributeError:
+        require_tensor(t, "zero_")
+        raise
 
 
-def copy_(t, src, non_blocking=False):
+def copy_(t: Tensor, src: Operand, non_blocking: bool = False) -> Tensor:
     """Write the elements of src, broadcast and in this tensor's type; gradients pass to src.
 
     >>> import mtorch
     >>> mtorch.zeros(2).copy_(mtorch.tensor([1, 2]))
     tensor([1., 2.])
     """
-    src = require_tensor(src, "copy_", "src")
-    if src.array.dtype != t.array.dtype:
-        src = to_type(src, t.array.dtype)
+    source = as_tensor_operand(src, "copy_", "src")
     try:
-        return assign(t, WHOLE, src)
+        return assign(t, WHOLE, to_type(source, t.array.dtype))
     except ValueError:
         raise RuntimeError(f"The size of tensor a ({list(t.array.shape)}) must match the size of tensor b "
-                           f"({list(src.array.shape)}): copy_ cannot broadcast them") from None
+                           f"({list(source.array.shape)}): copy_ cannot broadcast them") from None
 
 
 masked_fill_ = inplace(lambda t, mask, value: t.masked_fill(mask, value))

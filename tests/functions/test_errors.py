@@ -64,6 +64,30 @@ REFUSED = {
     "T.frombuffer([1], dtype=T.int64)": "frombuffer: list does not implement",
     "T.frombuffer(bytearray(8), dtype=None)": "frombuffer.*'dtype' must be torch.dtype, not NoneType",
     "T.from_dlpack([1])": "from_dlpack: .* got list without __dlpack__",
+    # sums of products
+    "T.einsum('ij')": "must specify.* at least one operand",
+    "T.einsum(1, T.zeros(2))": "einsum.*'equation' must be str, not int",
+    "T.einsum(T.zeros(2, 3), [0, 60])": "subscript 60 in a subscript list",
+    "T.einsum('\xe9', T.zeros(2))": "invalid subscript",
+    "T.tensordot(T.zeros(2, 3), T.zeros(2, 3), dims=([5], [5]))": "Dimension out of range .* got 5",
+    "T.tensordot(T.zeros(2, 3), T.zeros(2, 3), dims=([0, 0], [0, 0]))": "tensordot: dim 0 appears multiple times",
+    "T.tensordot(T.zeros(2, 3), T.zeros(2, 3), dims=None)": "tensordot expects dims .* got dims=None",
+    # by index
+    "T.fill(T.zeros(2), 'a')": "fill.*'value' must be Number, not str",
+    "T.fill(T.zeros(2), 1j)": "fill: value cannot be converted to type float32 .* value is 1j",
+    "T.zeros(2).fill_(None)": "fill_.*'value' must be Number, not NoneType",
+    "T.zeros(2).long().fill_(float('nan'))": "fill_: value cannot be converted to type int64 .* value is nan",
+    "T.zero_(1)": "zero_.*'input' must be Tensor, not int",
+    "T.gather(T.zeros(2, 3), 0, T.tensor([[2]]))": "gather.*index 2 is out of bounds for dimension with size 2",
+    "T.index_select(T.tensor(1.0), 0, T.tensor([3]))": "index_select.*index 3",
+    "T.narrow(T.zeros(3), 0, 4, 1)": r"narrow\(\): start out of range .*\[-3, 3\], but got 4",
+    "T.narrow(T.zeros(3), 0, 0, 1.5)": "narrow.*'length' must be int, not float",
+    "T.select(T.zeros(3), 0, 'a')": "select.*'index' must be int, not str",
+    "T.nonzero(T.zeros(2), out=T.zeros(2))": "nonzero: out must be one int64 tensor.*float32",
+    "T.nonzero(T.zeros(2), out=T.zeros(2).long(), as_tuple=True)": "nonzero: out must be .* as_tuple=True",
+    "T.argwhere(1)": "argwhere.*'input' must be Tensor, not int",
+    "T.zeros(2)[1.5]": "valid indices .got float",
+    "T.zeros(2)['a']": "valid indices .got str|invalid data type",
     # elementwise
     "T.abs(T.tensor([True]))": "abs.*bool",
     "T.floor(T.tensor([True]))": "floor.*bool",
@@ -149,6 +173,8 @@ def test_numbers_become_elements_as_in_torch() -> None:
     assert mtorch.zeros(1, dtype=mtorch.uint8).masked_fill(mask, -1).tolist() == [255]
     assert mtorch.zeros(1, dtype=mtorch.int64).masked_fill(mask, 1.5).tolist() == [1]
     assert mtorch.zeros(1, dtype=mtorch.bool).masked_fill(mask, 2).tolist() == [True]
+    assert mtorch.zeros(1, dtype=mtorch.uint8).fill_(-1).tolist() == [255]
+    assert mtorch.zeros(2).copy_(1).tolist() == [1.0, 1.0]
     assert mtorch.zeros(1, dtype=mtorch.float16).masked_fill(mask, 70000).tolist() == [float("inf")]
 
 
