@@ -38,7 +38,8 @@ class StudentT(Distribution):
     support = constraints.real
     has_rsample = True
 
-    def __init__(self, df: Numbers, loc: Numbers = 0.0, scale: Numbers = 1.0, validate_args: bool | None = None) -> None:
+    def __init__(self, df: Numbers, loc: Numbers = 0.0, scale: Numbers = 1.0,
+                 validate_args: bool | None = None) -> None:
         self.df, self.loc, self.scale = broadcast_all(df, loc, scale)
         self._chi2 = Chi2(self.df)
         super().__init__(self.df.shape, validate_args=validate_args)

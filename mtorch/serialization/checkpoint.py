@@ -42,6 +42,12 @@ class Checkpoint:
     is whole and on the disk.  Two things cannot be taken up: the gradients of a step that is not finished (save after
     `optimizer.step()`), and what workers have drawn in the passes before, if they are persistent.
 
+    Raises:
+        ValueError: for numbers out of range, `batches` without a loader, and to resume a training of other settings.
+        TypeError: for an object that has no state_dict and load_state_dict.
+        FileExistsError: when a new training begins in a folder with another one's checkpoints.
+        FileFormatError: to resume, where every checkpoint is damaged.
+
     >>> import mtorch
     >>> from mtorch.serialization import Checkpoint
     >>> net = mtorch.nn.Linear(1, 1)

@@ -9,6 +9,10 @@ class FileFormatError(pickle.UnpicklingError, RuntimeError):
 
     Programs written for torch catch `pickle.UnpicklingError` or `RuntimeError`: it is both.
 
+    args: what is wrong, and with which file
+
+    Raises: nothing by itself; `load` and the readers raise it.
+
     >>> import mtorch
     >>> with open("not_a_file_of_weights.pt", "wb") as file:
     ...     written = file.write(b"hello")

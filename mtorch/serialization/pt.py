@@ -30,14 +30,21 @@ def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, 
          _use_new_zipfile_serialization: bool = True) -> None:
     """Save an object: tensors, numbers, text, lists, tuples, dicts and sets of them, state_dicts, whole Modules.
 
-    f   a path, which is replaced in one step when the file is complete, or a file open for writing bytes
+    obj               what to save
+    f                 a path, which is replaced in one step when the file is complete, and whose folder is made where
+                      it is missing; or a file open for writing bytes
+    pickle_module     None; torch's choice of a pickle module is not there
+    pickle_protocol   2, torch's default
 
-    torch's `load(f, weights_only=True)` opens the file, unless there are NumPy values, frozensets or whole Modules in it.
-    As in torch, a view is saved with the memory of the whole tensor that it was taken of (`x[0].clone()` saves less).
+    torch's `load(f, weights_only=True)` opens the file, unless there are NumPy values, frozensets or whole Modules in
+    it.  As in torch, a view is saved with the memory of the whole tensor that it was taken of (`x[0].clone()` saves
+    less).
 
     Raises:
         TypeError: for an object that could not be loaded again.
-        NotImplementedError: for another protocol than 2, or torch's form of before 2020.
+        AttributeError: for an f that is neither a path nor a file.
+        NotImplementedError: for another protocol than 2, another pickle module, or torch's form of before 2020.
+        OSError: where the file cannot be written.
 
     >>> import mtorch
     >>> mtorch.save({"weight": mtorch.ones(2), "epoch": 3}, "model.pt")
@@ -46,6 +53,8 @@ def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, 
     """
     if pickle_protocol != 2 or pickle_module is not None or not _use_new_zipfile_serialization:
         raise NotImplementedError("save: only protocol 2 in a zip archive is written, which is torch's own default")
+    if not isinstance(f, (str, os.PathLike)) and not hasattr(f, "write"):
+        raise AttributeError(f"save: f is a {type(f).__name__}, expected a path or a file open for writing bytes")
     writer = PickleWriter()
     writer.dump(obj)                             # before a file is touched
     if isinstance(f, (str, os.PathLike)):
@@ -76,14 +85,19 @@ def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_modu
 
     f             a path, or a file open for reading bytes that can seek
     map_location  accepted as far as it names the CPU: tensors of other devices come to the CPU in any case
+    pickle_module None; torch's choice of a pickle module is not there
     weights_only  True: plain data.  False: also whole Modules, of classes that this program has defined or imported;
                   unlike torch, no other class and no function of the file's is used then either
+    mmap          None or False: the file is read whole
+    pickle_load_args  torch's, for its pickle module; only `encoding` is accepted, and without effect
 
     A bfloat16 or another type that NumPy has not becomes float32 with the same values, with a warning.
 
     Raises:
         FileFormatError: (a pickle.UnpicklingError and a RuntimeError) for a file that is damaged, or names something
             that is not allowed.  Nothing in the file is ever run or imported.
+        TypeError: for an f that is neither a path nor a file.
+        OSError, EOFError: where there is no such file; where it is empty.
         NotImplementedError: for files of before torch 1.6, for mmap=True, for another map_location.
 
     >>> import io, mtorch

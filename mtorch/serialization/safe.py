@@ -35,6 +35,11 @@ def clear_safe_globals() -> None:
 class safe_globals:
     """A `with` block in which `load(weights_only=True)` may make Modules of these classes.
 
+    safe_globals: Module classes
+
+    Raises: NotImplementedError, when the block is entered, for what is not a Module class; TypeError for what is no
+    list.
+
     >>> import io, mtorch
     >>> file = io.BytesIO()
     >>> mtorch.save(mtorch.nn.ReLU(), file)

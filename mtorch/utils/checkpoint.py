@@ -13,6 +13,12 @@ def checkpoint(function: Callable, *args: Any, use_reentrant: bool | None = None
                **kwargs: Any) -> Any:
     """function(*args, **kwargs).
 
+    function: what is called
+    args, kwargs: what with
+    use_reentrant, context_fn, determinism_check, debug, preserve_rng_state: torch's, accepted and without effect
+
+    Raises: what the function raises.
+
     >>> import mtorch
     >>> x = mtorch.ones(2, requires_grad=True)
     >>> mtorch.utils.checkpoint.checkpoint(lambda x: (x * x).sum(), x, use_reentrant=False).backward()
@@ -24,7 +30,15 @@ def checkpoint(function: Callable, *args: Any, use_reentrant: bool | None = None
 
 def checkpoint_sequential(functions: Iterable[Callable], segments: int, input: Any, use_reentrant: bool | None = None,
                           **kwargs: Any) -> Any:
-    """The input put through one function after the other."""
+    """The input put through one function after the other.
+
+    functions: Modules or functions, or a Sequential
+    segments: torch's, how many parts to compute again; without effect
+    input: what the first one gets
+    use_reentrant, kwargs: torch's, accepted and without effect
+
+    Raises: what the functions raise.
+    """
     for function in functions:
         input = function(input)
     return input

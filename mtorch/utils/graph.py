@@ -38,12 +38,12 @@ def text(tensor: Tensor, names: Any = None, *, values: bool = False, depth: int 
     tensor   the result; it requires grad, and its graph was not freed by a backward yet
     names    what to call leaves and constants: a dict name -> Tensor, or a Module, whose parameters have names
     values   show the value of everything, and the gradient of `tensor` (of its sum) with respect to it
-
     depth    how far to follow it; what lies further is left out, as `...`
 
     What is used several times is written out once and called `*1`, `*2`, ... where it comes again.
 
-    Raises: RuntimeError when there is no graph, or no longer.
+    Shape: any.
+    Raises: RuntimeError when there is no graph, or no longer; TypeError for what is no tensor, and for other names.
 
     >>> import mtorch
     >>> w, b = mtorch.tensor(2.0, requires_grad=True), mtorch.tensor(1.0, requires_grad=True)
@@ -82,9 +82,12 @@ def text(tensor: Tensor, names: Any = None, *, values: bool = False, depth: int 
 def draw(tensor: Tensor, names: Any = None, *, values: bool = False, title: str = "") -> Any:
     """The same as a picture, from left to right: a matplotlib Figure, to be shown or saved (`.savefig(path)`).
 
-    The arguments are those of `text`.
+    tensor, names, values   as for text
+    title                   what stands above the picture
 
-    Raises: RuntimeError when there is no graph, or no longer; ImportError without matplotlib.
+    Shape: any.
+    Raises: RuntimeError when there is no graph, or no longer; TypeError for what is no tensor, and for other names;
+    ImportError without matplotlib.
 
     >>> import mtorch
     >>> w = mtorch.tensor(2.0, requires_grad=True)

@@ -411,3 +411,8 @@ def test_only_classes_that_are_here_already(monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "Net", Config, raising=False)
     with pytest.raises(FileFormatError, match="no Module class"):
         mtorch.load(file, weights_only=False)
+
+
+def test_what_is_neither_a_path_nor_a_file():
+    with pytest.raises(AttributeError, match="save: f is a int, expected a path or a file open for writing bytes"):
+        mtorch.save([1], 3)                                                               # type: ignore[arg-type]

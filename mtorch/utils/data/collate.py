@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +20,10 @@ from ...tensor import Tensor
 _EXPECTED = "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {}"
 
 
-def default_collate(batch):
+def default_collate(batch: Sequence[Any]) -> Any:
     """Make one batch of a list of samples, each tensor, array or number stacked along a new first dimension.
+
+    batch: the samples, at least one, all of one structure
 
     tensors, arrays     -> tensor of shape (len(batch), *shape)
     floats              -> float64 tensor; ints -> int64 tensor; bools -> bool tensor
@@ -29,7 +32,9 @@ def default_collate(batch):
 
     Raises:
         RuntimeError: when tensors or sequences in the samples have different sizes.
-        TypeError: for a sample of any other kind.
+        TypeError: for a sample of any other kind, and for kinds that do not go together.
+        KeyError: for a dict without a key that the first one has.
+        IndexError: for no sample at all.
 
     >>> from mtorch.utils.data import default_collate
     >>> default_collate([(1, 2.5), (3, 4.5)])
@@ -40,7 +45,7 @@ def default_collate(batch):
     return collate(batch, collate_fn_map=default_collate_fn_map)
 
 
-def collate(batch, *, collate_fn_map: dict[type | tuple[type, ...], Callable] | None = None):
+def collate(batch: Sequence[Any], *, collate_fn_map: dict[type | tuple[type, ...], Callable] | None = None) -> Any:
     """Collate with functions of your own: `collate_fn_map` gives, for a type (or types), `f(batch, *, collate_fn_map)`.
 
     >>> from mtorch.utils.data.collate import collate
@@ -66,8 +71,12 @@ def collate(batch, *, collate_fn_map: dict[type | tuple[type, ...], Callable] | 
     raise TypeError(_EXPECTED.format(kind))
 
 
-def default_convert(data):
+def default_convert(data: Any) -> Any:
     """Make tensors of the NumPy arrays and scalars in a sample; everything else stays.
+
+    data: a sample: anything, in dicts, lists and tuples or not
+
+    Raises: TypeError for arrays of types that tensors have not.
 
     >>> import numpy as np
     >>> from mtorch.utils.data import default_convert
@@ -76,8 +85,8 @@ def default_convert(data):
     """
     if isinstance(data, Tensor):
         return data
-    if isinstance(data, np.ndarray):
-        return data if data.dtype.kind in "SUOV" else as_tensor(data)
+    if isinstance(data, np.ndarray):             # a masked array, say, is more than its numbers, and stays
+        return data if data.dtype.kind in "SUOV" or type(data).__module__ != "numpy" else as_tensor(data)
     if isinstance(data, np.generic) and not isinstance(data, (np.str_, np.bytes_)):
         return as_tensor(data)
     if isinstance(data, Mapping):
@@ -87,7 +96,7 @@ def default_convert(data):
     return data
 
 
-def _like_mapping(sample, entries: dict):
+def _like_mapping(sample: Any, entries: dict) -> Any:
     """A mapping of the kind of `sample`, with these entries."""
     try:
         if isinstance(sample, MutableMapping):
@@ -99,7 +108,7 @@ def _like_mapping(sample, entries: dict):
         return entries
 
 
-def _like_sequence(sample, entries: list):
+def _like_sequence(sample: Any, entries: list) -> Any:
     """A sequence of the kind of `sample`, with these entries; a list for a plain tuple."""
     if isinstance(sample, tuple):
         return type(sample)(*entries) if hasattr(sample, "_fields") else entries
@@ -114,15 +123,21 @@ def _like_sequence(sample, entries: list):
         return entries
 
 
-def collate_tensor_fn(batch, *, collate_fn_map=None):
+def collate_tensor_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
     """Tensors of one shape, stacked."""
     first = batch[0]
-    if any(t.requires_grad or t.array.dtype != first.array.dtype for t in batch):
+    try:
+        plain = not any(t.requires_grad or t.array.dtype != first.array.dtype for t in batch)
+    except AttributeError:
+        other = next(t for t in batch if not isinstance(t, Tensor))
+        raise TypeError("default_collate: the samples must be of one kind, but after a Tensor came a "
+                        f"{type(other).__name__}") from None
+    if not plain:
         return stack(list(batch), 0)
     return wrap(_stacked([t.array for t in batch]))
 
 
-def collate_numpy_array_fn(batch, *, collate_fn_map=None):
+def collate_numpy_array_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
     """Arrays of one shape, stacked."""
     dtype = batch[0].dtype
     if dtype.kind in "SUOV":
@@ -132,7 +147,7 @@ def collate_numpy_array_fn(batch, *, collate_fn_map=None):
     return as_tensor(_stacked(batch))
 
 
-def _stacked(arrays) -> np.ndarray:
+def _stacked(arrays: Sequence[np.ndarray]) -> np.ndarray:
     shape = arrays[0].shape
     for i, a in enumerate(arrays):
         if a.shape != shape:
@@ -141,22 +156,22 @@ def _stacked(arrays) -> np.ndarray:
     return np.stack(arrays)
 
 
-def collate_numpy_scalar_fn(batch, *, collate_fn_map=None):
+def collate_numpy_scalar_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
     """NumPy's numbers keep their type."""
     return as_tensor(np.array(batch))
 
 
-def collate_float_fn(batch, *, collate_fn_map=None):
+def collate_float_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
     """Python's floats are float64, as they are in Python."""
     return tensor(batch, dtype=float64)
 
 
-def collate_int_fn(batch, *, collate_fn_map=None):
+def collate_int_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
     """Python's ints and bools, as `mtorch.tensor` takes them."""
     return tensor(batch)
 
 
-def collate_str_fn(batch, *, collate_fn_map=None):
+def collate_str_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
     """Text stays as it is."""
     return batch
 

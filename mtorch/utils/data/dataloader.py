@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from ...random import Generator
 from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset
-from .sampler import BatchSampler, InfiniteSampler, RandomSampler, Sampler, SequentialSampler
+from .sampler import BatchSampler, InfiniteSampler, RandomSampler, Sampler, SequentialSampler, check_generator
 from .walk import Walk
 from .worker_info import get_worker_info
 
@@ -41,8 +41,14 @@ class DataLoader(Generic[T]):
     persistent_workers        keep the workers, and their copies of the dataset, from pass to pass
     in_order         False: give batches as they come, not in the sampler's order (workers only)
 
+    pin_memory_device   accepted, and changes nothing
+
+    An exception in a worker is raised here, with the worker's own traceback in its message.
+
     Raises:
-        ValueError: for options that contradict each other, and for shuffling an empty dataset.
+        ValueError: for options that contradict each other or are out of range, and for shuffling an empty dataset.
+        TypeError: for options of another kind.
+        RuntimeError: from the walk, for a worker that was killed (with its signal) or took longer than timeout.
 
     >>> import mtorch
     >>> from mtorch.utils.data import DataLoader, TensorDataset
@@ -59,11 +65,12 @@ class DataLoader(Generic[T]):
                  sampler: Sampler | Iterable | None = None, batch_sampler: Sampler | Iterable | None = None,
                  num_workers: int = 0, collate_fn: Callable | None = None, pin_memory: bool = False,
                  drop_last: bool = False, timeout: float = 0, worker_init_fn: Callable | None = None,
-                 multiprocessing_context=None, generator: Generator | None = None, *,
+                 multiprocessing_context: Any = None, generator: Generator | None = None, *,
                  prefetch_factor: int | None = None, persistent_workers: bool = False, pin_memory_device: str = "",
                  in_order: bool = True) -> None:
         _check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
         _check_sampling(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last)
+        check_generator("DataLoader", generator)
         self.dataset = dataset
         self.num_workers = num_workers
         self.prefetch_factor = 2 if num_workers and prefetch_factor is None else prefetch_factor
@@ -99,12 +106,12 @@ class DataLoader(Generic[T]):
         self.check_worker_number_rationality()
 
     @property
-    def multiprocessing_context(self):
+    def multiprocessing_context(self) -> Any:
         """How workers are started: a context of `multiprocessing`, or None for Python's default."""
         return self._context
 
     @multiprocessing_context.setter
-    def multiprocessing_context(self, context) -> None:
+    def multiprocessing_context(self, context: Any) -> None:
         if context is not None and self.num_workers == 0:
             raise ValueError("multiprocessing_context can only be used with multi-process loading (num_workers > 0), "
                              f"but got num_workers={self.num_workers}")
@@ -124,7 +131,7 @@ class DataLoader(Generic[T]):
                             f"the start method, but got multiprocessing_context={context}")
         self._context = context
 
-    def __setattr__(self, name, value) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
         if self._initialized and name in self._fixed:
             raise ValueError(f"{name} attribute should not be set after {type(self).__name__} is initialized")
         super().__setattr__(name, value)
@@ -154,7 +161,7 @@ class DataLoader(Generic[T]):
         return length // self.batch_size if self.drop_last else -(-length // self.batch_size)
 
     @property
-    def _index_sampler(self):
+    def _index_sampler(self) -> Any:
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def check_worker_number_rationality(self) -> None:
@@ -166,7 +173,10 @@ class DataLoader(Generic[T]):
                           "freeze it.", stacklevel=3)
 
 
-def _check_workers(num_workers, timeout, prefetch_factor, persistent_workers) -> None:
+def _check_workers(num_workers: int, timeout: float, prefetch_factor: int | None, persistent_workers: bool) -> None:
+    if not isinstance(num_workers, int) or not isinstance(timeout, (int, float)):
+        raise TypeError(f"DataLoader: expected num_workers an int and timeout a number of seconds, but got "
+                        f"num_workers={num_workers!r} and timeout={timeout!r}")
     if num_workers < 0:
         raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
     if timeout < 0:
@@ -182,7 +192,8 @@ def _check_workers(num_workers, timeout, prefetch_factor, persistent_workers) ->
         raise ValueError("persistent_workers option needs num_workers > 0")
 
 
-def _check_sampling(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last) -> None:
+def _check_sampling(dataset: Any, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any,
+                    drop_last: bool) -> None:
     if isinstance(dataset, IterableDataset):
         if shuffle not in (False, None):
             raise ValueError("DataLoader with IterableDataset: expected unspecified shuffle option, "

@@ -9,7 +9,7 @@ import bisect
 import itertools
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -26,17 +26,20 @@ class Dataset(Generic[T]):
 
     A subclass may also define `__getitems__(indices)`, which gives the samples of a whole batch at once.
 
+    Raises: NotImplementedError for a sample, where a subclass does not define `__getitem__`; TypeError for the length,
+    where it does not define `__len__`.
+
     >>> from mtorch.utils.data import Dataset
     >>> class Squares(Dataset):
     ...     def __len__(self):
     ...         return 5
-    ...     def __getitem__(self, index):
+    ...     def __getitem__(self, index: Any) -> Any:
     ...         return index ** 2
     >>> Squares()[3]
     9
     """
 
-    def __getitem__(self, index) -> T:
+    def __getitem__(self, index: Any) -> T:
         raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
 
     def __add__(self, other: Dataset) -> ConcatDataset:
@@ -48,6 +51,8 @@ class IterableDataset(Dataset[T], Iterable[T]):
 
     With `num_workers > 0` every worker walks a copy of its own, so `__iter__` (or `worker_init_fn`) has to choose by
     `get_worker_info()` which part of the stream belongs to the worker; otherwise each sample comes once a worker.
+
+    Raises: NotImplementedError for the walk, where a subclass does not define `__iter__`.
 
     >>> from mtorch.utils.data import DataLoader, IterableDataset
     >>> class Countdown(IterableDataset):
@@ -67,8 +72,12 @@ class IterableDataset(Dataset[T], Iterable[T]):
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """Tensors cut along their first dimension: sample i is `(t[i] for t in tensors)`.
 
+    tensors: at least one, all of the same first dimension
+
     Raises:
         TypeError: for something that is not a tensor.
+        ValueError: for no tensor at all.
+        IndexError: for a tensor without dimensions.
         AssertionError: when the first dimensions differ (PyTorch's type).
 
     >>> import mtorch
@@ -90,7 +99,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
             raise AssertionError(f"Size mismatch between tensors: their first dimensions are {sizes}")
         self.tensors = tensors
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         return tuple(t[index] for t in self.tensors)
 
     def __len__(self) -> int:
@@ -103,6 +112,12 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
 class Subset(Dataset[T]):
     """The samples of a dataset at some indices.
+
+    dataset: the whole
+    indices: of the samples, in the order wanted, repeated or not
+
+    Raises: NotImplementedError where a subclass overrides `__getitem__` and not `__getitems__`; IndexError for a sample
+    that is not there.
 
     >>> from mtorch.utils.data import Subset
     >>> list(Subset("abcde", [4, 0, 0]))
@@ -118,7 +133,7 @@ class Subset(Dataset[T]):
                 "batch; define both, for example: "
                 "def __getitems__(self, indices): return [self[i] for i in indices]")
 
-    def __getitem__(self, idx):
+    def __getitem__(self, idx: Any) -> Any:
         if isinstance(idx, list):
             return self.dataset[[self.indices[i] for i in idx]]
         return self.dataset[self.indices[idx]]
@@ -133,8 +148,11 @@ class Subset(Dataset[T]):
 class ConcatDataset(Dataset[T]):
     """Datasets one after another; `a + b` makes one.
 
+    datasets: map-style, at least one, each with a length
+
     Raises:
         AssertionError: for no dataset at all, or an IterableDataset, which has no indices (PyTorch's type).
+        IndexError, ValueError: for an index past the end; for one before the beginning.
 
     >>> from mtorch.utils.data import ConcatDataset
     >>> both = ConcatDataset(["abc", "de"])
@@ -153,7 +171,7 @@ class ConcatDataset(Dataset[T]):
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 
-    def __getitem__(self, idx):
+    def __getitem__(self, idx: Any) -> Any:
         if idx < 0:
             if -idx > len(self):
                 raise ValueError("absolute value of index should not exceed dataset length")
@@ -166,6 +184,8 @@ class ConcatDataset(Dataset[T]):
 
 class ChainDataset(IterableDataset):
     """Streams one after another; the sum of two IterableDatasets makes one.
+
+    datasets: IterableDatasets
 
     Raises:
         AssertionError: when walked, for a dataset that is not iterable-style (PyTorch's type).
@@ -181,13 +201,13 @@ class ChainDataset(IterableDataset):
     def __init__(self, datasets: Iterable[Dataset]) -> None:
         self.datasets = datasets
 
-    def _streams(self):
+    def _streams(self) -> Iterator[Any]:
         for d in self.datasets:
             if not isinstance(d, IterableDataset):
                 raise AssertionError("ChainDataset only supports IterableDataset")
             yield d
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         for d in self._streams():
             yield from d
 
@@ -197,6 +217,8 @@ class ChainDataset(IterableDataset):
 
 class StackDataset(Dataset):
     """Datasets side by side: sample i holds sample i of each, in a tuple or, for keyword arguments, in a dict.
+
+    args, kwargs: map-style datasets of one length, all by position or all by name
 
     Raises:
         ValueError: for no dataset, for both kinds of arguments, for datasets of different lengths.
@@ -222,7 +244,7 @@ class StackDataset(Dataset):
         self.datasets = args or kwargs
         self._length = lengths[0]
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(self.datasets, dict):
             return {name: d[index] for name, d in self.datasets.items()}
         return tuple(d[index] for d in self.datasets)
@@ -243,13 +265,13 @@ class StackDataset(Dataset):
         return self._length
 
 
-def items_of(dataset, indices) -> list:
+def items_of(dataset: Any, indices: Any) -> list:
     """The samples at these indices, by `__getitems__` where the dataset has it."""
     several = getattr(dataset, "__getitems__", None)
     return several(indices) if callable(several) else [dataset[i] for i in indices]
 
 
-def collated(dataset):
+def collated(dataset: Any) -> Callable[[np.ndarray], Any] | None:
     """A function from an index array to the batch that default_collate would make of those samples, or None.
 
     It exists for tensors in memory, where one indexing of a tensor replaces an indexing and a copy for each sample.
@@ -260,8 +282,8 @@ def collated(dataset):
     if type(dataset) is Subset:
         take = collated(dataset.dataset)
         places = np.asarray(dataset.indices) if take else np.empty(0)
-        if places.ndim == 1 and places.dtype.kind in "iu":
-            return lambda indices: take(places.take(indices))
+        if take is not None and places.ndim == 1 and places.dtype.kind in "iu":
+            return lambda indices, take=take: take(places.take(indices))    # type: ignore[misc]
     return None
 
 
@@ -269,8 +291,10 @@ def random_split(dataset: Dataset[T], lengths: Sequence[int | float],
                  generator: Generator | None = default_generator) -> list[Subset[T]]:
     """Deal a dataset's samples at random into subsets that do not overlap.
 
+    dataset     map-style, with a length
     lengths     sizes that sum to the dataset's length, or fractions that sum to 1; what fractions leave over by
                 rounding down goes to the first subsets, one sample each
+    generator   draws the order; default: the default generator
 
     Raises:
         ValueError: when the sizes do not sum to the length, or a fraction is not in [0, 1].
@@ -281,6 +305,8 @@ def random_split(dataset: Dataset[T], lengths: Sequence[int | float],
     >>> len(a), len(b), sorted([*a, *b]) == list(range(10))
     (8, 2, True)
     """
+    if generator is not None and not isinstance(generator, Generator):
+        raise TypeError(f"random_split: generator is a {type(generator).__name__}, expected a Generator")
     total = len(dataset)      # type: ignore[arg-type]
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
         for i, fraction in enumerate(lengths):

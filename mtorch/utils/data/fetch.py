@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,13 +16,13 @@ class EndOfStream(Exception):
     """The iterable dataset has no more samples."""
 
 
-def fetcher(dataset, batched: bool, collate_fn: Callable, drop_last: bool) -> Callable:
+def fetcher(dataset: Any, batched: bool, collate_fn: Callable, drop_last: bool) -> Callable:
     """A function from what the sampler gives (one index, or a list if `batched`) to what the loader gives."""
     if isinstance(dataset, IterableDataset):
         return _StreamFetcher(dataset, batched, collate_fn, drop_last)
     take = direct(dataset, batched, collate_fn)
 
-    def fetch(index):
+    def fetch(index: Any) -> Any:
         if take is not None and (places := _index_array(index)) is not None:
             return take(places)
         try:
@@ -32,14 +33,14 @@ def fetcher(dataset, batched: bool, collate_fn: Callable, drop_last: bool) -> Ca
     return fetch
 
 
-def direct(dataset, batched: bool, collate_fn: Callable):
+def direct(dataset: Any, batched: bool, collate_fn: Callable) -> Callable | None:
     """The function that makes a batch with one indexing for each tensor, where it gives what the long way gives."""
     if batched and collate_fn is default_collate and default_collate_fn_map.get(Tensor) is collate_tensor_fn:
         return collated(dataset)
     return None
 
 
-def _index_array(index) -> np.ndarray | None:
+def _index_array(index: Any) -> np.ndarray | None:
     if type(index) is not np.ndarray:
         if not all(type(i) is int for i in index):        # a tensor, a slice, a list: whatever a sampler may give
             return None
@@ -50,14 +51,14 @@ def _index_array(index) -> np.ndarray | None:
 class _StreamFetcher:
     """Walks an iterable dataset, `len(indices)` samples at a time."""
 
-    def __init__(self, dataset, batched, collate_fn, drop_last):
+    def __init__(self, dataset: Any, batched: bool, collate_fn: Callable, drop_last: bool) -> None:
         self.samples = iter(dataset)
         self.batched = batched
         self.collate_fn = collate_fn
         self.drop_last = drop_last
         self.ended = False
 
-    def __call__(self, indices):
+    def __call__(self, indices: Any) -> Any:
         samples = list(itertools.islice(self.samples, len(indices) if self.batched else 1)) if not self.ended else []
         self.ended = len(samples) < (len(indices) if self.batched else 1)
         if not samples or (self.ended and self.drop_last):

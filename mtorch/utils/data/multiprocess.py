@@ -18,6 +18,7 @@ import warnings
 import weakref
 from collections import deque
 from multiprocessing import connection
+from typing import Any
 
 from ...random import default_generator
 from .sampler import random_seed
@@ -99,7 +100,7 @@ class WorkersWalk(Walk):
         for _ in itertools.islice(self, count):
             pass
 
-    def __next__(self):
+    def __next__(self) -> Any:
         crew = self._crew
         del self             # lest the traceback of an exception keep the walk, and so the workers, alive
         return crew.next_batch()
@@ -163,7 +164,7 @@ class Crew:
         worker.pending += 1
         worker.give((number, indices))
 
-    def next_batch(self):
+    def next_batch(self) -> Any:
         if self.death:
             raise RuntimeError(self.death)
         while self.order:

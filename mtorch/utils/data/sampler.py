@@ -21,6 +21,8 @@ T = TypeVar("T")
 class Sampler(Generic[T]):
     """The base of samplers: a subclass defines `__iter__`, and `__len__` where the number of its indices is known.
 
+    Raises: NotImplementedError for the walk, where a subclass does not define `__iter__`.
+
     >>> from mtorch.utils.data import DataLoader, Sampler
     >>> class EverySecond(Sampler):
     ...     def __iter__(self):
@@ -35,6 +37,10 @@ class Sampler(Generic[T]):
 
 class SequentialSampler(Sampler[int]):
     """0, 1, ..., len(data_source) - 1.
+
+    data_source: what has the length
+
+    Raises: TypeError, when walked, for what has no length.
 
     >>> from mtorch.utils.data import SequentialSampler
     >>> list(SequentialSampler("abc"))
@@ -55,15 +61,16 @@ class SequentialSampler(Sampler[int]):
 
 
 class RandomSampler(Sampler[int]):
-    """The indices in random order, or with `replacement` drawn independently of each other.
+    """The indices in random order, or drawn independently of each other.
 
     data_source  what has the length
+    replacement  True: each index is drawn anew, and may come again
     num_samples  how many indices to give, > 0 (default: the length); without replacement, more than the length
                  takes a second permutation, and so on
     generator    draws the order itself; without one, the default generator draws a seed for a fresh one
 
     Raises:
-        TypeError: when `replacement` is not a bool.
+        TypeError: when `replacement` is not a bool, or generator not a Generator; for what has no length.
         ValueError: when there is nothing to sample.
 
     >>> import mtorch
@@ -74,6 +81,7 @@ class RandomSampler(Sampler[int]):
 
     def __init__(self, data_source: Sized, replacement: bool = False, num_samples: int | None = None,
                  generator: Generator | None = None) -> None:
+        check_generator("RandomSampler", generator)
         self.data_source = data_source
         self.replacement = replacement
         self._num_samples = num_samples
@@ -115,12 +123,18 @@ class RandomSampler(Sampler[int]):
 class SubsetRandomSampler(Sampler[int]):
     """The given indices in random order.
 
+    indices      a list of them, or a tensor
+    generator    draws the order; None for the default generator
+
+    Raises: TypeError for a generator that is none, and for what has no length.
+
     >>> from mtorch.utils.data import SubsetRandomSampler
     >>> sorted(SubsetRandomSampler([7, 3, 5]))
     [3, 5, 7]
     """
 
     def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
+        check_generator("SubsetRandomSampler", generator)
         self.indices = indices
         self.generator = generator
 
@@ -138,10 +152,13 @@ class WeightedRandomSampler(Sampler[int]):
     weights      >= 0; they need not sum to 1
     num_samples  how many to draw, > 0
     replacement  False: no index comes twice
+    generator    draws them; None for the default generator
 
     Raises:
+        TypeError: for weights that are no numbers, and a generator that is none.
         ValueError: for num_samples or replacement of another kind, or weights that are not one-dimensional.
         RuntimeError: for weights that give no probabilities, or too few to draw from without replacement.
+    Source: without replacement, Efraimidis and Spirakis, Weighted random sampling with a reservoir (2006).
 
     >>> from mtorch.utils.data import WeightedRandomSampler
     >>> list(WeightedRandomSampler([0.0, 3.0, 0.0], 4))
@@ -153,7 +170,11 @@ class WeightedRandomSampler(Sampler[int]):
         _positive_int("num_samples", num_samples)
         if not isinstance(replacement, bool):
             raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
-        values = np.asarray(weights.array if isinstance(weights, Tensor) else weights, np.float64)
+        check_generator("WeightedRandomSampler", generator)
+        try:
+            values = np.asarray(weights.array if isinstance(weights, Tensor) else weights, np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"WeightedRandomSampler: weights must be numbers, got {weights!r}") from None
         if values.ndim != 1:
             raise ValueError(f"weights should be a 1d sequence but given weights have shape {values.shape}")
         if not (np.isfinite(values).all() and (values >= 0).all()):
@@ -179,6 +200,8 @@ class WeightedRandomSampler(Sampler[int]):
 class BatchSampler(Sampler[list[int]]):
     """Lists of `batch_size` indices of another sampler.
 
+    sampler     gives the indices; any iterable
+    batch_size  indices in a list, > 0
     drop_last   leave out a last list that would be shorter
 
     Raises:
@@ -236,11 +259,16 @@ def _cut(blocks: Iterator[np.ndarray], size: int, drop_last: bool) -> Iterator[n
         yield rest
 
 
+def check_generator(owner: str, generator: Any) -> None:
+    if generator is not None and not isinstance(generator, Generator):
+        raise TypeError(f"{owner}: generator is a {type(generator).__name__}, expected a Generator")
+
+
 def random_seed(generator: Generator) -> int:
     """A non-negative 63-bit seed: what `random_()` gives an int64 element."""
     return int(random_(np.empty(1, np.int64), generator)[0])
 
 
-def _positive_int(name: str, value) -> None:
+def _positive_int(name: str, value: Any) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         raise ValueError(f"{name} should be a positive integer value, but got {name}={value}")

@@ -12,6 +12,7 @@ import pickle
 import socket
 import tempfile
 from multiprocessing import reduction
+from typing import IO, Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def send(connection, message) -> None:
         reduction.send_handle(connection, file.fileno(), os.getppid())
 
 
-def receive(connection):
+def receive(connection: Any) -> Any:
     """The next message of `send`.
 
     Raises:
@@ -58,13 +59,13 @@ def receive(connection):
             file.seek(0)
             unread = memory
             while unread.size:
-                unread = unread[file.readinto(unread):]
+                unread = unread[file.readinto(unread.data):]
         starts = _starts(sizes)
     else:
         memory = np.frombuffer(bytearray(data), np.uint8)      # of a bytearray, lest the batch be read-only
         starts = np.cumsum([9 + 8 * count, *sizes[:-1]]).tolist()
     stream, *apart = (memory[start:start + size] for start, size in zip(starts, sizes, strict=True))
-    return pickle.loads(stream, buffers=apart)
+    return pickle.loads(stream.data, buffers=apart)
 
 
 def _header(shared: bool, sizes: list[int]) -> bytes:
@@ -80,7 +81,7 @@ def _starts(sizes: list[int]) -> list[int]:
     return starts
 
 
-def _anonymous_file():
+def _anonymous_file() -> IO[bytes]:
     if hasattr(os, "memfd_create"):
         return open(os.memfd_create("mtorch-batch"), "w+b", buffering=0)
     return tempfile.TemporaryFile(buffering=0)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from typing import Any
 
 from ...random import default_generator
 from .dataset import IterableDataset
@@ -24,13 +25,13 @@ class Walk:
         random_seed(loader.generator or default_generator)      # of workers, which PyTorch draws also without them
         self._fetch = fetcher(loader.dataset, batched, loader.collate_fn, loader.drop_last)
 
-    def __iter__(self):
+    def __iter__(self) -> Walk:
         return self
 
     def __len__(self) -> int:
         return len(self._loader._index_sampler)
 
-    def __next__(self):
+    def __next__(self) -> Any:
         try:
             batch = self._fetch(next(self._indices))
         except EndOfStream:
@@ -49,7 +50,7 @@ class Walk:
             for _ in itertools.islice(self._indices, count):
                 self._given += 1
 
-    def __getstate__(self):
+    def __getstate__(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} cannot be pickled")
 
 

@@ -19,6 +19,13 @@ class SummaryWriter:
     """Writes numbers, texts, histograms and pictures of a run into a folder that TensorBoard reads.
 
     log_dir: the folder; "runs/<date and time>_<machine>" when left out, followed by `comment`.
+    comment: what is added to the name of a folder that was left out
+    filename_suffix: what the names of files end in
+    max_queue, flush_secs: torch's, accepted and without effect
+    purge_step: None; to go on in an old folder is not supported
+
+    Raises: NotImplementedError for a purge_step; OSError where the folder cannot be written.
+    Source: the format of event files, TensorFlow's tensorflow/core/util/event.proto and lib/io/record_writer.
 
     >>> from mtorch.utils.tensorboard import SummaryWriter
     >>> with SummaryWriter("runs/example") as writer:

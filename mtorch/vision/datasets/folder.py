@@ -9,7 +9,8 @@ from typing import Any
 from ..pillow import required
 from .vision import VisionDataset
 
-__all__ = ["IMG_EXTENSIONS", "DatasetFolder", "ImageFolder", "find_classes", "make_dataset", "pil_loader"]
+__all__ = ["IMG_EXTENSIONS", "DatasetFolder", "ImageFolder", "default_loader", "find_classes", "make_dataset",
+           "pil_loader"]
 
 IMG_EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 
@@ -83,6 +84,9 @@ def pil_loader(path: str | os.PathLike[str]) -> Any:
         return required("reading pictures").open(file).convert("RGB")
 
 
+default_loader = pil_loader      # torchvision's other name for it, where it may choose between libraries
+
+
 class DatasetFolder(VisionDataset):
     """Samples of any kind in a folder for each class: `root/cat/1.txt`, `root/dog/a/b.txt`.
 
@@ -92,8 +96,9 @@ class DatasetFolder(VisionDataset):
         extensions, is_valid_file, allow_empty: which files are samples, as in `make_dataset`.
         transform, target_transform: what to do to each sample and to its class.
 
-    Raises:     FileNotFoundError: there is no folder root, no class in it, or a class without a sample.     ValueError:
-    both or neither of extensions and is_valid_file are given.
+    Raises:
+        FileNotFoundError: there is no folder root, no class in it, or a class without a sample.
+        ValueError: both or neither of extensions and is_valid_file are given.
 
     >>> from pathlib import Path
     >>> os.makedirs("texts/short")

@@ -202,7 +202,8 @@ def _resized(came: tuple[int, int], size: list[int], max_size: int | None) -> tu
 _PAD_MODES = {"constant": "constant", "edge": "replicate", "reflect": "reflect", "symmetric": "symmetric"}
 
 
-def pad(img: Any, padding: int | Sequence[int], fill: float | Sequence[float] = 0, padding_mode: str = "constant") -> Any:
+def pad(img: Any, padding: int | Sequence[int], fill: float | Sequence[float] = 0,
+        padding_mode: str = "constant") -> Any:
     """The picture with a border.
 
     Args:
@@ -232,7 +233,8 @@ def pad(img: Any, padding: int | Sequence[int], fill: float | Sequence[float] = 
     return as_planes(img, change)
 
 
-def check_padding(padding: int | Sequence[int], fill: float | Sequence[float], padding_mode: str) -> tuple[int, int, int, int]:
+def check_padding(padding: int | Sequence[int], fill: float | Sequence[float],
+                  padding_mode: str) -> tuple[int, int, int, int]:
     """The borders that are meant: left, top, right, bottom."""
     if not isinstance(padding, (int, tuple, list)):
         raise TypeError("Got inappropriate padding arg")

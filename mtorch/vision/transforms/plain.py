@@ -109,8 +109,10 @@ class ToPILImage:
     Args:
         mode: Pillow's name for the colours; default: by the number of channels and their type.
 
-    Raises:     ImportError: Pillow is not installed.     TypeError: for what is neither, and for numbers that Pillow
-    has no mode for.     ValueError: for more than 4 channels, another number of dimensions, a mode that does not fit.
+    Raises:
+        ImportError: Pillow is not installed.
+        TypeError: for what is neither, and for numbers that Pillow has no mode for.
+        ValueError: for more than 4 channels, another number of dimensions, a mode that does not fit.
 
     >>> import mtorch
     >>> from mtorch.vision import transforms

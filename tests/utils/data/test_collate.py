@@ -83,10 +83,17 @@ def test_converts_as_torch(name):
     ([mtorch.zeros(2), mtorch.zeros(3)], RuntimeError, r"equal size, but got \[2\] at entry 0 and \[3\] at entry 1"),
     ([np.zeros(2), np.zeros(3)], RuntimeError, r"equal size, but got \[2\] at entry 0 and \[3\] at entry 1"),
     ([{"a": 1}, {"b": 1}], KeyError, "a"),
+    ([mtorch.zeros(2), np.zeros(2)], TypeError, "must be of one kind, but after a Tensor came a ndarray"),
 ])
 def test_errors(batch, error, words):
     with pytest.raises(error, match=words):
         default_collate(batch)
+
+
+def test_a_masked_array_is_converted_only_as_part_of_a_batch():
+    samples = [np.ma.array([1, 2], mask=[0, 1])] * 2
+    assert default_convert(samples)[0] is samples[0]
+    assert default_collate(samples).tolist() == [[1, 2], [1, 2]]
 
 
 def test_a_gradient_flows_through_a_batch():

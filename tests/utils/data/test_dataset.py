@@ -115,6 +115,8 @@ def test_random_split_deals_as_torch_does(lengths):
 
 
 def test_random_split_errors():
+    with pytest.raises(TypeError, match="random_split: generator is a int, expected a Generator"):
+        random_split(range(5), [2, 3], generator=3)
     with pytest.raises(ValueError, match="does not equal the length"):
         random_split(range(5), [2, 2])
     with pytest.raises(ValueError, match="Fraction at index 0 is not between 0 and 1"):

@@ -219,6 +219,15 @@ def test_bad_arguments_get_torchs_type_of_error(options):
     assert str(theirs.value)[:25] == str(ours.value)[:25]
 
 
+@pytest.mark.parametrize(("options", "words"), [
+    ({"num_workers": "2"}, "num_workers='2'"), ({"timeout": "a"}, "timeout='a'"), ({"num_workers": 1.5}, "an int"),
+    ({"generator": 3}, "DataLoader: generator is a int, expected a Generator"),
+])
+def test_arguments_of_another_kind(options, words):
+    with pytest.raises(TypeError, match=words):
+        DataLoader([1, 2, 3], **options)
+
+
 @pytest.mark.parametrize("options", [{"shuffle": True}, {"sampler": [1]}, {"batch_sampler": [[1]]}])
 def test_a_stream_has_no_order_to_choose(options):
     with pytest.raises(ValueError, match=f"expected unspecified {next(iter(options))} option"):
