@@ -1,4 +1,8 @@
 """mtorch.linalg: linear algebra, with batches of matrices in the last two dimensions."""
+from __future__ import annotations
+
+from typing import Any
+
 from .functions.linalg.checks import LinAlgError
 from .functions.linalg.decomposition import (cholesky, cholesky_ex, eigh, eigvalsh, householder_product, lu, lu_factor,
                                              lu_factor_ex, lu_solve, qr, svd, svdvals)
@@ -7,6 +11,7 @@ from .functions.linalg.products import cross, diagonal, matrix_exp, matrix_power
 from .functions.linalg.solving import (det, inv, inv_ex, lstsq, matrix_rank, pinv, slogdet, solve, solve_ex,
                                        solve_triangular, tensorinv, tensorsolve)
 from .functions.matrix import matmul
+from .missing import no_attribute
 
 __all__ = ["LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh",
            "householder_product", "inv", "inv_ex", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul",
@@ -15,9 +20,10 @@ __all__ = ["LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "di
            "vector_norm"]
 
 
-def __getattr__(name: str):
-    """What needs complex numbers is said to be missing."""
-    if name in ("eig", "eigvals", "ldl_factor", "ldl_factor_ex", "ldl_solve"):
-        raise NotImplementedError(f"linalg.{name} is not implemented: its results are complex, or it is of no use to "
-                                  "networks")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+_WHY = {**dict.fromkeys(["eig", "eigvals"], "its results are complex; eigh and eigvalsh are for symmetric matrices"),
+        **dict.fromkeys(["ldl_factor", "ldl_factor_ex", "ldl_solve"], "networks have no use for it; lu_factor is there")}
+
+
+def __getattr__(name: str) -> Any:
+    """What is left out is said to be missing, and why."""
+    raise no_attribute(__name__, name, __all__, _WHY.get(name))

@@ -6,16 +6,17 @@ from collections.abc import Iterable
 PAGE = "docs/from-pytorch.md"
 
 
-def no_attribute(module: str, name: str, known: Iterable[str]) -> AttributeError:
-    """The error for `name`, which the module lacks, with the nearest of the names it has.
+def no_attribute(module: str, name: str, known: Iterable[str], why: str | None = None) -> AttributeError:
+    """The error for `name`, which the module lacks, with why it does, or with the nearest of the names it has.
 
     >>> print(no_attribute("mtorch.nn", "Conv2D", ["Conv1d", "Conv2d", "Linear"]))
     mtorch.nn has no 'Conv2D'; the nearest name is 'Conv2d'. docs/from-pytorch.md lists what mtorch leaves ...
     """
     text = f"{module} has no {name!r}"
     if not name.startswith("__"):                  # Python itself asks for those, often
-        near = nearest(name, known)
-        text += f"{f'; the nearest name is {near!r}' if near else ''}. {PAGE} lists what mtorch leaves out of PyTorch."
+        near = None if why else nearest(name, known)
+        text += f": {why}" if why else f"; the nearest name is {near!r}" if near else ""
+        text += f". {PAGE} lists what mtorch leaves out of PyTorch."
     return AttributeError(text)
 
 
