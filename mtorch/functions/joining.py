@@ -1,9 +1,15 @@
 """Functions that join tensors and take them apart."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from ..autograd.tape import TensorBase
 from ..ops import shape as rules
-from .arguments import axis_of, require_tensor, result_type_of, sizes_of, to_type
+from .arguments import axis_of, into, require_tensor, result_type_of, sizes_of, to_type, whole_number
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
 def _tensors(tensors, name):
@@ -14,20 +20,26 @@ def _tensors(tensors, name):
         if not isinstance(x, TensorBase):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}")
     if not tensors:
-        raise ValueError(f"{name}: expected a non-empty list of Tensors")
+        raise (ValueError if name == "cat" else RuntimeError)(f"{name}: expected a non-empty list of Tensors")
     kind = result_type_of(*[x if x.array.ndim else x.reshape(1) for x in tensors])
     return [to_type(x, kind) for x in tensors]
 
 
-def cat(tensors, dim=0, *, out=None):
-    """Tensors one after the other along dim; the other dimensions must agree.
+def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Tensor:
+    """Tensors one after the other along dim, in the type that they make together.
+
+    tensors: one or more, which agree in the other dimensions; empty vectors are left out
+    dim: the dimension in which they are joined
+
+    Shape: (..., N1, ...), (..., N2, ...), ... -> (..., N1 + N2 + ..., ...).
+    Raises: TypeError for what is no list of tensors; ValueError for an empty list; IndexError for a dim out of range;
+        RuntimeError for 0-dim tensors and sizes that differ in another dimension.
 
     >>> import mtorch
     >>> mtorch.cat([mtorch.zeros(1, 2), mtorch.ones(1, 2)])
     tensor([[0., 0.],
             [1., 1.]])
     """
-    from .arguments import into
     xs = _tensors(tensors, "cat")
     if any(x.array.ndim == 0 for x in xs):
         raise RuntimeError(f"zero-dimensional tensor (at position {[x.array.ndim for x in xs].index(0)}) cannot be "
@@ -50,15 +62,21 @@ def cat(tensors, dim=0, *, out=None):
 concat = concatenate = cat
 
 
-def stack(tensors, dim=0, *, out=None):
+def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors of one shape beside each other along a new dimension.
+
+    tensors: one or more, of one shape
+    dim: where the new dimension stands in the result, in [-n, n) for n = dimensions of one + 1
+
+    Shape: K times (..., N, ...) -> (..., K, N, ...).
+    Raises: TypeError for what is no list of tensors; IndexError for a dim out of range; RuntimeError for an empty list
+        and shapes that differ.
 
     >>> import mtorch
     >>> mtorch.stack([mtorch.zeros(2), mtorch.ones(2)])
     tensor([[0., 0.],
             [1., 1.]])
     """
-    from .arguments import into
     xs = _tensors(tensors, "stack")
     first = xs[0].array.shape
     for i, x in enumerate(xs):
@@ -69,8 +87,16 @@ def stack(tensors, dim=0, *, out=None):
     return result if out is None else into(out, result)
 
 
-def split(tensor, split_size_or_sections, dim=0):
-    """Pieces of the given size (the last may be smaller) or sizes, along dim: views.
+def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces along dim: views.
+
+    tensor: what is taken apart, of one dimension or more
+    split_size_or_sections: the size of each piece, > 0, the last one the rest; or a list of sizes, which make the whole
+    dim: the dimension
+
+    Shape: (..., N, ...) -> pieces (..., n, ...).
+    Raises: TypeError for what is no tensor and sizes that are no ints; IndexError for a dim out of range; RuntimeError
+        for a 0-dim tensor, sizes below 0, and a list of sizes that do not make the whole.
 
     >>> import mtorch
     >>> mtorch.split(mtorch.arange(5), 2)
@@ -87,25 +113,41 @@ def split(tensor, split_size_or_sections, dim=0):
             raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at "
                                f"dimension {d}), but got split_sizes={list(sizes)}")
     else:
-        size = int(split_size_or_sections)
+        size = whole_number(split_size_or_sections, "split", "split_size_or_sections")
         if size < 0 or size == 0 and n != 0:
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
+            raise RuntimeError("split expects split_size be non-negative, and 0 only of a dimension of size 0, but got "
+                               f"split_size={size} of size {n}")
         sizes = (n,) if n == 0 or size == 0 else tuple(min(size, n - i) for i in range(0, n, size))
     return rules.split(x, sizes=sizes, dim=d)
 
 
-def split_with_sizes(input, split_sizes, dim=0):
+def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces of the given sizes along dim: views.
+
+    split_sizes: the size of each piece; together input.size(dim)
+    dim: the dimension
+
+    Shape and errors as for `split`.
 
     >>> import mtorch
     >>> mtorch.split_with_sizes(mtorch.arange(3), [1, 2])
     (tensor([0]), tensor([1, 2]))
     """
-    return split(input, list(split_sizes), dim)
+    if not isinstance(split_sizes, (tuple, list)):
+        raise TypeError("split_with_sizes(): argument 'split_sizes' must be tuple of ints, not "
+                        f"{type(split_sizes).__name__}")
+    return split(require_tensor(input, "split_with_sizes"), list(split_sizes), dim)
 
 
-def chunk(input, chunks, dim=0):
-    """At most so many pieces of equal size (the last may be smaller), along dim: views.
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """At most so many pieces of equal size along dim, the last one the rest: views.
+
+    chunks: how many, > 0; there are fewer where input.size(dim) is used up sooner
+    dim: the dimension
+
+    Shape: (..., N, ...) -> pieces (..., ceil(N / chunks), ...).
+    Raises: TypeError for what is no tensor, and chunks that are no int; IndexError for a dim out of range; RuntimeError
+        for a 0-dim tensor and chunks that are not > 0.
 
     >>> import mtorch
     >>> mtorch.chunk(mtorch.arange(5), 2)
@@ -114,7 +156,7 @@ def chunk(input, chunks, dim=0):
     x = require_tensor(input, "chunk")
     if x.array.ndim == 0:
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
-    if chunks <= 0:
+    if whole_number(chunks, "chunk", "chunks") <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     n = x.array.shape[axis_of(dim, x.array.ndim)]
     if n == 0:
@@ -122,8 +164,13 @@ def chunk(input, chunks, dim=0):
     return split(x, -(-n // chunks), dim)
 
 
-def unbind(input, dim=0):
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """The slices along dim: views.
+
+    dim: the dimension that they lose
+
+    Shape: (..., N, ...) -> N times (..., ...).
+    Raises: TypeError for what is no tensor; IndexError for a 0-dim tensor and a dim out of range.
 
     >>> import mtorch
     >>> mtorch.unbind(mtorch.tensor([[1, 2], [3, 4]]))

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,13 +11,24 @@ from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import is_view
 from ..ops import shape as rules, windows
-from .arguments import axis_of, into, require_tensor, sizes_of
+from .arguments import axis_of, into, require_tensor, sizes_of, whole_number
 from .creation import _placed
 from .rearranging import diag, flip
 
+if TYPE_CHECKING:
+    from ..device import device as Device
+    from ..tensor import Tensor
 
-def rot90(input, k=1, dims=(0, 1)):
+
+def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned k times by 90 degrees, in the plane of two dimensions, from the first towards the second.
+
+    k: how often; below 0 the other way
+    dims: the two dimensions
+
+    Shape: any of two dimensions or more -> the same, the two sizes exchanged where k is odd.
+    Raises: TypeError for a k or dims that are no ints; IndexError for a dim out of range; RuntimeError for dims that
+        are not two different ones, and an input of fewer dimensions.
 
     >>> import mtorch
     >>> mtorch.rot90(mtorch.tensor([[1, 2], [3, 4]]))
@@ -23,16 +36,16 @@ def rot90(input, k=1, dims=(0, 1)):
             [1, 3]])
     """
     x = require_tensor(input, "rot90")
+    k = whole_number(k, "rot90", "k")
+    if not isinstance(dims, (tuple, list)):
+        raise TypeError(f"rot90(): argument 'dims' must be tuple of ints, not {type(dims).__name__}")
     if len(dims) != 2:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     if x.array.ndim < 2:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {x.array.ndim}")
-    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == x.array.ndim:
-        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
-    for i, d in enumerate(dims):
-        if not -x.array.ndim <= d < x.array.ndim:
-            raise RuntimeError(f"Rotation dim{i} out of range, dim{i} = {d}")
     a, b = (axis_of(d, x.array.ndim) for d in dims)
+    if a == b:
+        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     k %= 4
     if k == 0:
         return x.clone()
@@ -41,15 +54,22 @@ def rot90(input, k=1, dims=(0, 1)):
     return flip(x, b).transpose(a, b) if k == 1 else flip(x, a).transpose(a, b)
 
 
-def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Zeros with the last dimension of input on a diagonal of two new dimensions.
+
+    offset: which one: 0 the main one, k that which starts k further in dim2, -k k further in dim1
+    dim1, dim2: where the new dimensions stand in the result
+
+    Shape: (..., N) -> (..., N + |offset|, N + |offset|).
+    Raises: TypeError for what is no tensor, and an offset that is no int; IndexError for a 0-dim tensor and a dim out
+        of range; RuntimeError where dim1 and dim2 are one.
 
     >>> import mtorch
     >>> mtorch.diag_embed(mtorch.tensor([1, 2]))
     tensor([[1, 0],
             [0, 2]])
     """
-    x = require_tensor(input, "diag_embed")
+    x, offset = require_tensor(input, "diag_embed"), whole_number(offset, "diag_embed", "offset")
     if not x.array.ndim:
         raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got -1)")
     ndim = x.array.ndim + 1
@@ -59,11 +79,16 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     n = x.array.shape[-1] + abs(offset)
     rest = iter(x.array.shape[:-1])
     shape = tuple(n if d in (a, b) else next(rest) for d in range(ndim))
-    return rules.diagonal_scatter(x, shape=shape, offset=int(offset), dim0=a, dim1=b)
+    return rules.diagonal_scatter(x, shape=shape, offset=offset, dim0=a, dim1=b)
 
 
-def diagflat(input, offset=0):
-    """The matrix with all elements of input on a diagonal.
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """The matrix with all elements of input on a diagonal and zeros elsewhere.
+
+    offset: which one: 0 the main one, k that which starts k columns to the right, -k k rows down
+
+    Shape: any of N elements -> (N + |offset|, N + |offset|).
+    Raises: TypeError for what is no tensor, and an offset that is no int.
 
     >>> import mtorch
     >>> mtorch.diagflat(mtorch.tensor([[1, 2]]))
@@ -71,11 +96,21 @@ def diagflat(input, offset=0):
             [0, 2]])
     """
     x = require_tensor(input, "diagflat")
-    return diag(x.reshape(x.array.size), offset)
+    return diag(x.reshape(x.array.size), whole_number(offset, "diagflat", "offset"))
 
 
-def tril_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=None, pin_memory=False):
-    """The rows and columns of the elements on and below a diagonal of a matrix.
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: dtypes.dtype = dtypes.int64,
+                 device: str | Device | None = None, layout: Any = None, pin_memory: bool = False) -> Tensor:
+    """The rows and columns of the elements on and below a diagonal of a matrix, row by row.
+
+    row, col: the size of the matrix, both >= 0
+    offset: which diagonal: 0 the main one, k that which starts k columns to the right, -k k rows down
+    dtype: int64 or int32
+    layout, pin_memory: taken, and of no effect
+
+    Shape: (2, K).
+    Raises: TypeError for what is no int; RuntimeError for a size below 0 and another device than the CPU;
+        NotImplementedError for other types.
 
     >>> import mtorch
     >>> mtorch.tril_indices(2, 2)
@@ -85,8 +120,11 @@ def tril_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=
     return _triangle_indices(np.tril_indices, row, col, offset, dtype, device)
 
 
-def triu_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=None, pin_memory=False):
-    """The rows and columns of the elements on and above a diagonal of a matrix.
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: dtypes.dtype = dtypes.int64,
+                 device: str | Device | None = None, layout: Any = None, pin_memory: bool = False) -> Tensor:
+    """The rows and columns of the elements on and above a diagonal of a matrix, row by row.
+
+    Arguments, shape and errors as for `tril_indices`.
 
     >>> import mtorch
     >>> mtorch.triu_indices(2, 2)
@@ -99,13 +137,16 @@ def triu_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=
 def _triangle_indices(of, row, col, offset, dtype, device):
     if device is not None:
         _placed(device)
-    for name, n in (("row", row), ("col", col)):
-        if n < 0:
-            raise RuntimeError(f"{name} must be non-negative, got{n}")
-    return wrap(np.stack(of(row, offset, col)).astype(dtypes.numpy_dtype(dtype)))
+    kind, name = dtypes.numpy_dtype(dtype), of.__name__
+    if kind not in (np.int32, np.int64):
+        raise NotImplementedError(f'"{name}" not implemented for {dtype}: expected int32 or int64')
+    for argument, n in (("row", row), ("col", col)):
+        if whole_number(n, name, argument) < 0:
+            raise RuntimeError(f"{name}: {argument} must be non-negative, got {n}")
+    return wrap(np.stack(of(row, whole_number(offset, name, "offset"), col)).astype(kind))
 
 
-def sum_to_size(input, *size):
+def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """Summed over the dimensions that broadcasting from size would add or repeat.
 
     >>> import mtorch
@@ -120,7 +161,7 @@ def sum_to_size(input, *size):
     return x.sum(dims, keepdim=True).reshape(wanted) if dims else x
 
 
-def unfold(input, dimension, size, step):
+def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Windows of the given size, `step` apart along a dimension, each along a new last dimension: a view.
 
     >>> import mtorch
@@ -132,6 +173,7 @@ def unfold(input, dimension, size, step):
     x = require_tensor(input, "unfold")
     d = axis_of(dimension, x.array.ndim)
     n = x.array.shape[d] if x.array.ndim else 1
+    size, step = whole_number(size, "unfold", "size"), whole_number(step, "unfold", "step")
     if size < 0:
         raise RuntimeError(f"size is {size} but must be >= 0")
     if size > n:
@@ -139,15 +181,24 @@ def unfold(input, dimension, size, step):
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
     x = x if x.array.ndim else x.reshape(1)
-    result = windows.sliding(x, dim=d, size=int(size), step=int(step))
+    result = windows.sliding(x, dim=d, size=size, step=step)
     return result if input.array.ndim else result.squeeze(0)
 
 
-def as_strided(input, size, stride, storage_offset=None):
-    """The memory of a contiguous input read with any strides (in elements) from any offset: a view.
+def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+    """The memory of a contiguous input read with any strides from any offset: a view.
 
     Where input is itself a view, or does not lie in memory in order, there is no telling what its memory holds: an
-    error.
+        error.
+
+    size: the shape of the result
+    stride: for each of its dimensions, how many elements apart neighbours are, >= 0
+    storage_offset: the element to begin with, >= 0; None for the first
+
+    Shape: any -> size.
+    Raises: TypeError for what is no int; RuntimeError for size and stride of two lengths, numbers below 0, and elements
+        beyond the end of the memory; NotImplementedError for an input that is not contiguous, or a view of a larger
+        one.
 
     >>> import mtorch
     >>> mtorch.as_strided(mtorch.arange(4), (2, 2), (1, 1))
@@ -155,9 +206,11 @@ def as_strided(input, size, stride, storage_offset=None):
             [1, 2]])
     """
     x, sizes, steps = require_tensor(input, "as_strided"), sizes_of([size]), sizes_of([stride])
-    offset = 0 if storage_offset is None else int(storage_offset)
+    offset = 0 if storage_offset is None else whole_number(storage_offset, "as_strided", "storage_offset")
     if len(sizes) != len(steps):
         raise RuntimeError(f"mismatch in length of strides and shape: {len(steps)} and {len(sizes)}")
+    if any(n < 0 for n in sizes):
+        raise RuntimeError(f"as_strided: sizes must not be negative, got {list(sizes)}")
     if any(s < 0 for s in steps) or offset < 0:
         raise RuntimeError("as_strided: Negative strides are not supported at the moment, got strides: "
                            f"{list(steps)}, storage_offset {offset}")
@@ -178,8 +231,14 @@ def _owned(x) -> int:
     return owner(x.array).nbytes // x.array.itemsize
 
 
-def unravel_index(indices, shape):
+def unravel_index(indices: Tensor, shape: int | Sequence[int] | Tensor) -> tuple[Tensor, ...]:
     """From an index counted through all dimensions, the index in each.
+
+    indices: integers, counted row by row
+    shape: the sizes of the dimensions, >= 0; what lies beyond their product begins anew
+
+    Shape: any -> a tuple of one for each dimension of `shape`, each of the same.
+    Raises: TypeError for indices or a shape that are no integers; ValueError for a size below 0.
 
     >>> import mtorch
     >>> mtorch.unravel_index(mtorch.tensor(5), (2, 3))
@@ -187,9 +246,9 @@ def unravel_index(indices, shape):
     """
     i = require_tensor(indices, "unravel_index", "indices").array
     if i.dtype.kind not in "iu":
-        raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     sizes = tuple(shape.array.reshape(-1).tolist()) if isinstance(shape, TensorBase) else sizes_of([shape]) \
-        if isinstance(shape, (tuple, list)) else (int(shape),)
+        if isinstance(shape, (tuple, list)) else (whole_number(shape, "unravel_index", "shape"),)
     if any(n < 0 for n in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
     found, below = [], math.prod(sizes)
@@ -199,16 +258,23 @@ def unravel_index(indices, shape):
     return tuple(found)
 
 
-def nonzero_static(input, *, size, fill_value=-1, out=None):
-    """The indices of the first `size` elements that are not zero; rows of fill_value where there are fewer.
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Tensor:
+    """The indices of the first `size` elements that are not zero: a result whose size is known beforehand.
+
+    size: how many rows, >= 0
+    fill_value: what stands in the rows for which there are no elements
+
+    Shape: any -> (size, input.dim()), of int64.
+    Raises: TypeError for what is no tensor, and a size or fill_value that is no int; RuntimeError for a size below 0.
 
     >>> import mtorch
     >>> mtorch.nonzero_static(mtorch.tensor([0, 5]), size=2)
     tensor([[ 1],
             [-1]])
     """
-    if size < 0:
+    if whole_number(size, "nonzero_static", "size") < 0:
         raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer, got {size}")
+    fill_value = whole_number(fill_value, "nonzero_static", "fill_value")
     found = np.argwhere(require_tensor(input, "nonzero_static").array)[:size]
     result = np.full((size, input.array.ndim), fill_value, np.int64)
     result[:len(found)] = found

@@ -88,6 +88,33 @@ REFUSED = {
     "T.argwhere(1)": "argwhere.*'input' must be Tensor, not int",
     "T.zeros(2)[1.5]": "valid indices .got float",
     "T.zeros(2)['a']": "valid indices .got str|invalid data type",
+    # joining and taking apart
+    "T.stack([])": "stack: expected a non-empty list",
+    "T.split(T.zeros(3), 1.5)": "split.*'split_size_or_sections' must be int, not float",
+    "T.split(T.zeros(3), 0)": "split_size=0 of size 3|split_size can only be 0",
+    "T.split_with_sizes(T.zeros(3), 1)": "split_with_sizes.*'split_sizes' must be tuple of ints, not int",
+    "T.chunk(T.zeros(3), 1.5)": "chunk.*'chunks' must be int, not float",
+    # places
+    "T.flip(T.zeros(2, 2))": r"flip\(\) takes the dimensions",
+    "T.roll(T.zeros(2), 1.5)": "roll.*'shifts' must be int, not float",
+    "T.tril(T.zeros(2, 2), 1.5)": "tril.*'diagonal' must be int, not float",
+    "T.diagonal(T.zeros(2, 2), 1.5)": "diagonal.*'offset' must be int, not float",
+    "T.diag(T.zeros(2, 2), 'a')": "diag.*'diagonal' must be int, not str",
+    "T.rot90(T.zeros(2, 2), 1.5)": "rot90.*'k' must be int, not float",
+    "T.rot90(T.zeros(2, 2), 1, 0)": "rot90.*'dims' must be tuple of ints, not int",
+    "T.rot90(T.zeros(2, 2), 1, (0, 2))": "Dimension out of range",
+    "T.diag_embed(T.zeros(2), 'a')": "diag_embed.*'offset' must be int, not str",
+    "T.diagflat(T.zeros(2), 1.5)": "diagflat.*'offset' must be int, not float",
+    "T.tril_indices(1.5, 2)": "tril_indices.*'row' must be int, not float",
+    "T.triu_indices(2, 2, 1.5)": "triu_indices.*'offset' must be int, not float",
+    "T.triu_indices(2, 2, dtype=T.float32)": "triu_indices.*float32",
+    "T.as_strided(T.zeros(4), (-2,), (1,))": r"as_strided: sizes must not be negative, got \[-2\]",
+    "T.as_strided(T.zeros(4), (2,), (1,), 'a')": "as_strided.*'storage_offset' must be int, not str",
+    "T.unravel_index(T.tensor([1.0]), (2,))": "float32",
+    "T.unravel_index(T.tensor([1]), None)": "unravel_index.*'shape' must be int, not NoneType",
+    "T.nonzero_static(T.zeros(2), size='a')": "nonzero_static.*'size' must be int, not str",
+    "T.nonzero_static(T.zeros(2), size=1, fill_value=1.5)": "nonzero_static.*'fill_value' must be int, not float",
+    "T.zeros(2).unfold(0, 'a', 1)": "unfold.*'size' must be int, not str",
     # elementwise
     "T.abs(T.tensor([True]))": "abs.*bool",
     "T.floor(T.tensor([True]))": "floor.*bool",
@@ -182,6 +209,10 @@ def test_an_out_without_a_dtype_keeps_its_type() -> None:
     for make in (mtorch.zeros, mtorch.ones, mtorch.eye):
         assert make(2, out=mtorch.zeros(1, dtype=mtorch.int64)).dtype is mtorch.int64
     assert mtorch.linspace(0, 10, 3, out=mtorch.zeros(1, dtype=mtorch.float64)).dtype is mtorch.float64
+
+
+def test_a_diagonal_outside_of_a_matrix_is_empty() -> None:
+    assert mtorch.diag(mtorch.zeros(2, 2), 3).shape == mtorch.diagonal(mtorch.zeros(2, 2), 3).shape == (0,)
 
 
 def test_a_size_may_be_named() -> None:
