@@ -14,9 +14,11 @@ from mkdocs.structure.files import File
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-PAGES = ["mtorch", "mtorch.autograd", "mtorch.nn", "mtorch.nn.functional", "mtorch.nn.init", "mtorch.nn.utils", "mtorch.optim",
-         "mtorch.optim.lr_scheduler", "mtorch.utils.data", "mtorch.utils.graph", "mtorch.distributions", "mtorch.vision.datasets",
-         "mtorch.vision.transforms", "mtorch.serialization"]
+PAGES = ["mtorch", "mtorch.linalg", "mtorch.special", "mtorch.signal.windows", "mtorch.autograd", "mtorch.nn",
+         "mtorch.nn.functional", "mtorch.nn.init", "mtorch.nn.utils", "mtorch.nn.utils.rnn", "mtorch.optim",
+         "mtorch.optim.lr_scheduler", "mtorch.utils.data", "mtorch.utils.graph", "mtorch.distributions",
+         "mtorch.vision.datasets", "mtorch.vision.transforms", "mtorch.vision.utils", "mtorch.serialization",
+         "mtorch.serialization.safetensors"]
 
 
 def public_names(module: ModuleType) -> list[str]:
