@@ -3,10 +3,16 @@ from __future__ import annotations
 
 import traceback
 import weakref
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .mode import mode
+from .mode import bool_of, mode
+
+if TYPE_CHECKING:
+    from .mode import _Mode
+    from .tape import Node
 
 _places: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()     # node -> (module path, where it was called)
 # the modules whose forward is running, outermost first
@@ -23,12 +29,12 @@ def left() -> None:
         _modules.pop()
 
 
-def place_of(node) -> str:
+def place_of(node: Node) -> str:
     modules, line = _places.get(node, ("", ""))
     return (f" in module {modules}" if modules else "") + (f", called at {line}" if line else "")
 
 
-def watch(node, inputs, *values) -> None:
+def watch(node: Any, inputs: Iterable, *values: Any) -> None:
     """Remember where this node was made; raise if it made a nan or inf that its inputs did not hold."""
     _places[node] = ".".join(_modules), _calling_line()
     bad = new_troubles([*inputs, *node.kwargs.values()], values)
@@ -36,7 +42,7 @@ def watch(node, inputs, *values) -> None:
         raise RuntimeError(f"Function '{node.op.grad_name}' returned {bad} values in its forward{place_of(node)}")
 
 
-def watch_gradient(node, incoming, slot: int, gradient) -> None:
+def watch_gradient(node: Node, incoming: Any, slot: int, gradient: Any) -> None:
     """Raise if node made a nan or inf of the gradient it was given, on the way to its input number `slot`."""
     bad = new_troubles(incoming if isinstance(incoming, list) else [incoming], [gradient])
     if bad:
@@ -44,7 +50,7 @@ def watch_gradient(node, incoming, slot: int, gradient) -> None:
                            f"{place_of(node)}")
 
 
-def new_troubles(before, after) -> str:
+def new_troubles(before: Iterable, after: Iterable) -> str:
     """"nan" or "inf" when `after` holds one and `before` does not."""
     for name, test in (("nan", np.isnan), ("inf", np.isinf)):
         if any(_holds(test, x) for x in after) and not any(_holds(test, x) for x in before):
@@ -52,7 +58,7 @@ def new_troubles(before, after) -> str:
     return ""
 
 
-def _holds(test, x) -> bool:
+def _holds(test: Callable, x: Any) -> bool:
     x = getattr(x, "array", x)
     return isinstance(x, (np.ndarray, np.generic, float)) and np.asarray(x).dtype.kind in "fc" and bool(test(x).any())
 
@@ -69,7 +75,14 @@ def _calling_line() -> str:
 class set_detect_anomaly:
     """Make every recorded operation and every gradient raise at its first nan or inf, naming op, module and line.
 
-    For finding mistakes: it makes training several times slower.  Works at once, and as a context manager.
+    For finding mistakes: it makes training several times slower.  Works at once, and as a context manager, which puts back
+    what was before.
+
+    mode: whether to look for them
+    check_nan: False turns it off as well; torch would still note where each operation was called
+
+    Raises: RuntimeError, later, from the operation or the backward that makes a nan or inf of what was finite; TypeError
+        for a mode that is no bool.
 
     >>> import mtorch
     >>> x = mtorch.tensor([-1.0], requires_grad=True)
@@ -80,13 +93,14 @@ class set_detect_anomaly:
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        on = bool_of(mode, "set_detect_anomaly")
         self._before = _mode().watching
-        self._set(bool(mode and check_nan))
+        self._set(on and bool(check_nan))
 
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: Any) -> None:
         self._set(self._before)
 
     def _set(self, on: bool) -> None:
@@ -96,7 +110,7 @@ class set_detect_anomaly:
 
 
 class detect_anomaly(set_detect_anomaly):
-    """`set_detect_anomaly(True)` as a context manager.
+    """`set_detect_anomaly(True)` as a context manager; check_nan and errors as for set_detect_anomaly.
 
     >>> import mtorch
     >>> with mtorch.autograd.detect_anomaly():
@@ -119,5 +133,5 @@ def is_anomaly_enabled() -> bool:
     return mode.watching
 
 
-def _mode():
+def _mode() -> _Mode:
     return mode

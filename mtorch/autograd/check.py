@@ -5,11 +5,18 @@ gradient to about 1e-9, and with a wrong one not at all.
 """
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .engine import grad
 from .mode import enable_grad, no_grad
 from .tape import TensorBase, wrap
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
 class GradcheckError(RuntimeError):
@@ -25,19 +32,27 @@ class GradcheckError(RuntimeError):
     """
 
 
-def gradcheck(func, inputs, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3, raise_exception: bool = True,
-              nondet_tol: float = 0.0, check_undefined_grad: bool = True, check_grad_dtypes: bool = False,
-              check_batched_grad: bool = False, check_forward_ad: bool = False, check_backward_ad: bool = True,
-              fast_mode: bool = False, masked=None, check_batched_forward_grad: bool = False) -> bool:
+def gradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any], *, eps: float = 1e-6, atol: float = 1e-5,
+              rtol: float = 1e-3, raise_exception: bool = True, nondet_tol: float = 0.0,
+              check_undefined_grad: bool = True, check_grad_dtypes: bool = False, check_batched_grad: bool = False,
+              check_forward_ad: bool = False, check_backward_ad: bool = True, fast_mode: bool = False,
+              masked: bool | None = None, check_batched_forward_grad: bool = False) -> bool:
     """Whether the gradients of func at inputs agree with differences, for every output and every float64 input.
 
-    func        takes the inputs, returns a Tensor or a tuple of them
-    inputs      a Tensor or a tuple; those that require grad are checked (use float64)
-    eps         the step; atol and rtol, how far the two may differ
-    fast_mode   one random direction instead of every element
-    nondet_tol  how far two runs of the backward may differ
+    func: takes the inputs, returns a Tensor or a tuple of them
+    inputs: a Tensor or a tuple; those that require grad are checked (use float64)
+    eps: the step h, > 0
+    atol, rtol: how far the two may differ, |difference| <= atol + rtol |by differences|
+    raise_exception: raise where they differ; if not, return False
+    nondet_tol: how far two runs of the backward may differ
+    fast_mode: one random direction instead of every element
+    check_undefined_grad, check_grad_dtypes, check_backward_ad, masked: without effect: backward is always checked
+    check_batched_grad, check_forward_ad, check_batched_forward_grad: must be False
 
-    Raises: GradcheckError saying which output, input and element, unless raise_exception is False.
+    Raises: GradcheckError saying which output, input and element, unless raise_exception is False; ValueError where no
+        input requires grad; TypeError for a func that returns no Tensor; NotImplementedError for the last three.
+    Source: Dennis & Schnabel, "Numerical Methods for Unconstrained Optimization and Nonlinear Equations", 1983, section
+        5.4, for the differences.
 
     >>> import mtorch
     >>> x = mtorch.tensor([0.5, 2.0], dtype=mtorch.float64, requires_grad=True)
@@ -49,13 +64,9 @@ def gradcheck(func, inputs, *, eps: float = 1e-6, atol: float = 1e-5, rtol: floa
         if wanted:
             raise NotImplementedError(f"gradcheck: {name}=True is not supported")
     inputs = (inputs,) if isinstance(inputs, TensorBase) else tuple(inputs)
-    checked = [x for x in inputs if isinstance(x, TensorBase) and x._requires_grad]
-    if not checked:
-        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of them have "
-                         "requires_grad=True.")
+    checked = _requiring_grad(inputs)
     for x in checked:
         if x.array.dtype != np.float64:
-            import warnings
             warnings.warn(f"gradcheck: an input of {x.dtype} requires grad; differences are only exact enough in "
                           "float64",
                           stacklevel=2)
@@ -68,14 +79,19 @@ def gradcheck(func, inputs, *, eps: float = 1e-6, atol: float = 1e-5, rtol: floa
     return True
 
 
-def gradgradcheck(func, inputs, grad_outputs=None, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
-                  raise_exception: bool = True, gen_non_contig_grad_outputs: bool = False, nondet_tol: float = 0.0,
-                  check_undefined_grad: bool = True, check_grad_dtypes: bool = False, check_batched_grad: bool = False,
-                  check_fwd_over_rev: bool = False, check_rev_over_rev: bool = True, fast_mode: bool = False,
-                  masked: bool = False) -> bool:
+def gradgradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any],
+                  grad_outputs: Tensor | Sequence[Tensor] | None = None, *, eps: float = 1e-6, atol: float = 1e-5,
+                  rtol: float = 1e-3, raise_exception: bool = True, gen_non_contig_grad_outputs: bool = False,
+                  nondet_tol: float = 0.0, check_undefined_grad: bool = True, check_grad_dtypes: bool = False,
+                  check_batched_grad: bool = False, check_fwd_over_rev: bool = False, check_rev_over_rev: bool = True,
+                  fast_mode: bool = False, masked: bool = False) -> bool:
     """Whether the gradients of func's gradients agree with differences: `gradcheck` of the backward.
 
-    grad_outputs   the gradient that the backward is run with; random unless given
+    grad_outputs: the gradient that the backward is run with; random unless given
+    gen_non_contig_grad_outputs, check_rev_over_rev: without effect
+    check_fwd_over_rev: must be False
+
+    The other arguments, errors and the source as for gradcheck.
 
     >>> import mtorch
     >>> x = mtorch.tensor([0.5, 2.0], dtype=mtorch.float64, requires_grad=True)
@@ -86,6 +102,7 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps: float = 1e-6, atol: f
         raise NotImplementedError("gradgradcheck: check_fwd_over_rev=True is not supported")
     inputs = (inputs,) if isinstance(inputs, TensorBase) else tuple(inputs)
     count = len(inputs)
+    _requiring_grad(inputs)
     if grad_outputs is None:
         rng = np.random.RandomState(0)
         grad_outputs = tuple(wrap(rng.standard_normal(o.array.shape).astype(o.array.dtype)).requires_grad_()
@@ -104,8 +121,18 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps: float = 1e-6, atol: f
                      raise_exception=raise_exception, nondet_tol=nondet_tol, fast_mode=fast_mode)
 
 
-def _outputs(result) -> list:
+def _requiring_grad(inputs: tuple) -> list:
+    checked = [x for x in inputs if isinstance(x, TensorBase) and x._requires_grad]
+    if not checked:
+        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of them have "
+                         "requires_grad=True.")
+    return checked
+
+
+def _outputs(result: Any) -> list:
     outputs = result if isinstance(result, (tuple, list)) else (result,)
+    if not any(isinstance(o, TensorBase) for o in outputs):
+        raise TypeError(f"gradcheck: func must return a Tensor or a tuple of them, got {type(result).__name__}")
     return [o for o in outputs if isinstance(o, TensorBase) and o.array.dtype.kind == "f"]
 
 

@@ -13,7 +13,7 @@ import functools
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,14 +22,25 @@ from .mode import mode
 from .replay import FREED, in_node, recompute, replayed
 from .tape import Node, Output, TensorBase, history, is_handle, wrap
 
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
-def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None) -> None:
+
+def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retain_graph: bool | None = None,
+             create_graph: bool = False, inputs: Tensor | Sequence[Tensor] | None = None) -> None:
     """Add the gradient of the sum of `tensors` to `.grad` of every leaf they were computed from.
 
-    grad_tensors   the gradient of each tensor; may be left out for tensors of one element
-    retain_graph   keep the graph for another backward; as create_graph unless given
-    create_graph   record the gradients' own computation, so that they can be differentiated
-    inputs         only these get a gradient
+    tensors: one or several that require grad
+    grad_tensors: the gradient of each tensor, in its shape; may be left out for tensors of one element
+    retain_graph: keep the graph for another backward; as create_graph unless given
+    create_graph: record the gradients' own computation, so that they can be differentiated
+    inputs: only these get a gradient
+
+    Shape: tensors of any shapes; a leaf's .grad has the leaf's.
+    Raises: RuntimeError for a tensor that does not require grad, one of several elements without its gradient, a gradient
+        of another shape, empty inputs, and a graph that an earlier backward has let go.
+    Source: Linnainmaa, "Taylor Expansion of the Accumulated Rounding Error", BIT 1976; Rumelhart, Hinton & Williams,
+        "Learning Representations by Back-Propagating Errors", Nature 1986.
 
     >>> import mtorch
     >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
@@ -51,12 +62,20 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
         deposit(((x, g) for x, g in found if g is not None), seeds)
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
-         is_grads_batched=False, materialize_grads=False) -> tuple:
+def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], grad_outputs: Any = None,
+         retain_graph: bool | None = None, create_graph: bool = False, allow_unused: bool | None = None,
+         is_grads_batched: bool = False, materialize_grads: bool = False) -> tuple[Any, ...]:
     """The gradients of the sum of `outputs` with respect to `inputs`, leaves or not; no `.grad` is touched.
 
-    allow_unused        an input that outputs do not depend on gives None instead of an error
-    materialize_grads   it gives zeros
+    inputs: one or several that require grad
+    grad_outputs: the gradient of each output, in its shape; may be left out for outputs of one element
+    retain_graph, create_graph: as for backward
+    allow_unused: an input that outputs do not depend on gives None instead of an error
+    is_grads_batched: must be False
+    materialize_grads: an input that outputs do not depend on gives zeros
+
+    Raises: RuntimeError as for backward, and for an input that does not require grad or that outputs do not depend on;
+        ValueError for allow_unused=False with materialize_grads; NotImplementedError for is_grads_batched.
 
     >>> import mtorch
     >>> x = mtorch.tensor(3.0, requires_grad=True)

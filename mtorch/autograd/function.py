@@ -69,6 +69,11 @@ class Function:
     Subclass it with static methods `forward(ctx, *args)` (or `forward(*args)` and `setup_context(ctx, inputs, output)`)
     and `backward(ctx, *grad_outputs)`, which returns a gradient for each argument of forward; call it by `apply`.
 
+    Raises: NotImplementedError from apply, or later from backward, where forward or backward is not defined; RuntimeError
+        for a backward that returns another number of gradients than forward has arguments; TypeError for a gradient that
+        is neither a Tensor nor None.
+    Source: Paszke et al., "Automatic Differentiation in PyTorch", 2017.
+
     >>> import mtorch
     >>> class Cube(mtorch.autograd.Function):
     ...     @staticmethod

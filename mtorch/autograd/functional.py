@@ -63,7 +63,15 @@ def _plain(values: tuple, create_graph: bool) -> tuple:
 def vjp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple:
     """func(*inputs), and the vector v times its Jacobian: one sweep backward.
 
-    v: like the output; may be left out where the output is one element.
+    func: takes Tensors, returns one or a tuple
+    inputs: a Tensor or a tuple of them
+    v: like the output; may be left out where the output is one element
+    create_graph: record the computation, so that the result can be differentiated
+    strict: refuse an input that the output does not depend on; if not, its derivative is 0
+
+    Shape: -> (the output, one tensor like each of the inputs).
+    Raises: TypeError for inputs, a v or an output that are no Tensors; RuntimeError for a v of another shape or missing,
+        and for what strict refuses.
 
     >>> import mtorch
     >>> mtorch.autograd.functional.vjp(lambda x: (x * x).sum(), mtorch.tensor([1.0, 2.0]))
@@ -81,7 +89,10 @@ def vjp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple:
     """func(*inputs), and its Jacobian times the vector v: a sweep backward through a sweep backward.
 
-    v: like the inputs; may be left out where the input is one element.
+    v: like the inputs; may be left out where the input is one element
+
+    The other arguments and errors as for vjp.  Shape: -> (the output, one tensor like each of the outputs).
+    Source: Townsend, "A New Trick for Calculating Jacobian Vector Products", 2017.
 
     >>> import mtorch
     >>> mtorch.autograd.functional.jvp(lambda x: x * x, mtorch.tensor([1.0, 2.0]), mtorch.tensor([1.0, 0.0]))[1]
@@ -100,11 +111,14 @@ def jvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
              strategy: str = "reverse-mode") -> Any:
-    """All derivatives of func's outputs by its inputs.
+    """All derivatives of func's outputs by its inputs; arguments as for vjp.
 
     Shape: for an output (*A) and an input (*B): (*A, *B); nested tuples [output][input] where there are several.
 
-    Raises: NotImplementedError for vectorize=True and for strategy "forward-mode".
+    vectorize: must be False
+    strategy: must be "reverse-mode"
+
+    Raises: NotImplementedError for vectorize=True and for strategy "forward-mode"; and those of vjp.
 
     >>> import mtorch
     >>> mtorch.autograd.functional.jacobian(lambda x: x * x, mtorch.tensor([1.0, 2.0]))
@@ -140,9 +154,13 @@ def _scalar(func: Callable, function: str) -> Callable:
 
 def hessian(func: Callable, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
             outer_jacobian_strategy: str = "reverse-mode") -> Any:
-    """All second derivatives of a func that returns one element.
+    """All second derivatives of a func that returns one element; arguments as for jacobian.
 
     Shape: for inputs (*A) and (*B): (*A, *B); nested tuples where there are several inputs.
+
+    outer_jacobian_strategy: must be "reverse-mode"
+
+    Raises: RuntimeError for a func that returns several elements; and those of jacobian.
 
     >>> import mtorch
     >>> mtorch.autograd.functional.hessian(lambda x: x.prod(), mtorch.tensor([1.0, 2.0]))
@@ -158,7 +176,12 @@ def hessian(func: Callable, inputs: Any, create_graph: bool = False, strict: boo
 
 
 def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple:
-    """func(*inputs), one element, and the vector v times its Hessian."""
+    """func(*inputs), one element, and the vector v times its Hessian; arguments and errors as for vjp, v like the inputs.
+
+    >>> import mtorch
+    >>> mtorch.autograd.functional.vhp(lambda x: x.prod(), mtorch.tensor([1.0, 2.0]), mtorch.tensor([1.0, 0.0]))[1]
+    tensor([0., 1.])
+    """
     inputs, several = _many(inputs, "vhp", "inputs")
     with enable_grad():
         leaves = _leaves(inputs, create_graph)
@@ -170,5 +193,12 @@ def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 
 
 def hvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple:
-    """func(*inputs), one element, and its Hessian times the vector v: a Hessian is symmetric, so this is `vhp`."""
+    """func(*inputs), one element, and its Hessian times the vector v: a Hessian is symmetric, so this is `vhp`.
+
+    Source: Pearlmutter, "Fast Exact Multiplication by the Hessian", Neural Computation 1994.
+
+    >>> import mtorch
+    >>> mtorch.autograd.functional.hvp(lambda x: x.prod(), mtorch.tensor([1.0, 2.0]), mtorch.tensor([1.0, 0.0]))[1]
+    tensor([0., 1.])
+    """
     return vhp(func, inputs, v, create_graph, strict)

@@ -4,6 +4,8 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +23,7 @@ class _Mode(threading.local):
     replaying = False        # are rules being run on Tensors, for gradients of gradients?
     watching = False         # is recording, when it is on, WATCHED?
 
-    def set_recording(self, on) -> None:
+    def set_recording(self, on: bool | int) -> None:
         self.recording = (WATCHED if self.watching else True) if on else False
 
 
@@ -49,16 +51,24 @@ def is_inference_mode_enabled() -> bool:
     return mode.inference
 
 
+def bool_of(value: Any, function: str) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{function}(): argument 'mode' must be bool, not {type(value).__name__}")
+    return bool(value)
+
+
 class _Switch:
     """A setting that holds inside a `with` block or a decorated function."""
 
     recording = True
 
-    def __new__(cls, function=None, *args, **kwargs):
+    def __new__(cls, function: Any = None, *args: Any, **kwargs: Any) -> Any:
         self = super().__new__(cls)
         if callable(function):                         # @no_grad, without parentheses
-            self.__init__()
+            self.__init__()                            # type: ignore[misc]
             return self(function)
+        if function is not None and cls.__init__ is _Switch.__init__:
+            raise TypeError(f"{cls.__name__} takes nothing but a function to decorate, got {type(function).__name__}")
         return self
 
     def __init__(self) -> None:
@@ -72,10 +82,10 @@ class _Switch:
         self._enter()
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: Any) -> None:
         mode.recording, mode.inference = self._before.pop()
 
-    def __call__(self, function):
+    def __call__(self, function: Callable) -> Callable:
         if inspect.isclass(function):
             raise TypeError(f"{type(self).__name__} decorates functions, not the class {function.__name__}; "
                             "decorate its methods")
@@ -113,7 +123,9 @@ class _Switch:
 
 
 class no_grad(_Switch):
-    """Nothing computed inside is recorded, so nothing computed inside has a gradient.
+    """Nothing computed inside is recorded, so nothing computed inside has a gradient.  Also a decorator.
+
+    Raises: TypeError for decorating a class, whose methods it should decorate.
 
     >>> import mtorch
     >>> x = mtorch.ones(2, requires_grad=True)
@@ -127,7 +139,7 @@ class no_grad(_Switch):
 
 
 class enable_grad(_Switch):
-    """Operations are recorded again, inside a `no_grad` block.
+    """Operations are recorded again, inside a `no_grad` block.  Also a decorator; errors as for no_grad.
 
     >>> import mtorch
     >>> with mtorch.no_grad(), mtorch.enable_grad():
@@ -137,7 +149,11 @@ class enable_grad(_Switch):
 
 
 class set_grad_enabled(_Switch):
-    """Turn recording on or off: at once when called, and back at the end when used in a `with` statement.
+    """Turn recording on or off: at once when called, and back at the end when used in a `with` statement or as a decorator.
+
+    mode: whether operations are to be recorded
+
+    Raises: TypeError for a mode that is no bool.
 
     >>> import mtorch
     >>> with mtorch.set_grad_enabled(False):
@@ -145,12 +161,12 @@ class set_grad_enabled(_Switch):
     False
     """
 
-    def __new__(cls, mode):
+    def __new__(cls, mode: bool) -> set_grad_enabled:
         return object.__new__(cls)
 
     def __init__(self, mode: bool) -> None:
         super().__init__()
-        self.recording = bool(mode)
+        self.recording = bool_of(mode, "set_grad_enabled")
         self._before.append((_current().recording, _current().inference))    # type: ignore[arg-type]
         self._enter()
         self._entered = False
@@ -162,7 +178,7 @@ class set_grad_enabled(_Switch):
         self._enter()
         return self
 
-    def __call__(self, function):
+    def __call__(self, function: Callable) -> Callable:
         mode.recording, mode.inference = self._before.pop()      # it was meant as a decorator, not as a switch
         return super().__call__(function)
 
@@ -175,7 +191,11 @@ def _current() -> _Mode:
 
 
 class inference_mode(_Switch):
-    """As `no_grad`: nothing computed inside is recorded.
+    """As `no_grad`: nothing computed inside is recorded.  Says besides that the program predicts: dropout then warns.
+
+    mode: False changes nothing
+
+    Raises: TypeError for decorating a class.
 
     >>> import mtorch
     >>> with mtorch.inference_mode():

@@ -19,12 +19,17 @@ from __future__ import annotations
 import functools
 import types
 import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import tape
 from .mode import mode
 from .tape import STALE, Node, Output, TensorBase, history, next_order, op, wrap
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 # ---- stamps ------------------------------------------------------------------------------------
 
@@ -249,10 +254,10 @@ def _is_itself(t, key, value, base) -> bool:
     return place.__array_interface__ == value.array.__array_interface__
 
 
-def inplace(function):
+def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
     """The in-place form of a function: `add_ = inplace(add)`."""
 
-    def method(t, *args, **kwargs):
+    def method(t: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         new = function(t, *args, **kwargs)
         if new.array.shape != t.array.shape:
             raise RuntimeError(f"output with shape {list(t.array.shape)} doesn't match the broadcast shape "
@@ -271,8 +276,11 @@ def inplace(function):
                 new = cast(new, dtype=t.array.dtype)
         return assign(t, WHOLE, new, result=new)
 
-    method.__name__ = method.__qualname__ = getattr(function, "__name__", "op") + "_"
-    method.__doc__ = f"In place: `{getattr(function, '__name__', 'op')}`, written into this tensor."
+    name = getattr(function, "__name__", "op")
+    method.__name__ = method.__qualname__ = name + "_"
+    method.__doc__ = (f"In place: `{name}`, written into this tensor, which is returned.\n\n"
+                      f"Arguments and errors as for `{name}`.  RuntimeError besides for a result of another shape, or of a "
+                      "type that this\ntensor cannot hold, and for a leaf that requires grad.")
     return method
 
 

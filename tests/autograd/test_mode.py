@@ -1,0 +1,28 @@
+"""Switches take bools, and decorate functions."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import mtorch
+
+
+@pytest.mark.parametrize("switch", [mtorch.set_grad_enabled, mtorch.autograd.set_detect_anomaly])
+@pytest.mark.parametrize("value", [None, "off", 0])
+def test_a_switch_takes_a_bool(switch, value) -> None:
+    with pytest.raises(TypeError, match=f"argument 'mode' must be bool, not {type(value).__name__}"):
+        switch(value)
+    assert mtorch.is_grad_enabled()
+    assert not mtorch.is_anomaly_enabled()
+
+
+def test_numpy_s_bool_is_one() -> None:
+    with mtorch.set_grad_enabled(np.bool_(False)):
+        assert not mtorch.is_grad_enabled()
+
+
+def test_what_cannot_be_decorated() -> None:
+    with pytest.raises(TypeError, match="no_grad takes nothing but a function to decorate, got int"):
+        mtorch.no_grad(3)
+    with pytest.raises(TypeError, match="no_grad decorates functions, not the class int"):
+        mtorch.no_grad()(int)
