@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,12 +23,23 @@ from .methods.conversion import Convertible
 from .methods.functions import Functions
 from .methods.graph import Differentiable
 
+if TYPE_CHECKING:
+    from typing import Self
+
 
 class Tensor(Functions, Differentiable, Convertible):
     """An array of numbers that remembers how it was computed.
 
     `mtorch.tensor(data)` makes one from numbers.  The class itself, called as `Tensor(2, 3)`, gives memory of that size,
     and `Tensor([1, 2])` a tensor of the default floating point type, as in torch.
+
+    args: sizes, >= 0, or one array, Tensor or nested list of numbers
+    dtype: of the elements; the default floating point type if None
+    device: the CPU, there is no other
+
+    Raises: TypeError for sizes that are no ints, and for data that is no sequence or holds no numbers; ValueError for
+        a list whose rows differ in length; RuntimeError for a negative size, or a device that is not here.
+    Source: Rumelhart, Hinton & Williams, "Learning Representations by Back-Propagating Errors", Nature 1986.
 
     >>> import mtorch
     >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
@@ -42,13 +54,18 @@ class Tensor(Functions, Differentiable, Convertible):
     is_meta = is_nested = is_complex_ = False
     layout = "torch.strided"
 
-    def __new__(cls, *args, **kwargs):
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         return object.__new__(cls)
 
-    def __init__(self, *args, dtype=None, device=None) -> None:
+    def __init__(self, *args: Any, dtype: dtypes.dtype | None = None, device: str | Device | None = None) -> None:
         kind = dtypes.get_default_dtype() if dtype is None else dtype
+        if device is not None:
+            creation._placed(device)
         if len(args) == 1 and not isinstance(args[0], (int, np.integer, Size)):
             data = args[0]
+            if data is None or isinstance(data, (float, complex, np.generic)):
+                raise TypeError(f"Tensor(): data must be a sequence or sizes, got {type(data).__name__}; "
+                                "mtorch.tensor() takes a number")
             self.array = data.array if isinstance(data, TensorBase) else creation.array_of(data, kind)
         else:
             self.array = creation.empty(*args or (0,), dtype=kind).array
@@ -75,7 +92,7 @@ class Tensor(Functions, Differentiable, Convertible):
     itemsize = property(lambda self: self.array.itemsize, doc="The bytes of one element.")
     nbytes = property(lambda self: self.array.nbytes, doc="The bytes of all elements.")
 
-    def size(self, dim: int | None = None):
+    def size(self, dim: int | None = None) -> Any:
         """The shape, or the size of one dimension."""
         if dim is None:
             return self.shape
@@ -97,7 +114,7 @@ class Tensor(Functions, Differentiable, Convertible):
         """The bytes of one element."""
         return self.array.itemsize
 
-    def stride(self, dim: int | None = None):
+    def stride(self, dim: int | None = None) -> Any:
         """How many elements apart neighbours along each dimension lie in memory."""
         strides = tuple(s // self.array.itemsize for s in self.array.strides)
         if self.array.size == 0 and not any(strides):     # NumPy's, when it makes an empty array; PyTorch's count 0 as 1
@@ -113,7 +130,7 @@ class Tensor(Functions, Differentiable, Convertible):
         """The address of the first element."""
         return self.array.__array_interface__["data"][0]
 
-    def is_contiguous(self, memory_format=None) -> bool:
+    def is_contiguous(self, memory_format: Any = None) -> bool:
         """Whether the elements lie in memory in order."""
         return self.array.flags.c_contiguous
 
@@ -139,7 +156,7 @@ class Tensor(Functions, Differentiable, Convertible):
 
     # ---- copies and pickles -----------------------------------------------------------------------
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict) -> Self:
         if self._node is not None:
             raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
                                "protocol at the moment.")
@@ -153,7 +170,7 @@ class Tensor(Functions, Differentiable, Convertible):
         twin.__dict__.update({k: copy.deepcopy(v, memo) for k, v in self.__dict__.items() if k not in ("_hooks", "_after_grad")})
         return twin
 
-    def __reduce_ex__(self, protocol):
+    def __reduce_ex__(self, protocol: Any) -> tuple:
         if self._node is not None and mode.recording:
             raise RuntimeError("Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd "
                                "does not support crossing process boundaries.  If you just want to transfer the data, "
@@ -161,13 +178,18 @@ class Tensor(Functions, Differentiable, Convertible):
         kept = {k: v for k, v in self.__dict__.items() if k not in ("_hooks", "_after_grad", "_retained")}
         return _rebuilt, (type(self), self.array, self._requires_grad and self._node is None, kept)
 
-    def new(self, *args):
+    def new(self, *args: Any) -> Tensor:
         """A tensor of this type: of the given size, or with the given data."""
         return Tensor(*args, dtype=self.dtype)
 
 
 class Parameter(Tensor):
     """A tensor that a Module registers when it is assigned to it: a weight to be trained.
+
+    data: its values, a Tensor, whose memory it shares; none for no elements
+    requires_grad: whether it is trained
+
+    Raises: TypeError for a data that is no Tensor; RuntimeError for one of integers or bools with requires_grad.
 
     >>> import mtorch
     >>> mtorch.nn.Parameter(mtorch.zeros(2))
@@ -177,7 +199,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data=None, requires_grad: bool = True) -> None:
+    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
         if data is None:
             data = creation.empty(0)
         if not isinstance(data, TensorBase):
@@ -189,7 +211,7 @@ class Parameter(Tensor):
         self.array = data.array
         self._requires_grad, self._grad, self._node, self._alias = requires_grad, None, None, None
 
-    def __repr__(self, *, tensor_contents=None) -> str:    # type: ignore[override]
+    def __repr__(self, *, tensor_contents: Any = None) -> str:    # type: ignore[override]
         return "Parameter containing:\n" + super().__repr__()
 
 

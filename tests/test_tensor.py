@@ -167,3 +167,11 @@ def test_dtype_objects():
     assert repr(mtorch.float32) == "torch.float32" and mtorch.float is mtorch.float32 and mtorch.long is mtorch.int64
     assert mtorch.float32.is_floating_point and not mtorch.int8.is_floating_point and mtorch.float16.itemsize == 2
     assert pickle.loads(pickle.dumps(mtorch.float32)) is mtorch.float32
+
+
+def test_the_class_takes_sizes_or_a_sequence() -> None:
+    for wrong in (2.5, None, 1j):
+        with pytest.raises(TypeError, match=r"data must be a sequence or sizes, got \w+; mtorch.tensor\(\) takes a number"):
+            mtorch.Tensor(wrong)
+    with pytest.raises(RuntimeError, match="device 'cuda' is not available"):
+        mtorch.Tensor(2, device="cuda")

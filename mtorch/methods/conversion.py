@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +14,11 @@ from ..autograd.views import cast
 from ..device import device as Device
 from ..functions import creation, joining
 from ..functions.interoperation import numpy_function, numpy_ufunc
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ..tensor import Tensor
 
 
 class Convertible(TensorBase):
@@ -28,7 +35,7 @@ class Convertible(TensorBase):
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self.array
 
-    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+    def __array__(self, dtype: Any = None, copy: builtins.bool | None = None) -> np.ndarray:
         array = self.numpy()
         if dtype is not None and array.dtype != dtype:
             return array.astype(dtype)
@@ -37,13 +44,13 @@ class Convertible(TensorBase):
     __array_ufunc__ = numpy_ufunc
     __array_function__ = numpy_function
 
-    def item(self):
+    def item(self) -> Any:
         """The only element, as a Python number."""
         if self.array.size != 1:
             raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
         return self.array.item()
 
-    def tolist(self):
+    def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
         return self.array.tolist()
 
@@ -52,10 +59,10 @@ class Convertible(TensorBase):
             raise TypeError("len() of a 0-d tensor")
         return self.array.shape[0]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Tensor]:
         if not self.array.ndim:
             raise TypeError("iteration over a 0-d tensor")
-        return iter(joining.unbind(self))
+        return iter(joining.unbind(self))                # type: ignore[arg-type]    # it is a Tensor
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
@@ -77,10 +84,10 @@ class Convertible(TensorBase):
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.array.item())
 
-    def __contains__(self, x) -> bool:
+    def __contains__(self, x: Any) -> builtins.bool:
         return bool((self.array == (x.array if isinstance(x, TensorBase) else x)).any())
 
-    def __repr__(self, *, tensor_contents=None) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
         node = self.grad_fn
         return printing.format_tensor(self.array, requires_grad=self._requires_grad,
                                       grad_fn_name=None if node is None else node.name())
@@ -90,12 +97,13 @@ class Convertible(TensorBase):
             return format(self.item(), spec)
         return object.__format__(self, spec)
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         return [name for name in super().__dir__() if name != "array"] + ["array"]
 
     # ---- types and copies ----------------------------------------------------------------------
 
-    def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: builtins.bool = False,
+           copy: builtins.bool = False, memory_format: Any = None) -> Any:
         """This tensor in another dtype (or that of another tensor), on the CPU."""
         for a in args:
             if isinstance(a, dtypes.dtype):
@@ -121,62 +129,62 @@ class Convertible(TensorBase):
             return cast(self, dtype=kind)
         return wrap(self.array.astype(kind))
 
-    def type(self, dtype=None, non_blocking=False):
+    def type(self, dtype: Any = None, non_blocking: builtins.bool = False) -> Any:
         """The name of the tensor's type, as 'torch.FloatTensor'; or the tensor in another type, given by dtype or name."""
         from ..legacy import dtype_of_name, type_name
         if dtype is None:
             return type_name(self.dtype)
         return self.to(dtype_of_name(dtype))
 
-    def type_as(self, other):
+    def type_as(self, other: Tensor) -> Tensor:
         """This tensor in the type of another."""
         return self.to(other.dtype)
 
-    def float(self, memory_format=None):
+    def float(self, memory_format: Any = None) -> Tensor:
         """As float32."""
         return self.to(dtypes.float32)
 
-    def double(self, memory_format=None):
+    def double(self, memory_format: Any = None) -> Tensor:
         """As float64."""
         return self.to(dtypes.float64)
 
-    def half(self, memory_format=None):
+    def half(self, memory_format: Any = None) -> Tensor:
         """As float16."""
         return self.to(dtypes.float16)
 
-    def long(self, memory_format=None):
+    def long(self, memory_format: Any = None) -> Tensor:
         """As int64."""
         return self.to(dtypes.int64)
 
-    def int(self, memory_format=None):
+    def int(self, memory_format: Any = None) -> Tensor:
         """As int32."""
         return self.to(dtypes.int32)
 
-    def short(self, memory_format=None):
+    def short(self, memory_format: Any = None) -> Tensor:
         """As int16."""
         return self.to(dtypes.int16)
 
-    def char(self, memory_format=None):
+    def char(self, memory_format: Any = None) -> Tensor:
         """As int8."""
         return self.to(dtypes.int8)
 
-    def byte(self, memory_format=None):
+    def byte(self, memory_format: Any = None) -> Tensor:
         """As uint8."""
         return self.to(dtypes.uint8)
 
-    def bool(self, memory_format=None):
+    def bool(self, memory_format: Any = None) -> Tensor:
         """As bool."""
         return self.to(dtypes.bool)
 
-    def cpu(self, memory_format=None):
+    def cpu(self, memory_format: Any = None) -> Self:
         """The tensor itself: it is on the CPU."""
         return self
 
-    def cuda(self, device=None, non_blocking=False, memory_format=None):
+    def cuda(self, device: Any = None, non_blocking: builtins.bool = False, memory_format: Any = None) -> Tensor:
         """There is no GPU here: an error."""
         raise RuntimeError("mtorch computes on the CPU: no CUDA device is available")
 
-    def pin_memory(self, device=None):
+    def pin_memory(self, device: Any = None) -> Self:
         """The tensor itself: there is no GPU to pin memory for."""
         return self
 
@@ -188,6 +196,6 @@ class Convertible(TensorBase):
         """Whether the memory is shared between processes: never."""
         return False
 
-    def share_memory_(self):
+    def share_memory_(self) -> Self:
         """The tensor itself: processes here get copies."""
         return self

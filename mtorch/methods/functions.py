@@ -5,6 +5,8 @@ are found by the same name.
 """
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..autograd.tape import TensorBase
 from ..autograd.views import inplace
 from ..functions import activation, arithmetic, comparison, counting, creation, einsum as einsums, elementwise, indexing
@@ -13,6 +15,9 @@ from ..functions import shape as shapes, softmax as softmaxes, sorting, transcen
 from ..functions import number_parts, placing, special, stacking, statistics
 from ..functions import in_place
 from ..functions.linalg import decomposition, norms, products, solving
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
 class Functions(TensorBase):
@@ -35,27 +40,30 @@ class Functions(TensorBase):
     contiguous = shapes.contiguous
 
     @property
-    def T(self):
+    def T(self) -> Tensor:
         """The dimensions in reverse order."""
         return shapes.rules.permute(self, dims=tuple(range(self.array.ndim))[::-1])
 
     @property
-    def mT(self):
+    def mT(self) -> Tensor:
         """The last two dimensions exchanged."""
         if self.array.ndim < 2:
             raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got "
                                f"{self.array.ndim}-D tensor.")
-        return shapes.transpose(self, -2, -1)
+        return shapes.transpose(self, -2, -1)            # type: ignore[arg-type]    # it is a Tensor
 
     H = T
     mH = mT
 
-    def adjoint(self):
-        """The last two dimensions exchanged."""
+    def adjoint(self) -> Tensor:
+        """The last two dimensions exchanged.
+
+        Raises: RuntimeError for fewer than 2 dimensions.
+        """
         return self.mT
 
     @property
-    def real(self):
+    def real(self) -> Any:
         """The real part: the tensor itself."""
         return self
 
@@ -129,9 +137,9 @@ class Functions(TensorBase):
     addcmul, addcmul_ = arithmetic.addcmul, inplace(arithmetic.addcmul)
     addcdiv, addcdiv_ = arithmetic.addcdiv, inplace(arithmetic.addcdiv)
 
-    def where(self, condition, other):
+    def where(self, condition: Tensor, other: Any) -> Tensor:
         """This tensor's elements where the condition holds, else other's."""
-        return arithmetic.where(condition, self, other)
+        return arithmetic.where(condition, self, other)  # type: ignore[arg-type]    # it is a Tensor
 
     # ---- elementwise ---------------------------------------------------------------------------
 
@@ -273,7 +281,7 @@ class Functions(TensorBase):
     is_same_size = number_parts.is_same_size
     i0, i0_, mvlgamma, mvlgamma_ = special.i0, inplace(special.i0), special.mvlgamma, inplace(special.mvlgamma)
 
-    def polygamma(self, n: int):
+    def polygamma(self, n: int) -> Tensor:
         """The n-th derivative of digamma: see `mtorch.polygamma`."""
         return transcendental.polygamma(n, self)         # type: ignore[arg-type]    # it is a Tensor
 

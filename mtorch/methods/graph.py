@@ -4,12 +4,17 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..autograd import engine
 from ..autograd.handle import RemovableHandle, add_hook
 from ..autograd.tape import Node, Output, TensorBase, history, wrap
 from ..autograd.views import is_view, version
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ..tensor import Tensor
 
 
 class Differentiable(TensorBase):
@@ -31,7 +36,7 @@ class Differentiable(TensorBase):
     def requires_grad(self, value: bool) -> None:
         self.requires_grad_(value)
 
-    def requires_grad_(self, requires_grad: bool = True):
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Say whether gradients are to be computed for this leaf; returns the tensor."""
         if requires_grad and self.array.dtype.kind not in "fc":
             raise RuntimeError("only Tensors of floating point and complex dtype can require gradients, got "
@@ -46,12 +51,12 @@ class Differentiable(TensorBase):
         return self
 
     @property
-    def grad(self):
+    def grad(self) -> Any:
         """The gradient that backward left here, or None."""
         return self._grad
 
     @grad.setter
-    def grad(self, value) -> None:
+    def grad(self, value: Any) -> None:
         if value is not None:
             if not isinstance(value, TensorBase):
                 raise TypeError("assigned grad expected to be a Tensor or None but got grad of type "
@@ -86,16 +91,24 @@ class Differentiable(TensorBase):
         """Which output of its grad_fn this tensor is."""
         return self._node.slot if type(self._node) is Output else 0
 
-    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None) -> None:
-        """Add the gradient of this tensor to `.grad` of every leaf it was computed from: see `autograd.backward`."""
-        engine.backward(self, None if gradient is None else [gradient], retain_graph, create_graph, inputs)
+    def backward(self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
+                 inputs: Any = None) -> None:
+        """Add the gradient of this tensor to `.grad` of every leaf it was computed from: see `autograd.backward`.
 
-    def detach(self):
+        gradient: the gradient of this tensor, in its shape; may be left out where it is one element
+        """
+        engine.backward(self, None if gradient is None else [gradient],     # type: ignore[arg-type]    # it is a Tensor
+                        retain_graph, create_graph, inputs)
+
+    def detach(self) -> Tensor:
         """The same memory, without history."""
         return wrap(self.array)
 
-    def detach_(self):
-        """Forget the history, in place."""
+    def detach_(self) -> Self:
+        """Forget the history, in place.
+
+        Raises: RuntimeError for a view.
+        """
         if is_view(self):
             raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using "
                                "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
@@ -104,14 +117,14 @@ class Differentiable(TensorBase):
         return self
 
     @property
-    def data(self):
+    def data(self) -> Any:
         """The same memory, without history; writes to it are not noticed by graphs that used it."""
         twin = wrap(self.array)
         twin._silent = True
         return twin
 
     @data.setter
-    def data(self, value) -> None:
+    def data(self, value: Any) -> None:
         if not isinstance(value, TensorBase):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         self.array = value.array
@@ -124,7 +137,7 @@ class Differentiable(TensorBase):
             return
         this = weakref.ref(self)
 
-        def keep(g):
+        def keep(g: Any) -> None:
             t = this()
             if t is not None:
                 t._grad = wrap(g.array.copy()) if t._grad is None else t._grad + g if not g._requires_grad else g
@@ -136,13 +149,13 @@ class Differentiable(TensorBase):
         """Whether `retain_grad` was called on this intermediate result."""
         return self.__dict__.get("_retained", False)
 
-    def register_hook(self, hook):
+    def register_hook(self, hook: Callable) -> RemovableHandle:
         """Have hook(gradient) called when this tensor's gradient is known; what it returns takes the gradient's place."""
         if not self._requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         return _attach(self, hook)
 
-    def register_post_accumulate_grad_hook(self, hook):
+    def register_post_accumulate_grad_hook(self, hook: Callable) -> RemovableHandle:
         """Have hook(tensor) called on this leaf when its `.grad` is there."""
         if not self._requires_grad or self._node is not None:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors or those that do "
