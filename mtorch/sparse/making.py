@@ -1,33 +1,49 @@
 """Sparse tensors from coordinates and values, and from dense tensors."""
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes
-from ..autograd.tape import TensorBase, wrap
+from ..autograd.tape import wrap
 from ..functions.arguments import require_tensor, sizes_of
-from ..functions.creation import array_of
+from ..functions.creation import _placed, array_of
 from ..tensor import Tensor
 from .tensor import SparseTensor, sparse_mask
 
+if TYPE_CHECKING:
+    from ..functions.hints import DeviceLike
 
-def sparse_coo_tensor(indices, values=None, size=None, *, dtype=None, device=None, pin_memory=False,
-                      requires_grad=False, check_invariants=None, is_coalesced=None):
-    """A sparse tensor from the coordinates (D, E) of values (E, ...); where no size is given, the smallest that
-    holds them.
+
+def sparse_coo_tensor(indices: Any, values: Any = None, size: Sequence[int] | None = None, *,
+                      dtype: dtypes.dtype | None = None, device: DeviceLike | None = None, pin_memory: bool = False,
+                      requires_grad: bool = False, check_invariants: bool | None = None,
+                      is_coalesced: bool | None = None) -> SparseTensor:
+    """A sparse tensor from the coordinates of its values.
+
+    indices: whole numbers >= 0, a column for each value: a Tensor, an array or nested lists
+    values: numbers, or rows of them; gradients go to a Tensor that is given
+    size: of each dimension; None for the smallest that holds the indices
+    dtype: of the values; None for their own
+    check_invariants: nothing depends on it, the indices are always looked at
+    is_coalesced: a promise that no place occurs twice, and that they are in order
+
+    Shape: indices (D, E), values (E, ...) -> D sparse dimensions, and those of a value
+    Raises: RuntimeError where indices are no matrix, not as many as values, negative, or outside size, where size does
+        not fit them, or device is not the CPU; TypeError for what no tensor can be made of.
 
     >>> import mtorch
     >>> mtorch.sparse_coo_tensor([[0, 1], [1, 0]], [2.0, 3.0], (2, 2)).to_dense()
     tensor([[0., 2.],
             [3., 0.]])
     """
+    _placed(device)
     places = np.asarray(array_of(indices)).astype(np.int64)
     if places.ndim != 2:
         raise RuntimeError(f"indices must be sparse_dim x nnz, but got: {list(places.shape)}")
-    if isinstance(values, TensorBase):
+    if isinstance(values, Tensor):
         elements = values if dtype is None else values.to(dtype)
     else:
         elements = wrap(array_of([] if values is None else values, dtype))
@@ -53,8 +69,15 @@ def sparse_coo_tensor(indices, values=None, size=None, *, dtype=None, device=Non
     return SparseTensor(places, elements, sizes, bool(is_coalesced))
 
 
-def to_sparse(input, sparse_dim=None, *, layout=None, blocksize=None, dense_dim=None):
+def to_sparse(input: Tensor, sparse_dim: int | None = None, *, layout: Any = None, blocksize: Any = None,
+              dense_dim: int | None = None) -> SparseTensor:
     """The sparse form of a tensor: its elements that are not zero (its slices, where sparse_dim is smaller).
+
+    sparse_dim: how many dimensions become sparse, from 1 to input.dim(); None for all
+
+    Shape: any -> the same
+    Raises: RuntimeError where sparse_dim is outside its range; NotImplementedError for other layouts, blocks and
+        dense_dim.
 
     >>> import mtorch
     >>> mtorch.tensor([[0.0, 2.0], [0.0, 0.0]]).to_sparse().values()
@@ -73,7 +96,7 @@ def to_sparse(input, sparse_dim=None, *, layout=None, blocksize=None, dense_dim=
 
 
 def _old_type(name: str) -> Callable:
-    def make(*args: Any):
+    def make(*args: Any) -> SparseTensor:
         kind = getattr(dtypes, name)
         if len(args) >= 2:
             return sparse_coo_tensor(args[0], args[1].to(kind), args[2] if len(args) > 2 else None)

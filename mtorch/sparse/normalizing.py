@@ -1,6 +1,8 @@
 """Functions over the kept values along a dimension of a sparse tensor: softmax, as attention on graphs uses it."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..autograd.tape import wrap
@@ -8,9 +10,18 @@ from ..functions.arguments import axis_of
 from ..functions.creation import zeros
 from .tensor import SparseTensor
 
+if TYPE_CHECKING:
+    from .. import dtypes
 
-def softmax(input, dim, *, dtype=None):
-    """Softmax along a sparse dimension over the kept values alone: the others count as minus infinity.
+
+def softmax(input: SparseTensor, dim: int, *, dtype: dtypes.dtype | None = None) -> SparseTensor:
+    """Softmax along a dimension over the kept values alone: the others count as minus infinity.
+
+    dim: the dimension, a sparse one or one of each value
+    dtype: the type to compute in; None for input's
+
+    Shape: any -> the same
+    Raises: TypeError where input is not sparse; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> a = mtorch.sparse_coo_tensor([[0, 0, 1], [0, 2, 1]], [1.0, 1.0, 5.0], (2, 3))
@@ -35,8 +46,10 @@ def softmax(input, dim, *, dtype=None):
     return x._with(e / total[wrap(group)])
 
 
-def log_softmax(input, dim, *, dtype=None):
+def log_softmax(input: SparseTensor, dim: int, *, dtype: dtypes.dtype | None = None) -> SparseTensor:
     """The logarithm of `sparse.softmax`.
+
+    Shape, arguments and errors as for `softmax`.
 
     >>> import mtorch
     >>> a = mtorch.sparse_coo_tensor([[0, 0], [0, 2]], [1.0, 1.0], (1, 3))

@@ -5,6 +5,8 @@ array: a function that is not written for sparse tensors says so with NotImpleme
 """
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..autograd.tape import TensorBase, wrap
@@ -13,6 +15,10 @@ from ..functions.creation import zeros
 from ..functions.joining import cat
 from ..ops import sparse as rules
 from ..tensor import Tensor
+
+if TYPE_CHECKING:
+    from .. import dtypes
+    from ..functions.hints import Dims, Number
 
 
 class SparseTensor(Tensor):
@@ -49,7 +55,7 @@ class SparseTensor(Tensor):
     dtype = property(lambda self: self._elements.dtype, doc="The type of the values.")
     ndim = property(lambda self: len(self._size), doc="The number of dimensions.")
 
-    def size(self, dim: int | None = None):
+    def size(self, dim: int | None = None) -> Any:
         """The shape, or the size of one dimension."""
         return self._size if dim is None else self._size[axis_of(dim, len(self._size))]
 
@@ -80,18 +86,18 @@ class SparseTensor(Tensor):
     def _nnz(self) -> int:
         return self._places.shape[1]
 
-    def _indices(self):
+    def _indices(self) -> Tensor:
         return wrap(self._places)
 
-    def _values(self):
+    def _values(self) -> Tensor:
         return self._elements
 
-    def indices(self):
+    def indices(self) -> Tensor:
         """The coordinates (D, E) of a coalesced tensor."""
         self._require_coalesced("indices")
         return wrap(self._places)
 
-    def values(self):
+    def values(self) -> Tensor:
         """The values (E, ...) of a coalesced tensor."""
         self._require_coalesced("values")
         return self._elements
@@ -117,13 +123,13 @@ class SparseTensor(Tensor):
     def _requires_grad(self) -> bool:                  # type: ignore[override]
         return self._elements._requires_grad
 
-    def requires_grad_(self, requires_grad: bool = True):
+    def requires_grad_(self, requires_grad: bool = True) -> SparseTensor:
         """Say whether gradients are to be computed for the values; returns the tensor."""
         self._elements.requires_grad_(requires_grad)
         return self
 
     @property                                          # type: ignore[misc]
-    def grad(self):
+    def grad(self) -> SparseTensor | None:
         """The gradient of the values, in the same places; None where there is none."""
         return None if self._elements.grad is None else self._with(self._elements.grad)
 
@@ -132,19 +138,19 @@ class SparseTensor(Tensor):
         """Whether the values were made by the user."""
         return self._elements.is_leaf
 
-    def detach(self):
+    def detach(self) -> SparseTensor:
         """The same places and values, without history."""
         return self._with(self._elements.detach())
 
     # ---- other forms ---------------------------------------------------------------------------
 
-    def _with(self, values):
+    def _with(self, values: Tensor) -> SparseTensor:
         """Other values in the same places."""
         twin = SparseTensor(self._places, values, self._size, self._coalesced)
         twin._pattern = self._pattern
         return twin
 
-    def coalesce(self):
+    def coalesce(self) -> SparseTensor:
         """Each place once, its values added up, in the order of rows."""
         if self._coalesced:
             return self
@@ -155,26 +161,26 @@ class SparseTensor(Tensor):
         values = zeros((len(found), *self._elements.shape[1:]), dtype=self.dtype)
         return SparseTensor(places, values.index_add(0, wrap(where.reshape(-1)), self._elements), self._size, True)
 
-    def to_dense(self, dtype=None, *, masked_grad=None):
+    def to_dense(self, dtype: dtypes.dtype | None = None, *, masked_grad: bool | None = None) -> Tensor:
         """The ordinary tensor, zeros and all."""
         key = tuple(wrap(i) for i in self._places)
         result = zeros(self._size, dtype=self.dtype).index_put(key, self._elements, accumulate=True)
         return result if dtype is None else result.to(dtype)
 
-    def to_sparse(self, *args, **kwargs):
+    def to_sparse(self, *args: Any, **kwargs: Any) -> SparseTensor:
         """The tensor itself."""
         return self
 
-    def to(self, *args, **kwargs):
+    def to(self, *args: Any, **kwargs: Any) -> SparseTensor:
         """In another type, on the CPU."""
         values = self._elements.to(*args, **kwargs)
         return self if values is self._elements else self._with(values)
 
-    def clone(self, *, memory_format=None):
+    def clone(self, *, memory_format: Any = None) -> SparseTensor:
         """A copy."""
         return SparseTensor(self._places.copy(), self._elements.clone(), self._size, self._coalesced)
 
-    def transpose(self, dim0: int, dim1: int):
+    def transpose(self, dim0: int, dim1: int) -> SparseTensor:
         """Two of the dimensions that indices stand for, exchanged."""
         a, b = (axis_of(d, len(self._size)) for d in (dim0, dim1))
         if max(a, b) >= len(self._places):
@@ -184,7 +190,7 @@ class SparseTensor(Tensor):
         places = self._places[order[:len(self._places)]]
         return SparseTensor(places, self._elements, tuple(self._size[d] for d in order), a == b and self._coalesced)
 
-    def t(self):
+    def t(self) -> SparseTensor:
         """A matrix with rows and columns exchanged."""
         if len(self._size) > 2:
             raise RuntimeError("t() expects a tensor with <= 2 sparse and 0 dense dimensions, but got "
@@ -254,7 +260,7 @@ class SparseTensor(Tensor):
     div = __truediv__              # type: ignore[assignment]
     add = __add__                  # type: ignore[assignment]
 
-    def sum(self, dim=None, dtype=None):
+    def sum(self, dim: Dims | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
         """The sum of all values, or a sparse sum over some dimensions: see `sparse.sum`."""
         return sum(self, dim, dtype)
 
@@ -279,8 +285,11 @@ def _pattern(x: SparseTensor) -> rules.Pattern:
     return x._pattern
 
 
-def sparse_mask(input, mask):
+def sparse_mask(input: Tensor, mask: SparseTensor) -> SparseTensor:
     """The elements of input in the places of a sparse mask, sparse.
+
+    Shape: any, mask the same -> the same
+    Raises: TypeError where mask is not sparse; RuntimeError where the shapes differ.
 
     >>> import mtorch
     >>> mask = mtorch.sparse_coo_tensor([[0], [1]], [1.0], (2, 2))
@@ -297,10 +306,17 @@ def sparse_mask(input, mask):
     return SparseTensor(mask._places, x[tuple(wrap(i) for i in mask._places)], mask._size, mask._coalesced)
 
 
-def mm(mat1, mat2, reduce=None):
+def mm(mat1: Tensor, mat2: Tensor, reduce: str | None = None) -> Tensor:
     """The product of two matrices of which at least one is sparse; gradients go to the values and the dense matrix.
 
     A sparse and a dense matrix (or vector) make a dense one, two sparse matrices a sparse one (without gradients).
+
+    mat1, mat2: the operands
+    reduce: only None, for sums
+
+    Shape: (N, I) @ (I, O) -> (N, O)
+    Raises: TypeError where one is not a Tensor; RuntimeError where sizes or types differ, or one has other dimensions;
+        NotImplementedError for reduce, and for a gradient of the product of two sparse ones.
 
     >>> import mtorch
     >>> a = mtorch.sparse_coo_tensor([[0, 1], [1, 0]], [2.0, 3.0], (2, 2))
@@ -340,8 +356,11 @@ def _sparse_product(a: SparseTensor, b: SparseTensor) -> SparseTensor:
     return SparseTensor(places, wrap(y.data), y.shape).coalesce()
 
 
-def addmm(mat, mat1, mat2, *, beta=1.0, alpha=1.0):
+def addmm(mat: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1.0, alpha: Number = 1.0) -> Tensor:
     """beta * mat + alpha * mat1 @ mat2, mat1 sparse.
+
+    Shape: mat broadcasts to (N, O), mat1 (N, I), mat2 (I, O) -> (N, O)
+    Raises: TypeError, RuntimeError and NotImplementedError as for `mm`.
 
     >>> import mtorch
     >>> a = mtorch.sparse_coo_tensor([[0], [0]], [2.0], (1, 1))
@@ -351,8 +370,14 @@ def addmm(mat, mat1, mat2, *, beta=1.0, alpha=1.0):
     return beta * mat + alpha * mm(mat1, mat2)
 
 
-def sum(input, dim=None, dtype=None):
+def sum(input: SparseTensor, dim: Dims | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
     """The sum of all values; over some dimensions, a sparse tensor of the others (dense where no sparse ones are left).
+
+    dim: a dimension, several, or None for all
+    dtype: the type to sum in; None for input's
+
+    Shape: any -> input's without dim
+    Raises: TypeError where input is not sparse; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> a = mtorch.sparse_coo_tensor([[0, 1], [1, 0]], [2.0, 3.0], (2, 2))

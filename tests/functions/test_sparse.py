@@ -108,3 +108,8 @@ def test_dense_to_sparse_and_back():
 def test_what_there_is_not_says_so(attempt, error):
     with pytest.raises(error):
         attempt(made(mtorch)[0])
+
+
+def test_there_is_no_other_device():
+    with pytest.raises(RuntimeError, match="device 'cuda' is not available"):
+        mtorch.sparse_coo_tensor([[0]], [1.0], (2,), device="cuda")

@@ -205,6 +205,9 @@ WRONG = [
     ("hann_window", lambda lib: lib.hann_window(-1), RuntimeError, "hann_window requires"),
     ("kaiser_window", lambda lib: lib.kaiser_window(2, dtype=lib.int64), RuntimeError, "kaiser_window expects"),
     ("hamming_window", lambda lib: lib.hamming_window(2.5), TypeError, "hamming_window: .*int"),
+    ("dropout", lambda lib: lib.dropout(lib.ones(2), 2.0, True), RuntimeError, "dropout probability"),
+    ("alpha_dropout", lambda lib: lib.alpha_dropout(lib.ones(2), -1.0, True), RuntimeError, "dropout probability"),
+    ("feature_dropout", lambda lib: lib.feature_dropout(3, 0.5, True), TypeError, r"feature_dropout\(\): argument 'input'"),
     ("polygamma", lambda lib: lib.polygamma(1.5, lib.ones(1)), TypeError, "argument 'n' .*must be int"),
 ]
 
