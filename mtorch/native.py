@@ -32,9 +32,9 @@ def batch_norm(input: Tensor, weight: Tensor | None, bias: Tensor | None, runnin
         covariate shift".
 
     >>> import mtorch
-    >>> mtorch.batch_norm(mtorch.tensor([[1.0], [3.0]]), None, None, None, None, True, 0.1, 0.0, False)
-    tensor([[-1.],
-            [ 1.]])
+    >>> mtorch.batch_norm(mtorch.tensor([[1.0], [3.0]]), None, None, None, None, True, 0.1, 1e-5, False)
+    tensor([[-1.0000],
+            [ 1.0000]])
     """
     return F.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
 
