@@ -1,9 +1,13 @@
-"""MultiheadAttention.  Vaswani et al. 2017, arXiv:1706.03762, section 3.2."""
+"""MultiheadAttention.
+
+Source: Vaswani et al., "Attention Is All You Need", NIPS 2017, arXiv:1706.03762, section 3.2.
+"""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ..functions import creation
+from ..functions.arguments import require_tensor
 from ..tensor import Parameter, Tensor
 from . import functional as F, init
 from .linear import Linear
@@ -19,10 +23,30 @@ class NonDynamicallyQuantizableLinear(Linear):
 
 
 class MultiheadAttention(Module):
-    """Attention of num_heads heads, each on its own projection of queries, keys and values.
+    """softmax(q k^T / sqrt(d)) v in num_heads heads, each on its own projection of queries, keys and values, d = E /
+    num_heads.
 
-    Shape: query (L, N, E), key (S, N, kdim), value (S, N, vdim), or (N, L, E) and so on with batch_first, or without N
-    -> (L, N, E) and, with need_weights, the weights (N, L, S).
+    embed_dim: E, features of the queries and of what comes out, > 0
+    num_heads: how many heads, > 0; divides E
+    dropout: the probability to drop an attention weight while training, in [0, 1]
+    bias: add biases in the projections
+    add_bias_kv: learn one more key and one more value, that every query can look at
+    add_zero_attn: one more key and value of zeros
+    kdim, vdim: features of keys and of values; default E
+    batch_first: tensors are (N, L, E) instead of (L, N, E)
+    device, dtype: of the weights; a floating point dtype
+
+    The call takes query, key and value, and
+    key_padding_mask: (N, S), True where a key is not to be seen, or numbers to be added
+    need_weights: give the attention weights, too
+    attn_mask: (L, S), or (N num_heads, L, S), True where a query is not to see a key, or numbers to be added
+    average_attn_weights: their mean over the heads
+    is_causal: a hint that attn_mask hides what comes later; it has to be given all the same
+
+    Shape: query (L, N, E), key (S, N, kdim), value (S, N, vdim), or without N -> (L, N, E) and, with need_weights, the
+    weights (N, L, S), or (N, num_heads, L, S) where they are not averaged; without, None.
+    Raises: ValueError for sizes <= 0; AssertionError for heads that do not divide E, or tensors that do not fit;
+    RuntimeError for masks that do not fit, another dtype, or different N; TypeError for what is no Tensor.
 
     >>> import mtorch
     >>> x = mtorch.ones(5, 2, 8)
@@ -95,7 +119,13 @@ class MultiheadAttention(Module):
     def forward(self, query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Tensor | None = None,
                 need_weights: bool = True, attn_mask: Tensor | None = None, average_attn_weights: bool = True,
                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
+        for name, x in (("query", query), ("key", key), ("value", value)):
+            require_tensor(x, "MultiheadAttention", name)
         turned = self.batch_first and query.dim() == 3
+        batch = 0 if self.batch_first else 1
+        if query.dim() == key.dim() == 3 and query.shape[batch] != key.shape[batch]:
+            raise RuntimeError(f"MultiheadAttention: {query.shape[batch]} samples of query, {key.shape[batch]} of key: "
+                               f"shapes {tuple(query.shape)} and {tuple(key.shape)}, batch_first={self.batch_first}")
         if turned:
             if query is key and key is value:
                 query = key = value = query.transpose(0, 1)

@@ -18,8 +18,14 @@ from .state import Stateful
 class Module(Called, Convertible, Stateful):
     """The base class of layers and nets.
 
-    A subclass creates its Parameters, buffers and child Modules in `__init__`, after `super().__init__()`, by
-    assigning them to attributes, and computes in `forward`.  Calling the module runs forward.
+    A subclass creates its Parameters, buffers and child Modules in `__init__`, after `super().__init__()`, by assigning
+    them to attributes, and computes in `forward`.  Calling the module runs forward.
+
+    args, kwargs: none, unless the class says call_super_init
+
+    Shape: what forward takes -> what it returns.
+    Raises: NotImplementedError when called without a forward; TypeError for arguments to `Module.__init__`; AttributeError
+    for a subclass whose `__init__` leaves out `super().__init__()`.
 
     >>> import mtorch
     >>> class Line(mtorch.nn.Module):

@@ -33,6 +33,13 @@ GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 class RNNBase(Module):
     """What RNN, LSTM and GRU share: their arguments, their weights, and the way through layers and directions.
 
+    mode: "RNN_TANH", "RNN_RELU", "LSTM" or "GRU"
+
+    The other arguments as for RNN; proj_size as for LSTM.
+
+    Shape: it is not called itself.
+    Raises: ValueError for another mode, and sizes and options out of range; NotImplementedError when called.
+
     >>> import mtorch
     >>> isinstance(mtorch.nn.LSTM(2, 3), mtorch.nn.RNNBase)
     True
@@ -118,7 +125,7 @@ class RNNBase(Module):
             return lstm(x, *states, *weights, batch_sizes=batch_sizes)
         return rnn(x, *states, *weights, relu=self.mode == "RNN_RELU", batch_sizes=batch_sizes)
 
-    def _run(self, input, states: tuple | None):
+    def _run(self, input: Any, states: tuple | None) -> tuple[Any, tuple[Tensor, ...]]:
         """(output, final states): input a Tensor of 2 or 3 dimensions or packed; states as many as _state_sizes()."""
         if isinstance(input, PackedSequence):
             return self._run_packed(input, states)
@@ -137,7 +144,7 @@ class RNNBase(Module):
             return y.squeeze(1), tuple(s.squeeze(1) for s in finals)
         return (y.transpose(0, 1) if self.batch_first else y), finals
 
-    def _run_packed(self, input: PackedSequence, states: tuple | None):
+    def _run_packed(self, input: PackedSequence, states: tuple | None) -> tuple[PackedSequence, tuple[Tensor, ...]]:
         x, batch_sizes, order, original = input
         if x.dim() != 2:
             raise RuntimeError(f"input must have 2 dimensions, got {x.dim()}: packed data has shape {tuple(x.shape)}")
@@ -214,7 +221,7 @@ class RNNBase(Module):
 class _OneState(RNNBase):
     """RNN and GRU: what a step hands on is what it shows."""
 
-    def forward(self, input, hx: Tensor | None = None):
+    def forward(self, input: Tensor | PackedSequence, hx: Tensor | None = None) -> tuple[Any, Tensor]:
         if hx is not None and not isinstance(hx, Tensor):
             raise TypeError(f"{type(self).__name__}: hx must be a Tensor, got {type(hx).__name__}")
         output, (h,) = self._run(input, None if hx is None else (hx,))
@@ -226,21 +233,29 @@ class _OneState(RNNBase):
 
 
 class RNN(_OneState):
-    """h[t] = tanh(x[t] W_ih^T + b_ih + h[t-1] W_hh^T + b_hh), or relu: the recurrent layer of Elman 1990.
+    """h[t] = tanh(x[t] W_ih^T + b_ih + h[t-1] W_hh^T + b_hh), or relu: the simple recurrent layer.
 
-    input_size, hidden_size   features of x and of h, each > 0
-    num_layers                layers on top of each other, > 0
-    nonlinearity              "tanh" or "relu"
-    bias                      whether there are b_ih and b_hh
-    batch_first               x and the output are (N, T, *) instead of (T, N, *); states are not
-    dropout                   in [0, 1], on the output of each layer but the last, while training
-    bidirectional             a second set of weights reads from the end; both outputs stand side by side
+    input_size, hidden_size: features of x and of h, each > 0
+    num_layers: layers on top of each other, > 0
+    nonlinearity: "tanh" or "relu"
+    bias: whether there are b_ih and b_hh
+    batch_first: x and the output are (N, T, *) instead of (T, N, *); states are not
+    dropout: in [0, 1], on the output of each layer but the last, while training
+    bidirectional: a second set of weights reads from the end; both outputs stand side by side
+    device, dtype: of the weights; a floating point dtype
+    kwargs: none; proj_size is refused by name
+
+    Weights start uniform in +-1/sqrt(hidden_size), torch's numbers for the same seed.
 
     Shape: x (T, N, input_size), (T, input_size) or a PackedSequence; h0 (D num_layers, N, hidden_size), zeros if not
-    given, D being 2 if bidirectional, else 1  ->  output (T, N, D hidden_size), and the last h of every layer and
-    direction, shaped as h0.  Weights start uniform in +-1/sqrt(hidden_size), torch's numbers for the same seed.
-
-    Raises: ValueError for sizes and options out of range; RuntimeError for inputs and states that do not fit.
+    given, D being 2 if bidirectional, else 1 -> output (T, N, D hidden_size), and the last h of every layer and
+    direction, shaped as h0.
+    Raises: ValueError for sizes and options out of range, or another number of dimensions or dtype of x; TypeError for
+    sizes that are no ints, options that are no bools, x or h0 that are no Tensors; RuntimeError for inputs and states
+    that do not fit.
+    Source: Elman, "Finding Structure in Time", Cognitive Science 1990; bidirectional: Schuster & Paliwal,
+    "Bidirectional Recurrent Neural Networks", IEEE Transactions on Signal Processing 1997; its training: Werbos,
+    "Backpropagation Through Time: What It Does and How to Do It", Proceedings of the IEEE 1990.
 
     >>> import mtorch
     >>> output, h = mtorch.nn.RNN(3, 5, num_layers=2)(mtorch.ones(7, 1, 3))
@@ -260,13 +275,20 @@ class RNN(_OneState):
 
 
 class LSTM(RNNBase):
-    """Long short-term memory.  Hochreiter and Schmidhuber 1997; formulas and gradients in mtorch/ops/lstm.py.
+    """Long short-term memory: a cell c that gates write to, forget and read, so that gradients last over many steps.
 
-    Arguments are those of RNN, without nonlinearity, and
-    proj_size   in [0, hidden_size): if not 0, h is multiplied by W_hr and has this size (Sak et al. 2014)
+    i = sigmoid(x[t] W_ii^T + b_ii + h[t-1] W_hi^T + b_hi), and likewise f and o; g the same with tanh
+    c[t] = f c[t-1] + i g,  h[t] = o tanh(c[t])
 
-    Shape: as RNN, with (h0, c0) for h0 and (h, c) for h, h with proj_size features if that is not 0.  Gates stand in the
-    weights in the order i f g o.
+    proj_size: in [0, hidden_size): if not 0, h is multiplied by W_hr and has this size
+
+    The other arguments as for RNN, without nonlinearity.  Gates stand in the weights in the order i f g o.
+
+    Shape: as for RNN, with (h0, c0) for h0 and (h, c) for h; h has proj_size features if that is not 0.
+    Raises: as for RNN, and ValueError for a proj_size out of range, TypeError for states that are no pair of Tensors.
+    Source: Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computation 1997; the gate f: Gers, Schmidhuber &
+    Cummins, "Learning to Forget: Continual Prediction with LSTM", Neural Computation 2000; proj_size: Sak, Senior &
+    Beaufays, "Long Short-Term Memory Recurrent Neural Network Architectures for Large Scale Acoustic Modeling", 2014.
 
     >>> import mtorch
     >>> output, (h, c) = mtorch.nn.LSTM(3, 5, batch_first=True, bidirectional=True)(mtorch.ones(1, 7, 3))
@@ -283,7 +305,8 @@ class LSTM(RNNBase):
     def _state_sizes(self) -> tuple[int, ...]:
         return self.proj_size or self.hidden_size, self.hidden_size
 
-    def forward(self, input, hx: tuple[Tensor, Tensor] | None = None):
+    def forward(self, input: Tensor | PackedSequence,
+                hx: tuple[Tensor, Tensor] | None = None) -> tuple[Any, tuple[Tensor, ...]]:
         if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2
                                or not all(isinstance(s, Tensor) for s in hx)):
             raise TypeError(f"LSTM: hx must be a pair of Tensors (h0, c0), got {type(hx).__name__}")
@@ -291,9 +314,18 @@ class LSTM(RNNBase):
 
 
 class GRU(_OneState):
-    """The gated recurrent unit.  Cho et al. 2014; formulas and gradients in mtorch/ops/gru.py.
+    """The gated recurrent unit: two gates, and no cell beside h.
 
-    Arguments and shapes are those of RNN, without nonlinearity.  Gates stand in the weights in the order r z n.
+    r = sigmoid(x[t] W_ir^T + b_ir + h[t-1] W_hr^T + b_hr), and likewise z
+    n = tanh(x[t] W_in^T + b_in + r (h[t-1] W_hn^T + b_hn)),  h[t] = (1 - z) n + z h[t-1]
+
+    Arguments as for RNN, without nonlinearity.  Gates stand in the weights in the order r z n.  As in PyTorch, r is
+    multiplied with the product of h, where the paper has it on h itself.
+
+    Shape: as for RNN.
+    Raises: as for RNN.
+    Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
+    EMNLP 2014.
 
     >>> import mtorch
     >>> output, h = mtorch.nn.GRU(3, 5)(mtorch.ones(7, 3))

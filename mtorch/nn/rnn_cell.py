@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 class RNNCellBase(Module):
     """The weights of a cell, and its checks.
 
+    input_size, hidden_size: features of x and of h
+    bias: whether there are b_ih and b_hh
+    num_chunks: how many blocks of hidden_size rows the weights have, one for each gate
+    device, dtype: of the weights; a floating point dtype
+
+    Weights start uniform in +-1/sqrt(hidden_size), torch's numbers for the same seed.
+
+    Shape: it is not called itself.
+    Raises: RuntimeError for negative sizes; TypeError for sizes that are no ints; NotImplementedError when called.
+    Source: Elman, "Finding Structure in Time", Cognitive Science 1990.
+
     >>> import mtorch
     >>> isinstance(mtorch.nn.GRUCell(2, 3), mtorch.nn.RNNCellBase)
     True
@@ -57,9 +68,15 @@ class RNNCellBase(Module):
     def _step(self, step, input: Tensor, states: tuple[Tensor, ...] | None, count: int = 1):
         """step(x, *states, *weights) of x (N, I) and states (N, H); all one dimension less if input is (I)."""
         name = type(self).__name__
-        if input.dim() not in (1, 2):
-            raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.dim()}D instead")
-        batched = input.dim() == 2
+        try:
+            states_dim = [s.dim() for s in states or ()]
+            input_dim = input.dim()
+        except AttributeError:
+            kinds = [type(t).__name__ for t in (input, *(states or ())) if not isinstance(t, Tensor)]
+            raise TypeError(f"{name}: input and states must be Tensors, got {', '.join(kinds)}") from None
+        if input_dim not in (1, 2):
+            raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input_dim}D instead")
+        batched = input_dim == 2
         x = input if batched else input.unsqueeze(0)
         if x.shape[1] != self.input_size:
             raise RuntimeError(f"input has inconsistent input_size: got {x.shape[1]} expected {self.input_size}: "
@@ -67,10 +84,10 @@ class RNNCellBase(Module):
         if states is None:
             states = (creation.zeros(x.shape[0], self.hidden_size, dtype=x.dtype),) * count
         else:
-            for i, s in enumerate(states):
-                if s.dim() not in (1, 2):
+            for i, dim in enumerate(states_dim):
+                if dim not in (1, 2):
                     which = "hidden" if count == 1 else f"hx[{i}]"
-                    raise ValueError(f"{name}: Expected {which} to be 1D or 2D, got {s.dim()}D instead")
+                    raise ValueError(f"{name}: Expected {which} to be 1D or 2D, got {dim}D instead")
             states = states if batched else tuple(s.unsqueeze(0) for s in states)
             for i, s in enumerate(states):
                 self._check_state(x, s, i)
@@ -91,9 +108,15 @@ class RNNCellBase(Module):
 
 
 class RNNCell(RNNCellBase):
-    """h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh), or relu.
+    """h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh), or relu: one step of an RNN.
 
-    Shape: x (N, input_size), h (N, hidden_size) or None for zeros  ->  h' (N, hidden_size); all without N, too.
+    input_size, hidden_size, bias, device, dtype: as for RNNCellBase
+    nonlinearity: "tanh" or "relu"
+
+    Shape: x (N, input_size), h (N, hidden_size) or None for zeros -> h' (N, hidden_size); all without N, too.
+    Raises: ValueError for an x or h of other dimensions; RuntimeError for other sizes or dtypes, or another
+    nonlinearity; TypeError for an x or h that is no Tensor.
+    Source: Elman, "Finding Structure in Time", Cognitive Science 1990.
 
     >>> import mtorch
     >>> mtorch.nn.RNNCell(3, 5)(mtorch.ones(2, 3)).shape
@@ -116,9 +139,17 @@ class RNNCell(RNNCellBase):
 
 
 class LSTMCell(RNNCellBase):
-    """One step of an LSTM; gates in the order i f g o.
+    """One step of an LSTM: c' = f c + i g, h' = o tanh(c'), with the gates i f g o in this order in the weights.
 
-    Shape: x (N, input_size), (h, c) each (N, hidden_size) or None for zeros  ->  (h', c'); all without N, too.
+    i, f and o are sigmoid(x W_ih^T + b_ih + h W_hh^T + b_hh), each with rows of its own; g is the same with tanh.
+
+    input_size, hidden_size, bias, device, dtype: as for RNNCellBase
+
+    Shape: x (N, input_size), (h, c) each (N, hidden_size) or None for zeros -> (h', c'); all without N, too.
+    Raises: ValueError for an x, h or c of other dimensions; RuntimeError for other sizes or dtypes; TypeError for an x
+    that is no Tensor, or states that are no pair of them.
+    Source: Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computation 1997; the gate f: Gers, Schmidhuber &
+    Cummins, "Learning to Forget: Continual Prediction with LSTM", Neural Computation 2000.
 
     >>> import mtorch
     >>> h, c = mtorch.nn.LSTMCell(3, 5)(mtorch.ones(2, 3))
@@ -137,9 +168,18 @@ class LSTMCell(RNNCellBase):
 
 
 class GRUCell(RNNCellBase):
-    """One step of a GRU; gates in the order r z n.
+    """One step of a GRU: h' = (1 - z) n + z h, with the gates r z n in this order in the weights.
 
-    Shape: x (N, input_size), h (N, hidden_size) or None for zeros  ->  h' (N, hidden_size); all without N, too.
+    r and z are sigmoid(x W_ih^T + b_ih + h W_hh^T + b_hh), each with rows of its own; n is
+    tanh(x W_in^T + b_in + r (h W_hn^T + b_hn)).
+
+    input_size, hidden_size, bias, device, dtype: as for RNNCellBase
+
+    Shape: x (N, input_size), h (N, hidden_size) or None for zeros -> h' (N, hidden_size); all without N, too.
+    Raises: ValueError for an x or h of other dimensions; RuntimeError for other sizes or dtypes; TypeError for an x or
+    h that is no Tensor.
+    Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
+    EMNLP 2014.
 
     >>> import mtorch
     >>> mtorch.nn.GRUCell(3, 5)(mtorch.ones(3)).shape

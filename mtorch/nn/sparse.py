@@ -1,10 +1,11 @@
 """Embedding layers."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ..autograd.mode import no_grad
 from ..functions import creation
+from ..functions.arguments import require_tensor
 from ..tensor import Parameter, Tensor
 from . import functional as F, init
 from .functional.sparse import _padding_row
@@ -13,6 +14,13 @@ from .module import Module
 if TYPE_CHECKING:
     from .. import dtypes
     from ..functions.hints import DeviceLike
+
+
+def _size_of(embeddings: Tensor) -> tuple[int, ...]:
+    """V and D of rows that are given."""
+    if require_tensor(embeddings, "from_pretrained", "embeddings").dim() != 2:
+        raise AssertionError(f"Embeddings parameter is expected to be 2-dimensional, got {embeddings.dim()} dimensions")
+    return embeddings.shape
 
 
 class _Rows(Module):
@@ -49,7 +57,21 @@ class _Rows(Module):
 class Embedding(_Rows):
     """A row of numbers for each of num_embeddings things, looked up by number and learnt.
 
-    Shape: (...) of integers -> (..., embedding_dim).  weight starts as standard normal numbers, zeros in row padding_idx.
+    num_embeddings: V, how many things
+    embedding_dim: D, numbers in a row
+    padding_idx: a thing that stands for nothing, in [-V, V): its row starts as zeros and is not learnt
+    max_norm: rows that are looked up and longer than this are shortened to it, in place
+    norm_type: the p of the p-norm that measures them
+    scale_grad_by_freq: divide each row's gradient by how often it was looked up
+    sparse: give the weight's gradient as a sparse tensor
+    device, dtype: of the weight; a floating point dtype
+
+    weight (V, D) starts as standard normal numbers, torch's for the same seed.
+
+    Shape: (...) of int64 or int32, in [0, V) -> (..., D).
+    Raises: IndexError for a number out of range; RuntimeError for numbers of another type; AssertionError for a
+    padding_idx out of range; TypeError for what is no Tensor.
+    Source: Bengio, Ducharme, Vincent & Jauvin, "A Neural Probabilistic Language Model", JMLR 2003.
 
     >>> import mtorch
     >>> mtorch.nn.Embedding(10, 3)(mtorch.tensor([[1, 2]])).shape
@@ -85,20 +107,29 @@ class Embedding(_Rows):
     @classmethod
     def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None,
                         max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
-                        sparse: bool = False):
+                        sparse: bool = False) -> Self:
         """An embedding of these rows (V, D); freeze leaves them as they are while training."""
-        if embeddings.dim() != 2:
-            raise AssertionError(f"Embeddings parameter is expected to be 2-dimensional, got {embeddings.dim()} "
-                                 "dimensions")
-        rows, columns = embeddings.shape
+        rows, columns = _size_of(embeddings)
         return cls(rows, columns, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, _weight=embeddings,
                    _freeze=freeze)
 
 
 class EmbeddingBag(_Rows):
-    """The sum, mean or max of the rows of each bag, without the rows themselves.
+    """The sum, mean or largest of the rows of each bag of things, without keeping the rows themselves.
 
-    Shape: (B, N), or (N) and offsets (B) -> (B, embedding_dim).
+    num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, sparse, device, dtype: as for Embedding
+    mode: "sum", "mean" or "max"
+    include_last_offset: the offsets have one more at the end, the number of all things
+    padding_idx: a thing that is left out of its bag, in [-V, V)
+
+    The call takes the bags, where each begins, and, for "sum", factors of the rows, in the shape of the bags.
+
+    Shape: (B, N) of int64 or int32, in [0, V); or (N), and offsets (B) that begin with 0 -> (B, D).
+    Raises: IndexError for a number out of range; ValueError for another mode, or bags and offsets of other dimensions;
+    RuntimeError for numbers of another type, or offsets that are out of order or range; NotImplementedError for factors
+    in another mode; AssertionError for a padding_idx out of range.
+    Source: Joulin, Grave, Bojanowski & Mikolov, "Bag of Tricks for Efficient Text Classification", 2016,
+    arXiv:1607.01759.
 
     >>> import mtorch
     >>> mtorch.nn.EmbeddingBag(10, 3, mode="sum")(mtorch.tensor([[1, 2]])).shape
@@ -134,9 +165,10 @@ class EmbeddingBag(_Rows):
     @classmethod
     def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, max_norm: float | None = None,
                         norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = "mean",
-                        sparse: bool = False, include_last_offset: bool = False, padding_idx: int | None = None):
+                        sparse: bool = False, include_last_offset: bool = False,
+                        padding_idx: int | None = None) -> Self:
         """A bag of these rows (V, D); freeze leaves them as they are while training."""
-        rows, columns = embeddings.shape
+        rows, columns = _size_of(embeddings)
         bag = cls(rows, columns, max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset,
                   padding_idx)
         bag.weight.requires_grad_(not freeze)

@@ -1,13 +1,19 @@
-"""The Transformer: encoder, decoder, and both together.  Vaswani et al. 2017, arXiv:1706.03762."""
+"""The Transformer: encoder, decoder, and both together.
+
+Source: Vaswani et al., "Attention Is All You Need", NIPS 2017, arXiv:1706.03762; norm_first: Xiong et al., "On Layer
+Normalization in the Transformer Architecture", ICML 2020.
+"""
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd.tape import wrap
+from ..functions import creation
 from ..ops.attention import minus_infinity_where
 from ..tensor import Tensor
 from . import functional as F, init
@@ -25,9 +31,15 @@ if TYPE_CHECKING:
 
 def generate_square_subsequent_mask(sz: int, device: DeviceLike | None = None,
                                     dtype: dtypes.dtype | None = None) -> Tensor:
-    """The causal mask (sz, sz): -inf where a position would look ahead, 0 elsewhere."""
-    from .. import dtypes
-    return wrap(minus_infinity_where(~np.tri(sz, dtype=bool), dtypes.numpy_dtype(dtype)))
+    """The causal mask: -inf where a position would look ahead, 0 elsewhere.
+
+    sz: how many positions, >= 0
+    device, dtype: of the mask; a floating point dtype
+
+    Shape: -> (sz, sz).
+    Raises: RuntimeError for a negative size, or a device other than the CPU.
+    """
+    return creation.full((sz, sz), -math.inf, dtype=dtype, device=device).triu(1)
 
 
 def _activation_of(activation: str | Callable) -> Callable:
@@ -59,7 +71,23 @@ def _is_causal(mask, is_causal: bool | None, size: int) -> bool:
 class TransformerEncoderLayer(Module):
     """Self-attention, then two linear layers, each with dropout, a residual connection and a layer norm.
 
+    d_model: E, features that come in and go out
+    nhead: heads of the attention; divides E
+    dim_feedforward: features between the two linear layers
+    dropout: the probability to drop, in [0, 1]
+    activation: between the two linear layers: "relu", "gelu" or a function
+    layer_norm_eps: added to the variance in the layer norms
+    batch_first: tensors are (N, S, E) instead of (S, N, E)
+    norm_first: each norm before its block, which trains without warm-up, instead of after the residual
+    bias: add biases in the linear layers and norms
+    device, dtype: of the weights; a floating point dtype
+
+    The call takes src, src_mask (S, S) or (N nhead, S, S), src_key_padding_mask (N, S), and is_causal, as
+    MultiheadAttention does.
+
     Shape: src (S, N, E), or (N, S, E) with batch_first, or (S, E) -> the same.
+    Raises: AssertionError for heads that do not divide E, or a src of other features or dimensions; RuntimeError for
+    another activation, or masks that do not fit; ValueError for a dropout out of range.
 
     >>> import mtorch
     >>> mtorch.nn.TransformerEncoderLayer(8, 2, 16)(mtorch.ones(5, 2, 8)).shape
@@ -104,6 +132,9 @@ class TransformerEncoderLayer(Module):
 
 class TransformerDecoderLayer(Module):
     """Self-attention, attention to the encoder's memory, then two linear layers, each with dropout, residual and norm.
+
+    Arguments as for TransformerEncoderLayer.  The call takes tgt, memory, and for each attention a mask, a padding mask
+    and whether it is causal.
 
     Shape: tgt (T, N, E), memory (S, N, E), or batch first, or without N -> as tgt.
 
@@ -160,11 +191,21 @@ class TransformerDecoderLayer(Module):
 
 
 def _copies(layer: Module, n: int) -> ModuleList:
+    if n < 0:
+        raise ValueError(f"num_layers must be 0 or more, got {n}")
     return ModuleList([copy.deepcopy(layer) for _ in range(n)])
 
 
 class TransformerEncoder(Module):
     """num_layers copies of an encoder layer, one after the other, and a norm at the end when one is given.
+
+    encoder_layer: the layer; it is copied with its weights, so the copies start alike
+    num_layers: how many, >= 0
+    norm: a module called at the end
+    enable_nested_tensor, mask_check: for PyTorch's fast path; they change nothing here
+
+    Shape: src as encoder_layer takes it -> the same.
+    Raises: TypeError for a layer that is no Module; ValueError for a negative num_layers.
 
     >>> import mtorch
     >>> layer = mtorch.nn.TransformerEncoderLayer(8, 2, 16)
@@ -195,6 +236,13 @@ class TransformerEncoder(Module):
 class TransformerDecoder(Module):
     """num_layers copies of a decoder layer, one after the other, and a norm at the end when one is given.
 
+    decoder_layer: the layer; it is copied with its weights, so the copies start alike
+    num_layers: how many, >= 0
+    norm: a module called at the end
+
+    Shape: tgt and memory as decoder_layer takes them -> as tgt.
+    Raises: TypeError for a layer that is no Module; ValueError for a negative num_layers.
+
     >>> import mtorch
     >>> layer = mtorch.nn.TransformerDecoderLayer(8, 2, 16)
     >>> mtorch.nn.TransformerDecoder(layer, 2)(mtorch.ones(3, 2, 8), mtorch.ones(5, 2, 8)).shape
@@ -221,9 +269,17 @@ class TransformerDecoder(Module):
 
 
 class Transformer(Module):
-    """An encoder of the source and a decoder that looks at it.
+    """An encoder of the source, and a decoder that looks at it and at what it has said so far.
+
+    num_encoder_layers, num_decoder_layers: how many of each, >= 0
+    custom_encoder, custom_decoder: modules that take the place of the encoder and the decoder
+
+    The other arguments as for TransformerEncoderLayer.  The call takes src, tgt, and their masks; none is made by
+    itself: tgt_mask=Transformer.generate_square_subsequent_mask(T) hides from each position what comes later.
 
     Shape: src (S, N, E), tgt (T, N, E), or batch first, or without N -> as tgt.
+    Raises: RuntimeError for src and tgt of different N, or features other than d_model; AssertionError for heads that
+    do not divide it; ValueError for numbers out of range.
 
     >>> import mtorch
     >>> net = mtorch.nn.Transformer(8, 2, 1, 1, 16)

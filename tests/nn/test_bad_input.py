@@ -40,6 +40,17 @@ CASES = {
     "lazy linear scalar": (lambda: nn.LazyLinear(3)(mtorch.ones(())), RuntimeError, "has no dimensions"),
     "lazy conv kind": (lambda: nn.LazyConv1d(3, 1)([1.0]), TypeError, "LazyConv1d.*must be Tensor, not list"),
     "lazy norm kind": (lambda: nn.LazyBatchNorm1d()([1.0]), TypeError, "LazyBatchNorm1d.*must be Tensor, not list"),
+    "cell kind": (lambda: nn.GRUCell(1, 1)([[1.0]]), TypeError, "GRUCell: input and states must be Tensors, got list"),
+    "cell states": (lambda: nn.LSTMCell(1, 1)(mtorch.ones(1, 1), ([1.0], [2.0])), TypeError, "got list, list"),
+    "rows kind": (lambda: nn.Embedding.from_pretrained([[1.0]]), TypeError, "'embeddings' must be Tensor, not list"),
+    "bag rows": (lambda: nn.EmbeddingBag.from_pretrained(mtorch.ones(3)), AssertionError, "2-dimensional, got 1"),
+    "attention kind": (lambda: nn.MultiheadAttention(2, 1)([1.0], [1.0], [1.0]), TypeError,
+                       "argument 'query' must be Tensor, not list"),
+    "attention samples": (lambda: nn.MultiheadAttention(2, 1)(mtorch.ones(5, 2, 2), mtorch.ones(5, 3, 2),
+                                                              mtorch.ones(5, 3, 2)), RuntimeError,
+                          r"2 samples of query, 3 of key: shapes \(5, 2, 2\) and \(5, 3, 2\)"),
+    "mask size": (lambda: nn.Transformer.generate_square_subsequent_mask(-1), RuntimeError, "negative dimension -1"),
+    "mask device": (lambda: nn.Transformer.generate_square_subsequent_mask(2, device="cuda"), RuntimeError, "cuda|CUDA|NVIDIA"),
     "dropout p": (lambda: nn.Dropout(1.5), ValueError, "between 0 and 1, but got 1.5"),
     "embedding index": (lambda: nn.Embedding(3, 2)(mtorch.tensor([3])), IndexError, "got 3, the weight has 3 rows"),
     "embedding dtype": (lambda: nn.Embedding(3, 2)(mtorch.tensor([1.0])), RuntimeError, "Long, Int.*float32"),
@@ -118,3 +129,9 @@ def test_the_module_is_named():
     with pytest.raises(RuntimeError) as error:
         Net()(mtorch.ones(1, 5))
     assert error.value.__notes__ == ["in Net.encoder.fc2 (Linear)"]
+
+
+def test_torch_takes_it_for_no_layers_at_all() -> None:
+    layer = nn.TransformerEncoderLayer(2, 1, 2)
+    with pytest.raises(ValueError, match="num_layers must be 0 or more, got -1"):
+        nn.TransformerEncoder(layer, -1)
