@@ -26,8 +26,8 @@ def batch_norm(input: Tensor, weight: Tensor | None, bias: Tensor | None, runnin
 
     Shape: (N, C, ...) -> the same; the others (C)
     Raises: TypeError where input is not a Tensor; RuntimeError where it has fewer than two dimensions, another has not
-        C elements, or not training and there are no running ones; ValueError where there is one value for each channel
-        to train on.
+        C elements, or not training and there are no running ones; ValueError where eps is
+        not > 0, or there is one value for each channel, while training.
     Source: Ioffe and Szegedy 2015, "Batch normalization: accelerating deep network training by reducing internal
         covariate shift".
 
