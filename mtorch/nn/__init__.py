@@ -47,5 +47,5 @@ from .margin_loss import (CosineEmbeddingLoss, CTCLoss, HingeEmbeddingLoss, Marg
                           TripletMarginWithDistanceLoss)
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str):
     return _find(__name__, name)

@@ -24,8 +24,8 @@ class Module(Called, Convertible, Stateful):
     args, kwargs: none, unless the class says call_super_init
 
     Shape: what forward takes -> what it returns.
-    Raises: NotImplementedError when called without a forward; TypeError for arguments to `Module.__init__`; AttributeError
-    for a subclass whose `__init__` leaves out `super().__init__()`.
+    Raises: NotImplementedError when called without a forward; TypeError for arguments to `Module.__init__`;
+    AttributeError for a subclass whose `__init__` leaves out `super().__init__()`.
 
     >>> import mtorch
     >>> class Line(mtorch.nn.Module):

@@ -15,7 +15,13 @@ class DataParallel(Module):
 
     Without GPUs to spread a batch over, the inner module gets the whole batch, as in PyTorch.
 
+    module: the inner one
+    device_ids: the GPUs to spread the batch over: none
+    output_device, dim: where results are put together and along what; they change nothing here
+
+    Shape: what module takes -> what it gives.
     Raises: RuntimeError for device_ids, which name GPUs.
+    Source: Li et al., "PyTorch Distributed: Experiences on Accelerating Data Parallel Training", VLDB 2020.
 
     >>> import mtorch
     >>> net = mtorch.nn.DataParallel(mtorch.nn.Linear(2, 1))
@@ -37,7 +43,14 @@ class DataParallel(Module):
 class DistributedDataParallel(Module):
     """A Module that runs another, `module`; the mean of the gradients of one process is its own gradient.
 
+    module: the inner one
+    device_ids: the GPU of this process: none
+    output_device, dim, broadcast_buffers, process_group, bucket_cap_mb, find_unused_parameters, check_reduction,
+    gradient_as_bucket_view, static_graph: how processes exchange gradients and buffers; they change nothing here
+
+    Shape: what module takes -> what it gives.
     Raises: RuntimeError for device_ids, which name GPUs, and for a module without parameters that require gradients.
+    Source: Li et al., "PyTorch Distributed: Experiences on Accelerating Data Parallel Training", VLDB 2020.
 
     >>> import mtorch
     >>> net = mtorch.nn.parallel.DistributedDataParallel(mtorch.nn.Linear(2, 1))

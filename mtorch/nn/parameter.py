@@ -95,6 +95,8 @@ class UninitializedBuffer(_Uninitialized, Buffer):
 def is_lazy(param: Any) -> bool:
     """Is the size of this parameter or buffer still unknown?
 
+    param: what may be one; False for anything else
+
     >>> import mtorch
     >>> mtorch.nn.parameter.is_lazy(mtorch.nn.LazyLinear(2).weight)
     True
