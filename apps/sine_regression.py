@@ -251,7 +251,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", choices=["sine", "spiral"], default="sine", help="default: sine")
     parser.add_argument("--study", action="store_true", help="of initial weights and learning rates, instead of one training: "
-                        "12 trainings for each seed, of some 20 s each")
+                        "12 trainings for each seed, of some 8 s each")
     parser.add_argument("--seeds", type=int, default=3, help="of the study; default: 3")
     parser.add_argument("--epochs", type=int, default=10_000, help="default: 10000")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam", help="default: adam")
@@ -275,6 +275,13 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         value = getattr(options, name)
         if value is not None and not low <= value < high:
             parser.error(f"--{name.replace('_', '-')}: {value} came, expected {low} or more, below {high}")
+    if options.momentum and options.optimizer != "sgd":
+        parser.error(f"--momentum: is sgd's, --optimizer {options.optimizer} has no use for it")
+    if options.task == "spiral" and options.loss != "mse":
+        parser.error(f"--loss {options.loss}: is for the sine; classes are learnt with cross-entropy")
+    for name in ("task", "optimizer", "lr", "decay", "scale"):
+        if options.study and getattr(options, name) != parser.get_default(name):
+            parser.error(f"--{name}: the study learns the sine with adam, with learning rates and initial weights of its own")
     return options
 
 

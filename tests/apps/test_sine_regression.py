@@ -89,3 +89,16 @@ def test_program(tmp_path) -> None:
         assert f"{task}, adam: accuracy" in out and (tmp_path / "plots" / f"{task}.png").exists() == has_matplotlib()
     assert "--dropout: 1.0 came" in run("sine_regression", tmp_path, "--dropout", 1, code=2)[1]
     assert "try a smaller --lr" in run("sine_regression", tmp_path, "--lr", 1e30, "--optimizer", "sgd", code=1)[1]
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["--momentum", "0.9"], "--momentum: is sgd's, --optimizer adam has no use for it"),
+    (["--task", "spiral", "--loss", "mae"], "--loss mae: is for the sine"),
+    (["--study", "--task", "spiral"], "--task: the study learns the sine with adam"),
+    (["--study", "--lr", "0.1"], "--lr: the study learns the sine with adam"),
+    (["--seeds", "0"], "--seeds: 0 came, expected 1 or more"),
+])
+def test_options_that_would_do_nothing_are_refused(program, capsys, arguments, says) -> None:
+    with pytest.raises(SystemExit):
+        program.parse_arguments(arguments)
+    assert says in capsys.readouterr().err
