@@ -7,9 +7,22 @@ from ..autograd.tape import op
 from .sums import column_sums
 
 
+UNPACKED = 1_000_000        # multiply-adds up to which OpenBLAS multiplies without first repacking both matrices
+FEW = 64                    # rows
+
+
 def product(a, b):
     """a b for two matrices.  For small ones `dot` takes a third of the time that @ takes."""
     return a.dot(b) if type(a) is np.ndarray and type(b) is np.ndarray else a @ b
+
+
+def product_of_rows(x, w):
+    """x (N,I) w^T, w (O,I).  A few rows cost less than repacking w does, which goes faster where w comes first."""
+    if type(x) is not np.ndarray or type(w) is not np.ndarray:
+        return x @ w.T
+    if x.size * len(w) > UNPACKED and 1 < len(x) <= FEW:
+        return np.ascontiguousarray(w.dot(x.T).T)
+    return x.dot(w.T)
 
 
 @op(name="MmBackward0")
@@ -40,7 +53,7 @@ def dot(a, b):
 @op(name="AddmmBackward0")
 def linear(x, w, b):
     """y (N,O) = x (N,I) w^T + b (O),  w (O,I)"""
-    y = product(x, w.T)
+    y = product_of_rows(x, w)
     y += b                                             # into the product's own memory
     return y, (lambda g: _laid_out_as(x, g, w), lambda g: product(g.T, x), column_sums)
 
@@ -48,7 +61,7 @@ def linear(x, w, b):
 @op(name="MmBackward0")
 def linear_without_bias(x, w):
     """y (N,O) = x (N,I) w^T,  w (O,I)"""
-    return product(x, w.T), (lambda g: _laid_out_as(x, g, w), lambda g: product(g.T, x))
+    return product_of_rows(x, w), (lambda g: _laid_out_as(x, g, w), lambda g: product(g.T, x))
 
 
 def _laid_out_as(x, g, w):

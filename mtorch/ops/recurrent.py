@@ -19,11 +19,10 @@ from itertools import accumulate, groupby
 
 import numpy as np
 
-from .matrix import linear, linear_without_bias
+from .matrix import UNPACKED, linear, linear_without_bias
 from .shape import cat, stack
 
 CACHED = 1 << 17            # so many numbers stay near the processor between being written and being read
-UNPACKED = 1_000_000        # multiply-adds up to which OpenBLAS multiplies without first repacking both matrices
 
 
 def sizes_of(x, batch_sizes) -> tuple[int, ...]:
