@@ -1,8 +1,5 @@
 """The Bernoulli distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 import math
 
@@ -11,9 +8,10 @@ from ..functions.arithmetic import where
 from ..functions.creation import arange
 from ..functions.random import bernoulli
 from ..nn.functional.loss import binary_cross_entropy_with_logits
+from ..tensor import Tensor
 from . import constraints
 from .probs_or_logits import ProbsOrLogits
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Bernoulli(ProbsOrLogits):
@@ -48,7 +46,7 @@ class Bernoulli(ProbsOrLogits):
     variance = property(lambda self: self.probs * (1 - self.probs))
 
     @property
-    def mode(self):
+    def mode(self) -> Tensor:
         """The likelier outcome; nan where both are as likely."""
         return where(self.probs == 0.5, math.nan, (self.probs >= 0.5).to(self.probs.dtype))
 

@@ -1,14 +1,12 @@
 """The beta distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 from ..functions.joining import stack
+from ..tensor import Tensor
 from . import constraints
 from .dirichlet import Dirichlet
 from .distribution import Distribution
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Beta(Distribution):

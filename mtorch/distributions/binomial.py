@@ -1,14 +1,13 @@
 """The binomial distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 from ..autograd import no_grad
 from ..functions.creation import arange
 from ..functions.random import binomial
+from ..tensor import Tensor
 from . import constraints
 from .probs_or_logits import ProbsOrLogits
+from .utils import Numbers, Shape
 
 
 class Binomial(ProbsOrLogits):
@@ -44,7 +43,7 @@ class Binomial(ProbsOrLogits):
         super().__init__(self._param.shape, validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
-    def support(self):
+    def support(self) -> constraints.Constraint:
         """0 to total_count."""
         return constraints.integer_interval(0, self.total_count)
 

@@ -1,8 +1,5 @@
 """The categorical distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Shape
-from .utils import a_tensor
 
 import math
 
@@ -12,9 +9,10 @@ from ..autograd import no_grad
 from ..functions.arguments import Size
 from ..functions.creation import arange, full
 from ..functions.random import multinomial
+from ..tensor import Tensor
 from . import constraints
 from .probs_or_logits import ProbsOrLogits
-from .utils import broadcast_shapes
+from .utils import Shape, a_tensor, broadcast_shapes
 
 
 class Categorical(ProbsOrLogits):
@@ -56,7 +54,7 @@ class Categorical(ProbsOrLogits):
         super().__init__(weights.shape[:-1], validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
-    def support(self):
+    def support(self) -> constraints.Constraint:
         """0 to K - 1."""
         return constraints.integer_interval(0, self._num_events - 1)
 

@@ -1,12 +1,12 @@
 """The chi-squared distribution."""
 from __future__ import annotations
-from .utils import Numbers
-from .utils import Shape
+
 from typing import Any
 
+from ..tensor import Tensor
 from . import constraints
 from .gamma import Gamma
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Chi2(Gamma):
@@ -38,6 +38,6 @@ class Chi2(Gamma):
         return new
 
     @property
-    def df(self):
+    def df(self) -> Tensor:
         """The degrees of freedom."""
         return self.concentration * 2

@@ -5,12 +5,16 @@ A constraint on vectors or matrices (event_dim 1 or 2) gives one answer for each
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from ..functions.creation import full
 from ..functions.joining import cat as join
 from ..functions.joining import stack as pile
 from ..tensor import Tensor
+from .utils import Numbers
 
 
 class Constraint:
@@ -36,13 +40,13 @@ class Constraint:
 # ---- what depends on a distribution's parameters -------------------------------------------------
 
 class _Dependent(Constraint):
-    def __init__(self, *, is_discrete=NotImplemented, event_dim=NotImplemented):
+    def __init__(self, *, is_discrete: Any = NotImplemented, event_dim: Any = NotImplemented) -> None:
         if is_discrete is not NotImplemented:
             self.is_discrete = is_discrete
         if event_dim is not NotImplemented:
             self.event_dim = event_dim
 
-    def __call__(self, **properties) -> _Dependent:
+    def __call__(self, **properties: Any) -> _Dependent:
         return _Dependent(**{**self.__dict__, **properties})
 
     def check(self, value: Tensor) -> Tensor:
@@ -52,15 +56,16 @@ class _Dependent(Constraint):
 class dependent_property(property):
     """A property whose value is a constraint: `@constraints.dependent_property(is_discrete=False, event_dim=0)`."""
 
-    def __init__(self, fget=None, *args, is_discrete=NotImplemented, event_dim=NotImplemented):
+    def __init__(self, fget: Any = None, *args: Any, is_discrete: Any = NotImplemented,
+                 event_dim: Any = NotImplemented) -> None:
         super().__init__(fget, *args)
         self.is_discrete, self.event_dim = is_discrete, event_dim
 
-    def __call__(self, fget):
+    def __call__(self, fget: Any) -> dependent_property:
         return dependent_property(fget, is_discrete=self.is_discrete, event_dim=self.event_dim)
 
 
-def is_dependent(constraint) -> bool:
+def is_dependent(constraint: Any) -> bool:
     """Is this only a place for a constraint that depends on parameters?"""
     return isinstance(constraint, (_Dependent, dependent_property))
 
@@ -80,17 +85,17 @@ class _Boolean(Constraint):
 
 
 class _Lower(Constraint):
-    def __init__(self, lower_bound):
+    def __init__(self, lower_bound: Numbers) -> None:
         self.lower_bound = lower_bound
 
 
 class _Upper(Constraint):
-    def __init__(self, upper_bound):
+    def __init__(self, upper_bound: Numbers) -> None:
         self.upper_bound = upper_bound
 
 
 class _Between(Constraint):
-    def __init__(self, lower_bound, upper_bound):
+    def __init__(self, lower_bound: Numbers, upper_bound: Numbers) -> None:
         self.lower_bound, self.upper_bound = lower_bound, upper_bound
 
 
@@ -219,7 +224,7 @@ class _PositiveDefinite(_PositiveSemidefinite):
 class _IndependentConstraint(Constraint):
     """The last dimensions taken together: they are inside if all of their values are."""
 
-    def __init__(self, base_constraint: Constraint, reinterpreted_batch_ndims: int):
+    def __init__(self, base_constraint: Constraint, reinterpreted_batch_ndims: int) -> None:
         self.base_constraint = base_constraint
         self.reinterpreted_batch_ndims = reinterpreted_batch_ndims
 
@@ -241,7 +246,7 @@ class _IndependentConstraint(Constraint):
 class MixtureSameFamilyConstraint(Constraint):
     """The support of a mixture: inside for every component."""
 
-    def __init__(self, base_constraint: Constraint):
+    def __init__(self, base_constraint: Constraint) -> None:
         self.base_constraint = base_constraint
 
     is_discrete = property(lambda self: self.base_constraint.is_discrete)
@@ -262,7 +267,7 @@ class MixtureSameFamilyConstraint(Constraint):
 class _Cat(Constraint):
     """Constraints on stretches of one dimension, one after another."""
 
-    def __init__(self, cseq, dim: int = 0, lengths=None):
+    def __init__(self, cseq: Sequence[Constraint], dim: int = 0, lengths: Sequence[int] | None = None) -> None:
         self.cseq, self.dim = list(cseq), dim
         self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
         if len(self.lengths) != len(self.cseq):
@@ -279,7 +284,7 @@ class _Cat(Constraint):
 class _Stack(Constraint):
     """Constraints on the slices along one dimension."""
 
-    def __init__(self, cseq, dim: int = 0):
+    def __init__(self, cseq: Sequence[Constraint], dim: int = 0) -> None:
         self.cseq, self.dim = list(cseq), dim
 
     is_discrete = property(lambda self: any(c.is_discrete for c in self.cseq))

@@ -1,16 +1,14 @@
 """The Dirichlet distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Shape
-from .utils import a_tensor
 
 from .. import random
 from ..functions.arithmetic import where, xlogy
 from ..ops import sampling
 from ..random import default_generator
+from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import one_hot
+from .utils import Shape, a_tensor, one_hot
 
 
 class Dirichlet(Distribution):
@@ -47,7 +45,7 @@ class Dirichlet(Distribution):
     mean = property(lambda self: self.concentration / self.concentration.sum(-1, True))
 
     @property
-    def mode(self):
+    def mode(self) -> Tensor:
         """The densest point; where every concentration is below 1, a corner of the simplex."""
         flat = (self.concentration < 1).all(-1, True)
         corner = one_hot(self.concentration.argmax(-1), self.event_shape[0], self.concentration.dtype)
@@ -55,7 +53,7 @@ class Dirichlet(Distribution):
         return where(flat, corner, above / where(flat, 1.0, above.sum(-1, True)))
 
     @property
-    def variance(self):
+    def variance(self) -> Tensor:
         """That of each coordinate."""
         total = self.concentration.sum(-1, True)
         return self.concentration * (total - self.concentration) / (total.square() * (total + 1))

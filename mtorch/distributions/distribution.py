@@ -4,7 +4,6 @@ A distribution stands for a batch (`batch_shape`) of independent distributions o
 `sample(s)` has shape s + batch_shape + event_shape, `log_prob(value)` has shape s + batch_shape.
 """
 from __future__ import annotations
-from .utils import Shape
 
 import copy
 import warnings
@@ -14,7 +13,7 @@ from ..autograd import no_grad
 from ..functions.arguments import Size
 from ..tensor import Tensor
 from . import constraints
-from .utils import lazy_property
+from .utils import Shape, lazy_property
 
 
 class Distribution:

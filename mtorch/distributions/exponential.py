@@ -1,13 +1,11 @@
 """The exponential distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 from ..functions.creation import zeros_like
+from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Exponential(Distribution):

@@ -1,7 +1,5 @@
 """The gamma distribution."""
 from __future__ import annotations
-from .utils import Numbers
-from .utils import Shape
 
 import numpy as np
 
@@ -13,7 +11,7 @@ from ..random import default_generator
 from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Gamma(Distribution):

@@ -1,8 +1,5 @@
 """The geometric distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 import numpy as np
 
@@ -10,9 +7,10 @@ from ..autograd import no_grad
 from ..functions.arithmetic import where
 from ..functions.creation import zeros_like
 from ..nn.functional.loss import binary_cross_entropy_with_logits
+from ..tensor import Tensor
 from . import constraints
 from .probs_or_logits import ProbsOrLogits
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Geometric(ProbsOrLogits):

@@ -1,18 +1,17 @@
 """The Gumbel distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
 
 import math
 
 import numpy as np
 
 from ..functions.creation import full_like, ones_like
+from ..tensor import Tensor
 from . import constraints
 from .transformed_distribution import TransformedDistribution
 from .transforms import AffineTransform, ExpTransform
 from .uniform import Uniform
-from .utils import broadcast_all, euler_constant
+from .utils import Numbers, broadcast_all, euler_constant
 
 
 class Gumbel(TransformedDistribution):

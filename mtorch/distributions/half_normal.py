@@ -1,16 +1,16 @@
 """The half-normal distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
 
 import math
 
 from ..functions.arithmetic import where
 from ..functions.creation import zeros_like
+from ..tensor import Tensor
 from . import constraints
 from .normal import Normal
 from .transformed_distribution import TransformedDistribution
 from .transforms import AbsTransform
+from .utils import Numbers
 
 
 class HalfNormal(TransformedDistribution):

@@ -1,11 +1,10 @@
 """A batch of distributions as one distribution over vectors, matrices, ..."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Shape
 
+from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import sum_rightmost
+from .utils import Shape, sum_rightmost
 
 
 class Independent(Distribution):
@@ -52,7 +51,7 @@ class Independent(Distribution):
     variance = property(lambda self: self.base_dist.variance)
 
     @constraints.dependent_property
-    def support(self):
+    def support(self) -> constraints.Constraint:
         """The base distribution's, for all dimensions of the event together."""
         base, dims = self.base_dist.support, self.reinterpreted_batch_ndims
         return constraints.independent(base, dims) if dims else base

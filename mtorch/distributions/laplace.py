@@ -1,14 +1,12 @@
 """The Laplace distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 import numpy as np
 
+from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Laplace(Distribution):

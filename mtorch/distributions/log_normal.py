@@ -1,12 +1,12 @@
 """The log-normal distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
 
+from ..tensor import Tensor
 from . import constraints
 from .normal import Normal
 from .transformed_distribution import TransformedDistribution
 from .transforms import ExpTransform
+from .utils import Numbers
 
 
 class LogNormal(TransformedDistribution):

@@ -1,7 +1,5 @@
 """The multinomial distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Shape
 
 import math
 
@@ -10,11 +8,12 @@ import numpy as np
 from ..functions.arguments import Size
 from ..functions.arithmetic import where
 from ..functions.creation import from_numpy
+from ..tensor import Tensor
 from . import constraints
 from .binomial import Binomial
 from .categorical import Categorical
 from .distribution import Distribution
-from .utils import broadcast_all
+from .utils import Shape, broadcast_all
 
 
 class Multinomial(Distribution):
@@ -53,7 +52,7 @@ class Multinomial(Distribution):
         super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=1)
-    def support(self):
+    def support(self) -> constraints.Constraint:
         """Counts that add up to no more than total_count."""
         return constraints.multinomial(self.total_count)
 

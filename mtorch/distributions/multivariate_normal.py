@@ -1,7 +1,5 @@
 """The normal distribution of vectors."""
 from __future__ import annotations
-from .utils import Shape
-from .utils import a_tensor
 
 import math
 
@@ -11,7 +9,7 @@ from ..ops.triangular import cholesky, solve_triangular
 from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import broadcast_shapes, lazy_property, standard_normal
+from .utils import Shape, a_tensor, broadcast_shapes, lazy_property, standard_normal
 
 
 class MultivariateNormal(Distribution):
@@ -71,17 +69,17 @@ class MultivariateNormal(Distribution):
         return matrix.expand(self._batch_shape + self._event_shape + self._event_shape)
 
     @lazy_property
-    def scale_tril(self):
+    def scale_tril(self) -> Tensor:
         """L, lower triangular, of L L^T = covariance."""
         return self._over_batch(self._tril)
 
     @lazy_property
-    def covariance_matrix(self):
+    def covariance_matrix(self) -> Tensor:
         """L L^T."""
         return self._over_batch(self._tril @ self._tril.mT)
 
     @lazy_property
-    def precision_matrix(self):
+    def precision_matrix(self) -> Tensor:
         """The inverse of the covariance."""
         half = solve_triangular(self._tril, eye(self._event_shape[0], dtype=self._tril.dtype))
         return self._over_batch(half.mT @ half)

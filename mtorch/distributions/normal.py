@@ -1,16 +1,14 @@
 """The normal distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 import math
 
 from ..autograd import no_grad
 from ..functions.random import normal
+from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import broadcast_all, standard_normal
+from .utils import Numbers, Shape, broadcast_all, standard_normal
 
 
 class Normal(Distribution):

@@ -1,13 +1,12 @@
 """The categorical distribution over vectors with a single one."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Shape
 
 from ..functions.creation import eye
+from ..tensor import Tensor
 from . import constraints
 from .categorical import Categorical
 from .distribution import Distribution
-from .utils import one_hot
+from .utils import Shape, one_hot
 
 
 class OneHotCategorical(Distribution):

@@ -1,14 +1,12 @@
 """The Poisson distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 from ..autograd import no_grad
 from ..functions.random import poisson
+from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Poisson(Distribution):

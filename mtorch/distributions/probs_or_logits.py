@@ -1,12 +1,12 @@
 """Distributions that are given either probabilities or logits; the other is worked out when it is asked for."""
 from __future__ import annotations
-from .utils import Shape
+
 from typing import Any
 
 from ..functions.arguments import Size
 from ..tensor import Tensor
 from .distribution import Distribution
-from .utils import broadcast_all, lazy_property, logits_to_probs, probs_to_logits
+from .utils import Shape, broadcast_all, lazy_property, logits_to_probs, probs_to_logits
 
 
 class ProbsOrLogits(Distribution):

@@ -1,17 +1,15 @@
 """Student's t distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 import math
 
 from ..functions.arithmetic import where
 from ..functions.creation import full_like
+from ..tensor import Tensor
 from . import constraints
 from .chi2 import Chi2
 from .distribution import Distribution
-from .utils import broadcast_all, standard_normal
+from .utils import Numbers, Shape, broadcast_all, standard_normal
 
 
 class StudentT(Distribution):
@@ -47,12 +45,12 @@ class StudentT(Distribution):
     mode = property(lambda self: self.loc)
 
     @property
-    def mean(self):
+    def mean(self) -> Tensor:
         """loc, for more than one degree of freedom."""
         return where(self.df <= 1, math.nan, self.loc)
 
     @property
-    def variance(self):
+    def variance(self) -> Tensor:
         """Finite for more than two degrees of freedom."""
         finite = self.scale.square() * self.df / where(self.df > 2, self.df - 2, 1.0)
         return where(self.df > 2, finite, where(self.df > 1, full_like(self.df, math.inf), math.nan))

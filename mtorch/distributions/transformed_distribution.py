@@ -1,14 +1,13 @@
 """What becomes of a distribution when its samples are transformed."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Shape
 
 from ..autograd import no_grad
+from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .independent import Independent
 from .transforms import ComposeTransform, Transform
-from .utils import sum_rightmost
+from .utils import Shape, sum_rightmost
 
 
 class TransformedDistribution(Distribution):
@@ -66,7 +65,7 @@ class TransformedDistribution(Distribution):
     has_rsample = property(lambda self: self.base_dist.has_rsample)
 
     @constraints.dependent_property(is_discrete=False)
-    def support(self):
+    def support(self) -> constraints.Constraint:
         """Where the last transform ends."""
         if not self.transforms:
             return self.base_dist.support

@@ -1,15 +1,13 @@
 """The uniform distribution."""
 from __future__ import annotations
-from ..tensor import Tensor
-from .utils import Numbers
-from .utils import Shape
 
 import math
 
 from ..functions.random import rand
+from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import broadcast_all
+from .utils import Numbers, Shape, broadcast_all
 
 
 class Uniform(Distribution):
@@ -38,12 +36,12 @@ class Uniform(Distribution):
         super().__init__(self.low.shape, validate_args=validate_args)
 
     @property
-    def arg_constraints(self):
+    def arg_constraints(self) -> dict[str, constraints.Constraint]:
         """Each bound is on its own side of the other."""
         return {"low": constraints.less_than(self.high), "high": constraints.greater_than(self.low)}
 
     @constraints.dependent_property(is_discrete=False, event_dim=0)
-    def support(self):
+    def support(self) -> constraints.Constraint:
         """Both ends included, as rounding may reach the upper one."""
         return constraints.interval(self.low, self.high)
 

@@ -1,4 +1,8 @@
 """Optimizers, learning rate schedulers and weight averages."""
+from __future__ import annotations
+
+from typing import Any
+
 from ..later import find as _find
 from . import lr_scheduler, swa_utils
 from ._adafactor import Adafactor
@@ -24,5 +28,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     return _find(__name__, name)

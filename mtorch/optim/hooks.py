@@ -5,6 +5,7 @@ import functools
 from collections import OrderedDict
 from collections.abc import Callable
 from itertools import chain
+from typing import Any
 
 from ..nn.hooks import RemovableHandle, add_hook
 
@@ -48,7 +49,7 @@ def hooked(step: Callable) -> Callable:
         return step
 
     @functools.wraps(step)
-    def call(self, *args, **kwargs):
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True
         before, after = self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks
         if not (before or after or _before_all or _after_all) or self._in_hooked_step:

@@ -11,7 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Writer:
     def __enter__(self) -> Writer:
         return self
 
-    def __exit__(self, kind, *rest) -> None:
+    def __exit__(self, kind: Any, *rest: Any) -> None:
         with contextlib.suppress(*[OSError] if kind else []):      # the file is given up: the first error is to be seen
             self.zip.close()
 

@@ -128,7 +128,7 @@ class safe_open:
     def __enter__(self) -> _Reader:
         return self._reader
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: Any) -> None:
         self._file.close()
 
 
@@ -213,7 +213,7 @@ class _Slice:
         """Its type as the file calls it."""
         return self._kind
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Tensor:
         return self._reader.get_tensor(self._name)[key]
 
 

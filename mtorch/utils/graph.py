@@ -16,7 +16,6 @@ from ..autograd import engine, replay
 from ..autograd.tape import Node, Output, TensorBase, history
 from ..tensor import Tensor
 
-
 __all__ = ["draw", "text"]
 
 

@@ -19,7 +19,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..utils.files import replaced
 
@@ -160,7 +160,7 @@ def _find_host(host: str, timeout: float) -> None:
         raise OSError(f"{host}: not found ({failure[0].strerror or failure[0]})")
 
 
-def _progress_bar(name: str, total: int | None):
+def _progress_bar(name: str, total: int | None) -> Any:
     from tqdm import tqdm
 
     return tqdm(total=total, desc=name, unit="B", unit_scale=True, unit_divisor=1024, leave=False, disable=None)

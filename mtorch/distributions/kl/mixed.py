@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ...functions.arithmetic import where, xlogy
+from ...tensor import Tensor
 from ..bernoulli import Bernoulli
 from ..beta import Beta
 from ..binomial import Binomial
@@ -31,7 +33,7 @@ for wider, narrower in [
 # ---- q a normal distribution: only the mean and variance of p count ----------------------------------
 
 
-def _to_normal(p, q):
+def _to_normal(p: Any, q: Normal) -> Tensor:
     variance = q.scale.square()
     squared_distance = p.variance + (p.mean - q.loc).square()
     return -p.entropy() + 0.5 * (2 * math.pi * variance).log() + squared_distance / (2 * variance)
@@ -45,39 +47,39 @@ for of_finite_variance in (Beta, Exponential, Gamma, Gumbel, Laplace, Uniform):
 
 @register_kl(Beta, Exponential)
 @register_kl(Gamma, Exponential)
-def _to_exponential(p, q):
+def _to_exponential(p: Beta | Gamma, q: Exponential) -> Tensor:
     return -p.entropy() - q.rate.log() + q.rate * p.mean
 
 
 @register_kl(Uniform, Exponential)
-def _uniform_to_exponential(p, q):
+def _uniform_to_exponential(p: Uniform, q: Exponential) -> Tensor:
     return where(p.low < 0, math.inf, _to_exponential(p, q))
 
 
 # ---- q a gamma distribution: the means of x and log x -----------------------------------------------------
 
 
-def _to_gamma(p, q, mean_log):
+def _to_gamma(p: Any, q: Gamma, mean_log: Tensor) -> Tensor:
     a = q.concentration
     return -p.entropy() - (a * q.rate.log() - a.lgamma() + (a - 1) * mean_log - q.rate * p.mean)
 
 
 @register_kl(Beta, Gamma)
-def _beta_to_gamma(p, q):
+def _beta_to_gamma(p: Beta, q: Gamma) -> Tensor:
     return _to_gamma(p, q, p.concentration1.digamma() - (p.concentration1 + p.concentration0).digamma())
 
 
 @register_kl(Exponential, Gamma)
-def _exponential_to_gamma(p, q):
+def _exponential_to_gamma(p: Exponential, q: Gamma) -> Tensor:
     return _to_gamma(p, q, -p.rate.log() - euler_constant)
 
 
 @register_kl(Uniform, Gamma)
-def _uniform_to_gamma(p, q):
+def _uniform_to_gamma(p: Uniform, q: Gamma) -> Tensor:
     return where(p.low < 0, math.inf, _to_gamma(p, q, _mean_log(p.low, p.high)))
 
 
-def _mean_log(low, high):
+def _mean_log(low: Tensor, high: Tensor) -> Tensor:
     """The mean of log x for x uniform on [low, high]."""
     return (xlogy(high, high) - xlogy(low, low)) / (high - low) - 1
 
@@ -85,29 +87,29 @@ def _mean_log(low, high):
 # ---- q a Gumbel distribution: the means of x and exp(-x / scale) --------------------------------------------
 
 
-def _to_gumbel(p, q, mean_exp):
+def _to_gumbel(p: Any, q: Gumbel, mean_exp: Tensor) -> Tensor:
     """mean_exp: of exp(-x / q.scale)."""
     shift = (p.mean - q.loc) / q.scale
     return -p.entropy() + q.scale.log() + shift + (q.loc / q.scale).exp() * mean_exp
 
 
 @register_kl(Exponential, Gumbel)
-def _exponential_to_gumbel(p, q):
+def _exponential_to_gumbel(p: Exponential, q: Gumbel) -> Tensor:
     return _to_gumbel(p, q, p.rate * q.scale / (p.rate * q.scale + 1))
 
 
 @register_kl(Gamma, Gumbel)
-def _gamma_to_gumbel(p, q):
+def _gamma_to_gumbel(p: Gamma, q: Gumbel) -> Tensor:
     return _to_gumbel(p, q, (1 + 1 / (p.rate * q.scale)).pow(-p.concentration))
 
 
 @register_kl(Normal, Gumbel)
-def _normal_to_gumbel(p, q):
+def _normal_to_gumbel(p: Normal, q: Gumbel) -> Tensor:
     return _to_gumbel(p, q, (-p.loc / q.scale + 0.5 * (p.scale / q.scale).square()).exp())
 
 
 @register_kl(Uniform, Gumbel)
-def _uniform_to_gumbel(p, q):
+def _uniform_to_gumbel(p: Uniform, q: Gumbel) -> Tensor:
     mean_exp = q.scale / (p.high - p.low) * ((-p.low / q.scale).exp() - (-p.high / q.scale).exp())
     return _to_gumbel(p, q, mean_exp)
 
@@ -116,19 +118,19 @@ def _uniform_to_gumbel(p, q):
 
 
 @register_kl(Normal, Laplace)
-def _normal_to_laplace(p, q):
+def _normal_to_laplace(p: Normal, q: Laplace) -> Tensor:
     z = (p.loc - q.loc) / p.scale
     mean_distance = p.scale * (math.sqrt(2 / math.pi) * (-0.5 * z.square()).exp() + z * (z / math.sqrt(2)).erf())
     return -p.entropy() + (2 * q.scale).log() + mean_distance / q.scale
 
 
 @register_kl(Beta, Uniform)
-def _beta_to_uniform(p, q):
+def _beta_to_uniform(p: Beta, q: Uniform) -> Tensor:
     return where((q.low > 0) | (q.high < 1), math.inf, -p.entropy() + (q.high - q.low).log())
 
 
 @register_kl(Uniform, Beta)
-def _uniform_to_beta(p, q):
+def _uniform_to_beta(p: Uniform, q: Beta) -> Tensor:
     a, b = q.concentration1, q.concentration0
     mean_log, mean_log_rest = _mean_log(p.low, p.high), _mean_log(1 - p.high, 1 - p.low)
     divergence = (-p.entropy() - (a - 1) * mean_log - (b - 1) * mean_log_rest
@@ -137,5 +139,5 @@ def _uniform_to_beta(p, q):
 
 
 @register_kl(Bernoulli, Poisson)
-def _bernoulli_to_poisson(p, q):
+def _bernoulli_to_poisson(p: Bernoulli, q: Poisson) -> Tensor:
     return -p.entropy() - (p.probs * q.rate.log() - q.rate)

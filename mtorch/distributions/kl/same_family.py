@@ -7,6 +7,7 @@ from ...functions.arithmetic import where
 from ...functions.creation import full_like
 from ...nn.functional.activation import softplus
 from ...ops.triangular import solve_triangular
+from ...tensor import Tensor
 from ..bernoulli import Bernoulli
 from ..beta import Beta
 from ..binomial import Binomial
@@ -31,13 +32,13 @@ from .registry import kl_divergence, register_kl
 
 
 @register_kl(Normal, Normal)
-def normal(p, q):
+def normal(p: Normal, q: Normal) -> Tensor:
     ratio = (p.scale / q.scale).square()
     return 0.5 * (ratio + ((p.loc - q.loc) / q.scale).square() - 1 - ratio.log())
 
 
 @register_kl(MultivariateNormal, MultivariateNormal)
-def multivariate_normal(p, q):
+def multivariate_normal(p: MultivariateNormal, q: MultivariateNormal) -> Tensor:
     if p.event_shape != q.event_shape:
         raise ValueError(f"KL between vectors of {p.event_shape[0]} and {q.event_shape[0]} elements cannot be computed")
     trace = solve_triangular(q._tril, p._tril).square().sum((-2, -1))
@@ -46,49 +47,49 @@ def multivariate_normal(p, q):
 
 
 @register_kl(HalfNormal, HalfNormal)
-def half_normal(p, q):
+def half_normal(p: HalfNormal, q: HalfNormal) -> Tensor:
     return normal(p.base_dist, q.base_dist)
 
 
 @register_kl(Laplace, Laplace)
-def laplace(p, q):
+def laplace(p: Laplace, q: Laplace) -> Tensor:
     ratio, distance = p.scale / q.scale, (p.loc - q.loc).abs()
     return -ratio.log() + distance / q.scale + ratio * (-distance / p.scale).exp() - 1
 
 
 @register_kl(Cauchy, Cauchy)
-def cauchy(p, q):
+def cauchy(p: Cauchy, q: Cauchy) -> Tensor:
     return ((p.scale + q.scale).square() + (p.loc - q.loc).square()).log() - (4 * p.scale * q.scale).log()
 
 
 @register_kl(Gumbel, Gumbel)
-def gumbel(p, q):
+def gumbel(p: Gumbel, q: Gumbel) -> Tensor:
     ratio, shift = p.scale / q.scale, (q.loc - p.loc) / q.scale
     return (-ratio.log() - shift + ratio * euler_constant + (shift + (1 + ratio).lgamma()).exp()
             - (1 + euler_constant))
 
 
 @register_kl(Uniform, Uniform)
-def uniform(p, q):
+def uniform(p: Uniform, q: Uniform) -> Tensor:
     outside = (q.low > p.low) | (q.high < p.high)
     return where(outside, math.inf, ((q.high - q.low) / (p.high - p.low)).log())
 
 
 @register_kl(Exponential, Exponential)
-def exponential(p, q):
+def exponential(p: Exponential, q: Exponential) -> Tensor:
     ratio = q.rate / p.rate
     return -ratio.log() + ratio - 1
 
 
 @register_kl(Gamma, Gamma)
-def gamma(p, q):
+def gamma(p: Gamma, q: Gamma) -> Tensor:
     a, b = p.concentration, q.concentration
     return (b * (p.rate / q.rate).log() + b.lgamma() - a.lgamma() + (a - b) * a.digamma()
             + (q.rate - p.rate) * (a / p.rate))
 
 
 @register_kl(Dirichlet, Dirichlet)
-def dirichlet(p, q):
+def dirichlet(p: Dirichlet, q: Dirichlet) -> Tensor:
     a, b = p.concentration, q.concentration
     a_total, b_total = a.sum(-1), b.sum(-1)
     return (a_total.lgamma() - b_total.lgamma() - (a.lgamma() - b.lgamma()).sum(-1)
@@ -96,12 +97,12 @@ def dirichlet(p, q):
 
 
 @register_kl(Beta, Beta)
-def beta(p, q):
+def beta(p: Beta, q: Beta) -> Tensor:
     return dirichlet(p._dirichlet, q._dirichlet)
 
 
 @register_kl(Bernoulli, Bernoulli)
-def bernoulli(p, q):
+def bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
     ones = p.probs * (softplus(-q.logits) - softplus(-p.logits))
     zeros = (1 - p.probs) * (softplus(q.logits) - softplus(p.logits))
     ones = where(p.probs == 0, 0.0, where(q.probs == 0, math.inf, ones))
@@ -109,7 +110,7 @@ def bernoulli(p, q):
 
 
 @register_kl(Binomial, Binomial)
-def binomial(p, q):
+def binomial(p: Binomial, q: Binomial) -> Tensor:
     if (p.total_count < q.total_count).any():
         raise NotImplementedError("KL between Binomials where q.total_count > p.total_count is not implemented")
     each = p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p()
@@ -117,29 +118,29 @@ def binomial(p, q):
 
 
 @register_kl(Geometric, Geometric)
-def geometric(p, q):
+def geometric(p: Geometric, q: Geometric) -> Tensor:
     return -p.entropy() - (-q.probs).log1p() / p.probs - q.logits
 
 
 @register_kl(Poisson, Poisson)
-def poisson(p, q):
+def poisson(p: Poisson, q: Poisson) -> Tensor:
     return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
 
 
 @register_kl(Categorical, Categorical)
-def categorical(p, q):
+def categorical(p: Categorical, q: Categorical) -> Tensor:
     terms = p.probs * (p.logits - q.logits)
     terms = where(q.probs == 0, math.inf, terms)
     return where(p.probs == 0, 0.0, terms).sum(-1)
 
 
 @register_kl(OneHotCategorical, OneHotCategorical)
-def one_hot_categorical(p, q):
+def one_hot_categorical(p: OneHotCategorical, q: OneHotCategorical) -> Tensor:
     return categorical(p._categorical, q._categorical)
 
 
 @register_kl(Independent, Independent)
-def independent(p, q):
+def independent(p: Independent, q: Independent) -> Tensor:
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
         raise NotImplementedError(f"KL between Independents of {p.reinterpreted_batch_ndims} and "
                                   f"{q.reinterpreted_batch_ndims} dimensions is not implemented")
@@ -147,12 +148,12 @@ def independent(p, q):
 
 
 @register_kl(TransformedDistribution, TransformedDistribution)
-def transformed(p, q):
+def transformed(p: TransformedDistribution, q: TransformedDistribution) -> Tensor:
     if p.transforms != q.transforms or p.event_shape != q.event_shape:
         raise NotImplementedError("KL between distributions transformed differently is not implemented")
     return kl_divergence(p.base_dist, q.base_dist)
 
 
-def infinite_like(x):
+def infinite_like(x: Tensor) -> Tensor:
     """Infinity for each of the batch."""
     return full_like(x, math.inf)

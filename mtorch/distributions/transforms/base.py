@@ -3,15 +3,14 @@
 Source: J. Dillon et al., TensorFlow Distributions (2017), section 4, whose bijectors these are.
 """
 from __future__ import annotations
-from ...tensor import Tensor
-from ..utils import Shape
 
 from typing import Any
 
 from ...functions.arguments import Size
 from ...functions.creation import zeros_like
+from ...tensor import Tensor
 from .. import constraints
-from ..utils import sum_rightmost
+from ..utils import Shape, sum_rightmost
 
 
 class Transform:
@@ -43,7 +42,7 @@ class Transform:
         self._inv: Any = None
         self._last: Any = (None, None)                # of the last call: x and y
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_inv": None}
 
     @property
@@ -138,7 +137,7 @@ class InverseTransform(Transform):
     bijective = property(lambda self: self._inv.bijective)
     sign = property(lambda self: self._inv.sign)
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return self.__dict__
 
     def _twin(self, cache_size: int) -> Transform:
@@ -195,7 +194,7 @@ class ComposeTransform(Transform):
     __hash__ = Transform.__hash__
 
     @constraints.dependent_property(is_discrete=False)
-    def domain(self):
+    def domain(self) -> Any:
         """The first part's, widened to what all parts need."""
         if not self.parts:
             return constraints.real
@@ -205,7 +204,7 @@ class ComposeTransform(Transform):
         return _widened(self.parts[0].domain, event_dim)
 
     @constraints.dependent_property(is_discrete=False)
-    def codomain(self):
+    def codomain(self) -> Any:
         """The last part's, widened to what all parts need."""
         if not self.parts:
             return constraints.real
@@ -217,14 +216,14 @@ class ComposeTransform(Transform):
     bijective = property(lambda self: all(part.bijective for part in self.parts))
 
     @property
-    def sign(self):
+    def sign(self) -> Any:
         sign = 1
         for part in self.parts:
             sign = sign * part.sign
         return sign
 
     @property
-    def inv(self):
+    def inv(self) -> Transform:
         if self._inv is None:
             self._inv = ComposeTransform([part.inv for part in reversed(self.parts)])
             self._inv._inv = self
@@ -261,7 +260,7 @@ class ComposeTransform(Transform):
         return "ComposeTransform(\n    " + ",\n    ".join(map(repr, self.parts)) + "\n)"
 
 
-def _widened(constraint, event_dim):
+def _widened(constraint: constraints.Constraint, event_dim: int) -> constraints.Constraint:
     extra = event_dim - constraint.event_dim
     return constraints.independent(constraint, extra) if extra > 0 else constraint
 
@@ -298,12 +297,12 @@ class IndependentTransform(Transform):
         return IndependentTransform(self.base_transform, self.reinterpreted_batch_ndims, cache_size)
 
     @constraints.dependent_property(is_discrete=False)
-    def domain(self):
+    def domain(self) -> Any:
         """The base transform's, for the whole event."""
         return constraints.independent(self.base_transform.domain, self.reinterpreted_batch_ndims)
 
     @constraints.dependent_property(is_discrete=False)
-    def codomain(self):
+    def codomain(self) -> Any:
         """The base transform's, for the whole event."""
         return constraints.independent(self.base_transform.codomain, self.reinterpreted_batch_ndims)
 

@@ -3,20 +3,19 @@
 Source: J. Dillon et al., TensorFlow Distributions (2017), section 4, whose bijectors these are.
 """
 from __future__ import annotations
-from ...tensor import Tensor
-from ..utils import Numbers
-from ..utils import Shape
-from ..distribution import Distribution
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ...functions.arguments import Size
 from ...functions.creation import as_tensor, full_like
 from ...nn.functional.activation import softplus
+from ...tensor import Tensor
 from .. import constraints
-from ..utils import broadcast_all, broadcast_shapes
+from ..distribution import Distribution
+from ..utils import Numbers, Shape, broadcast_all, broadcast_shapes
 from .base import Transform
 
 
@@ -97,7 +96,7 @@ class PowerTransform(Transform):
     inverse_shape = forward_shape
 
 
-def clipped_sigmoid(x):
+def clipped_sigmoid(x: Tensor) -> Tensor:
     """The sigmoid, kept inside (0, 1)."""
     limits = np.finfo(x.array.dtype)
     return x.sigmoid().clamp(min=float(limits.tiny), max=1.0 - float(limits.eps))
@@ -216,7 +215,7 @@ class AffineTransform(Transform):
         return AffineTransform(self.loc, self.scale, self._event_dim, cache_size)
 
     @property
-    def event_dim(self):
+    def event_dim(self) -> int:
         return self._event_dim
 
     @property
@@ -227,7 +226,7 @@ class AffineTransform(Transform):
     codomain = domain
 
     @property
-    def sign(self):
+    def sign(self) -> Any:
         """The sign of scale."""
         scale = self.scale
         return scale.sign() if isinstance(scale, Tensor) else (scale > 0) - (scale < 0)

@@ -3,8 +3,7 @@
 Source: J. Dillon et al., TensorFlow Distributions (2017), section 4, whose bijectors these are.
 """
 from __future__ import annotations
-from ...tensor import Tensor
-from ..utils import Shape
+
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,8 +12,9 @@ from ...functions.arguments import Size
 from ...functions.joining import cat, stack
 from ...nn.functional.activation import logsigmoid
 from ...nn.functional.padding import pad
+from ...tensor import Tensor
 from .. import constraints
-from ..utils import sum_rightmost
+from ..utils import Shape, sum_rightmost
 from .base import Transform
 from .elementwise import _Plain, clipped_sigmoid
 
@@ -63,7 +63,7 @@ class StickBreakingTransform(_Plain):
     domain, codomain, bijective = constraints.real_vector, constraints.simplex, True
 
     @staticmethod
-    def _log_parts_left(vector):
+    def _log_parts_left(vector: Tensor) -> Tensor:
         """Of K - 1 numbers, log (K - 1), ..., log 1: zeros shall give equal probabilities."""
         return (vector.shape[-1] + 1 - vector.new_ones(vector.shape[-1]).cumsum(-1)).log()
 
@@ -116,7 +116,7 @@ class LowerCholeskyTransform(_Plain):
         return y.tril(-1) + _diagonal_matrix(y.diagonal(dim1=-2, dim2=-1).log())
 
 
-def _diagonal_matrix(vector):
+def _diagonal_matrix(vector: Tensor) -> Tensor:
     n = vector.shape[-1]
     return vector.unsqueeze(-1) * vector.new_ones(n, n).tril().triu()
 

@@ -34,7 +34,7 @@ _workers: weakref.WeakSet[Worker] = weakref.WeakSet()      # of all loaders: for
 class Worker:
     """The loader's side of one worker process."""
 
-    def __init__(self, loader, context, number: int, base_seed: int) -> None:
+    def __init__(self, loader: Any, context: Any, number: int, base_seed: int) -> None:
         tasks, self.tasks = context.Pipe(duplex=False)
         self.answers, answers = context.Pipe(duplex=True)
         self.pending = 0                                     # tasks given and not yet answered
@@ -61,7 +61,7 @@ class Worker:
             tasks.close()
             answers.close()
 
-    def give(self, task) -> None:
+    def give(self, task: Any) -> None:
         """Send a task; a worker that has died is noticed when an answer is waited for."""
         with contextlib.suppress(OSError):
             self.tasks.send(task)
@@ -79,7 +79,7 @@ class Worker:
 class WorkersWalk(Walk):
     """Gives the batches that its workers fetch; when it is dropped, in whatever way, the workers end."""
 
-    def __init__(self, loader) -> None:
+    def __init__(self, loader: Any) -> None:
         self._loader = copy.copy(loader)         # as it is now, and lest a loader that keeps the walk keep itself
         self._crew = Crew(self._loader)
         weakref.finalize(self, self._crew.close)
@@ -90,7 +90,7 @@ class WorkersWalk(Walk):
         """Whether the workers have ended."""
         return self._crew.closed
 
-    def restart(self, loader) -> None:
+    def restart(self, loader: Any) -> None:
         """Begin the next walk with the same workers."""
         self._loader._promised = loader._promised
         self._crew.begin(first=False)
@@ -109,7 +109,7 @@ class WorkersWalk(Walk):
 class Crew:
     """The workers of a walk, the tasks they have, and the batches that came before their turn."""
 
-    def __init__(self, loader) -> None:
+    def __init__(self, loader: Any) -> None:
         self.loader = loader
         self.workers: list[Worker] = []
         self.pid = os.getpid()
@@ -204,7 +204,7 @@ class Crew:
         if not talking:                          # what a worker said before it ended has been heard
             self.died(ends[ready[0]])
 
-    def note(self, worker: Worker, number: int, kind: str, content) -> None:
+    def note(self, worker: Worker, number: int, kind: str, content: Any) -> None:
         worker.pending -= 1
         if number not in self.owners:            # an answer to an abandoned walk
             return

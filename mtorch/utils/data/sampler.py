@@ -104,6 +104,8 @@ class RandomSampler(Sampler[int]):
 
     def _blocks(self) -> Iterator[np.ndarray]:
         n = len(self.data_source)
+        if not n:
+            raise RuntimeError(f"RandomSampler: {self.num_samples} samples are wanted of an empty dataset")
         generator = self.generator or Generator().manual_seed(random_seed(default_generator))
         rest = self.num_samples % (32 if self.replacement else n)
         if self.replacement:

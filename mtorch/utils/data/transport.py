@@ -21,7 +21,7 @@ _ALIGNMENT = 64
 _CAN_SHARE = hasattr(socket, "SCM_RIGHTS")           # descriptors can be sent: everywhere but on Windows
 
 
-def send(connection, message) -> None:
+def send(connection: Any, message: Any) -> None:
     """Send any picklable message; tensors and arrays in it arrive as copies.
 
     Raises:

@@ -14,7 +14,7 @@ from .sampler import index_arrays, random_seed
 class Walk:
     """Fetches each batch when it is asked for."""
 
-    def __init__(self, loader) -> None:
+    def __init__(self, loader: Any) -> None:
         self._loader = loader
         self._given = 0
         batched = loader.batch_sampler is not None
@@ -54,7 +54,7 @@ class Walk:
         raise NotImplementedError(f"{type(self).__name__} cannot be pickled")
 
 
-def warn_if_too_many(loader, given: int) -> None:
+def warn_if_too_many(loader: Any, given: int) -> None:
     """Warn when an iterable dataset gives more batches than the `len(loader)` that the program asked for."""
     if isinstance(loader.dataset, IterableDataset) and loader._promised is not None and given > loader._promised:
         text = (f"Length of IterableDataset {loader.dataset} was reported to be {loader._promised} "

@@ -13,6 +13,7 @@ import random
 import signal
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing import connection, parent_process
 from typing import Any
@@ -64,8 +65,8 @@ class _Text(str):
         return str(self)
 
 
-def run(tasks, answers, dataset, batched, collate_fn, drop_last, base_seed, worker_init_fn, worker_id, num_workers,
-        inherited) -> None:
+def run(tasks: Any, answers: Any, dataset: Any, batched: bool, collate_fn: Callable, drop_last: bool, base_seed: int,
+        worker_init_fn: Callable | None, worker_id: int, num_workers: int, inherited: list) -> None:
     """The whole life of a worker (the target of its process)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)         # Ctrl-C reaches all processes; the loader decides on it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)        # a handler inherited by fork is not meant for a worker
@@ -105,7 +106,7 @@ def run(tasks, answers, dataset, batched, collate_fn, drop_last, base_seed, work
         del answer                                       # a batch is not kept while the next one is made
 
 
-def _answer(answers, answer, where) -> None:
+def _answer(answers: Any, answer: tuple, where: str) -> None:
     try:
         send(answers, answer)
     except (BrokenPipeError, ConnectionResetError):
@@ -116,7 +117,7 @@ def _answer(answers, answer, where) -> None:
         send(answers, (number, FAILED, failure))
 
 
-def _read(tasks, todo) -> None:
+def _read(tasks: Any, todo: queue.SimpleQueue) -> None:
     parent: Any = parent_process()
     first = os.getppid()
     while True:

@@ -114,7 +114,7 @@ class SummaryWriter:
         x = x if x.dtype == np.uint8 else (x * 255).clip(0, 255).astype(np.uint8)
         self._write(events.image_summary(tag, _png(x), *x.shape), global_step, walltime)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("add_"):
             raise NotImplementedError(f"SummaryWriter.{name}: mtorch writes scalars, texts, histograms and images")
         raise AttributeError(f"'SummaryWriter' object has no attribute {name!r}")

@@ -88,3 +88,9 @@ def test_distributed_parts_are_torchs(n, shuffle, drop_last):
 def test_errors(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+def test_samples_of_nothing(replacement):
+    with pytest.raises(RuntimeError, match="RandomSampler: 3 samples are wanted of an empty dataset"):
+        list(data.RandomSampler([], replacement, 3))
