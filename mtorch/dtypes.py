@@ -7,12 +7,22 @@ them expects to read.  Source of the rules: https://pytorch.org/docs/stable/tens
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 import numpy as np
 
 
 class dtype:
     """The type of a tensor's elements.
+
+    name: what it is called, without "torch."
+    numpy_type: the NumPy type that holds such elements; None where there is none
+    category: 0 for bool, 1 for integers, 2 for floating point numbers, 3 for complex ones
+    itemsize: the bytes of an element, where there is no NumPy type to say it
+
+    Those that there are stand in this module: a program takes them from there and makes none.
+
+    Raises: TypeError for a numpy_type that NumPy does not know.
 
     >>> import mtorch
     >>> mtorch.zeros(2).dtype
@@ -22,6 +32,7 @@ class dtype:
     """
 
     __slots__ = ("name", "numpy", "category", "itemsize")
+    numpy: Any                                         # the np.dtype; None where NumPy has none
 
     def __init__(self, name: str, numpy_type: type[np.generic] | None, category: builtins.int,
                  itemsize: builtins.int = 0) -> None:
@@ -30,11 +41,23 @@ class dtype:
         self.category = category                       # 0 bool, 1 integer, 2 floating, 3 complex
         self.itemsize = itemsize if self.numpy is None else self.numpy.itemsize
 
-    is_floating_point = property(lambda self: self.category == 2)
-    is_complex = property(lambda self: self.category == 3)
-    is_signed = property(lambda self: self.category > 1 and self is not float8_e8m0fnu or self in (int8, int16, int32, int64))
+    @property
+    def is_floating_point(self) -> builtins.bool:
+        """Whether these are floating point numbers."""
+        return self.category == 2
+
+    @property
+    def is_complex(self) -> builtins.bool:
+        """Whether these are complex numbers."""
+        return self.category == 3
+
+    @property
+    def is_signed(self) -> builtins.bool:
+        """Whether these can be negative."""
+        return self.name != "bool" and not self.name.startswith("uint") and self is not float8_e8m0fnu
 
     def to_real(self) -> dtype:
+        """The type of the real and imaginary parts; a type of real numbers itself."""
         return {"complex64": float32, "complex128": float64}.get(self.name, self)
 
     def __repr__(self) -> str:
@@ -122,7 +145,11 @@ def get_default_dtype() -> dtype:
 
 
 def set_default_dtype(d: dtype) -> None:
-    """Make d (float16, float32 or float64) the type of new floating point tensors.
+    """Make d the type of new floating point tensors, for the whole process.
+
+    d: float16, float32 or float64
+
+    Raises: TypeError for what is no floating point type; NotImplementedError for one that NumPy has not.
 
     >>> import mtorch
     >>> mtorch.set_default_dtype(mtorch.float64); mtorch.tensor(1.5).dtype
@@ -148,12 +175,16 @@ def promote(a: np.dtype, b: np.dtype) -> np.dtype:
     if float_b and not float_a:
         return b
     if {a.kind, b.kind} == {"i", "u"} and 8 in (a.itemsize, b.itemsize) and np.result_type(a, b).kind == "f":
-        raise TypeError(f"Promotion for {of(a).name} and {of(b).name} is not supported: no integer type holds both")
+        raise RuntimeError(f"Promotion for {of(a).name} and {of(b).name} is not supported: no integer type holds both")
     return np.result_type(a, b)
 
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The dtype that a tensor of type1 and one of type2 make together.
+
+    type1, type2: two dtypes; the order does not matter
+
+    Raises: TypeError for what is no dtype; RuntimeError for uint64 with a signed integer, which no integer type holds.
 
     >>> import mtorch
     >>> mtorch.promote_types(mtorch.int64, mtorch.float16)
@@ -204,10 +235,21 @@ def _default_of(kind: np.dtype, below: np.dtype | None) -> np.dtype:
 def can_cast(from_: dtype, to: dtype) -> builtins.bool:
     """Whether torch's rules let a result of type from_ be written into a tensor of type to.
 
+    They do where `to` is of the same kind or a higher one (bool < integer < floating < complex), however many bits it
+    has; but not from a signed integer to an unsigned one.
+
+    from_: the type of the result
+    to: the type of the tensor
+
+    Raises: TypeError for what is no dtype.
+
     >>> import mtorch
     >>> mtorch.can_cast(mtorch.float64, mtorch.float32), mtorch.can_cast(mtorch.float32, mtorch.int64)
     (True, False)
     """
+    for argument, given in (("from_", from_), ("to", to)):
+        if not isinstance(given, dtype):
+            raise TypeError(f"can_cast(): argument '{argument}' must be torch.dtype, not {type(given).__name__}")
     return from_.category <= to.category and not (from_.is_signed and to.numpy.kind == "u") \
         if from_.category == 1 and to.category == 1 else from_.category <= to.category
 
@@ -224,18 +266,29 @@ class _Limits:
 class finfo(_Limits):
     """The limits of a floating point type.
 
+    type: the type, None for the default one; of a complex type, the limits of its parts
+
+    bits: how many an element has. max, min: the largest number, and -max. eps: from 1 to the next number.
+    tiny, smallest_normal: the smallest positive number of full precision. resolution: 10^-digits, for the digits that
+    the type keeps. dtype: its name.
+
+    Raises: TypeError for what is no floating point type.
+
     >>> import mtorch
     >>> mtorch.finfo(mtorch.float32).eps
     1.1920928955078125e-07
     """
 
-    def __init__(self, type: dtype | None = None):
+    def __init__(self, type: dtype | None = None) -> None:
         if type is bfloat16:                           # a float32 cut to 8 bits of precision
             self.resolution, self.eps, self.smallest_normal = 0.01, 2.0 ** -7, 2.0 ** -126
             self.tiny, self.max = self.smallest_normal, (2.0 - self.eps) * 2.0 ** 127
             self.min, self.bits, self.dtype = -self.max, 16, type.name
             return
-        info = np.finfo(numpy_dtype(type))
+        kind = numpy_dtype(type)
+        if kind.kind not in "fc":
+            raise TypeError(f"finfo() requires a floating point type, got {type}; iinfo() is of integers")
+        info = np.finfo(kind)
         self.resolution = builtins.float(np.format_float_scientific(info.resolution, precision=0))
         self.min, self.max = builtins.float(info.min), builtins.float(info.max)
         self.eps = builtins.float(info.eps)
@@ -246,11 +299,21 @@ class finfo(_Limits):
 class iinfo(_Limits):
     """The limits of an integer type.
 
+    type: the type
+
+    bits: how many an element has. max, min: the largest number and the smallest. dtype: its name.
+
+    Raises: TypeError for what is no integer type.
+
     >>> import mtorch
     >>> mtorch.iinfo(mtorch.int8).max
     127
     """
 
-    def __init__(self, type: dtype):
-        info = np.iinfo(numpy_dtype(type))
-        self.min, self.max, self.bits, self.dtype = builtins.int(info.min), builtins.int(info.max), info.bits, type.name
+    def __init__(self, type: dtype) -> None:
+        kind = numpy_dtype(type)
+        if kind.kind not in "iu":
+            raise TypeError(f"iinfo() requires an integer type, got {type}; finfo() is of floating point numbers")
+        info = np.iinfo(kind)
+        self.min, self.max, self.bits = builtins.int(info.min), builtins.int(info.max), info.bits
+        self.dtype = of(kind).name

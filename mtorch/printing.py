@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from math import inf
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
 
 
 def get_printoptions() -> dict[str, object]:
-    """The settings of `set_printoptions`, as its arguments.
+    """The settings of `set_printoptions`, by the names of its arguments.
 
     >>> import mtorch
     >>> mtorch.get_printoptions()["precision"]
@@ -76,8 +77,12 @@ def get_printoptions() -> dict[str, object]:
 
 
 @contextmanager
-def printoptions(**settings) -> Iterator[None]:
-    """`set_printoptions` for the length of a with-block.
+def printoptions(**settings: Any) -> Iterator[None]:
+    """`set_printoptions` for the length of a with-block; afterwards the settings are as they were.
+
+    settings: the arguments, by name
+
+    Raises: as for `set_printoptions`, and a TypeError for a name that it does not have.
 
     >>> import mtorch
     >>> with mtorch.printoptions(precision=1):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -9,8 +10,12 @@ from .. import dtypes, return_types
 from ..autograd.mode import mode
 from ..autograd.tape import record, wrap
 from ..ops import arithmetic as rules
-from .arguments import floating, into, require_tensor, result_type_of, to_type
+from .arguments import common_kind, floating, into, require_tensor, result_type_of, to_type, together
 from .arithmetic import where
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Operand
 
 
 def _integers(function, name: str, input, other, out):
@@ -19,12 +24,17 @@ def _integers(function, name: str, input, other, out):
         wrong = a if a.array.dtype.kind not in "iu" else b
         raise NotImplementedError(f'"{name}_cpu" not implemented for {wrong.dtype}: it is of integers')
     kind = result_type_of(a, b)
-    result = wrap(np.asarray(function(a.array.astype(kind), b.array.astype(kind))))
+    result = wrap(np.asarray(together(function, name, a.array.astype(kind), b.array.astype(kind))))
     return result if out is None else into(out, result)
 
 
-def gcd(input, other, *, out=None):
-    """The greatest common divisor of integers.
+def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The greatest common divisor of integers, >= 0; of 0 and n, |n|.
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is no tensor; NotImplementedError for what are no integers; RuntimeError for shapes that
+        do not broadcast.
+    Source: Euclid, Elements, book VII, proposition 2
 
     >>> import mtorch
     >>> mtorch.gcd(mtorch.tensor([12, 7]), mtorch.tensor([18, 21]))
@@ -33,8 +43,10 @@ def gcd(input, other, *, out=None):
     return _integers(np.gcd, "gcd", input, other, out)
 
 
-def lcm(input, other, *, out=None):
-    """The least common multiple of integers.
+def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The least common multiple of integers, >= 0; of 0 and n, 0.
+
+    Shape and errors as for `gcd`.
 
     >>> import mtorch
     >>> mtorch.lcm(mtorch.tensor([4]), mtorch.tensor([6]))
@@ -43,8 +55,14 @@ def lcm(input, other, *, out=None):
     return _integers(np.lcm, "lcm", input, other, out)
 
 
-def heaviside(input, values, *, out=None):
-    """0 where input is negative, 1 where it is positive, `values` where it is 0.
+def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """1 where input is positive, `values` where it is 0, else 0: where it is negative, and as in torch where it is nan.
+
+    values: of input's type
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is no tensor; RuntimeError for two types, shapes that do not broadcast, and where a
+        gradient is asked for.
 
     >>> import mtorch
     >>> mtorch.heaviside(mtorch.tensor([-1.0, 0.0, 2.0]), mtorch.tensor([0.5]))
@@ -54,8 +72,7 @@ def heaviside(input, values, *, out=None):
     if a.array.dtype != b.array.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     one = (a.array > 0).astype(a.array.dtype)
-    nan = np.isnan(a.array) if a.array.dtype.kind == "f" else False
-    value = np.where(nan, a.array, np.where(a.array == 0, b.array, one))
+    value = together(lambda x, y: np.where(x == 0, y, one), "heaviside", a.array, b.array)
     result = _without_derivative("heaviside", np.asarray(value, a.array.dtype), a, b)
     return result if out is None else into(out, result)
 
@@ -69,8 +86,13 @@ def _without_derivative(name: str, value: np.ndarray, *operands):
     return wrap(value)
 
 
-def ldexp(input, other, *, out=None):
-    """input times 2^other.
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """input times 2^other, in a floating point type.
+
+    other: the exponents
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is no tensor; RuntimeError for shapes that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.ldexp(mtorch.tensor([1.5]), mtorch.tensor([2]))
@@ -80,8 +102,15 @@ def ldexp(input, other, *, out=None):
     return result if out is None else into(out, result)
 
 
-def frexp(input, *, out=None):
-    """Mantissa, of magnitude in [0.5, 1), and exponent: input = mantissa * 2^exponent.
+def frexp(input: Tensor, *, out: Any = None) -> Any:
+    """Mantissa, of magnitude in [0.5, 1), and exponent, a named tuple: input = mantissa * 2^exponent.
+
+    0, inf and nan are their own mantissas, with exponent 0.
+
+    out: two tensors, of input's type and int32
+
+    Shape: any -> two of the same, the exponents int32.
+    Raises: TypeError for what is no tensor; RuntimeError for integers, and an out of other types.
 
     >>> import mtorch
     >>> mtorch.frexp(mtorch.tensor([6.0])).exponent
@@ -98,11 +127,19 @@ def frexp(input, *, out=None):
     else:
         mantissa = x * wrap(np.ldexp(x.array.dtype.type(1), -exponent))
     result = return_types.frexp(mantissa, wrap(np.asarray(exponent, np.int32)))
+    if out is not None and [getattr(o, "dtype", None) for o in out] != [x.dtype, dtypes.int32]:
+        raise RuntimeError(f"frexp: out must be tensors of {x.dtype} and torch.int32, got "
+                           f"{', '.join(str(getattr(o, 'dtype', type(o).__name__)) for o in out)}")
     return result if out is None else into(out, result)
 
 
-def nextafter(input, other, *, out=None):
-    """The floating point number next to input, towards other.
+def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The floating point number next to input, towards other; input itself where they are equal.
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is no tensor; NotImplementedError for integers; RuntimeError for shapes that do not
+        broadcast.
+    Source: IEEE 754-1985, appendix, section A.7
 
     >>> import mtorch
     >>> mtorch.nextafter(mtorch.tensor(1.0), mtorch.tensor(2.0)).item() - 1
@@ -111,7 +148,8 @@ def nextafter(input, other, *, out=None):
     a, b = require_tensor(input, "nextafter"), require_tensor(other, "nextafter", "other")
     kind = result_type_of(a, b)
     if kind.kind != "f":
-        raise NotImplementedError(f'"nextafter_cpu" not implemented for {kind.name}')
+        raise NotImplementedError(f'"nextafter_cpu" not implemented for {dtypes.of(kind)}: expected a floating point '
+                                  "tensor")
     result = rules.nextafter(to_type(a, kind), to_type(b, kind))
     return result if out is None else into(out, result)
 
@@ -125,8 +163,12 @@ def _real(x, name: str):
     return x
 
 
-def real(input):
+def real(input: Tensor) -> Tensor:
     """The real part: of real numbers, input itself.
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor; NotImplementedError for complex numbers, which have no views of their parts
+        here.
 
     >>> import mtorch
     >>> mtorch.real(mtorch.tensor([1.0]))
@@ -135,8 +177,11 @@ def real(input):
     return _real(input, "real")
 
 
-def imag(input):
+def imag(input: Tensor) -> NoReturn:
     """The imaginary part: real numbers have none, an error as in torch.
+
+    Shape: any -> none, as it always raises.
+    Raises: RuntimeError for real numbers; TypeError for what is no tensor; NotImplementedError for complex numbers.
 
     >>> import mtorch
     >>> try: mtorch.imag(mtorch.tensor([1.0]))
@@ -147,8 +192,10 @@ def imag(input):
     raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
 
 
-def conj(input):
+def conj(input: Tensor) -> Tensor:
     """The complex conjugate: of real numbers, input itself.
+
+    Shape and errors as for `real`.
 
     >>> import mtorch
     >>> mtorch.conj(mtorch.tensor([1.0]))
@@ -157,18 +204,23 @@ def conj(input):
     return _real(input, "conj")
 
 
-def conj_physical(input, *, out=None):
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The complex conjugate in memory of its own: of real numbers, input itself.
+
+    Shape and errors as for `real`.
 
     >>> import mtorch
     >>> mtorch.conj_physical(mtorch.tensor([1.0]))
     tensor([1.])
     """
-    return _real(input, "conj_physical") if out is None else into(out, input)
+    x = _real(input, "conj_physical")
+    return x if out is None else into(out, x)
 
 
-def resolve_conj(input):
+def resolve_conj(input: Tensor) -> Tensor:
     """input itself: conjugates are never put off here.
+
+    Shape and errors as for `real`.
 
     >>> import mtorch
     >>> mtorch.resolve_conj(mtorch.tensor([1.0]))
@@ -177,8 +229,10 @@ def resolve_conj(input):
     return _real(input, "resolve_conj")
 
 
-def resolve_neg(input):
+def resolve_neg(input: Tensor) -> Tensor:
     """input itself: signs are never put off here.
+
+    Shape and errors as for `real`.
 
     >>> import mtorch
     >>> mtorch.resolve_neg(mtorch.tensor([1.0]))
@@ -187,8 +241,10 @@ def resolve_neg(input):
     return _real(input, "resolve_neg")
 
 
-def angle(input, *, out=None):
-    """The angle in the complex plane: pi for negative numbers, 0 for others.
+def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The angle in the complex plane, in radians: pi for negative numbers, 0 for others, nan for nan.
+
+    Shape and errors as for `real`; integers give the default floating point type.
 
     >>> import mtorch
     >>> mtorch.angle(mtorch.tensor([-1.0, 2.0]))
@@ -202,8 +258,11 @@ def angle(input, *, out=None):
     return result if out is None else into(out, result)
 
 
-def isreal(input):
-    """Which elements have no imaginary part: all.
+def isreal(input: Tensor) -> Tensor:
+    """Which elements have no imaginary part: of real numbers all.
+
+    Shape: any -> bools of the same.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.isreal(mtorch.tensor([1.0]))
@@ -213,8 +272,11 @@ def isreal(input):
     return wrap(np.asarray(np.isreal(x)))
 
 
-def is_conj(input) -> bool:
+def is_conj(input: Tensor) -> bool:
     """Whether a conjugate was put off: never.
+
+    Shape: any -> one bool.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.is_conj(mtorch.tensor(1.0))
@@ -224,8 +286,11 @@ def is_conj(input) -> bool:
     return False
 
 
-def is_nonzero(input) -> bool:
+def is_nonzero(input: Tensor) -> bool:
     """Whether the only element is not zero.
+
+    Shape: any of one element -> one bool.
+    Raises: TypeError for what is no tensor; RuntimeError for none or several elements.
 
     >>> import mtorch
     >>> mtorch.is_nonzero(mtorch.tensor([2.0]))
@@ -234,8 +299,10 @@ def is_nonzero(input) -> bool:
     return bool(require_tensor(input, "is_nonzero"))
 
 
-def is_neg(input) -> bool:
+def is_neg(input: Tensor) -> bool:
     """Whether a sign was put off: never.
+
+    Shape and errors as for `is_conj`.
 
     >>> import mtorch
     >>> mtorch.is_neg(mtorch.tensor(1.0))
@@ -245,8 +312,11 @@ def is_neg(input) -> bool:
     return False
 
 
-def is_same_size(input, other) -> bool:
+def is_same_size(input: Tensor, other: Tensor) -> bool:
     """Whether two tensors have one shape.
+
+    Shape: any two -> one bool.
+    Raises: TypeError for what is no tensor.
 
     >>> import mtorch
     >>> mtorch.is_same_size(mtorch.zeros(2), mtorch.zeros(2))
@@ -256,11 +326,16 @@ def is_same_size(input, other) -> bool:
     return a.array.shape == b.array.shape
 
 
-def result_type(tensor1, tensor2):
+def result_type(tensor1: Operand, tensor2: Operand) -> dtypes.dtype:
     """The dtype that an operation on two tensors or numbers gives.
+
+    tensor1, tensor2: tensors or numbers; a tensor of one dimension or more counts before a 0-dim one, and that before a
+        number: the later ones matter only where they are of a higher kind (bool < integer < floating < complex)
+
+    Raises: TypeError for what is neither a tensor nor a number; RuntimeError for uint64 with a signed integer.
 
     >>> import mtorch
     >>> mtorch.result_type(mtorch.tensor([1, 2]), 1.5)
     torch.float32
     """
-    return dtypes.of(result_type_of(tensor1, tensor2))
+    return dtypes.of(common_kind("result_type", tensor1, tensor2))

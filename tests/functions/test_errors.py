@@ -37,6 +37,13 @@ REFUSED = {
     "T.celu(T.tensor([1]))": "celu.*int64.*expected a floating point tensor",
     "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
     "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
+    # element types
+    "T.can_cast(1, T.float32)": "can_cast.*'from_' must be torch.dtype, not int",
+    "T.can_cast(T.float32, 'a')": "can_cast.*'to' must be torch.dtype, not str",
+    "T.finfo(T.int64)": "finfo.* floating point type",
+    "T.iinfo(T.float32)": "iinfo.* integer type",
+    "T.iinfo(T.bool)": "torch.bool",
+    "T.promote_types(T.uint64, T.int64)": "uint64 and int64",
     # creation
     "T.zeros()": r"zeros\(\) takes a size",
     "T.zeros('a')": r"zeros\(\): sizes must be ints, got .'str'",
@@ -115,6 +122,13 @@ REFUSED = {
     "T.nonzero_static(T.zeros(2), size='a')": "nonzero_static.*'size' must be int, not str",
     "T.nonzero_static(T.zeros(2), size=1, fill_value=1.5)": "nonzero_static.*'fill_value' must be int, not float",
     "T.zeros(2).unfold(0, 'a', 1)": "unfold.*'size' must be int, not str",
+    # parts of numbers
+    "T.gcd(T.tensor([1, 2]), T.tensor([2, 3, 4]))": "gcd: The size of tensor a",
+    "T.heaviside(T.zeros(2), T.zeros(3))": "heaviside: The size of tensor a",
+    "T.frexp(T.zeros(1), out=(T.zeros(1), T.zeros(1)))": "frexp: out must be .*int32, got torch.float32",
+    "T.nextafter(T.tensor([1]), T.tensor([1]))": "nextafter.*int64",
+    "T.conj_physical(1, out=T.ones(1))": "conj_physical.*'input' must be Tensor, not int",
+    "T.result_type(T.zeros(2), None)": "result_type.*NoneType",
     # elementwise
     "T.abs(T.tensor([True]))": "abs.*bool",
     "T.floor(T.tensor([True]))": "floor.*bool",
@@ -209,6 +223,10 @@ def test_an_out_without_a_dtype_keeps_its_type() -> None:
     for make in (mtorch.zeros, mtorch.ones, mtorch.eye):
         assert make(2, out=mtorch.zeros(1, dtype=mtorch.int64)).dtype is mtorch.int64
     assert mtorch.linspace(0, 10, 3, out=mtorch.zeros(1, dtype=mtorch.float64)).dtype is mtorch.float64
+
+
+def test_a_step_at_nan_is_torchs() -> None:
+    assert mtorch.heaviside(mtorch.tensor([float("nan")]), mtorch.tensor(0.5)).tolist() == [0.0]
 
 
 def test_a_diagonal_outside_of_a_matrix_is_empty() -> None:
