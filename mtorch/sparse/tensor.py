@@ -260,7 +260,7 @@ class SparseTensor(Tensor):
     div = __truediv__              # type: ignore[assignment]
     add = __add__                  # type: ignore[assignment]
 
-    def sum(self, dim: Dims | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
+    def sum(self, dim: Dims | None = None, dtype: dtypes.dtype | None = None) -> Tensor:    # type: ignore[override]
         """The sum of all values, or a sparse sum over some dimensions: see `sparse.sum`."""
         return sum(self, dim, dtype)
 
