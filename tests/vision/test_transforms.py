@@ -232,9 +232,26 @@ def test_pillow_images_keep_their_colours(mode):
         np.testing.assert_array_equal(np.asarray(result), np.asarray(expected), err_msg=repr(transform))
 
 
+def test_pillow_images_are_always_antialiased():
+    image = pytest.importorskip("PIL.Image")
+    came = image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8))
+    for size in ((7, 11), (40, 15)):
+        ours = np.asarray(T.Resize(size, antialias=False)(came)).astype(int)
+        assert abs(ours - np.asarray(came.resize(size[::-1], image.Resampling.BILINEAR))).max() <= 1
+
+
 def test_a_border_of_a_colour():
     colours = T.Pad(1, fill=(10, 20, 30))(COLOUR)
     assert colours[0, 0].tolist() == [10, 20, 30]
     assert (colours[1:-1, 1:-1] == COLOUR).all()
     assert T.RandomCrop(9, padding=9, fill=(7,), pad_if_needed=True)(COLOUR).shape == (9, 9, 3)
     assert T.Pad((0, 1), fill=[1, 2, 3])(mtorch.zeros(2, 3, 2, 2))[:, :, 0, 0].tolist() == [[1, 2, 3]] * 2
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint16, np.int16])
+def test_cubic_curves_do_not_wrap_around(dtype):
+    limits = np.iinfo(dtype)
+    steps = np.repeat(np.array([limits.min, limits.max], dtype), 8)[None].repeat(4, 0)
+    row = T.Resize((4, 48), T.InterpolationMode.BICUBIC)(steps)[0].astype(float)
+    assert row[:20].max() < limits.max / 2
+    assert row[-20:].min() > limits.max / 2

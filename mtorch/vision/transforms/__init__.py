@@ -1,8 +1,8 @@
 """What is done to pictures before a network sees them, under torchvision's names.
 
 A picture is a tensor (..., C, H, W), an array (H, W) or (H, W, C), or a Pillow image, and keeps its form. Arrays and
-Pillow images go the way of tensors, so a picture comes out the same whichever form it has; only Resize
-with NEAREST takes of a Pillow image the pixels that Pillow takes, which are those of NEAREST_EXACT.
+Pillow images go the way of tensors, so a picture comes out the same whichever form it has. Only Resize does of a Pillow
+image what Pillow does: NEAREST takes the pixels of NEAREST_EXACT, and a smaller picture is always antialiased.
 """
 
 from __future__ import annotations

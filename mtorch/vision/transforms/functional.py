@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...autograd.tape import wrap
-from ...dtypes import get_default_dtype, uint8
+from ...dtypes import get_default_dtype
 from ...functions.creation import as_tensor, from_numpy
 from ...functions.joining import cat
 from ...nn.functional import interpolate
@@ -150,7 +150,7 @@ def resize(img: Any, size: int | Sequence[int],
         size: (height, width), or one number for the shorter edge.
         interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC; for Pillow images also BOX, HAMMING or LANCZOS.
         max_size: the longer edge becomes at most this; only where `size` is one number.
-        antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC).
+        antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC); of Pillow images always.
     """
     mode = mode_for(img, interpolation)
     wanted = _resized(size_of(img), [size] if isinstance(size, int) else list(size), max_size)
@@ -168,9 +168,11 @@ def resize(img: Any, size: int | Sequence[int],
     def change(planes: Tensor) -> Tensor:
         def resized(images: Tensor) -> Tensor:
             images = interpolate(images, size=wanted, mode=mode.value, align_corners=False if smooth else None,
-                                 antialias=bool(antialias) and smooth)
-            overshoots = mode is InterpolationMode.BICUBIC and planes.dtype == uint8
-            return images.clamp(0, 255) if overshoots else images
+                                 antialias=smooth and (bool(antialias) or pillow.is_image(img)))
+            if mode is not InterpolationMode.BICUBIC or planes.array.dtype.kind not in "iu":
+                return images
+            limits = np.iinfo(planes.array.dtype)               # the cubic curve overshoots, and must not wrap around
+            return images.clamp(float(limits.min), float(limits.max))
 
         return in_float(planes, resized)
 

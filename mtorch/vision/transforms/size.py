@@ -31,7 +31,7 @@ class Resize(Transform):
         size: (height, width) in pixels, or one number for the shorter edge.
         interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC; for Pillow images also BOX, HAMMING or LANCZOS.
         max_size: the longer edge becomes at most this; only where `size` is one number.
-        antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC).
+        antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC); of Pillow images always.
 
     Shape: (..., C, H, W), or the other forms of a picture -> the same form, of this size.
     Raises: TypeError for a size or interpolation that is none, and for what is no picture; ValueError for a size below
