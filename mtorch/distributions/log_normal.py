@@ -19,8 +19,8 @@ class LogNormal(TransformedDistribution):
     validate_args: check parameters and values; None for `Distribution`'s default
 
     Shape: batch_shape is what the parameters broadcast to, event_shape ().
-    Raises: ValueError for parameters out of range, and in `log_prob` and `cdf` for values <= 0; RuntimeError for shapes
-    that do not broadcast.
+    Raises: ValueError for parameters out of range, in `log_prob` for values <= 0, in `cdf` below 0; RuntimeError for
+    shapes that do not broadcast.
     Source: Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, vol. 1 (1994), chapter 14.
 
     >>> import mtorch
