@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from .indexing import setitem
 from .placing import as_strided
 from .shape import reshape, squeeze, t, transpose, unsqueeze
 
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .hints import Number
+
 
 def _without_views(x, name: str) -> None:
     if not is_view(x) and any(view() is not None for view in x._alias or ()):
@@ -29,7 +34,7 @@ def _without_views(x, name: str) -> None:
 def _taking_on(function: Callable, name: str) -> Callable:
     """The in-place form of a function that gives a view: the tensor becomes the view."""
 
-    def method(x, *args, **kwargs):
+    def method(x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if x._requires_grad and x._node is None and mode.recording:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
         _without_views(x, name)
@@ -55,9 +60,15 @@ transpose_, t_ = _taking_on(transpose, "transpose_"), _taking_on(t, "t_")
 as_strided_ = _taking_on(as_strided, "as_strided_")
 
 
-def resize_(input, *sizes, memory_format=None):
-    """Another size over the same memory, in place; more memory, its contents whatever they are, where that is too
-    small.
+def resize_(input: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
+    """Another size over the same memory, in place; more memory, zeros at its end, where that is too small.
+
+    sizes: the size of each dimension, >= 0
+    memory_format: taken, and of no effect
+
+    Shape: any -> sizes.
+    Raises: TypeError for what is no tensor, and sizes that are no ints; RuntimeError for a size below 0, and a tensor
+        that requires grad; NotImplementedError for one that is not contiguous, or has views.
 
     >>> import mtorch
     >>> mtorch.arange(4).resize_(2, 1)
@@ -84,8 +95,10 @@ def resize_(input, *sizes, memory_format=None):
     return x
 
 
-def resize_as_(input, other, memory_format=None):
+def resize_as_(input: Tensor, other: Tensor, memory_format: Any = None) -> Tensor:
     """`resize_` to the size of another tensor.
+
+    Arguments and errors as for `resize_`.
 
     >>> import mtorch
     >>> mtorch.arange(4).resize_as_(mtorch.zeros(2, 2)).shape
@@ -94,8 +107,13 @@ def resize_as_(input, other, memory_format=None):
     return resize_(input, tuple(require_tensor(other, "resize_as_", "other").array.shape))
 
 
-def resize(input, *sizes):
+def resize(input: Tensor, *sizes: Any) -> Tensor:
     """The same elements in another shape of as many: the older form of `reshape`.
+
+    sizes: the size of each dimension
+
+    Shape: any -> sizes.
+    Raises: TypeError for what is no tensor; RuntimeError for a shape of another number of elements.
 
     >>> import mtorch
     >>> mtorch.arange(4).resize(2, 2).shape
@@ -110,8 +128,10 @@ def resize(input, *sizes):
     return reshape(x, wanted)
 
 
-def resize_as(input, other):
+def resize_as(input: Tensor, other: Tensor) -> Tensor:
     """`resize` to the shape of another tensor.
+
+    Shape and errors as for `resize`.
 
     >>> import mtorch
     >>> mtorch.arange(4).resize_as(mtorch.zeros(2, 2)).shape
@@ -120,8 +140,15 @@ def resize_as(input, other):
     return resize(input, tuple(require_tensor(other, "resize_as", "other").array.shape))
 
 
-def fill_diagonal_(input, fill_value, wrap=False):
-    """Write a number to the main diagonal, in place; of a tall matrix again below each square where wrap.
+def fill_diagonal_(input: Tensor, fill_value: Number, wrap: bool = False) -> Tensor:
+    """Write a number to the main diagonal, in place.
+
+    fill_value: the number
+    wrap: of a matrix taller than wide, begin the diagonal again below each square
+
+    Shape: a matrix, or more dimensions of one size -> the same.
+    Raises: TypeError for what is no tensor or number; RuntimeError for fewer than two dimensions, or several sizes of
+        more than two.
 
     >>> import mtorch
     >>> mtorch.zeros(2, 2).fill_diagonal_(5)
@@ -153,15 +180,24 @@ def _called(x, function: Callable, name: str, *others):
     for o in others:
         if o.array.dtype != x.array.dtype:
             raise TypeError(f"{name}(): expected {x.dtype} tensors, got {o.dtype}")
-    arrays = np.broadcast_arrays(x.array, *(o.array for o in others))
+    try:
+        arrays = [np.broadcast_to(o.array, x.array.shape) for o in (x, *others)]
+    except ValueError:
+        raise RuntimeError(f"{name}(): tensors of shapes {', '.join(str(list(o.array.shape)) for o in others)} do not "
+                           f"expand to {list(x.array.shape)}") from None
     values = [function(*(a.item() for a in elements)) for elements in zip(*(a.flat for a in arrays), strict=True)]
     x.array[...] = np.array(values, x.array.dtype).reshape(x.array.shape)
     mark_written(x.array)
     return x
 
 
-def apply_(input, callable):
+def apply_(input: Tensor, callable: Callable) -> Tensor:
     """Call a Python function on each element, in place: slow, and without gradients.
+
+    callable: takes a number, returns one
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor or cannot be called; RuntimeError for a tensor that requires grad.
 
     >>> import mtorch
     >>> mtorch.tensor([1.0, 2.0]).apply_(lambda x: x * 10)
@@ -170,8 +206,15 @@ def apply_(input, callable):
     return _called(require_tensor(input, "apply_"), callable, "apply_")
 
 
-def map_(input, tensor, callable):
+def map_(input: Tensor, tensor: Tensor, callable: Callable) -> Tensor:
     """Call a Python function on each element and that of another tensor, in place: slow, and without gradients.
+
+    tensor: of input's type
+    callable: takes two numbers, returns one
+
+    Shape: any, and a tensor that expands to it -> the same.
+    Raises: TypeError for what is no tensor, of another type, or cannot be called; RuntimeError for a tensor that
+        requires grad, and shapes that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.tensor([1.0, 2.0]).map_(mtorch.tensor([3.0, 4.0]), lambda a, b: a * b)
@@ -180,8 +223,12 @@ def map_(input, tensor, callable):
     return _called(require_tensor(input, "map_"), callable, "map_", require_tensor(tensor, "map_", "tensor"))
 
 
-def map2_(input, x, y, callable):
+def map2_(input: Tensor, x: Tensor, y: Tensor, callable: Callable) -> Tensor:
     """`map_` with two other tensors.
+
+    x, y: of input's type
+    callable: takes three numbers, returns one
+    Shape and errors as for `map_`.
 
     >>> import mtorch
     >>> a = mtorch.tensor([1.0])
@@ -192,8 +239,14 @@ def map2_(input, x, y, callable):
                    require_tensor(y, "map2_", "y"))
 
 
-def set_(input, source=None):
-    """Make input share the memory of another tensor (none: become empty).
+def set_(input: Tensor, source: Tensor | None = None) -> Tensor:
+    """Make input share the memory of another tensor.
+
+    source: the other tensor, of input's type; None to become empty
+
+    Shape: any -> source's, or (0,).
+    Raises: TypeError for what is no tensor; RuntimeError for another type, and a leaf that requires grad;
+        NotImplementedError for what is no tensor to share with, and where there are views of input.
 
     >>> import mtorch
     >>> mtorch.zeros(2).set_(mtorch.ones(3))

@@ -4,6 +4,9 @@ The same seed gives the numbers that torch gives on the CPU (see mtorch/random/_
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .. import dtypes, random
@@ -11,16 +14,29 @@ from ..autograd.tape import TensorBase, wrap
 from ..device import device as Device
 from ..ops import sampling
 from ..random import Generator
-from .arguments import require_tensor, whole_number
+from .arguments import number_of, require_tensor, together, whole_number
 from .creation import _kind, _like, _new, _shape, _size
 from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, source_of
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 Generator.as_state, Generator.as_device = staticmethod(wrap), staticmethod(Device)     # what a user of one expects
 
 
-def rand(*sizes, size=None, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
-         pin_memory=False):
+def rand(*sizes: Any, size: Sequence[int] | None = None, generator: Generator | None = None, out: Tensor | None = None,
+         dtype: dtypes.dtype | None = None, layout: Any = None, device: str | Device | None = None,
+         requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Numbers drawn evenly from [0, 1).
+
+    sizes, size: the size of each dimension, >= 0, as rand(2, 3), rand((2, 3)) or rand(size=(2, 3))
+    generator: where the randomness comes from; None for the one that `manual_seed` sets
+    out: a tensor to write to; it takes on the size, and without dtype its type is kept
+    dtype: the type of the elements, floating point or complex; None for the default one
+    layout, pin_memory: taken, and of no effect
+
+    Raises: TypeError for sizes that are no ints, or none at all, and a generator that is none; RuntimeError for a size
+        below 0 and another device than the CPU; NotImplementedError for integers.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
@@ -32,9 +48,14 @@ def rand(*sizes, size=None, generator=None, out=None, dtype=None, layout=None, d
     return _new(draw_uniform(array, source_of(generator, "rand")), None, device, requires_grad, out)
 
 
-def randn(*sizes, size=None, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
-          pin_memory=False):
+def randn(*sizes: Any, size: Sequence[int] | None = None, generator: Generator | None = None, out: Tensor | None = None,
+          dtype: dtypes.dtype | None = None, layout: Any = None, device: str | Device | None = None,
+          requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
     """Numbers drawn from the normal distribution of mean 0 and standard deviation 1.
+
+    Of complex numbers, both parts are, each with half the variance.
+
+    Arguments and errors as for `rand`.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
@@ -45,9 +66,21 @@ def randn(*sizes, size=None, generator=None, out=None, dtype=None, layout=None, 
     return _new(draw_normal(array, source_of(generator, "randn")), None, device, requires_grad, out)
 
 
-def randint(*args, low=None, high=None, size=None, generator=None, out=None, dtype=None, layout=None, device=None,
-            requires_grad=False, pin_memory=False):
+def randint(*args: Any, low: int | None = None, high: int | None = None, size: Sequence[int] | None = None,
+            generator: Generator | None = None, out: Tensor | None = None, dtype: dtypes.dtype | None = None,
+            layout: Any = None, device: str | Device | None = None, requires_grad: bool = False,
+            pin_memory: bool = False) -> Tensor:
     """Whole numbers drawn evenly from [low, high): `randint(high, size)` or `randint(low, high, size)`.
+
+    args: high and size, or low, high and size; those that are not given by name
+    low: the smallest; 0 where it is not given
+    high: one more than the largest
+    size: the size of each dimension, a tuple or list
+    dtype: the type of the elements; None for int64
+    Other arguments as for `rand`.
+
+    Raises: TypeError for numbers that are no ints, and a size that is no tuple or list; RuntimeError for a high that is
+        not above low, a number that the type cannot hold, and a size below 0.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
@@ -75,9 +108,17 @@ def _range(given: list, low, high, name: str) -> tuple[int, int]:
     return 0 if low is None else whole_number(low, name, "low"), whole_number(high, name, "high")
 
 
-def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
-             pin_memory=False):
-    """The numbers 0 to n - 1 in random order.
+def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None = None,
+             dtype: dtypes.dtype | None = None, layout: Any = None, device: str | Device | None = None,
+             requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+    """The numbers 0 to n - 1 in random order, each of the n! orders as likely.
+
+    n: how many, >= 0
+    dtype: the type of the elements; None for int64
+    Other arguments as for `rand`.
+
+    Shape: (n,).
+    Raises: TypeError for an n that is no int; RuntimeError for one below 0, or more than the type can tell apart.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
@@ -94,8 +135,17 @@ def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=Non
     return _new(order, None, device, requires_grad, out)
 
 
-def rand_like(input, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: dtypes.dtype | None = None,
+              layout: Any = None, device: str | Device | None = None, requires_grad: bool = False,
+              memory_format: Any = None) -> Tensor:
     """Numbers drawn evenly from [0, 1), in the shape and type of input.
+
+    generator: where the randomness comes from; None for the one that `manual_seed` sets
+    dtype: the type of the elements; None for that of input
+    layout, memory_format: taken, and of no effect
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, and a generator that is none; NotImplementedError for integers.
 
     >>> import mtorch
     >>> mtorch.rand_like(mtorch.zeros(2, 3)).shape
@@ -106,8 +156,12 @@ def rand_like(input, *, generator=None, dtype=None, layout=None, device=None, re
     return _new(drawn, None, device, requires_grad)
 
 
-def randn_like(input, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: dtypes.dtype | None = None,
+               layout: Any = None, device: str | Device | None = None, requires_grad: bool = False,
+               memory_format: Any = None) -> Tensor:
     """Normal numbers of mean 0 and standard deviation 1, in the shape and type of input.
+
+    Arguments, shape and errors as for `rand_like`.
 
     >>> import mtorch
     >>> mtorch.randn_like(mtorch.zeros(2, dtype=mtorch.float64)).dtype
@@ -118,9 +172,19 @@ def randn_like(input, *, generator=None, dtype=None, layout=None, device=None, r
     return _new(drawn, None, device, requires_grad)
 
 
-def randint_like(input, *args, low=None, high=None, generator=None, dtype=None, layout=None, device=None,
-                 requires_grad=False, memory_format=None):
+def randint_like(input: Tensor, *args: Any, low: int | None = None, high: int | None = None,
+                 generator: Generator | None = None, dtype: dtypes.dtype | None = None, layout: Any = None,
+                 device: str | Device | None = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """Whole numbers of [low, high) in the shape and type of input: `(input, high)` or `(input, low, high)`.
+
+    args: high, or low and high, where they are not given by name
+    low: the smallest; 0 where it is not given
+    high: one more than the largest
+    Other arguments as for `rand_like`.
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, and numbers that are no ints; RuntimeError for a high that is not above
+        low, and a number that the type cannot hold.
 
     >>> import mtorch
     >>> mtorch.randint_like(mtorch.zeros(4), 1, 2)
@@ -132,9 +196,20 @@ def randint_like(input, *args, low=None, high=None, generator=None, dtype=None, 
     return _new(drawn, None, device, requires_grad)
 
 
-def normal(mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None,
-           requires_grad=False, pin_memory=False):
+def normal(mean: float | Tensor = 0.0, std: float | Tensor = 1.0, size: Sequence[int] | None = None, *,
+           generator: Generator | None = None, out: Tensor | None = None, dtype: dtypes.dtype | None = None,
+           layout: Any = None, device: str | Device | None = None, requires_grad: bool = False,
+           pin_memory: bool = False) -> Tensor:
     """Normal numbers: of one mean and standard deviation and the given size, or of one or both for each element.
+
+    mean: the mean, a number or a tensor of one for each element
+    std: the standard deviation, >= 0, a number or a tensor of one for each element
+    size: the size of each dimension, where mean and std are numbers
+    Other arguments as for `rand`.
+
+    Shape: tensors that broadcast -> the shape that they broadcast to; else size.
+    Raises: TypeError for two numbers without a size, a size beside tensors, and what is no number; RuntimeError for a
+        std below 0, and shapes that do not broadcast; NotImplementedError for integers.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
@@ -152,8 +227,10 @@ def normal(mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None
                     None, device, requires_grad, out)
     if not any(several):
         raise TypeError(f"normal(): numbers mean={mean!r} and std={std!r} need a size: normal(mean, std, size)")
-    if several[1] and (np.asarray(std.array) < 0).any():
+    if isinstance(std, TensorBase) and (std.array < 0).any():
         raise RuntimeError("normal expects all elements of std >= 0.0")
+    means: Any
+    stds: Any
     means, stds = (x.array if isinstance(x, TensorBase) else x for x in (mean, std))
     try:
         shape = np.broadcast_shapes(np.shape(means), np.shape(stds))
@@ -171,8 +248,16 @@ def normal(mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None
     return _new(drawn.array, None, device, requires_grad, out) if out is not None else drawn
 
 
-def bernoulli(input, p=None, *, generator=None, out=None):
-    """Ones and zeros: a one with the probability that stands in input, or everywhere p.
+def bernoulli(input: Tensor, p: float | Tensor | None = None, *, generator: Generator | None = None,
+              out: Tensor | None = None) -> Tensor:
+    """Ones and zeros: a one with the probability that stands in input, or everywhere p. No gradient passes.
+
+    p: a probability in [0, 1], or a tensor of them that expands to input; None for those in input
+    generator: where the randomness comes from; None for the one that `manual_seed` sets
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor, and a p that is no number; RuntimeError for a probability outside [0, 1];
+        NotImplementedError for probabilities that are integers.
 
     >>> import mtorch
     >>> mtorch.bernoulli(mtorch.tensor([0.0, 1.0]))
@@ -180,14 +265,21 @@ def bernoulli(input, p=None, *, generator=None, out=None):
     """
     x = require_tensor(input, "bernoulli")
     array, source = np.empty(x.array.shape, x.array.dtype), source_of(generator, "bernoulli")
-    drawn = draw_bernoulli(array, source, x if p is None else p)
+    chances = x if p is None else p if isinstance(p, TensorBase) else number_of(p, "bernoulli", "p")
+    drawn = draw_bernoulli(array, source, chances)
     if out is not None:
         return _new(drawn, None, None, False, out)
     return sampling.bernoulli(x, sample=drawn)
 
 
-def poisson(input, generator=None):
-    """Whole numbers drawn from Poisson distributions of the rates input >= 0.
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Whole numbers drawn from the Poisson distributions of the rates in input: k with probability rate^k e^-rate / k!.
+
+    input: the rates, >= 0
+    generator: where the randomness comes from; None for the one that `manual_seed` sets
+
+    Shape: any -> the same.
+    Raises: TypeError for what is no tensor; NotImplementedError for integers; RuntimeError for a rate below 0, or nan.
 
     >>> import mtorch
     >>> mtorch.poisson(mtorch.zeros(3))
@@ -201,24 +293,43 @@ def poisson(input, generator=None):
     return sampling.poisson(input, sample=random.poisson(rate, source_of(generator, "poisson")))
 
 
-def binomial(count, prob, generator=None):
-    """How many of `count` trials succeed, each with probability `prob` in [0, 1].
+def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
+    """How many of `count` trials succeed, each with probability `prob`.
+
+    count: how many trials, floating point; below 0 there are none
+    prob: of count's type; what lies above 1 counts as 1, below 0 as 0
+    generator: where the randomness comes from; None for the one that `manual_seed` sets
+
+    Shape: any two that broadcast -> the shape that they broadcast to.
+    Raises: TypeError for what is no tensor; ValueError for a count of integers; RuntimeError for two types, and shapes
+        that do not broadcast.
 
     >>> import mtorch
     >>> mtorch.binomial(mtorch.tensor([5.0, 5.0]), mtorch.tensor([0.0, 1.0]))
     tensor([0., 5.])
     """
     n, p = require_tensor(count, "binomial", "count").array, require_tensor(prob, "binomial", "prob").array
-    if n.dtype != p.dtype or n.dtype.kind != "f":
-        raise RuntimeError(f"binomial: count ({count.dtype}) and prob ({prob.dtype}) must have one floating point type")
-    n, p = np.broadcast_arrays(n, p)
+    if n.dtype.kind != "f":
+        raise ValueError(f"binomial only supports floating-point dtypes for count, got: {count.dtype}")
+    if n.dtype != p.dtype:
+        raise RuntimeError(f"binomial: count ({count.dtype}) and prob ({prob.dtype}) must have one type")
+    n, p = together(np.broadcast_arrays, "binomial", n, p)
     return wrap(random.binomial(n, p, source_of(generator, "binomial")))
 
 
-def multinomial(input, num_samples, replacement=False, *, generator=None, out=None):
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None,
+                out: Tensor | None = None) -> Tensor:
     """Indices drawn from each row of input with the weights that stand there.
 
-    Shape: input (K,) or (N, K), result (num_samples,) or (N, num_samples).
+    input: weights >= 0, which need not sum to 1
+    num_samples: how many to draw, > 0
+    replacement: whether an index may be drawn more than once
+    generator: where the randomness comes from; None for the one that `manual_seed` sets
+
+    Shape: input (K,) or (N, K), result (num_samples,) or (N, num_samples), of int64.
+    Raises: TypeError for what is no tensor, and num_samples that are no int; RuntimeError for weights that are no
+        floating point numbers, of more dimensions, below 0, not finite or without a sum, for more samples than K
+        without replacement, and an out that is not int64.
 
     >>> import mtorch
     >>> mtorch.multinomial(mtorch.tensor([0.0, 1.0, 0.0]), 3, replacement=True)
@@ -238,5 +349,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
         raise RuntimeError("multinomial: probability tensor contains either `inf`, `nan` or element < 0")
     if not (weights.sum(axis=-1) > 0).all():
         raise RuntimeError("multinomial: invalid multinomial distribution (sum of probabilities <= 0)")
+    if out is not None and require_tensor(out, "multinomial", "out").array.dtype != np.int64:
+        raise RuntimeError(f"multinomial expects an int64 tensor out, got: {out.dtype}")
     drawn = random.multinomial(weights, count, bool(replacement), source_of(generator, "multinomial"))
     return _new(drawn, None, None, False, out)

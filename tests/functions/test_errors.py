@@ -129,6 +129,15 @@ REFUSED = {
     "T.nextafter(T.tensor([1]), T.tensor([1]))": "nextafter.*int64",
     "T.conj_physical(1, out=T.ones(1))": "conj_physical.*'input' must be Tensor, not int",
     "T.result_type(T.zeros(2), None)": "result_type.*NoneType",
+    # draws
+    "T.binomial(T.zeros(2), T.zeros(3))": "binomial: The size of tensor a",
+    "T.binomial(T.tensor([5]), T.tensor([0.2]))": "binomial only supports floating-point dtypes .*int64",
+    "T.bernoulli(T.zeros(2), 'a')": "bernoulli.*'p' must be Number, not str",
+    "T.multinomial(T.ones(2), 1, out=T.zeros(1))": "multinomial expects an int64 tensor out, got: torch.float32",
+    # in place
+    "T.zeros(2).map_(T.zeros(3), lambda a, b: a)": r"map_\(\): tensors of shapes \[3\] do not expand to \[2\]",
+    "T.zeros(2).map_(T.zeros(2, 2), lambda a, b: a)": r"map_\(\): tensors of shapes \[2, 2\] do not expand to \[2\]",
+    "T.resize_as_(T.zeros(4), 1)": "resize_as_.*'other' must be Tensor, not int",
     # elementwise
     "T.abs(T.tensor([True]))": "abs.*bool",
     "T.floor(T.tensor([True]))": "floor.*bool",
