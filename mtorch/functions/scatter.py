@@ -10,7 +10,7 @@ from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
 from ..ops.indexing import along, take as take_rule
-from .arguments import NUMBERS, axis_of, into, require_tensor, to_type
+from .arguments import axis_of, element_of, into, require_tensor, to_type, whole_number
 from .indexing import _in_range, plain_key
 
 if TYPE_CHECKING:
@@ -56,13 +56,7 @@ def _source(name, x, src, index):
         if src.array.shape == i.shape:
             return src
         return src[tuple(slice(n) for n in i.shape)]
-    return wrap(np.full(index.array.shape or (1,), _number(name, "src", src), x.array.dtype))
-
-
-def _number(name, argument, value):
-    if not isinstance(value, NUMBERS):
-        raise TypeError(f"{name}(): argument '{argument}' must be Tensor or Number, not {type(value).__name__}")
-    return value
+    return wrap(np.full(index.array.shape or (1,), element_of(src, x.array.dtype, name, "src"), x.array.dtype))
 
 
 def _broadcast(name, *shapes):
@@ -94,8 +88,8 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Operand | None = None, 
 
     Shape: input any -> the same
     Raises: TypeError where input or index is not a Tensor, or what is to be written neither that nor a number;
-        IndexError for a dim outside [-input.dim(), input.dim()); RuntimeError where shapes or types do not fit, an
-        index is out of bounds, or reduce is another word.
+        IndexError for a dim outside [-input.dim(), input.dim()); RuntimeError where shapes or types do not fit, input's
+        type cannot hold the number, an index is out of bounds, or reduce is another word.
 
     >>> import mtorch
     >>> mtorch.scatter(mtorch.zeros(3), 0, mtorch.tensor([2, 0]), mtorch.tensor([5.0, 6.0]))
@@ -249,7 +243,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Operand) -> Tensor
     Shape: input (..., N, ...), index (K) -> (..., N, ...)
     Raises: TypeError where input or index is not a Tensor, or value neither that nor a number; IndexError for a dim
         outside [-input.dim(), input.dim()), an index outside [-N, N), or one that is no vector; RuntimeError where
-        index has another type, or value has dimensions.
+        index has another type, value has dimensions, or input's type cannot hold it.
 
     >>> import mtorch
     >>> mtorch.index_fill(mtorch.zeros(3), 0, mtorch.tensor([2]), 5)
@@ -265,7 +259,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Operand) -> Tensor
         key = key[:-1] + (np.unique(key[-1]),)
         filling = to_type(value, x.array.dtype).expand(shape[:d] + (len(key[-1]),) + shape[d + 1:])
     else:
-        filling = np.asarray(_number("index_fill", "value", value)).astype(x.array.dtype)
+        filling = np.asarray(element_of(value, x.array.dtype, "index_fill", "value"), x.array.dtype)
     return rules.index_put(_as_1d(x), filling, key=key, accumulating=False).reshape(x.array.shape)
 
 
@@ -425,8 +419,8 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     index: a number in [-N, N), N the size of dim
 
     Shape: input (..., N, ...), src (...) -> (..., N, ...)
-    Raises: TypeError where input or src is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()), or
-        an index out of bounds; RuntimeError where src has another shape.
+    Raises: TypeError where input or src is not a Tensor, or index not an int; IndexError for a dim outside
+        [-input.dim(), input.dim()), or an index out of bounds; RuntimeError where src has another shape.
 
     >>> import mtorch
     >>> mtorch.select_scatter(mtorch.zeros(2, 2), mtorch.ones(2), 0, 1)
@@ -435,10 +429,10 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """
     x = require_tensor(input, "select_scatter")
     d = axis_of(dim, x.array.ndim)
-    n = x.array.shape[d] if x.array.ndim else 0
+    n, index = x.array.shape[d] if x.array.ndim else 0, whole_number(index, "select_scatter", "index")
     if not -n <= index < n:
         raise IndexError(f"select_scatter(): index {index} out of range for tensor of size {list(x.shape)} at dimension {d}")
-    return _with_part(x, src, (slice(None),) * d + (int(index),), "select_scatter")
+    return _with_part(x, src, (slice(None),) * d + (index,), "select_scatter")
 
 
 def slice_scatter(input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None,

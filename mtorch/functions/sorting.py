@@ -4,7 +4,6 @@ What comes out in order is picked out of the input by index, so that gradients g
 """
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +12,7 @@ import numpy as np
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
-from .arguments import NUMBERS, as_tensor_operand, axis_of, into, require_tensor, result_type_of
+from .arguments import NUMBERS, as_tensor_operand, axis_of, into, require_tensor, result_type_of, whole_number
 from .reduction import along_dim
 
 if TYPE_CHECKING:
@@ -85,13 +84,6 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
-def _count(k, name: str) -> int:
-    try:
-        return operator.index(k)
-    except TypeError:
-        raise TypeError(f"{name}(): argument 'k' must be int, not {type(k).__name__}") from None
-
-
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *,
          out: Sequence[Tensor] | None = None) -> return_types.topk:
     """The k largest (or smallest) along dim, in order, and where each was (int64).
@@ -112,7 +104,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     x = require_tensor(input, "topk")
     d = axis_of(dim, x.array.ndim)
     n = x.array.shape[d] if x.array.ndim else 1
-    k = _count(k, "topk")
+    k = whole_number(k, "topk", "k")
     if not 0 <= k <= n:
         raise RuntimeError(f"selected index k out of range: topk got k={k} for a dimension of size {n}")
     if not x.array.ndim:
@@ -144,7 +136,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *,
     n = x.array.shape[d] if x.array.ndim else 1
     if n == 0:
         raise IndexError(f"kthvalue(): Expected reduction dim {d} to have non-zero size.")
-    k = _count(k, "kthvalue")
+    k = whole_number(k, "kthvalue", "k")
     if not 1 <= k <= n:
         raise RuntimeError(f"selected index k out of range: kthvalue got k={k} for a dimension of size {n}")
     indices = _order(x.array, d, False).take(k - 1, d) if x.array.ndim else np.zeros((), np.int64)

@@ -13,7 +13,7 @@ import numpy as np
 from ..autograd.mode import mode
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic, special as rules
-from .arguments import as_tensor_operand, floating, into, require_tensor, result_type_of, to_type
+from .arguments import as_tensor_operand, floating, into, require_tensor, result_type_of, to_type, whole_number
 from .transcendental import erfc, lgamma
 
 if TYPE_CHECKING:
@@ -218,14 +218,14 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
     p: >= 1
 
     Shape: any -> the same
-    Raises: RuntimeError where p < 1; others as for `i0`.
+    Raises: RuntimeError where p < 1; TypeError where it is not an int; others as for `i0`.
 
     >>> import mtorch
     >>> mtorch.mvlgamma(mtorch.tensor([2.0]), 2)
     tensor([0.4516])
     """
     x = floating(input, "mvlgamma")
-    if p < 1:
+    if whole_number(p, "mvlgamma", "p") < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
     parts = x.unsqueeze(-1) + wrap(np.arange(0, -p, -1).astype(x.array.dtype) / 2)
     result = lgamma(parts).sum(-1) + p * (p - 1) / 4 * math.log(math.pi)

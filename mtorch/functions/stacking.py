@@ -10,7 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import shape as rules
-from .arguments import Size, axis_of, require_tensor, result_type_of, sizes_of, to_type
+from .arguments import Size, axis_of, require_tensor, result_type_of, sizes_of, to_type, whole_number
 from .indexing import index_select
 from .joining import cat, stack
 
@@ -198,6 +198,9 @@ def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor, dim: int = 0
             raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
         small, larger = divmod(n, indices_or_sections)
         return rules.split(x, sizes=(small + 1,) * larger + (small,) * (indices_or_sections - larger), dim=d)
+    if not isinstance(indices_or_sections, (tuple, list)):
+        raise TypeError("tensor_split(): argument 'indices_or_sections' must be int, tuple of ints or Tensor, not "
+                        f"{type(indices_or_sections).__name__}")
     edges = [0] + list(sizes_of([list(indices_or_sections)])) + [n]
     cut = [slice(a, b).indices(n) for a, b in zip(edges, edges[1:], strict=False)]
     before = (slice(None),) * d
@@ -298,7 +301,7 @@ def broadcast_shapes(*shapes: Dims) -> Size:
     >>> mtorch.broadcast_shapes((2, 1), (3,))
     torch.Size([2, 3])
     """
-    full = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    full = [(s,) if isinstance(s, int) else sizes_of([s]) for s in shapes]
     for s in full:
         if any(n < 0 for n in s):
             raise ValueError(f"broadcast_shapes: sizes must not be negative, got {s}")
@@ -395,7 +398,8 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     with_replacement: whether an element may be chosen more than once
 
     Shape: (N) -> (N over r, r); with_replacement (N + r - 1 over r, r)
-    Raises: TypeError where input is not a Tensor; RuntimeError where it is no vector, or r is negative.
+    Raises: TypeError where input is not a Tensor or r not an int; RuntimeError where input is no vector, or r is
+        negative.
 
     >>> import mtorch
     >>> mtorch.combinations(mtorch.tensor([1, 2, 3]))
@@ -406,7 +410,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     x = require_tensor(input, "combinations")
     if x.array.ndim != 1:
         raise RuntimeError(f"Expect a 1D vector, but got shape {list(x.array.shape)}")
-    if r < 0:
+    if whole_number(r, "combinations", "r") < 0:
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
         return wrap(np.zeros(0, x.array.dtype))

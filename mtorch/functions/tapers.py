@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.tape import wrap
+from .arguments import whole_number
 from .creation import _placed
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def _window(name: str, M: int, curve: Callable, sym: bool, dtype, device, requir
     kind = dtypes.numpy_dtype(dtype)
     if kind not in (np.float32, np.float64):
         raise ValueError(f"{name} expects float32 or float64 dtypes, got: {dtype}")
-    if not isinstance(M, int):
-        raise TypeError(f"{name}: the length of the window must be int, not {type(M).__name__}")
-    if M < 0:
+    if whole_number(M, name, "M") < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
     if M <= 1:
         values = np.ones(M)
@@ -231,7 +230,7 @@ def kaiser(M: int, *, beta: float = 12.0, sym: bool = True, dtype: dtypes.dtype 
 
 def _checked(name: str, n: int, dtype) -> int:
     """The length, which with the type is refused by another error than that of the newer forms, as in torch."""
-    if isinstance(n, int) and n < 0:
+    if whole_number(n, name, "window_length") < 0:
         raise RuntimeError(f"{name} requires non-negative window_length, got window_length={n}")
     if dtypes.numpy_dtype(dtype) not in (np.float32, np.float64):
         raise RuntimeError(f"{name} expects floating point dtypes, float32 or float64, got: {dtype}")

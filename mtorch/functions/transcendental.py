@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..ops import elementwise as rules
-from .arguments import floating, into
+from .arguments import floating, into, whole_number
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -419,9 +419,7 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
     >>> mtorch.polygamma(1, mtorch.tensor([1.0]))
     tensor([1.6449])
     """
-    if not isinstance(n, int):
-        raise TypeError(f"polygamma(): argument 'n' must be int, not {type(n).__name__}")
-    if n < 0:
+    if whole_number(n, "polygamma", "n") < 0:
         raise RuntimeError(f"polygamma(n, x) does not support negative n, got {n}")
     x = floating(input, "polygamma")
     result = rules.digamma(x) if n == 0 else rules.polygamma(x, n=n)

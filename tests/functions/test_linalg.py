@@ -164,6 +164,7 @@ WRONG = [
     ("matrix_power", lambda lib: lib.linalg.matrix_power(lib.ones(2, 2), 1.5), TypeError, "argument 'n' must be int"),
     ("multi_dot", lambda lib: lib.linalg.multi_dot([lib.ones(2, 3), 3]), TypeError, r"tensors\[1\]"),
     ("chain_matmul", lambda lib: lib.chain_matmul(), RuntimeError, "one or more"),
+    ("linalg.vander", lambda lib: lib.linalg.vander(lib.ones(3), N=2.5), TypeError, "'N' must be int"),
     ("vander 1", lambda lib: lib.vander(lib.ones(2, 2)), RuntimeError, "one-dimensional"),
     ("vander 2", lambda lib: lib.vander(3), TypeError, "argument 'x'"),
     ("vander 3", lambda lib: lib.vander(lib.ones(2), -1), RuntimeError, "N must be non-negative"),

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ... import dtypes
-from ...autograd.tape import TensorBase, wrap
+from ...autograd.tape import wrap
 from ...ops import distance, linalg as rules
-from ..arguments import NUMBERS, axis_of, into, require_tensor, to_type
+from ..arguments import axis_of, into, number_of, require_tensor, to_type
 from ..reduction import amax, amin, norm as norm_over
 from .checks import as_ours, capital, matrices
 from .solving import inv
@@ -39,14 +39,6 @@ def _typed(x, dtype, name: str):
     return x
 
 
-def _number(p, name: str, argument: str = "p") -> float:
-    """The order of a norm."""
-    if not isinstance(p, (TensorBase, *NUMBERS)):
-        raise TypeError(f"{name}(): argument '{argument}' must be Number, not {type(p).__name__}")
-    order: Any = p.item() if isinstance(p, TensorBase) else p
-    return float(order)
-
-
 def vector_norm(x: Tensor, ord: float = 2, dim: Dims | None = None, keepdim: bool = False, *,
                 dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """(sum |x|^ord)^(1/ord) over dim.
@@ -65,7 +57,7 @@ def vector_norm(x: Tensor, ord: float = 2, dim: Dims | None = None, keepdim: boo
     tensor(7.)
     """
     x = _typed(x, dtype, "linalg.vector_norm")
-    ord = _number(ord, "linalg_vector_norm", "ord")
+    ord = float(number_of(ord, "linalg_vector_norm", "ord"))
     dim = None if isinstance(dim, (tuple, list)) and not dim else dim
     axes = range(x.array.ndim) if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
     if (ord < 0 or ord == math.inf) and any(x.array.ndim and not x.array.shape[axis_of(d, x.array.ndim)] for d in axes):
@@ -234,7 +226,7 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     >>> mtorch.dist(mtorch.tensor([3.0, 0.0]), mtorch.tensor([0.0, 4.0]))
     tensor(5.)
     """
-    return norm_over(require_tensor(input, "dist") - require_tensor(other, "dist", "other"), _number(p, "dist"))
+    return norm_over(require_tensor(input, "dist") - require_tensor(other, "dist", "other"), float(number_of(p, "dist", "p")))
 
 
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None) -> Tensor:
@@ -254,7 +246,7 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | N
     tensor([[0.6000, 0.8000],
             [0.0000, 1.0000]])
     """
-    x, p = require_tensor(input, "renorm"), _number(p, "renorm")
+    x, p = require_tensor(input, "renorm"), float(number_of(p, "renorm", "p"))
     if p <= 0:
         raise RuntimeError("renorm: non-positive-norm not supported")
     if maxnorm < 0:
@@ -289,7 +281,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
     >>> mtorch.cdist(mtorch.tensor([[0.0, 0.0]]), mtorch.tensor([[3.0, 4.0], [1.0, 0.0]]))
     tensor([[5., 1.]])
     """
-    a, b, p = require_tensor(x1, "cdist", "x1"), require_tensor(x2, "cdist", "x2"), _number(p, "cdist")
+    a, b = require_tensor(x1, "cdist", "x1"), require_tensor(x2, "cdist", "x2")
+    p = float(number_of(p, "cdist", "p"))
     for name, x in (("X1", a), ("X2", b)):
         if x.array.dtype.kind != "f":
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {capital(x.dtype)}")
@@ -322,7 +315,7 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     >>> mtorch.pdist(mtorch.tensor([[0.0, 0.0], [3.0, 4.0]]))
     tensor([5.])
     """
-    x, p = require_tensor(input, "pdist"), _number(p, "pdist")
+    x, p = require_tensor(input, "pdist"), float(number_of(p, "pdist", "p"))
     if x.array.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {x.array.ndim}D")
     if x.array.dtype.kind != "f":

@@ -5,7 +5,6 @@ Source: Golub and Van Loan 2013, "Matrix Computations", 4th edition, sections 1.
 """
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from ...autograd.tape import wrap
 from ...ops import linalg as rules
-from ..arguments import axis_of, into, require_tensor
+from ..arguments import axis_of, into, require_tensor, whole_number
 from ..arithmetic import where
 from ..einsum import einsum
 from ..matrix import matmul
@@ -48,10 +47,7 @@ def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     if x.array.shape[-2] != size:
         raise RuntimeError("linalg.matrix_power: A must be batches of square matrices, but they are "
                            f"{x.array.shape[-2]} by {size} matrices")
-    try:
-        n = operator.index(n)
-    except TypeError:
-        raise TypeError(f"linalg.matrix_power(): argument 'n' must be int, not {type(n).__name__}") from None
+    n = whole_number(n, "linalg.matrix_power", "n")
     if n < 0:
         x, n = inv(x), -n
     result = None
@@ -256,7 +252,7 @@ def vander(x: Tensor, N: int | None = None, *, out: Tensor | None = None) -> Ten
     N: how many powers, > 1; None for as many as elements
 
     Shape: (..., M) -> (..., M, N)
-    Raises: TypeError where x is not a Tensor; RuntimeError for bools, and where N is not > 1.
+    Raises: TypeError where x is not a Tensor or N not an int; RuntimeError for bools, and where N is not > 1.
 
     >>> import mtorch
     >>> mtorch.linalg.vander(mtorch.tensor([2, 3]), N=3)
@@ -267,7 +263,7 @@ def vander(x: Tensor, N: int | None = None, *, out: Tensor | None = None) -> Ten
     if x.array.dtype.kind == "b":
         raise RuntimeError("linalg.vander: bool is not supported")
     x = x if x.array.ndim else x.reshape(1)
-    n = x.array.shape[-1] if N is None else int(N)
+    n = x.array.shape[-1] if N is None else whole_number(N, "linalg.vander", "N")
     if n <= 1 and N is not None:
         raise RuntimeError(f"N must be greater than 1, got {n}")
     kind = x.array.dtype if x.array.dtype.kind == "f" else np.dtype(np.int64)
@@ -284,7 +280,7 @@ def old_vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Ten
     increasing: from 0 up; False: the highest first
 
     Shape: (M) -> (M, N)
-    Raises: TypeError where x is not a Tensor; RuntimeError where it is no vector, or N is negative.
+    Raises: TypeError where x is not a Tensor or N not an int; RuntimeError where x is no vector, or N is negative.
 
     >>> import mtorch
     >>> mtorch.vander(mtorch.tensor([2, 3]), 3)
@@ -293,7 +289,7 @@ def old_vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Ten
     """
     if require_tensor(x, "vander", "x").array.ndim != 1:
         raise RuntimeError(f"vander: x must be a one-dimensional tensor, got {x.array.ndim} dimensions")
-    n = x.array.shape[-1] if N is None else N
+    n = x.array.shape[-1] if N is None else whole_number(N, "vander", "N")
     if n < 0:
         raise RuntimeError(f"vander: N must be non-negative, got {N}")
     powers = vander(x, n) if n > 1 else wrap(np.ones(x.array.shape + (n,), x.array.dtype))
