@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import functools
 import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,11 +12,28 @@ from .mode import enable_grad, mode, no_grad
 from .tape import TensorBase, history, record, wrap
 from .views import mark_written
 
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
 
 class FunctionCtx:
-    """What forward leaves for backward.  Any attribute may be set on it too."""
+    """What forward leaves for backward: the `ctx` of a Function.  Any attribute may be set on it too.
+
+    >>> import mtorch
+    >>> class Half(mtorch.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.by = 2
+    ...         return x / ctx.by
+    ...     @staticmethod
+    ...     def backward(ctx, g):
+    ...         return g / ctx.by
+    >>> x = mtorch.tensor(3.0, requires_grad=True)
+    >>> Half.apply(x).backward(); x.grad
+    tensor(0.5000)
+    """
 
     def __init__(self) -> None:
         self._saved: list = []
@@ -23,8 +42,11 @@ class FunctionCtx:
         self._materialize = True
         self.needs_input_grad: tuple[bool, ...] = ()
 
-    def save_for_backward(self, *tensors) -> None:
-        """Keep inputs or outputs for backward.  Their being overwritten before it is an error."""
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep inputs or outputs for backward, which finds them in saved_tensors.
+
+        Raises: TypeError for what is neither a Tensor nor None; RuntimeError, in backward, for one that was overwritten.
+        """
         for t in tensors:
             if t is not None and not isinstance(t, TensorBase):
                 raise TypeError("save_for_backward can only save variables, but argument is of type "
@@ -34,15 +56,15 @@ class FunctionCtx:
     save_for_forward = save_for_backward
 
     @property
-    def saved_tensors(self) -> tuple:
+    def saved_tensors(self) -> tuple[Any, ...]:
         """The tensors given to `save_for_backward`."""
         return tuple(x() if isinstance(x, _SavedOutput) else x for x in self._saved)
 
-    def mark_dirty(self, *tensors) -> None:
+    def mark_dirty(self, *tensors: Tensor) -> None:
         """These inputs were written in place by forward, and are among its outputs."""
         self._dirty = tensors
 
-    def mark_non_differentiable(self, *tensors) -> None:
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
         """These outputs have no gradient."""
         self._constant = tensors
 
@@ -54,7 +76,7 @@ class FunctionCtx:
 class _SavedOutput:
     """An output kept for backward: its values and, weakly, its place in the graph (a strong one would be a cycle)."""
 
-    def __init__(self, out) -> None:
+    def __init__(self, out: Tensor) -> None:
         self.array = out.array
         self.history = weakref.ref(out)
 
@@ -90,26 +112,29 @@ class Function:
     """
 
     @staticmethod
-    def forward(*args, **kwargs):
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """The operation: of ctx and the arguments of apply, or of these alone if setup_context is defined."""
         raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
 
     @staticmethod
-    def backward(ctx, *grad_outputs):
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """The gradient for each argument of forward (None where there is none), of the gradient for each output."""
         raise NotImplementedError("You must implement either the backward or vjp method for your custom "
                                   "autograd.Function to use it with backward mode AD.")
 
     vjp = backward
 
     @staticmethod
-    def setup_context(ctx, inputs, output):
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
+        """What forward would leave in ctx, where forward itself has none."""
         raise NotImplementedError("setup_context is not implemented.")
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("Legacy autograd function with non-static forward method is deprecated. "
                            "Please use new-style autograd function with static forward method and call it by apply().")
 
     @classmethod
-    def apply(cls, *args):
+    def apply(cls, *args: Any) -> Any:
         """Run forward on args, recorded as one node."""
         ctx = FunctionCtx()
         ctx.needs_input_grad = tuple(isinstance(a, TensorBase) and a._requires_grad for a in args)
@@ -192,7 +217,7 @@ def _recorded(cls, ctx, args, handles, result):
 class _Kind:
     """The shape and type of an input: all that its gradient is checked against."""
 
-    def __init__(self, t) -> None:
+    def __init__(self, t: Tensor) -> None:
         self.shape, self.dtype = t.array.shape, t.array.dtype
 
 
@@ -202,15 +227,19 @@ def _fitting(g, need, kind):
     return g.astype(kind.dtype) if g.dtype != kind.dtype else g
 
 
-def once_differentiable(backward):
-    """For a `backward` that cannot be differentiated itself: a second derivative raises.
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator for a `backward` that cannot be differentiated itself.
+
+    backward: of ctx and gradients, run without being recorded
+
+    Raises: RuntimeError, from the backward, where it is to be recorded (create_graph=True).
 
     >>> import mtorch
     >>> mtorch.autograd.function.once_differentiable(lambda ctx, g: g).__name__
     '<lambda>'
     """
     @functools.wraps(backward)
-    def wrapper(ctx, *gradients):
+    def wrapper(ctx: Any, *gradients: Any) -> Any:
         if mode.recording and any(isinstance(g, TensorBase) and g._requires_grad for g in gradients):
             raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
         with no_grad():

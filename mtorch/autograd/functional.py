@@ -52,7 +52,7 @@ def _shaped_like(values: tuple, v: Any, function: str, what: str) -> tuple:
     return vs
 
 
-def _as_came(values: tuple, several: bool):
+def _as_came(values: tuple, several: bool) -> Any:
     return values if several else values[0]
 
 
@@ -144,7 +144,7 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
 
 
 def _scalar(func: Callable, function: str) -> Callable:
-    def checked(*inputs):
+    def checked(*inputs: Any) -> Any:
         y = func(*inputs)
         if not isinstance(y, tape.TensorBase) or y.numel() != 1:
             raise RuntimeError(f"{function}: func must return one element")

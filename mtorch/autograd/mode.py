@@ -72,12 +72,12 @@ class _Switch:
         return self
 
     def __init__(self) -> None:
-        self._before: list[tuple[bool, bool]] = []
+        self._before: list[tuple[bool | int, bool]] = []
 
     def _enter(self) -> None:
         mode.set_recording(self.recording)
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         self._before.append((mode.recording, mode.inference))
         self._enter()
         return self
@@ -118,7 +118,7 @@ class _Switch:
                 return function(*args, **kwargs)
         return call
 
-    def clone(self):
+    def clone(self) -> Any:
         return type(self)()
 
 
@@ -167,11 +167,11 @@ class set_grad_enabled(_Switch):
     def __init__(self, mode: bool) -> None:
         super().__init__()
         self.recording = bool_of(mode, "set_grad_enabled")
-        self._before.append((_current().recording, _current().inference))    # type: ignore[arg-type]
+        self._before.append((_current().recording, _current().inference))
         self._enter()
         self._entered = False
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         if self._entered:
             self._before.append((mode.recording, mode.inference))
         self._entered = True
@@ -182,7 +182,7 @@ class set_grad_enabled(_Switch):
         mode.recording, mode.inference = self._before.pop()      # it was meant as a decorator, not as a switch
         return super().__call__(function)
 
-    def clone(self):
+    def clone(self) -> Any:
         return set_grad_enabled(self.recording)
 
 
@@ -212,5 +212,5 @@ class inference_mode(_Switch):
         if self.on:
             mode.recording = False
 
-    def clone(self):
+    def clone(self) -> Any:
         return inference_mode(self.on)

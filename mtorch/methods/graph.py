@@ -79,7 +79,7 @@ class Differentiable(TensorBase):
         return self._node is None
 
     @property
-    def grad_fn(self):
+    def grad_fn(self) -> Node | None:
         """The node of the operation that made this tensor, None for a leaf."""
         if self._node is None:
             return None

@@ -5,7 +5,11 @@ would change the last bit of about one number in four.
 """
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+
+Numbers = np.ndarray | float
 
 
 def round32(x: np.ndarray) -> np.ndarray:
@@ -13,7 +17,7 @@ def round32(x: np.ndarray) -> np.ndarray:
     return x.astype(np.float32).astype(np.float64)
 
 
-def fma32(a, b, c) -> np.ndarray:
+def fma32(a: Numbers, b: Numbers, c: Numbers) -> np.ndarray:
     """float32(a*b + c) for flat float64 arrays, or one number, that hold float32 values; kept as float64.
 
     The product of two float32 numbers is exact in float64.  The sum is rounded to float64 and then to float32; rounding
@@ -28,7 +32,7 @@ def fma32(a, b, c) -> np.ndarray:
     return round32(total)
 
 
-def _halfway(total):
+def _halfway(total: np.ndarray) -> np.ndarray:
     """Where the 29 bits that float32 lacks read 1000...: shifted to the top, the least int64."""
     return (total.view(np.int64) << 35) == -(1 << 63)
 
@@ -36,11 +40,11 @@ def _halfway(total):
 class QuickFma32:
     """fma32 for a formula of `steps` on flat arrays of n elements: looks for halfway sums once, at the end of it."""
 
-    def __init__(self, steps: int, n: int):
+    def __init__(self, steps: int, n: int) -> None:
         self.totals = np.empty(steps * n)
         self.used = 0
 
-    def __call__(self, a, b, c) -> np.ndarray:
+    def __call__(self, a: np.ndarray, b: np.ndarray, c: Numbers) -> np.ndarray:
         total = self.totals[self.used:self.used + b.size]
         self.used += b.size
         np.multiply(a, b, out=total)
@@ -53,7 +57,7 @@ class QuickFma32:
         return bool(_halfway(totals).any())
 
 
-def fma64(a, b, c) -> np.ndarray:
+def fma64(a: Any, b: Any, c: Any) -> np.ndarray:
     """a*b + c in float64, rounded once.
 
     Product and sum are split without error and added with the low part rounded to odd.

@@ -417,9 +417,10 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3,
                 dtype: dtypes.dtype | None = None) -> Tensor:
     """input - log sum e^input over dim: the logarithm of softmax, without overflow.
 
-    dim, dtype, Raises: as for softmax
+    dim, dtype: as for softmax
 
     Shape: any -> the same.
+    Raises: as for softmax.
 
     >>> import mtorch
     >>> mtorch.nn.functional.log_softmax(mtorch.tensor([0.0, 0.0]), dim=0)
@@ -432,9 +433,10 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3,
             dtype: dtypes.dtype | None = None) -> Tensor:
     """softmax of -input: the smallest gets the most.
 
-    dim, dtype, Raises: as for softmax, and RuntimeError for bools
+    dim, dtype: as for softmax
 
     Shape: any -> the same.
+    Raises: as for softmax, and RuntimeError for bools.
 
     >>> import mtorch
     >>> mtorch.nn.functional.softmin(mtorch.tensor([0.0, 0.0]), dim=0)

@@ -5,6 +5,7 @@ Each check looks at something that is never so in a right program, and costs an 
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,8 +14,11 @@ from ...autograd.tape import Node
 from ...ops.elementwise import sigmoid
 from ...ops.reduction import softmax
 
+if TYPE_CHECKING:
+    from ...tensor import Tensor
 
-def expects_logits(loss: str, x) -> None:
+
+def expects_logits(loss: str, x: Tensor) -> None:
     """Warn of a cross-entropy of probabilities: the loss applies softmax (or sigmoid) itself, so they get it twice."""
     node = x._node
     if type(node) is not Node or node.op is not softmax and node.op is not sigmoid:
@@ -26,7 +30,7 @@ def expects_logits(loss: str, x) -> None:
                       UserWarning, stacklevel=4)
 
 
-def expects_log_probabilities(loss: str, x) -> None:
+def expects_log_probabilities(loss: str, x: Tensor) -> None:
     """Warn of a loss of log-probabilities that is given probabilities."""
     node = getattr(x, "_node", None)
     if type(node) is Node and node.op is softmax:

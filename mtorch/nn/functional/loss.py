@@ -308,21 +308,21 @@ def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, s
     ones = np.ones(len(t), rows.array.dtype) if each is None else each
     losses = rules.nll(log_p, target=t, weight=ones)
     if label_smoothing > 0.0:
-        losses = losses * (1.0 - label_smoothing) + _smoothed(log_p, t, each, weight, ignore_index, target,
-                                                              label_smoothing)
+        losses = losses * (1.0 - label_smoothing) + _smoothed(log_p, weight, ignore_index, target, label_smoothing)
     if reduction == "none":
         return losses.reshape(shape)
     return reductions.sum(losses) / (float(ones.sum()) if reduction == "mean" else 1.0)
 
 
-def _smoothed(log_p, t, each, weight, ignore_index, target, label_smoothing):
+def _smoothed(log_p: Tensor, weight: Tensor | None, ignore_index: int, target: Tensor, label_smoothing: float) -> Tensor:
     """The share of the loss that does not depend on the target: every class has label_smoothing / C."""
     spread = -log_p if weight is None else -log_p * wrap(weight.array)
     kept = (target.array.reshape(-1) != ignore_index).astype(log_p.array.dtype)
     return reductions.sum(spread, 1) * wrap(kept) * (label_smoothing / log_p.array.shape[1])
 
 
-def _cross_entropy_of_probabilities(x, t, weight, ignore_index, reduction, label_smoothing):
+def _cross_entropy_of_probabilities(x: Tensor, t: Tensor, weight: Tensor | None, ignore_index: int, reduction: str,
+                                    label_smoothing: float) -> Tensor:
     if ignore_index >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")
     if x.array.dtype.kind != "f":
@@ -441,7 +441,7 @@ def kl_div(input: Tensor, target: Tensor, size_average: bool | None = None, redu
     target: probabilities; a 0 counts 0.  With log_target, log-probabilities
     reduction: "batchmean" divides the sum by the size of dimension 0, which is the mean divergence; "mean" divides by
         the number of elements, classes too; "sum"; or "none" to keep the elements apart
-    log_target: whether target holds logarithms, as softmax's log gives without underflow
+    log_target: whether target holds logarithms, as log_softmax gives
 
     Shape: input and target alike, or broadcast -> (), or theirs with reduction "none".
     Raises: RuntimeError for integers and bools, and shapes that do not broadcast; ValueError for another reduction.

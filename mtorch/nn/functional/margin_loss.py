@@ -402,8 +402,8 @@ def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | 
     Shape: input and target (..., C) alike, or broadcast -> (), or (...) with reduction "none".
     Raises: NotImplementedError for integers; RuntimeError for shapes that do not broadcast; IndexError for 0 dimensions;
         ValueError for another reduction.
-    Source: Zhang & Zhou, "Multilabel Neural Networks with Applications to Functional Genomics and Text Categorization",
-        2006, which weighs the losses of many labels against each other.
+    Source: Cox, "The Regression Analysis of Binary Sequences", Journal of the Royal Statistical Society B 1958, for each
+        label.
 
     >>> import mtorch
     >>> mtorch.nn.functional.multilabel_soft_margin_loss(mtorch.zeros(1, 2), mtorch.tensor([[1.0, 0.0]]))

@@ -155,7 +155,7 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
     foreach: a choice of implementation in torch; there is one here, with the same result
 
     Raises: TypeError or ValueError for a clip_value that is no number.
-    Source: Mikolov, "Statistical Language Models Based on Neural Networks", PhD thesis, Brno 2012, section 3.2.2.
+    Source: Mikolov, "Statistical Language Models Based on Neural Networks", PhD thesis, Brno 2012.
 
     >>> import mtorch
     >>> p = mtorch.nn.Parameter(mtorch.zeros(2))
