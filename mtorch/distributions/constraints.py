@@ -100,31 +100,43 @@ class _Between(Constraint):
 
 
 class _GreaterThan(_Lower):
+    """Numbers above lower_bound."""
+
     def check(self, value: Tensor) -> Tensor:
         return value > self.lower_bound
 
 
 class _GreaterThanEq(_Lower):
+    """Numbers from lower_bound on."""
+
     def check(self, value: Tensor) -> Tensor:
         return value >= self.lower_bound
 
 
 class _LessThan(_Upper):
+    """Numbers below upper_bound."""
+
     def check(self, value: Tensor) -> Tensor:
         return value < self.upper_bound
 
 
 class _Interval(_Between):
+    """Numbers from lower_bound to upper_bound, both included."""
+
     def check(self, value: Tensor) -> Tensor:
         return (value >= self.lower_bound) & (value <= self.upper_bound)
 
 
 class _HalfOpenInterval(_Between):
+    """Numbers from lower_bound, included, to upper_bound, not included."""
+
     def check(self, value: Tensor) -> Tensor:
         return (value >= self.lower_bound) & (value < self.upper_bound)
 
 
 class _IntegerInterval(_Between):
+    """Integers from lower_bound to upper_bound, both included."""
+
     is_discrete = True
 
     def check(self, value: Tensor) -> Tensor:
@@ -132,6 +144,8 @@ class _IntegerInterval(_Between):
 
 
 class _IntegerGreaterThan(_Lower):
+    """Integers from lower_bound on."""
+
     is_discrete = True
 
     def check(self, value: Tensor) -> Tensor:
@@ -141,6 +155,8 @@ class _IntegerGreaterThan(_Lower):
 # ---- vectors -------------------------------------------------------------------------------------
 
 class _OneHot(Constraint):
+    """A single one among zeros."""
+
     is_discrete, event_dim = True, 1
 
     def check(self, value: Tensor) -> Tensor:
@@ -148,6 +164,8 @@ class _OneHot(Constraint):
 
 
 class _Simplex(Constraint):
+    """Numbers >= 0 that add up to 1."""
+
     event_dim = 1
 
     def check(self, value: Tensor) -> Tensor:
@@ -155,6 +173,8 @@ class _Simplex(Constraint):
 
 
 class _Multinomial(_Upper):
+    """Numbers >= 0 that add up to upper_bound or less."""
+
     is_discrete, event_dim = True, 1
 
     def check(self, value: Tensor) -> Tensor:

@@ -43,12 +43,16 @@ class SafetensorError(FileFormatError):
 def save_file(tensors: dict[str, Tensor], filename: str | os.PathLike, metadata: dict[str, str] | None = None) -> None:
     """Save named tensors; the file appears, or replaces the old one, in one step.
 
-    metadata  text to keep with them
+    tensors   name -> tensor
+    filename  the path
+    metadata  text to keep with them, name -> text
 
     Raises:
         ValueError: for a tensor that is not contiguous, or of a type the form does not have (complex128).
         TypeError: for what is no dict of tensors.
         RuntimeError: when two of the tensors share memory; give a `clone()` of one.
+        OSError: where the file cannot be written.
+    Source: Hugging Face, the safetensors format (https://github.com/huggingface/safetensors).
 
     >>> import mtorch
     >>> from mtorch.serialization.safetensors import load_file, save_file
@@ -63,7 +67,9 @@ def save_file(tensors: dict[str, Tensor], filename: str | os.PathLike, metadata:
 
 
 def save(tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> bytes:
-    """The bytes of a file with these tensors.
+    """The bytes of a file with these tensors; arguments and errors as for save_file.
+
+    tensors, metadata: name -> tensor, and name -> text
 
     >>> import mtorch
     >>> from mtorch.serialization.safetensors import load, save
@@ -76,8 +82,13 @@ def save(tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> 
 def load_file(filename: str | os.PathLike, device: str | Device = "cpu") -> dict[str, Tensor]:
     """Load all tensors of a file, in its order.
 
+    filename  the path
+    device    the CPU
+
     Raises:
         SafetensorError: (a FileFormatError) when the file is damaged.
+        OSError: where there is no such file.
+        NotImplementedError: for another device.
 
     >>> import mtorch
     >>> from mtorch.serialization.safetensors import load_file, save_file
@@ -91,6 +102,10 @@ def load_file(filename: str | os.PathLike, device: str | Device = "cpu") -> dict
 
 def load(data: bytes) -> dict[str, Tensor]:
     """Load all tensors of the bytes of a file, in alphabetical order.
+
+    data: the bytes
+
+    Raises: SafetensorError (a FileFormatError) when they are damaged; TypeError for what is no bytes.
 
     >>> from mtorch.serialization.safetensors import load, save
     >>> load(save({}))

@@ -197,6 +197,8 @@ def test_with_a_data_set_and_a_loader(tmp_path):
     (lambda: T.Pad(1, fill="a"), TypeError, "fill arg: 'a', expected a number, or one for each channel"),
     (lambda: T.RandomErasing(ratio=(0, 1)), ValueError, r"Ratio is \(0, 1\), expected height over width, above 0"),
     (lambda: T.RandomErasing()(mtorch.zeros(4, 4)), ValueError, r"shape \(4, 4\), expected \(..., C, H, W\)"),
+    (lambda: F.crop(GREY, 0, 0, -3, 2), ValueError, "height is -3 and width 2, expected pixels"),
+    (lambda: F.get_dimensions(3), TypeError, "expected a picture: .* a int came"),
     (lambda: utils.make_grid([]), ValueError, "the list is empty"),
     (lambda: utils.make_grid(mtorch.zeros(0, 1, 2, 2)), ValueError, "at least one picture and pixel"),
     (lambda: utils.make_grid(mtorch.zeros(2, 1, 2, 2), nrow=0), ValueError, "nrow is 0 and padding 2"),

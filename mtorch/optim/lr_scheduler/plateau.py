@@ -77,6 +77,7 @@ class ReduceLROnPlateau(LRScheduler):
 
     @property
     def in_cooldown(self) -> bool:
+        """Whether bad epochs are not counted now."""
         return self.cooldown_counter > 0
 
     def _is_better(self, metric: float, best: float) -> bool:

@@ -79,7 +79,13 @@ def _files_below(folder: str) -> list[str]:
 
 
 def pil_loader(path: str | os.PathLike[str]) -> Any:
-    """Read a picture of any format that Pillow knows, as a Pillow image in RGB."""
+    """Read a picture of any format that Pillow knows, as a Pillow image in RGB.
+
+    path: of the picture
+
+    Raises: ImportError without Pillow; OSError where there is no such file; PIL.UnidentifiedImageError (an OSError) for
+    what is no picture.
+    """
     with open(path, "rb") as file:
         return required("reading pictures").open(file).convert("RGB")
 

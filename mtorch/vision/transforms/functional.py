@@ -29,6 +29,8 @@ __all__ = [
 def get_dimensions(img: Any) -> list[int]:
     """Channels, height and width of a picture.
 
+    Raises: TypeError for what is no picture.
+
     >>> get_dimensions(np.zeros((4, 6, 3)))
     [3, 4, 6]
     """
@@ -38,6 +40,8 @@ def get_dimensions(img: Any) -> list[int]:
 def get_image_size(img: Any) -> list[int]:
     """Width and height of a picture.
 
+    Raises: TypeError for what is no picture.
+
     >>> get_image_size(np.zeros((4, 6, 3)))
     [6, 4]
     """
@@ -46,6 +50,8 @@ def get_image_size(img: Any) -> list[int]:
 
 def to_tensor(pic: Any) -> Tensor:
     """A tensor (C, H, W) of an array (H, W) or (H, W, C) or a Pillow image; bytes become floats in [0, 1].
+
+    Raises: TypeError for what is neither; ValueError for another number of dimensions.
 
     >>> to_tensor(np.array([[0, 51, 255]], np.uint8))
     tensor([[[0.0000, 0.2000, 1.0000]]])
@@ -69,7 +75,10 @@ def to_tensor(pic: Any) -> Tensor:
 
 
 def pil_to_tensor(pic: Any) -> Tensor:
-    """A tensor (C, H, W) of a Pillow image, with its numbers as they are."""
+    """A tensor (C, H, W) of a Pillow image, with its numbers as they are.
+
+    Raises: TypeError for what is no Pillow image.
+    """
     if not pillow.is_image(pic):
         raise TypeError(f"pic should be PIL Image. Got {type(pic)}")
     pixels = np.array(pic)
@@ -119,12 +128,13 @@ def to_pil_image(pic: Tensor | np.ndarray, mode: str | None = None) -> Any:
 def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> Tensor:
     """(tensor - mean) / std, each channel by its own.
 
-    Shape:
-        tensor: (..., C, H, W), floating-point.
-
     Args:
-        mean, std: one number for each channel; std not 0.
+        mean, std: one number for each channel, or one for all; std not 0.
         inplace: write into `tensor`.
+
+    Shape: (..., C, H, W), floating-point -> the same.
+    Raises: TypeError for what is no tensor of floats; ValueError for fewer than three dimensions, and a std of 0;
+    RuntimeError for another number of channels.
     """
     if not isinstance(tensor, Tensor):
         raise TypeError(f"img should be Tensor Image. Got {type(tensor)}")
@@ -147,10 +157,13 @@ def resize(img: Any, size: int | Sequence[int],
     """The picture in another size.
 
     Args:
-        size: (height, width), or one number for the shorter edge.
+        size: (height, width) in pixels, or one number for the shorter edge.
         interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC; for Pillow images also BOX, HAMMING or LANCZOS.
         max_size: the longer edge becomes at most this; only where `size` is one number.
         antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC); of Pillow images always.
+
+    Raises: TypeError for an interpolation that is none, and for what is no picture; ValueError for a size below 1, a
+    max_size that contradicts it, and Pillow's own interpolation of another form.
     """
     mode = mode_for(img, interpolation)
     wanted = _resized(size_of(img), [size] if isinstance(size, int) else list(size), max_size)
@@ -209,9 +222,13 @@ def pad(img: Any, padding: int | Sequence[int], fill: float | Sequence[float] = 
     """The picture with a border.
 
     Args:
-        padding: one number, (left and right, top and bottom), or (left, top, right, bottom); below 0 it cuts.
+        padding: pixels, one number, (left and right, top and bottom), or (left, top, right, bottom); below 0 it cuts.
         fill: the value of a constant border, one number or one for each channel.
         padding_mode: `constant`, `edge`, `reflect` (without the edge's pixels) or `symmetric` (with them).
+
+    Raises: TypeError for a padding or fill that is none, and for what is no picture; ValueError for another
+    padding_mode, sequences of another length, and a fill of another number of channels; RuntimeError where less than
+    nothing is left, and for a reflected border that is not smaller than the picture.
     """
     left, top, right, bottom = check_padding(padding, fill, padding_mode)
     fills = [fill] if isinstance(fill, (int, float)) else [*fill]
@@ -252,7 +269,15 @@ def check_padding(padding: int | Sequence[int], fill: float | Sequence[float],
 
 
 def crop(img: Any, top: int, left: int, height: int, width: int) -> Any:
-    """A part of the picture; what lies outside of it is 0."""
+    """A part of the picture; what lies outside of it is 0.
+
+    top, left: the first row and column, in pixels; below 0 they lie outside
+    height, width: of the part, in pixels, >= 0
+
+    Raises: TypeError for what is no picture; ValueError for a height or width below 0.
+    """
+    if height < 0 or width < 0:
+        raise ValueError(f"crop: height is {height} and width {width}, expected pixels, at least 0")
     rows, columns = size_of(img)
     bottom, right = top + height, left + width
     inside = as_planes(img, lambda planes: planes[..., max(top, 0):max(bottom, 0), max(left, 0):max(right, 0)])
@@ -263,6 +288,10 @@ def crop(img: Any, top: int, left: int, height: int, width: int) -> Any:
 
 def center_crop(img: Any, output_size: int | Sequence[int]) -> Any:
     """The middle of the picture, with a border of 0 where it is smaller.
+
+    output_size: (height, width) in pixels, or one number for both
+
+    Raises: TypeError for what is no picture.
 
     >>> center_crop(np.arange(16).reshape(4, 4), 2)
     array([[ 5,  6],
@@ -281,6 +310,8 @@ def center_crop(img: Any, output_size: int | Sequence[int]) -> Any:
 def hflip(img: Any) -> Any:
     """The picture in a mirror.
 
+    Raises: TypeError for what is no picture.
+
     >>> hflip(np.array([[1, 2, 3]]))
     array([[3, 2, 1]])
     """
@@ -290,6 +321,8 @@ def hflip(img: Any) -> Any:
 def vflip(img: Any) -> Any:
     """The picture upside down, in a mirror.
 
+    Raises: TypeError for what is no picture.
+
     >>> vflip(np.array([[1], [2]]))
     array([[2],
            [1]])
@@ -298,7 +331,15 @@ def vflip(img: Any) -> Any:
 
 
 def erase(img: Tensor, i: int, j: int, h: int, w: int, v: Tensor | float, inplace: bool = False) -> Tensor:
-    """The picture with `v` in the rectangle of h rows from i and w columns from j."""
+    """The picture with `v` in the rectangle of h rows from i and w columns from j.
+
+    i, j: the rectangle's first row and column
+    h, w: its height and width, in pixels
+    v: a number, or a tensor that broadcasts with (C, h, w)
+    inplace: write into img
+
+    Raises: TypeError for what is no tensor; RuntimeError for a v of another shape.
+    """
     if not isinstance(img, Tensor):
         raise TypeError(f"img should be Tensor Image. Got {type(img)}")
     changed = img if inplace else img.clone()

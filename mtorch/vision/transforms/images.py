@@ -33,7 +33,7 @@ def as_planes(image: Any, function: Callable[[Tensor], Tensor]) -> Any:
         pixels = np.asarray(image)
         changed = _array_of(function(wrap(_planes_of_array(pixels))), pixels.ndim)
         return pillow.image_like(image, changed)
-    raise TypeError(f"expected a picture: a Tensor, an array or a Pillow image; a {type(image).__name__} came")
+    raise _no_picture(image)
 
 
 def _planes_of_array(array: np.ndarray) -> np.ndarray:
@@ -46,6 +46,10 @@ def _array_of(planes: Tensor, ndim: int) -> np.ndarray:
     return planes.array[0] if ndim == 2 else planes.array.transpose(1, 2, 0)
 
 
+def _no_picture(image: object) -> TypeError:
+    return TypeError(f"expected a picture: a Tensor, an array or a Pillow image; a {type(image).__name__} came")
+
+
 def size_of(image: Any) -> tuple[int, int]:
     """Height and width of a picture of any form."""
     if isinstance(image, Tensor):
@@ -56,7 +60,7 @@ def size_of(image: Any) -> tuple[int, int]:
         return image.shape[0], image.shape[1]
     if pillow.is_image(image):
         return image.height, image.width
-    raise TypeError(f"expected a picture: a Tensor, an array or a Pillow image; a {type(image).__name__} came")
+    raise _no_picture(image)
 
 
 def channels_of(image: Any) -> int:
@@ -65,7 +69,9 @@ def channels_of(image: Any) -> int:
         return image.shape[-3] if image.ndim > 2 else 1
     if isinstance(image, np.ndarray):
         return image.shape[2] if image.ndim > 2 else 1
-    return len(image.getbands())
+    if pillow.is_image(image):
+        return len(image.getbands())
+    raise _no_picture(image)
 
 
 def mode_for(image: Any, interpolation: InterpolationMode | int) -> InterpolationMode:

@@ -36,6 +36,9 @@ def affine(img: Any, angle: float, translate: Sequence[float], scale: float, she
         interpolation: NEAREST or BILINEAR.
         fill: of what comes from outside, one number or one for each channel; None: 0.
         center: what stays in place when turned, (x, y) in pixels from the upper left corner; None: the middle.
+
+    Raises: ValueError for a scale <= 0, sequences of another length, another interpolation, and a fill of another
+    number of channels; TypeError for what is no picture.
     """
     if len(translate) != 2:
         raise ValueError("Argument translate should be a sequence of length 2")
@@ -57,6 +60,9 @@ def rotate(img: Any, angle: float, interpolation: InterpolationMode | int = Inte
     Args:
         interpolation, fill, center: as in `affine`.
         expand: make the result large enough for all of the picture, turned about its middle.
+
+    Raises: ValueError for another interpolation, and a fill of another number of channels; TypeError for what is no
+    picture.
     """
     height, width = size_of(img)
     matrix = _source_of(_from_middle(center, height, width), -angle, (0.0, 0.0), 1.0, (0.0, 0.0))
@@ -69,11 +75,12 @@ def elastic_transform(img: Any, displacement: Tensor,
                       fill: float | Sequence[float] | None = None) -> Any:
     """The picture with each pixel taken from beside its place.
 
-    Shape:
-        displacement: (1, H, W, 2), how far in x and in y, in halves of the picture's width and height.
-
     Args:
+        displacement: (1, H, W, 2), how far in x and in y, in halves of the picture's width and height.
         interpolation, fill: as in `affine`.
+
+    Raises: TypeError for what is no tensor, and no picture; ValueError for a displacement of another shape, another
+    interpolation, and a fill of another number of channels.
     """
     height, width = size_of(img)
     if not isinstance(displacement, Tensor):
