@@ -5,6 +5,12 @@ from __future__ import annotations
 class device:
     """The name of a place to compute.  Only the CPU computes here; other names may be made, compared and printed.
 
+    type: "cpu", "cuda", "mps", ..., also with a number, "cuda:1"; a number alone means cuda; another device is copied
+    index: which of several such devices, >= 0
+
+    Raises: TypeError for another type of name; RuntimeError for a kind that torch does not know, a number that is none,
+        or two numbers.
+
     >>> import mtorch
     >>> mtorch.device("cpu"), mtorch.zeros(1).device.type
     (device(type='cpu'), 'cpu')
