@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..autograd.mode import no_grad
 from ..tensor import Tensor
+from .parameter import is_lazy
 from .tree import Tree
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class Convertible(Tree):
                     kept = parameter.grad.requires_grad
                     parameter.grad = fn(parameter.grad.detach()).requires_grad_(kept)
         for name, buffer in self._buffers.items():
-            if buffer is not None:
+            if is_lazy(buffer):
+                buffer.data = fn(buffer.data)
+            elif buffer is not None:
                 self._buffers[name] = fn(buffer)
         return self
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..autograd.tape import TensorBase, wrap
 from ..functions.arguments import Size
 from ..functions.creation import empty
-from ..tensor import Buffer, Parameter, Tensor
+from ..tensor import Buffer, Parameter, Tensor, _rebuilt
 
 if TYPE_CHECKING:
     from .. import dtypes
@@ -15,11 +16,21 @@ __all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter
 
 
 class _Uninitialized(Tensor):
-    """A tensor whose size is not known yet."""
+    """A tensor whose size is not known yet: it has a type, but no numbers that anything could be computed from."""
 
     __slots__ = ()
 
     _becomes: type
+    _nothing: Any = TensorBase.array       # where an ordinary tensor has its numbers: an empty array, of its type
+
+    @property
+    def array(self) -> Any:
+        raise ValueError(f"Attempted to use an {type(self).__name__}, which has no numbers yet: call the lazy module on "
+                         "an input first")
+
+    @array.setter
+    def array(self, value: Any) -> None:
+        self._nothing = value
 
     @property
     def shape(self) -> Size:
@@ -31,6 +42,29 @@ class _Uninitialized(Tensor):
     def size(self, dim: int | None = None) -> Size:
         return self.shape
 
+    @property
+    def data(self) -> Any:
+        """An empty tensor of the same type: it is what `Module.to` converts."""
+        return wrap(self._nothing)
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self._nothing = value.array
+
+    @property
+    def dtype(self) -> Any:
+        return self.data.dtype
+
+    def is_floating_point(self) -> bool:
+        return self.data.is_floating_point()
+
+    def is_complex(self) -> bool:
+        return self.data.is_complex()
+
+    def requires_grad_(self, requires_grad: bool = True) -> Any:
+        self._requires_grad = self.data.requires_grad_(requires_grad)._requires_grad
+        return self
+
     def detach(self) -> Any:
         return self
 
@@ -38,6 +72,15 @@ class _Uninitialized(Tensor):
         """Become an ordinary parameter or buffer of this shape, its numbers not yet set."""
         self.array = empty(shape, dtype=self.dtype if dtype is None else dtype, device=device).array
         self.__class__ = self._becomes
+
+    def __deepcopy__(self, memo: dict) -> Any:
+        if id(self) not in memo:
+            rebuild, state = self.__reduce_ex__(4)
+            memo[id(self)] = rebuild(*state)
+        return memo[id(self)]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _rebuilt, (type(self), self._nothing, self._requires_grad, dict(self.__dict__))
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:    # type: ignore[override]
         return f"<{type(self).__name__}>"

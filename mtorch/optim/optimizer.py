@@ -205,7 +205,7 @@ class Optimizer:
             raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
         if not (p.is_leaf or p.retains_grad):
             raise ValueError("can't optimize a non-leaf Tensor")
-        if p.array.dtype.kind == "c":
+        if p.is_complex():
             raise NotImplementedError("optimizer: complex parameters are not supported, one of the params is "
                                       f"{p.dtype} {tuple(p.shape)}")
 

@@ -55,7 +55,7 @@ class Walk:
         open_bundles: dict[Any, list[Tensor]] = {}
         seen: set[int] = set()
         for p in self.params:
-            a = p.array
+            a = p.data.array                   # of one that has no numbers yet, too, see nn/lazy.py
             memory = id(owner(a))
             if not (optimizer.elementwise and 0 < a.size <= SMALL and a.ndim and a.dtype.kind == "f") or memory in seen:
                 self.alone.append(p)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -79,3 +81,55 @@ def test_every_lazy_layer_is_its_ordinary_one_after_a_call(kind: str, shape: tup
 def test_channels_that_groups_does_not_divide() -> None:
     with pytest.raises(ValueError, match="in_channels must be divisible by groups, got 3 and 2"):
         mtorch.nn.LazyConv2d(4, 3, groups=2)(mtorch.zeros(1, 3, 5, 5))
+
+
+USES = {
+    "arithmetic": lambda t, w: w + 1,
+    "sum": lambda t, w: w.sum(),
+    "function": lambda t, w: t.nn.functional.linear(t.ones(2, 3), w),
+    "number of elements": lambda t, w: w.numel(),
+    "initialization": lambda t, w: t.nn.init.constant_(w, 1.0),
+    "clone": lambda t, w: w.clone(),
+    "list": lambda t, w: w.tolist(),
+    "vector": lambda t, w: t.nn.utils.parameters_to_vector([w]),
+}
+
+
+@pytest.mark.parametrize("name", USES)
+def test_what_has_no_numbers_yet_cannot_be_used(name: str) -> None:
+    with pytest.raises(ValueError, match="Attempted to use an UninitializedParameter.*call the lazy module on an input"):
+        USES[name](mtorch, mtorch.nn.LazyLinear(3).weight)
+    torch = pytest.importorskip("torch")
+    with pytest.raises(ValueError, match="Attempted to use an uninitialized parameter"):
+        USES[name](torch, torch.nn.LazyLinear(3).weight)
+
+
+def test_a_net_with_buffers_is_converted_before_its_first_call() -> None:
+    def scenario(t: Any) -> list:
+        t.manual_seed(0)
+        lazy = net(t).double()
+        kinds = [type(b).__name__ for b in lazy.buffers()]
+        return [kinds, lazy(t.ones(2, 3, 5, 5, dtype=t.float64)), [b.dtype == t.float64 for b in lazy.buffers()]]
+    same_in_torch(scenario)
+
+
+def test_what_a_lazy_net_can_do_before_its_first_call() -> None:
+    def scenario(t: Any) -> list:
+        t.manual_seed(0)
+        lazy = net(t)
+        optimizer = t.optim.SGD(lazy.parameters(), lr=0.1)
+        optimizer.zero_grad()
+        optimizer.step()
+        loaded = str(lazy.load_state_dict(net(t).state_dict()))
+        x = t.randn(2, 3, 5, 5)
+        before = lazy(x)
+        before.sum().backward()
+        optimizer.step()
+        return [loaded, before, lazy.eval()(x)]
+    same_in_torch(scenario)
+
+
+def test_copies_and_pickles_stay_lazy() -> None:
+    for twin in (copy.deepcopy(net(mtorch)), pickle.loads(pickle.dumps(net(mtorch)))):
+        assert is_lazy(twin[0].weight) and is_lazy(twin[1].running_mean)
+        assert twin(mtorch.ones(2, 3, 5, 5)).shape == (2, 3)
