@@ -58,8 +58,6 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
         raise RuntimeError(f"{name}: Explicit attn_mask should not be set when is_causal=True")
     if q.array.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected floating point tensors, got {q.dtype}")
-    if not 0.0 <= dropout_p <= 1.0:
-        raise RuntimeError(f"{name}: dropout probability has to be between 0 and 1, but got {dropout_p}")
     if enable_gqa:
         heads = q.array.shape[-3]
         k = k.repeat_interleave(heads // k.array.shape[-3], -3)
@@ -82,7 +80,9 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
         else:
             bias = attn_mask.array.astype(dtype, copy=False)
     dropped = None
-    if dropout_p > 0.0:
+    if dropout_p != 0.0:
+        if not 0.0 <= dropout_p <= 1.0:
+            raise RuntimeError(f"{name}: dropout probability has to be between 0 and 1, but got {dropout_p}")
         shape = np.broadcast_shapes(q.array.shape[:-2], k.array.shape[:-2]) + (queries, keys)
         dropped = np.empty(shape, dtype)
         random.bernoulli_(dropped, random.default_generator, 1.0 - dropout_p)

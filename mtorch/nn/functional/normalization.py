@@ -70,12 +70,17 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
 
 def _check_channels(function: str, channels: int, *parameters: Tensor | None) -> None:
     """Running mean and variance, weight and bias have a number for each channel."""
+    expected = (channels,)
+    try:
+        for t in parameters:
+            if t is not None and t.array.shape != expected:
+                break
+        else:
+            return
+    except AttributeError:                                 # one is no Tensor
+        pass
     for name, t in zip(("running_mean", "running_var", "weight", "bias"), parameters):
-        try:
-            fits = t is None or t.array.shape == (channels,)
-        except AttributeError:
-            fits = require_tensor(t, function, name) is None
-        if not fits and t is not None:
+        if t is not None and require_tensor(t, function, name).array.shape != expected:
             raise RuntimeError(f"{function}: {name} should contain {channels} elements, not {t.array.size}")
 
 
