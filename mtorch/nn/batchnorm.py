@@ -5,18 +5,18 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ..functions.arguments import require_tensor
-from ..functions.creation import empty, ones, tensor, zeros
-from ..tensor import Parameter, Tensor
+from ..functions.creation import ones, tensor, zeros
+from ..tensor import Tensor
 from . import functional as F
-from . import init
 from .module import Module
+from .normalization import _Affine
 
 if TYPE_CHECKING:
     from .. import dtypes
     from ..functions.hints import DeviceLike
 
 
-class _NormBase(Module):
+class _NormBase(_Affine):
     """What batch and instance normalisation share: a scale and a shift for each channel, and running statistics."""
 
     _version = 2
@@ -27,9 +27,7 @@ class _NormBase(Module):
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        for name, wanted in (("weight", affine), ("bias", affine and bias)):
-            self.register_parameter(name, Parameter(empty(num_features, device=device, dtype=dtype)) if wanted
-                                    else None)
+        self._make_affine(num_features, affine, affine and bias, device, dtype)
         tracked = {"running_mean": zeros(num_features, device=device, dtype=dtype),
                    "running_var": ones(num_features, device=device, dtype=dtype),
                    "num_batches_tracked": tensor(0)} if track_running_stats else {}
@@ -47,10 +45,7 @@ class _NormBase(Module):
     def reset_parameters(self) -> None:
         """Forget what was seen and learned: scale 1, shift 0."""
         self.reset_running_stats()
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        super().reset_parameters()
 
     def _check_input_dim(self, input: Tensor) -> None:
         raise NotImplementedError
