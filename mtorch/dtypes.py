@@ -236,7 +236,7 @@ def can_cast(from_: dtype, to: dtype) -> builtins.bool:
     """Whether torch's rules let a result of type from_ be written into a tensor of type to.
 
     They do where `to` is of the same kind or a higher one (bool < integer < floating < complex), however many bits it
-    has; but not from a signed integer to an unsigned one.
+    has, and even where it has no signs.
 
     from_: the type of the result
     to: the type of the tensor
@@ -250,8 +250,7 @@ def can_cast(from_: dtype, to: dtype) -> builtins.bool:
     for argument, given in (("from_", from_), ("to", to)):
         if not isinstance(given, dtype):
             raise TypeError(f"can_cast(): argument '{argument}' must be torch.dtype, not {type(given).__name__}")
-    return from_.category <= to.category and not (from_.is_signed and to.numpy.kind == "u") \
-        if from_.category == 1 and to.category == 1 else from_.category <= to.category
+    return from_.category <= to.category
 
 
 class _Limits:

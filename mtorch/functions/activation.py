@@ -7,7 +7,7 @@ import numpy as np
 
 from ..autograd.tape import wrap
 from ..ops import activation as rules
-from .arguments import number_of, require_floats, require_tensor
+from .arguments import element_of, number_of, require_floats, require_tensor
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -125,7 +125,8 @@ def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
     value: what those become that are not above; of integers, its whole part
 
     Shape: any -> the same.
-    Raises: TypeError for what is no tensor and for what is no number, NotImplementedError for bools.
+    Raises: TypeError for what is no tensor and for what is no number; RuntimeError for a value that a type of integers
+        cannot hold; NotImplementedError for bools.
 
     >>> import mtorch
     >>> mtorch.threshold(mtorch.tensor([-1.0, 2.0]), 0.0, 9.0)
@@ -136,5 +137,6 @@ def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
     if x.array.dtype.kind == "b":
         raise NotImplementedError(f'"threshold_cpu" not implemented for {x.dtype}: expected numbers')
     if x.array.dtype.kind != "f":
+        value = element_of(value, x.array.dtype, "threshold", "value")
         return wrap(np.where(x.array > threshold, x.array, np.asarray(value, x.array.dtype)))
     return rules.keep_where(x, mask=~(x.array <= threshold), value=value)

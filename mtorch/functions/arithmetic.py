@@ -8,7 +8,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic as rules
-from .arguments import (NUMBERS, checked, common_kind, floating, into, number_of, promoting, require_tensor,
+from .arguments import (NUMBERS, checked, common_kind, element_of, floating, into, number_of, promoting, require_tensor,
                         result_type_of, to_type)
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def to_power(a, b):
             if isinstance(b, float):
                 return rules.power(floating(a), exponent=b)
             if kind.kind == "b":
-                return wrap(np.power(a.array.astype(np.int64), b)) if not isinstance(b, bool) else wrap(a.array | (not b))
+                return wrap(a.array | (not b) if isinstance(b, bool) else np.power(a.array.astype(np.int64), b))
             if b < 0:
                 raise RuntimeError("Integers to negative integer powers are not allowed.")
             return wrap(np.power(a.array, np.array(b).astype(kind)))
@@ -100,8 +100,7 @@ def add(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None
 
     Shape: any two that broadcast -> the shape that they broadcast to.
     Raises: TypeError for what is neither a tensor nor a number; RuntimeError for shapes that do not broadcast, a float
-        alpha of integers, a bool alpha of numbers, an out that cannot hold the type of the result, and an out where a
-        gradient is asked for.
+        alpha of integers, an out that cannot hold the type of the result, and an out where a gradient is asked for.
 
     >>> import mtorch
     >>> mtorch.add(mtorch.tensor([1, 2]), 10)
@@ -295,8 +294,8 @@ def _binary_of_floats(rule, name, input, other, out):
     """Of two tensors, one of them of floating point numbers."""
     a, b = require_tensor(input, name), require_tensor(other, name, "other")
     if a.array.dtype.kind not in "fc" and b.array.dtype.kind not in "fc":
-        raise NotImplementedError(f"{name}: input ({a.dtype}) and other ({b.dtype}) are not implemented: expected floating "
-                                  "point numbers in one of them")
+        raise NotImplementedError(f"{name}: input ({a.dtype}) and other ({b.dtype}) are not implemented: expected "
+                                  "floating point numbers in one of them")
     return _binary(rule, name, a, b, out)
 
 
@@ -438,8 +437,9 @@ def where(condition: Tensor, input: Operand | None = None, other: Operand | None
 
     Shape: any three that broadcast -> the shape that they broadcast to; alone, a tuple of one vector for each dimension
         of condition.
-    Raises: RuntimeError for a condition that is not bool (or uint8) and for shapes that do not broadcast; TypeError for
-        a condition that is no tensor, and where input or other is neither a tensor nor a number.
+    Raises: RuntimeError for a condition that is not bool (or uint8), a number that the type cannot hold and shapes that
+        do not broadcast; TypeError for a condition that is no tensor, and where input or other is neither a tensor nor
+        a number.
 
     >>> import mtorch
     >>> mtorch.where(mtorch.tensor([True, False]), 1.0, 2.0)
@@ -452,10 +452,17 @@ def where(condition: Tensor, input: Operand | None = None, other: Operand | None
         raise RuntimeError("where expected condition to be a boolean tensor, but got a tensor with dtype "
                            f"{condition.dtype}")
     kind = common_kind("where", input, other)
-    result = rules.where(to_type(input, kind), to_type(other, kind), condition=condition.array.astype(bool))
+    first, second = _choice(input, kind, "input"), _choice(other, kind, "other")
+    result = rules.where(first, second, condition=condition.array.astype(bool))
     if not isinstance(result, TensorBase):             # of two numbers
         result = wrap(result)
     return result if out is None else into(out, result)
+
+
+def _choice(x, kind: np.dtype, argument: str):
+    if isinstance(x, (TensorBase, np.ndarray)):
+        return to_type(x, kind)
+    return np.array(element_of(x, kind, "where", argument), kind)
 
 
 def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = None) -> Tensor:

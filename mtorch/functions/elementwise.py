@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic, elementwise as rules
 from .arguments import (as_tensor_operand, common_kind, element_of, floating, into, number_of, require_floats,
@@ -200,29 +201,39 @@ def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None,
     min, max: numbers or tensors; None for no limit on that side. Where min is above max, the result is max.
 
     Shape: input, and limits that broadcast with it -> the shape that they broadcast to.
-    Raises: RuntimeError where both limits are None and for shapes that do not broadcast; TypeError for what is neither
-        a tensor nor a number; NotImplementedError for complex numbers.
+    Raises: RuntimeError where both limits are None, for a number that the type cannot hold and for shapes that do not
+        broadcast; TypeError for what is neither a tensor nor a number; NotImplementedError for complex numbers.
 
     >>> import mtorch
     >>> mtorch.clamp(mtorch.tensor([-1.0, 0.5, 2.0]), 0, 1)
     tensor([0.0000, 0.5000, 1.0000])
     """
-    if require_tensor(input, "clamp").array.dtype.kind == "c":
-        raise NotImplementedError(f"clamp is not supported for complex types, got {input.dtype}: they have no order")
+    require_tensor(input, "clamp")
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, TensorBase) or isinstance(max, TensorBase):
         result = _clamp_by_tensors(input, min, max)
     else:
-        kind = common_kind("clamp", input, *(x for x in (min, max) if x is not None))
-        x = to_type(input, kind)
-        result = rules.clamp(x, min=None if min is None else np.asarray(min, kind)[()],
-                             max=None if max is None else np.asarray(max, kind)[()])
+        kind = _kind_to_clamp(input, min, max)
+        result = rules.clamp(to_type(input, kind), min=_limit(min, kind, "min"), max=_limit(max, kind, "max"))
     return result if out is None else into(out, result)
 
 
+def _kind_to_clamp(*given) -> np.dtype:
+    kind = common_kind("clamp", *(x for x in given if x is not None))
+    if kind.kind == "c":
+        raise NotImplementedError("clamp is not supported for complex numbers, which have no order: got "
+                                  f"{dtypes.of(kind)}")
+    return kind
+
+
+def _limit(x, kind: np.dtype, argument: str):
+    """A number that clamp compares with, in the type of what it compares."""
+    return x if x is None else kind.type(x if kind.kind == "f" else element_of(x, kind, "clamp", argument))
+
+
 def _clamp_by_tensors(input, min, max):
-    kind = common_kind("clamp", input, *(x for x in (min, max) if x is not None))
+    kind = _kind_to_clamp(input, min, max)
     y = to_type(input, kind)
     given = to_type(input, kind)
     low, high = (x if x is None else as_tensor_operand(to_type(x, kind), "clamp") for x in (min, max))

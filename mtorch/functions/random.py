@@ -208,8 +208,8 @@ def normal(mean: float | Tensor = 0.0, std: float | Tensor = 1.0, size: Sequence
     Other arguments as for `rand`.
 
     Shape: tensors that broadcast -> the shape that they broadcast to; else size.
-    Raises: TypeError for two numbers without a size, a size beside tensors, and what is no number; RuntimeError for a
-        std below 0, and shapes that do not broadcast; NotImplementedError for integers.
+    Raises: TypeError for two numbers without a size, a size or dtype beside tensors, and what is no number;
+        RuntimeError for a std below 0, and shapes that do not broadcast; NotImplementedError for integers.
 
     >>> import mtorch
     >>> _ = mtorch.manual_seed(0)
@@ -227,6 +227,8 @@ def normal(mean: float | Tensor = 0.0, std: float | Tensor = 1.0, size: Sequence
                     None, device, requires_grad, out)
     if not any(several):
         raise TypeError(f"normal(): numbers mean={mean!r} and std={std!r} need a size: normal(mean, std, size)")
+    if dtype is not None:
+        raise TypeError(f"normal(): dtype ({dtype}) is given together with numbers mean and std, not with tensors")
     if isinstance(std, TensorBase) and (std.array < 0).any():
         raise RuntimeError("normal expects all elements of std >= 0.0")
     means: Any

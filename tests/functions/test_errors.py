@@ -132,6 +132,7 @@ REFUSED = {
     # draws
     "T.binomial(T.zeros(2), T.zeros(3))": "binomial: The size of tensor a",
     "T.binomial(T.tensor([5]), T.tensor([0.2]))": "binomial only supports floating-point dtypes .*int64",
+    "T.normal(T.zeros(2), 1.0, dtype=T.float64)": "normal.*dtype .torch.float64. is given|invalid combination",
     "T.bernoulli(T.zeros(2), 'a')": "bernoulli.*'p' must be Number, not str",
     "T.multinomial(T.ones(2), 1, out=T.zeros(1))": "multinomial expects an int64 tensor out, got: torch.float32",
     # in place
@@ -147,6 +148,9 @@ REFUSED = {
     "T.clamp(T.zeros(2), T.zeros(3))": "clamp: The size of tensor a",
     "T.clamp(T.zeros(2), 'a')": "clamp.*got str",
     "T.clamp(T.tensor([1j]), 1)": "clamp.*complex64",
+    "T.zeros(1).byte().clamp_max(300)": "clamp: value cannot be converted to type uint8 .* max is 300",
+    "T.threshold(T.zeros(1).byte(), 1, 300)": "threshold: value cannot be converted to type uint8 .* value is 300",
+    "T.where(T.tensor([True]), T.zeros(1).byte(), 300)": "where: value cannot be converted to type uint8 .* other is 300",
     "T.clamp_min(T.zeros(2), None)": "clamp_min.*'min' must be Tensor or Number, not NoneType",
     "T.clamp_max(T.zeros(2), None)": "clamp_max.*'max' must be Tensor or Number, not NoneType",
     "T.nan_to_num(T.zeros(2), posinf='a')": "nan_to_num.*'posinf' must be Number, not str",
@@ -298,6 +302,15 @@ def test_an_out_without_a_dtype_keeps_its_type() -> None:
 
 def test_a_step_at_nan_is_torchs() -> None:
     assert mtorch.heaviside(mtorch.tensor([float("nan")]), mtorch.tensor(0.5)).tolist() == [0.0]
+
+
+def test_what_can_be_cast_is_torchs() -> None:
+    torch = pytest.importorskip("torch")
+    names = "bool uint8 int8 int64 float16 float64 complex64".split()
+    for a in names:
+        for b in names:
+            theirs = torch.can_cast(getattr(torch, a), getattr(torch, b))
+            assert mtorch.can_cast(getattr(mtorch, a), getattr(mtorch, b)) is theirs, (a, b)
 
 
 def test_a_diagonal_outside_of_a_matrix_is_empty() -> None:
