@@ -196,6 +196,8 @@ def register_parametrization(module: Module, tensor_name: str, parametrization: 
     A second one is applied to what the first gives.  When the tensor is assigned to, `right_inverse` of the
     parametrizations, last to first, tells what the original has to be.
 
+    module, tensor_name: a module and the name of one of its parameters or buffers
+    parametrization: a Module whose forward gives the tensor from its original
     unsafe: the result may have another shape or dtype than the tensor had
 
     Raises: ValueError for a tensor that is not there, or a result of another shape or dtype.
@@ -251,6 +253,9 @@ def _check_fits(module: Module, tensor_name: str, parametrization: Module) -> No
 def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
     """Whether a module has parametrizations, or one of that tensor.
 
+    module: anything; what is no module has none
+    tensor_name: the name of a parameter or buffer; any if None
+
     >>> import mtorch
     >>> mtorch.nn.utils.parametrize.is_parametrized(mtorch.nn.Linear(1, 1))
     False
@@ -264,6 +269,7 @@ def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
 def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized: bool = True) -> Module:
     """Take the parametrizations of a tensor away; returns the module.
 
+    module, tensor_name: a module and the name of a tensor that is parametrized
     leave_parametrized: the tensor keeps its present, computed value; otherwise it gets the original back
 
     Raises: ValueError when there is none, or when there is no single original to give back.
@@ -309,7 +315,20 @@ def type_before_parametrizations(module: Module) -> type:
 
 def transfer_parametrizations_and_params(from_module: Module, to_module: Module,
                                          tensor_name: str | None = None) -> Module:
-    """Give to_module the parametrizations and originals of from_module, all or those of one tensor; returns to_module."""
+    """Give to_module the parametrizations and originals of from_module; returns to_module.
+
+    from_module, to_module: to_module gets a parameter where it has none of the name
+    tensor_name: of this tensor alone; of all if None
+
+    Raises: KeyError for a tensor that is not parametrized, in a module that is.
+
+    >>> import mtorch
+    >>> from mtorch.nn.utils import parametrizations, parametrize
+    >>> source = parametrizations.weight_norm(mtorch.nn.Linear(2, 1))
+    >>> layer = parametrize.transfer_parametrizations_and_params(source, mtorch.nn.Linear(2, 1))
+    >>> bool((layer.weight == source.weight).all())
+    True
+    """
     if is_parametrized(from_module):
         for name in list(from_module.parametrizations) if tensor_name is None else [tensor_name]:
             if not hasattr(to_module, name):

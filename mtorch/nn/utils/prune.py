@@ -18,7 +18,17 @@ __all__ = ["BasePruningMethod", "CustomFromMask", "Identity", "L1Unstructured", 
 
 
 def identity(module: Module, name: str) -> Module:
-    """Make mask and original of a parameter without pruning anything; returns the module."""
+    """Make mask and original of a parameter without pruning anything; returns the module.
+
+    module, name: a module and the name of one of its parameters
+
+    Raises: AttributeError for a name that the module has not.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.utils.prune.identity(mtorch.nn.Linear(2, 1), "weight")
+    >>> layer.weight_mask
+    tensor([[1., 1.]])
+    """
     Identity.apply(module, name)
     return module
 
@@ -26,7 +36,16 @@ def identity(module: Module, name: str) -> Module:
 def random_unstructured(module: Module, name: str, amount: float) -> Module:
     """Prune values of a parameter drawn at random; returns the module.
 
-    amount: a part in [0, 1], or how many
+    module, name: as for identity
+    amount: a part in [0, 1], or how many, an int
+
+    Raises: ValueError for an amount outside that, or of more values than there are; TypeError for one that is no number;
+        AttributeError as for identity.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.utils.prune.random_unstructured(mtorch.nn.Linear(4, 1), "weight", amount=0.5)
+    >>> int(layer.weight_mask.sum())
+    2
     """
     RandomUnstructured.apply(module, name, amount)
     return module
@@ -35,8 +54,12 @@ def random_unstructured(module: Module, name: str, amount: float) -> Module:
 def l1_unstructured(module: Module, name: str, amount: float, importance_scores: Tensor | None = None) -> Module:
     """Prune the values of a parameter that are smallest in size; returns the module.
 
-    amount             a part in [0, 1], or how many
-    importance_scores  decide by the sizes of these instead
+    module, name, amount: as for random_unstructured, with its errors
+    importance_scores: decide by the sizes of these instead, in the parameter's shape
+
+    Raises: AssertionError for importance_scores of another shape.
+    Source: Han, Pool, Tran & Dally, "Learning both Weights and Connections for Efficient Neural Networks", 2015,
+        arXiv:1506.02626.
 
     >>> import mtorch
     >>> layer = mtorch.nn.Linear(4, 1)
@@ -51,7 +74,17 @@ def l1_unstructured(module: Module, name: str, amount: float, importance_scores:
 def random_structured(module: Module, name: str, amount: float, dim: int) -> Module:
     """Prune slices of a parameter along dim drawn at random; returns the module.
 
-    amount: a part in [0, 1], or how many
+    module, name: as for identity
+    amount: a part of the slices in [0, 1], or how many, an int
+    dim: along which the slices lie
+
+    Raises: ValueError for a parameter of fewer than 2 dimensions; IndexError for a dim that it has not; and those of
+        random_unstructured.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.utils.prune.random_structured(mtorch.nn.Linear(2, 3), "weight", amount=1, dim=0)
+    >>> sorted(layer.weight_mask.sum(1).tolist())
+    [0.0, 2.0, 2.0]
     """
     RandomStructured.apply(module, name, amount, dim)
     return module
@@ -61,15 +94,37 @@ def ln_structured(module: Module, name: str, amount: float, n: Any, dim: int,
                   importance_scores: Tensor | None = None) -> Module:
     """Prune the slices of a parameter along dim whose n-norm is smallest; returns the module.
 
-    amount             a part in [0, 1], or how many
-    importance_scores  decide by the norms of these instead
+    module, name, amount, dim: as for random_structured, with its errors
+    n: the order of the norm, as of `norm`
+    importance_scores: decide by the norms of these instead, in the parameter's shape
+
+    Raises: AssertionError for importance_scores of another shape.
+    Source: Li, Kadav, Durdanovic, Samet & Graf, "Pruning Filters for Efficient ConvNets", 2016, arXiv:1608.08710.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.Linear(2, 2)
+    >>> layer.weight.data = mtorch.tensor([[1.0, 1.0], [3.0, 3.0]])
+    >>> mtorch.nn.utils.prune.ln_structured(layer, "weight", amount=1, n=2, dim=0).weight_mask
+    tensor([[0., 0.],
+            [1., 1.]])
     """
     LnStructured.apply(module, name, amount, n, dim, importance_scores=importance_scores)
     return module
 
 
 def custom_from_mask(module: Module, name: str, mask: Tensor) -> Module:
-    """Prune a parameter by a mask of ones and zeros; returns the module."""
+    """Prune a parameter by a mask of ones and zeros; returns the module.
+
+    module, name: as for identity
+    mask: 1 for what stays, in the parameter's shape
+
+    Raises: AssertionError for a mask of another shape; AttributeError as for identity.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.Linear(2, 1)
+    >>> mtorch.nn.utils.prune.custom_from_mask(layer, "weight", mtorch.tensor([[0, 1]])).weight_mask
+    tensor([[0., 1.]])
+    """
     CustomFromMask.apply(module, name, mask)
     return module
 
@@ -78,11 +133,12 @@ def global_unstructured(parameters: Iterable[tuple[Module, str]], pruning_method
                         importance_scores: dict | None = None, **kwargs: Any) -> None:
     """Prune several parameters as if they were one.
 
-    parameters         pairs of a module and the name of its parameter
-    pruning_method     the class of an unstructured method; kwargs go to its constructor
-    importance_scores  for some of those pairs, tensors to decide by instead
+    parameters: pairs of a module and the name of its parameter
+    pruning_method: the class of an unstructured method; kwargs go to its constructor
+    importance_scores: for some of those pairs, tensors to decide by instead
 
-    Raises: TypeError for a method that is not unstructured.
+    Raises: TypeError for a method that is not unstructured, or parameters that cannot be iterated over; ValueError for no
+        parameters.
 
     >>> import mtorch
     >>> layer = mtorch.nn.Linear(4, 4)
@@ -113,7 +169,15 @@ def global_unstructured(parameters: Iterable[tuple[Module, str]], pruning_method
 def remove(module: Module, name: str) -> Module:
     """Make the pruning of a parameter permanent; returns the module.
 
+    module, name: as for identity
+
     Raises: ValueError when the parameter is not pruned.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.utils.prune.l1_unstructured(mtorch.nn.Linear(4, 1), "weight", amount=3)
+    >>> layer = mtorch.nn.utils.prune.remove(layer, "weight")
+    >>> int((layer.weight != 0).sum()), sorted(layer.state_dict())
+    (1, ['bias', 'weight'])
     """
     for number, hook in module._forward_pre_hooks.items():
         if isinstance(hook, BasePruningMethod) and hook._tensor_name == name:

@@ -22,6 +22,9 @@ class BasePruningMethod(ABC):
 
     PRUNING_TYPE is "unstructured" (single values), "structured" (whole slices along `dim`) or "global".
 
+    Raises: TypeError for making one of a class without compute_mask; AssertionError, when it prunes, for
+        importance_scores of another shape than the parameter's.
+
     >>> import mtorch
     >>> class Odd(mtorch.nn.utils.prune.BasePruningMethod):
     ...     PRUNING_TYPE = "unstructured"
@@ -101,7 +104,20 @@ class BasePruningMethod(ABC):
 
 
 class PruningContainer(BasePruningMethod):
-    """Several methods that pruned the same parameter, first to last."""
+    """Several methods that pruned the same parameter, first to last.
+
+    args: the methods
+
+    Raises: TypeError for what is no method; ValueError for one of another parameter.
+
+    >>> import mtorch
+    >>> layer = mtorch.nn.Linear(4, 1)
+    >>> for _ in range(2):
+    ...     _ = mtorch.nn.utils.prune.l1_unstructured(layer, "weight", amount=1)
+    >>> container, = layer._forward_pre_hooks.values()
+    >>> type(container).__name__, len(container), int(layer.weight_mask.sum())
+    ('PruningContainer', 2, 2)
+    """
 
     def __init__(self, *args: BasePruningMethod) -> None:
         self._pruning_methods: tuple[BasePruningMethod, ...] = ()
@@ -154,7 +170,12 @@ class PruningContainer(BasePruningMethod):
 
 
 class Identity(BasePruningMethod):
-    """Prunes nothing, but makes mask and original."""
+    """Prunes nothing, but makes mask and original.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.prune.Identity().prune(mtorch.ones(2))
+    tensor([1., 1.])
+    """
 
     PRUNING_TYPE = "unstructured"
 
@@ -203,7 +224,13 @@ class _Unstructured(_ByAmount):
 class RandomUnstructured(_Unstructured):
     """Prunes values drawn at random.
 
-    amount: a part in [0, 1], or how many
+    amount: a part in [0, 1], or how many, an int
+
+    Raises: ValueError for an amount outside that, or of more values than there are; TypeError for one that is no number.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.prune.RandomUnstructured(2).prune(mtorch.ones(4)).sum()
+    tensor(2.)
     """
 
     largest = True
@@ -213,9 +240,14 @@ class RandomUnstructured(_Unstructured):
 
 
 class L1Unstructured(_Unstructured):
-    """Prunes the values that are smallest in size.
+    """Prunes the values that are smallest in size; amount and errors as for RandomUnstructured.
 
-    amount: a part in [0, 1], or how many
+    Source: Han, Pool, Tran & Dally, "Learning both Weights and Connections for Efficient Neural Networks", 2015,
+        arXiv:1506.02626.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.prune.L1Unstructured(2).prune(mtorch.tensor([1.0, -4.0, 3.0, 2.0]))
+    tensor([ 0., -4.,  3.,  0.])
     """
 
     def importance(self, t: Tensor) -> Tensor:
@@ -255,8 +287,15 @@ def _along(dim: int, key: Any) -> tuple:
 class RandomStructured(_Structured):
     """Prunes slices drawn at random.
 
-    amount  a part in [0, 1], or how many
-    dim     along which the slices lie
+    amount: a part of the slices in [0, 1], or how many, an int
+    dim: along which the slices lie
+
+    Raises: ValueError for a tensor of fewer than 2 dimensions; IndexError for a dim that it has not; and those as for
+        RandomUnstructured.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.prune.RandomStructured(1, dim=0).prune(mtorch.ones(2, 3)).sum()
+    tensor(3.)
     """
 
     def kept(self, t: Tensor, n: int) -> Any:
@@ -265,11 +304,16 @@ class RandomStructured(_Structured):
 
 
 class LnStructured(_Structured):
-    """Prunes the slices whose norm is smallest.
+    """Prunes the slices whose norm is smallest; amount, dim and errors as for RandomStructured.
 
-    amount  a part in [0, 1], or how many
-    n       the order of the norm, as of `norm`
-    dim     along which the slices lie
+    n: the order of the norm, as of `norm`
+
+    Source: Li, Kadav, Durdanovic, Samet & Graf, "Pruning Filters for Efficient ConvNets", 2016, arXiv:1608.08710.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.prune.LnStructured(1, n=2, dim=0).prune(mtorch.tensor([[1.0, 1.0], [3.0, 3.0]]))
+    tensor([[0., 0.],
+            [3., 3.]])
     """
 
     def __init__(self, amount: float, n: Any, dim: int = -1) -> None:
@@ -282,7 +326,16 @@ class LnStructured(_Structured):
 
 
 class CustomFromMask(BasePruningMethod):
-    """Prunes by a mask that is given."""
+    """Prunes by a mask that is given.
+
+    mask: 1 for what stays, 0 for what goes, in the shape of the parameter
+
+    Raises: AssertionError, when it prunes, for a mask of another shape.
+
+    >>> import mtorch
+    >>> mtorch.nn.utils.prune.CustomFromMask(mtorch.tensor([0, 1])).prune(mtorch.ones(2))
+    tensor([0., 1.])
+    """
 
     PRUNING_TYPE = "global"
 
