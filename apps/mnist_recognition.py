@@ -14,7 +14,7 @@ import sys
 from mnist.data import find_data
 from mnist.files import load, save
 from mnist.options import parse_arguments
-from mnist.recipes import as_asked
+from mnist.recipes import as_asked, make_network
 from mnist.report import confusion_table, predict, save_plots
 from mnist.stopping import CannotGoOn
 from mnist.training import train
@@ -37,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
     mtorch.manual_seed(options.seed)
     model = saved.model if saved else options.model or "mlp"
     recipe = as_asked(model, options)
-    net = recipe.network()
+    made_for_augmented = saved.augment if saved else options.augment
+    net = make_network(model, made_for_augmented)
     if saved:
         net.load_state_dict(saved.state_dict)
     say(f"Network: {model}, {sum(parameter.numel() for parameter in net.parameters()):,} parameters")
@@ -49,10 +50,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"Stopped in epoch {stopped}. What was learnt is in {options.checkpoint}; go on with --resume")
     elif stopped:
         path = options.save or cache_dir() / f"mnist_recognition-{model}.pt"
-        save(path, model, net, scaling)
+        save(path, model, made_for_augmented, net, scaling)
         print(f"Stopped in epoch {stopped}. What was learnt is in {path}; go on with --load {path}")
     elif options.save:
-        save(options.save, model, net, scaling)
+        save(options.save, model, made_for_augmented, net, scaling)
         say(f"Saved in {options.save}")
 
     said, confidence = predict(net, data.test)

@@ -98,4 +98,4 @@ def make_loader(train: TensorDataset, batch_size: int, augment: bool) -> DataLoa
     batches = BatchSampler(RandomSampler(train), batch_size, drop_last=False)
     # The worker distorts the next batches while this process learns from one. A new one for each epoch, so that a
     # training that is taken up draws the same distortions.
-    return DataLoader(Distorted(train), batch_size=None, sampler=batches, num_workers=1)
+    return DataLoader(Distorted(train), batch_size=None, sampler=batches, num_workers=1, prefetch_factor=8)

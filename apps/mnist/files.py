@@ -14,6 +14,7 @@ from mtorch import nn
 
 class Saved(NamedTuple):
     model: str  # a name of RECIPES
+    augment: bool  # whether it was made to learn from distorted images, by AUGMENTED
     state_dict: dict[str, mtorch.Tensor]
     scaling: dict[str, float]  # of the pixels, see `Data.scale`
 
@@ -28,9 +29,9 @@ def load(path: Path, wanted: str | None) -> Saved:
     return Saved(**content)
 
 
-def save(path: Path, model: str, net: nn.Module, scaling: dict[str, float]) -> None:
+def save(path: Path, model: str, augment: bool, net: nn.Module, scaling: dict[str, float]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        mtorch.save(Saved(model, net.state_dict(), scaling)._asdict(), path)
+        mtorch.save(Saved(model, augment, net.state_dict(), scaling)._asdict(), path)
     except OSError as error:
         raise CannotGoOn(f"what was learnt cannot be kept in {path}: {error}") from error

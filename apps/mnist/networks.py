@@ -37,12 +37,12 @@ class MLP(nn.Module):
 class CNN(nn.Module):
     """Two convolutions, each followed by a choice of the strongest of four neighbours, and a hidden layer."""
 
-    def __init__(self):
+    def __init__(self, width: int = 16):
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 16, kernel_size=5)
-        self.conv2 = nn.Conv2d(16, 32, kernel_size=5)
+        self.conv1 = nn.Conv2d(1, width, kernel_size=5)
+        self.conv2 = nn.Conv2d(width, 2 * width, kernel_size=5)
         self.dropout = nn.Dropout(0.25)
-        self.hidden = nn.Linear(32 * 4 * 4, 128)
+        self.hidden = nn.Linear(2 * width * 4 * 4, 128)
         self.output = nn.Linear(128, 10)
 
     def forward(self, x):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mnist.networks import CNN, MLP, Linear, Seed, SquaredError
@@ -12,8 +13,8 @@ from mtorch import nn, optim
 
 
 class Recipe(NamedTuple):
-    network: type[nn.Module]
-    criterion: type[nn.Module]
+    network: Callable[[], nn.Module]
+    criterion: Callable[[], nn.Module]
     epochs: int
     batch_size: int
     optimizer: str
@@ -26,7 +27,9 @@ RECIPES = {
     "linear": Recipe(Linear, nn.CrossEntropyLoss, epochs=6, batch_size=128, optimizer="adam", lr=3e-3),
     "seed": Recipe(Seed, SquaredError, epochs=40, batch_size=64, optimizer="sgd", lr=0.05),
 }
-AUGMENTED = 3  # times as many epochs where each shows the images anew
+# Where each epoch shows the images anew there is more to learn: in more epochs, by more channels.
+AUGMENTED = {model: recipe._replace(epochs=2 * recipe.epochs) for model, recipe in RECIPES.items()}
+AUGMENTED["cnn"] = AUGMENTED["cnn"]._replace(network=lambda: CNN(width=32))
 
 OPTIMIZERS = {
     "sgd": lambda parameters, lr: optim.SGD(parameters, lr=lr, momentum=0.9),
@@ -36,13 +39,16 @@ OPTIMIZERS = {
 USUAL_LR = {"sgd": 0.05, "adam": 1e-3, "adamw": 1e-3}  # for an optimizer that is not the recipe's
 
 
+def make_network(model: str, augment: bool) -> nn.Module:
+    return (AUGMENTED if augment else RECIPES)[model].network()
+
+
 def as_asked(model: str, options: argparse.Namespace) -> Recipe:
     """The recipe of a model, changed where the user asked for something else."""
-    usual = RECIPES[model]
+    usual = (AUGMENTED if options.augment else RECIPES)[model]
     optimizer = options.optimizer or usual.optimizer
-    epochs = usual.epochs * (AUGMENTED if options.augment else 1)
     return usual._replace(
-        epochs=epochs if options.epochs is None else options.epochs,
+        epochs=usual.epochs if options.epochs is None else options.epochs,
         batch_size=options.batch_size or usual.batch_size,
         optimizer=optimizer,
         lr=options.lr or (usual.lr if optimizer == usual.optimizer else USUAL_LR[optimizer]))

@@ -121,6 +121,16 @@ def test_save_then_load(cache, files, tmp_path):
     assert err == f"error: {saved}: has a network of kind linear, but --model is mlp\n"
 
 
+def test_a_network_made_for_distorted_images_is_loaded_as_that(cache, files, tmp_path):
+    saved = tmp_path / "wide.pt"
+    base = ["--data-dir", files, "--samples", 300]
+    out, _ = run(cache, *base, "--model", "cnn", "--augment", "--epochs", 1, "--save", saved)
+    again, _ = run(cache, *base, "--load", saved, "--epochs", 0)
+    size = re.compile(r"^Network: cnn, ([\d,]+) parameters$", re.M)
+    assert size.search(again)[1] == size.search(out)[1] == "184,586"
+    assert accuracy(again) == accuracy(out)
+
+
 def test_network_that_cannot_be_saved(cache, files, tmp_path):
     (tmp_path / "folder").mkdir()
     out, err = run(cache, "--data-dir", files, "--model", "linear", "--epochs", 1, "--save", tmp_path / "folder",
