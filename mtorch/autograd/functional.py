@@ -195,6 +195,8 @@ def vhp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, 
 def hvp(func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple:
     """func(*inputs), one element, and its Hessian times the vector v: a Hessian is symmetric, so this is `vhp`.
 
+    create_graph, strict: as for vhp, with its errors
+
     Source: Pearlmutter, "Fast Exact Multiplication by the Hessian", Neural Computation 1994.
 
     >>> import mtorch

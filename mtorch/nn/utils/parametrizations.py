@@ -29,6 +29,7 @@ def orthogonal(module: Module, name: str = "weight", orthogonal_map: str | None 
     use_trivialization  start from the present value, which is kept beside the parameter
 
     Raises: ValueError for a tensor that is not there or no matrix, or another map.
+    Source: Lezcano-Casado & Martinez-Rubio, "Cheap Orthogonal Constraints in Neural Networks", 2019, arXiv:1901.08428.
 
     >>> import mtorch
     >>> layer = mtorch.nn.utils.parametrizations.orthogonal(mtorch.nn.Linear(2, 4))
@@ -75,9 +76,10 @@ class _OlderKeys:
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
     """Train the length and the direction of a weight apart: w = g v / ||v||.  Returns the module.
 
-    name  which parameter
-    dim   along which its rows lie, each with a length of its own; None takes all of it as one
+    name: which parameter
+    dim: along which its rows lie, each with a length of its own; None, or -1, takes all of it as one
 
+    Raises: ValueError for a tensor that is not there; IndexError for a dim that it has not.
     Source: Salimans and Kingma, "Weight normalization" (2016), https://arxiv.org/abs/1602.07868.
 
     >>> import mtorch

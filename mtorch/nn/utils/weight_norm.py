@@ -13,9 +13,15 @@ from ..module import Module
 
 
 def norm_except_dim(v: Tensor, dim: int) -> Tensor:
-    """The 2-norm of v over all dimensions but one; over all of them when dim is -1, which stands for None."""
+    """The 2-norm of v over all dimensions but one; over all of them when dim is -1, which stands for None.
+
+    Raises: IndexError for a dim that v has not.
+    """
     if dim == -1:
         return v.norm()
+    if not -v.ndim <= dim < v.ndim:
+        raise IndexError(f"weight_norm: dim {dim} is out of range for a weight of shape {tuple(v.shape)}, expected "
+                         f"{-v.ndim} to {v.ndim - 1}")
     others = [d for d in range(v.ndim) if d != dim % v.ndim]
     return v.norm(2, others, keepdim=True) if others else v.abs()
 
@@ -50,12 +56,13 @@ class WeightNorm:
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
     """Train the length and the direction of a weight apart; returns the module.
 
-    name  which parameter
-    dim   along which its rows lie; None takes all of it as one
+    name: which parameter
+    dim: along which its rows lie; None, or -1, takes all of it as one
 
     Deprecated, in torch too: `parametrizations.weight_norm` does the same.
 
-    Raises: RuntimeError when it is done twice.
+    Raises: RuntimeError when it is done twice; IndexError for a dim that the parameter has not; AttributeError for a
+        name that the module has not.
 
     >>> import mtorch, warnings
     >>> with warnings.catch_warnings():
@@ -70,8 +77,9 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
     hook = WeightNorm(name, dim)
     weight = getattr(module, name)
+    lengths = norm_except_dim(weight, hook.dim).detach()
     delattr(module, name)
-    module.register_parameter(name + "_g", Parameter(norm_except_dim(weight, hook.dim).detach()))
+    module.register_parameter(name + "_g", Parameter(lengths))
     module.register_parameter(name + "_v", Parameter(weight.detach()))
     setattr(module, name, hook.compute_weight(module))
     module.register_forward_pre_hook(hook)

@@ -255,3 +255,12 @@ def test_orthogonal_refuses() -> None:
         return [said(orthogonal, layer, "bias"), said(orthogonal, layer, orthogonal_map="other"),
                 kind(orthogonal, layer, "none"), kind(setattr, orthogonal(layer), "weight", t.ones(2, 2))]
     same_in_torch(scenario)
+
+
+def test_a_dimension_that_the_weight_has_not():
+    layer = mtorch.nn.Linear(2, 2)
+    with pytest.raises(IndexError, match=r"weight_norm: dim 5 .*\(2, 2\), expected -2 to 1"):
+        mtorch.nn.utils.parametrizations.weight_norm(layer, dim=5)
+    with pytest.warns(FutureWarning), pytest.raises(IndexError, match="dim -3"):
+        mtorch.nn.utils.weight_norm(layer, dim=-3)
+    assert list(layer.state_dict()) == ["weight", "bias"]
