@@ -92,8 +92,8 @@ class UninitializedParameter(_Uninitialized, Parameter):    # type: ignore[misc]
     requires_grad: whether it is to be trained
     device, dtype: of its numbers, once there are any
 
-    Raises: RuntimeError for its shape, as long as there is none, for integers that require grad, a negative size, or a
-    device other than the CPU.
+    Raises: as long as it has no size, RuntimeError for its shape and ValueError for all that would use its numbers;
+    RuntimeError for integers that require grad, a negative size, or a device other than the CPU.
 
     >>> import mtorch
     >>> weight = mtorch.nn.parameter.UninitializedParameter()
@@ -118,8 +118,8 @@ class UninitializedBuffer(_Uninitialized, Buffer):
     device, dtype: of its numbers, once there are any
     persistent: whether the state_dict has it
 
-    Raises: RuntimeError for its shape, as long as there is none, for integers that require grad, a negative size, or a
-    device other than the CPU.
+    Raises: as long as it has no size, RuntimeError for its shape and ValueError for all that would use its numbers;
+    RuntimeError for integers that require grad, a negative size, or a device other than the CPU.
 
     >>> import mtorch
     >>> mtorch.nn.parameter.UninitializedBuffer()
