@@ -495,7 +495,7 @@ class Hardshrink(_Lambda):
     lambd: >= 0
 
     Shape: any -> the same.
-    Raises: TypeError for what is no Tensor.
+    Raises: NotImplementedError for integers and bools.
     Source: Donoho & Johnstone, "Ideal Spatial Adaptation by Wavelet Shrinkage", Biometrika 1994, hard thresholding.
 
     >>> import mtorch

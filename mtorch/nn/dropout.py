@@ -25,7 +25,7 @@ class Dropout(_Dropout):
     inplace: overwrite the input, which must not be a leaf that requires grad, instead of making a new tensor
 
     Shape: any -> the same.
-    Raises: ValueError for a p outside [0, 1].
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for integers and bools while training.
     Source: Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, "Dropout: A Simple Way to Prevent Neural Networks
     from Overfitting", JMLR 2014.
 
@@ -44,7 +44,8 @@ class Dropout1d(_Dropout):
     p, inplace: as for Dropout
 
     Shape: (N, C, L) or (C, L) -> the same.
-    Raises: ValueError for a p outside [0, 1]; RuntimeError for an input of other dimensions.
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for an input of other dimensions, or, while training,
+    integers and bools.
     Source: Tompson, Goroshin, Jain, LeCun & Bregler, "Efficient Object Localization Using Convolutional Networks", CVPR
     2015, section 3.2.
 
@@ -63,7 +64,8 @@ class Dropout2d(_Dropout):
     p, inplace: as for Dropout
 
     Shape: (N, C, H, W) -> the same.  Of (N, C, L) each channel is dropped, too, as PyTorch does.
-    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions.
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions, or, while training,
+    integers and bools.
     Source: Tompson, Goroshin, Jain, LeCun & Bregler, "Efficient Object Localization Using Convolutional Networks", CVPR
     2015, section 3.2.
 
@@ -82,7 +84,8 @@ class Dropout3d(_Dropout):
     p, inplace: as for Dropout
 
     Shape: (N, C, D, H, W) or (C, D, H, W) -> the same.
-    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions.
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions, or, while training,
+    integers and bools.
     Source: Tompson, Goroshin, Jain, LeCun & Bregler, "Efficient Object Localization Using Convolutional Networks", CVPR
     2015, section 3.2.
 
@@ -102,7 +105,7 @@ class AlphaDropout(_Dropout):
     inplace: taken and not used, as in PyTorch: there is always a new tensor
 
     Shape: any -> the same.
-    Raises: ValueError for a p outside [0, 1].
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for integers and bools while training.
     Source: Klambauer, Unterthiner, Mayr & Hochreiter, "Self-Normalizing Neural Networks", NIPS 2017.
 
     >>> import mtorch
@@ -120,7 +123,8 @@ class FeatureAlphaDropout(_Dropout):
     p, inplace: as for AlphaDropout
 
     Shape: (N, C, ...) -> the same.
-    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions.
+    Raises: ValueError for a p outside [0, 1]; RuntimeError for fewer than 2 dimensions, or, while training,
+    integers and bools.
     Source: Klambauer, Unterthiner, Mayr & Hochreiter, "Self-Normalizing Neural Networks", NIPS 2017; of whole channels,
     Tompson et al., CVPR 2015.
 
