@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd import no_grad
-from ..functions.arguments import require_tensor
+from ..functions.arguments import require_tensor as _require_tensor
 from ..functions.creation import empty_like
 from ..functions.random import randperm
 from ..random import Generator
@@ -87,7 +87,7 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     >>> mtorch.nn.init.constant_(mtorch.empty(2), 0.3)
     tensor([0.3000, 0.3000])
     """
-    return require_tensor(tensor, "constant_", "tensor").fill_(val)
+    return _require_tensor(tensor, "constant_", "tensor").fill_(val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -145,7 +145,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     >>> mtorch.nn.init.dirac_(mtorch.empty(1, 1, 3))
     tensor([[[0., 1., 0.]]])
     """
-    if require_tensor(tensor, "dirac_", "tensor").dim() not in (3, 4, 5):
+    if _require_tensor(tensor, "dirac_", "tensor").dim() not in (3, 4, 5):
         raise ValueError("dirac_: Only tensors with 3, 4, or 5 dimensions are supported, "
                          f"got shape {tuple(tensor.shape)}")
     out_channels, in_channels, *kernel = tensor.shape
@@ -177,7 +177,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generato
     >>> mtorch.nn.init.uniform_(mtorch.empty(2), -1, 1)
     tensor([-0.0075,  0.5364])
     """
-    return require_tensor(tensor, "uniform_", "tensor").uniform_(a, b, generator=generator)
+    return _require_tensor(tensor, "uniform_", "tensor").uniform_(a, b, generator=generator)
 
 
 @no_grad()
@@ -196,7 +196,7 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Gene
     >>> mtorch.nn.init.normal_(mtorch.empty(2), std=0.01)
     tensor([ 0.0154, -0.0029])
     """
-    return require_tensor(tensor, "normal_", "tensor").normal_(mean, std, generator=generator)
+    return _require_tensor(tensor, "normal_", "tensor").normal_(mean, std, generator=generator)
 
 
 @no_grad()
@@ -220,7 +220,7 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
     >>> bool((mtorch.nn.init.trunc_normal_(mtorch.empty(1000)).abs() <= 2).all())
     True
     """
-    require_tensor(tensor, "trunc_normal_", "tensor")
+    _require_tensor(tensor, "trunc_normal_", "tensor")
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be "
                       "incorrect.", stacklevel=3)
@@ -292,7 +292,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | Non
 
 
 def _xavier_std(tensor: Tensor, gain: float, name: str) -> float:
-    require_tensor(tensor, name, "tensor")
+    _require_tensor(tensor, name, "tensor")
     return gain * math.sqrt(2.0 / float(sum(_calculate_fan_in_and_fan_out(tensor))))
 
 
@@ -335,7 +335,7 @@ def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinea
 
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str, name: str) -> float | None:
-    if 0 in require_tensor(tensor, name, "tensor").shape:
+    if 0 in _require_tensor(tensor, name, "tensor").shape:
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
         return None
     return calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
@@ -361,7 +361,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     >>> bool(mtorch.allclose(w @ w.T, mtorch.eye(2), atol=1e-6))
     True
     """
-    if require_tensor(tensor, "orthogonal_", "tensor").dim() < 2:
+    if _require_tensor(tensor, "orthogonal_", "tensor").dim() < 2:
         raise ValueError("orthogonal_: Only tensors with 2 or more dimensions are supported, "
                          f"got shape {tuple(tensor.shape)}")
     if tensor.numel() == 0:
@@ -404,7 +404,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
 
 
 def _require_matrix(tensor: Tensor, name: str) -> None:
-    if require_tensor(tensor, name, "tensor").dim() != 2:
+    if _require_tensor(tensor, name, "tensor").dim() != 2:
         raise ValueError(f"{name}: Only tensors with 2 dimensions are supported, got shape {tuple(tensor.shape)}")
 
 

@@ -99,6 +99,11 @@ CASES: dict[str, tuple[Callable, type[Exception], str]] = {
                                RuntimeError, "attn_mask dtype to be bool or float.*int64"),
     "attention dropout": (lambda: F.scaled_dot_product_attention(*[mtorch.ones(1, 2)] * 3, dropout_p=2.0), RuntimeError,
                           "between 0 and 1, but got 2.0"),
+    "leaky relu slope": (lambda: F.leaky_relu(T([1.0]), "a"), TypeError, "leaky_relu.*'negative_slope' must be Number, not str"),
+    "leaky relu of no slope": (lambda: F.leaky_relu(T([1.0]), None), TypeError, "'negative_slope' must be Number, not NoneType"),
+    "elu alpha": (lambda: F.elu(T([1.0]), "a"), TypeError, "elu.*'alpha' must be Number, not str"),
+    "softplus beta": (lambda: F.softplus(T([1.0]), "a"), TypeError, "softplus.*'beta' must be Number, not str"),
+    "threshold of complex": (lambda: F.threshold(T([1j]), 0, 1), NotImplementedError, "threshold.*complex64"),
 }
 
 

@@ -15,7 +15,7 @@ from ... import random
 from ...autograd.tape import wrap
 from ...autograd.views import inplace as in_place
 from ...functions import activation as functions, elementwise, softmax as softmaxes, transcendental
-from ...functions.arguments import axis_of, require_tensor
+from ...functions.arguments import axis_of, number_of, require_tensor
 from ...ops import activation as rules
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     negative_slope: how much of a negative input passes; a small one keeps its gradient from being 0
 
     Shape: any -> the same.
-    Raises: NotImplementedError for integers, bools and complex numbers.
+    Raises: NotImplementedError for integers, bools and complex numbers; TypeError for what is no number.
     Source: Maas, Hannun & Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
 
     >>> import mtorch
@@ -79,6 +79,8 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     tensor([-0.1000,  2.0000])
     """
     x = _floating(input, "leaky_relu")
+    if type(negative_slope) is not float:
+        negative_slope = number_of(negative_slope, "leaky_relu", "negative_slope")
     return _maybe_in_place(lambda a: rules.leaky_relu(a, negative_slope=negative_slope), inplace, x)
 
 
@@ -120,7 +122,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     alpha: the negated lower limit, usually > 0
 
     Shape: any -> the same.
-    Raises: NotImplementedError for integers, bools and complex numbers.
+    Raises: NotImplementedError for integers, bools and complex numbers; TypeError for what is no number.
     Source: Clevert, Unterthiner & Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units (ELUs)",
         2015, arXiv:1511.07289.
 
@@ -129,6 +131,8 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     tensor([-0.6321,  2.0000])
     """
     x = _floating(input, "elu")
+    if type(alpha) is not float:
+        alpha = number_of(alpha, "elu", "alpha")
     return _maybe_in_place(lambda a: rules.elu(a, alpha=alpha, scale=1.0, input_scale=1.0), inplace, x)
 
 
@@ -217,7 +221,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     threshold: where beta * input exceeds it, the result is input itself, which it nearly equals, without overflow
 
     Shape: any -> the same.
-    Raises: NotImplementedError for integers, bools and complex numbers.
+    Raises: NotImplementedError for integers, bools and complex numbers; TypeError for what is no number.
     Source: Dugas, Bengio, Belisle, Nadeau & Garcia, "Incorporating Second-Order Functional Knowledge for Better Option
         Pricing", NIPS 2000.
 
@@ -225,7 +229,9 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     >>> mtorch.nn.functional.softplus(mtorch.tensor([0.0, 30.0]))
     tensor([ 0.6931, 30.0000])
     """
-    return rules.softplus(_floating(input, "softplus"), beta=beta, threshold=threshold)
+    x = _floating(input, "softplus")
+    beta, threshold = number_of(beta, "softplus", "beta"), number_of(threshold, "softplus", "threshold")
+    return rules.softplus(x, beta=beta, threshold=threshold)
 
 
 def softsign(input: Tensor) -> Tensor:
@@ -356,7 +362,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     tensor([9., 2.])
     """
     x = require_tensor(input, "threshold")
-    if x.array.dtype.kind in "bc":
+    if x.array.dtype.kind == "c":
         raise NotImplementedError(f'"threshold_cpu" not implemented for {x.dtype}: expected real numbers')
     return _maybe_in_place(functions.threshold, inplace, x, threshold, value)
 

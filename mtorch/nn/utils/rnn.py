@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...autograd.tape import wrap
-from ...functions.arguments import require_tensor
+from ...functions.arguments import require_tensor as _require_tensor
 from ...tensor import Tensor
 
 
@@ -98,7 +98,7 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     """
     if permutation is None:
         return None
-    order = require_tensor(permutation, "invert_permutation", "permutation").array
+    order = _require_tensor(permutation, "invert_permutation", "permutation").array
     if order.dtype.kind not in "iu":
         raise RuntimeError(f"invert_permutation: expected int32 or int64 for permutation, got {permutation.dtype}")
     return wrap(np.argsort(order))
@@ -256,12 +256,13 @@ def unpad_sequence(padded_sequences: Tensor, lengths: Tensor | Sequence[int], ba
     >>> mtorch.nn.utils.rnn.unpad_sequence(mtorch.ones(1, 2), mtorch.tensor([1]), batch_first=True)
     [tensor([1.])]
     """
-    require_tensor(padded_sequences, "unpad_sequence", "padded_sequences")
+    _require_tensor(padded_sequences, "unpad_sequence", "padded_sequences")
     each = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
     if len(each) != len(lengths):
         raise ValueError(f"unpad_sequence: got {len(lengths)} lengths for {len(each)} sequences, shape "
                          f"{tuple(padded_sequences.shape)}")
-    return [sequence[:int(length)] for sequence, length in zip(each, lengths)]
+    sizes: Any = lengths
+    return [sequence[:int(length)] for sequence, length in zip(each, sizes)]
 
 
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
