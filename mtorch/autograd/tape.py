@@ -166,7 +166,7 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
         try:
             value, pullback = rule(*arrays, **kwargs)
         except ValueError as error:
-            raise mismatch(error, rule.__name__, (*arrays, *kwargs.values())) from None
+            raise mismatch(error, rule.__name__) from None
         if not tensors:
             return value
         recording = needs and mode.recording

@@ -176,7 +176,7 @@ def together(function, name: str, *arrays: np.ndarray):
     try:
         return function(*arrays)
     except ValueError as error:
-        raise mismatch(error, name, arrays) from None
+        raise mismatch(error, name) from None
 
 
 def result_type_of(*operands) -> np.dtype:
@@ -276,7 +276,7 @@ def promoting(op):
         try:
             value, pullback = rule(x, y)
         except ValueError as error:
-            raise mismatch(error, op.__name__, (x, y)) from None
+            raise mismatch(error, op.__name__) from None
         if type(value) is not _ndarray:
             value = np.asarray(value)
         out = _new(tape.Tensor)

@@ -36,7 +36,7 @@ def _compared(function, a, b):
         a, b = to_type(a, kind), to_type(b, kind)
         return function(_array(a), _array(b))
     except ValueError as error:
-        raise mismatch(error, function.__name__, (_array(a), _array(b))) from None
+        raise mismatch(error, function.__name__) from None
 
 
 is_equal, is_unequal = operator(np.equal), operator(np.not_equal)

@@ -120,7 +120,7 @@ def setitem(x, key, value) -> None:
     except IndexError as error:
         raise IndexError(_as_torch_says(error, key, x.array.shape)) from None
     except ValueError as error:
-        if "broadcast" in str(error) or "shape" in str(error):
+        if any(word in str(error) for word in ("broadcast", "shape", "cannot assign")):
             shape = list(np.shape(value.array if isinstance(value, TensorBase) else value))
             raise RuntimeError(f"shape mismatch: value tensor of shape {shape} cannot be broadcast to indexing result "
                                f"of shape {list(x.array[key].shape)}") from None

@@ -14,7 +14,9 @@ REFUSED = {
     "T.zeros(4, 1, 2) * T.zeros(5, 3)": r"mul: The size of tensor a \(2\) .* b \(3\) at non-singleton dimension 2",
     "T.pow(T.zeros(2), T.zeros(3))": "pow: The size of tensor a",
     "T.atan2(T.zeros(2), T.zeros(3))": "atan2: The size of tensor a",
-    "T.where(T.tensor([True, True]), T.zeros(3), T.zeros(3))": r"where: The size of tensor a .* \[3\], \[3\], \[2\]",
+    "T.where(T.tensor([True, True]), T.zeros(3), T.zeros(3))": r"where: The size of tensor a .* \[2\], \[3\], \[3\]",
+    "T.matmul(T.zeros(2, 3, 4), T.zeros(3, 4, 5))": "matmul: the leading dimensions",
+    "T.zeros(2).__setitem__(T.tensor([True, False]), T.zeros(3))": r"value tensor of shape \[3\] .* of shape \[1\]",
     "T.lerp(T.zeros(2), T.zeros(3), 0.5)": "lerp: The size of tensor a",
     # operands of the wrong kind
     "T.float_power(2, 3)": "float_power.*at least one argument must be Tensor",
