@@ -60,6 +60,7 @@ for name in "log log2 log10 log1p sqrt rsqrt reciprocal lgamma digamma".split():
 for name in "asin acos atanh erfinv".split():
     call(getattr(one, name), some(3, 4, low=-0.9, high=0.9), like=lambda a, n=name: getattr(torch(), n)(a),
          tolerance=1e-5)
+call(one.in_order, A.T, like=lambda a: a.clone(memory_format=torch().contiguous_format))
 call(one.acosh, above(3, 4, low=1.2, high=3.0), like=lambda a: torch().acosh(a))
 call(one.logit, above(3, 4, low=0.1, high=0.9), like=lambda a: torch().logit(a))
 call(one.polygamma, P, n=1, like=lambda a: torch().polygamma(1, a), tolerance=1e-5)

@@ -62,11 +62,13 @@ def losses(text: str) -> list[float]:
     return [float(number) for number in LOSS.findall(text)]
 
 
+WARNINGS = "error,ignore:This DataLoader will create"      # more workers than cores, on a machine that has one
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_program(program: Path, printed_by_torch: dict[str, str], tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "mtorch", program], capture_output=True, text=True, timeout=120,
-                          check=False, env={**ENVIRONMENT, "PYTHONWARNINGS": "error,ignore:This DataLoader will create"},    # on one core
-                          cwd=tmp_path)
+                          check=False, cwd=tmp_path, env={**ENVIRONMENT, "PYTHONWARNINGS": WARNINGS})
     assert done.returncode == 0, done.stderr
     assert not done.stderr
     ours = losses(done.stdout)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..random.fused import fma32, fma64
+from ..random.layout import memory_like
 from ..autograd.tape import TensorBase, wrap
 from .arguments import element_of, into, number_of, require_tensor, sizes_of, whole_number
 
@@ -312,6 +313,12 @@ def _like(input, dtype, name: str) -> tuple[np.ndarray, np.dtype]:
     return x.array, (x.array.dtype if dtype is None else dtypes.numpy_dtype(dtype))
 
 
+def _filled(array: np.ndarray, kind: np.dtype, value: Any) -> np.ndarray:
+    filled = memory_like(array, kind)
+    filled.fill(value)
+    return filled
+
+
 def zeros_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any = None,
                device: str | Device | None = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """Zeros in the shape and type of input.
@@ -327,7 +334,7 @@ def zeros_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any 
     tensor([0, 0])
     """
     array, kind = _like(input, dtype, "zeros_like")
-    return _new(np.zeros_like(array, dtype=kind), None, device, requires_grad)
+    return _new(_filled(array, kind, 0), None, device, requires_grad)
 
 
 def ones_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any = None,
@@ -341,7 +348,7 @@ def ones_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any =
     tensor([1, 1])
     """
     array, kind = _like(input, dtype, "ones_like")
-    return _new(np.ones_like(array, dtype=kind), None, device, requires_grad)
+    return _new(_filled(array, kind, 1), None, device, requires_grad)
 
 
 def empty_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any = None,
@@ -355,7 +362,7 @@ def empty_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any 
     torch.Size([2, 3])
     """
     array, kind = _like(input, dtype, "empty_like")
-    return _new(np.empty_like(array, dtype=kind), None, device, requires_grad)
+    return _new(memory_like(array, kind), None, device, requires_grad)
 
 
 def full_like(input: Tensor, fill_value: Number, *, dtype: dtypes.dtype | None = None, layout: Any = None,
@@ -372,7 +379,7 @@ def full_like(input: Tensor, fill_value: Number, *, dtype: dtypes.dtype | None =
     """
     array, kind = _like(input, dtype, "full_like")
     value = element_of(fill_value, kind, "full_like", "fill_value")
-    return _new(np.full_like(array, value, dtype=kind), None, device, requires_grad)
+    return _new(_filled(array, kind, value), None, device, requires_grad)
 
 
 def new_zeros(input: Tensor, *sizes: Any, size: Sequence[int] | None = None, dtype: dtypes.dtype | None = None,

@@ -338,7 +338,8 @@ def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The same values in memory of their own; gradients pass.
 
-    memory_format: taken, and of no effect
+    memory_format: torch.contiguous_format for a copy that lies in the order of its axes; else a transposed tensor's copy
+        is transposed as well
 
     Shape: any -> the same.
     Raises: TypeError for what is no tensor.
@@ -347,7 +348,8 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     >>> x = mtorch.zeros(2); y = mtorch.clone(x); y[0] = 1; x
     tensor([0., 0.])
     """
-    return rules.clone(require_tensor(input, "clone"))
+    x = require_tensor(input, "clone")
+    return rules.in_order(x) if memory_format == "torch.contiguous_format" else rules.clone(x)
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Tensor:

@@ -14,6 +14,7 @@ from ..autograd.tape import TensorBase, wrap
 from ..device import device as Device
 from ..ops import sampling
 from ..random import Generator
+from ..random.layout import memory_like
 from .arguments import number_of, require_tensor, together, whole_number
 from .creation import _kind, _like, _new, _shape, _size
 from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, source_of
@@ -152,7 +153,7 @@ def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: dtype
     torch.Size([2, 3])
     """
     array, kind = _like(input, dtype, "rand_like")
-    drawn = draw_uniform(np.empty_like(array, kind), source_of(generator, "rand_like"))
+    drawn = draw_uniform(memory_like(array, kind), source_of(generator, "rand_like"))
     return _new(drawn, None, device, requires_grad)
 
 
@@ -168,7 +169,7 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: dtyp
     torch.float64
     """
     array, kind = _like(input, dtype, "randn_like")
-    drawn = draw_normal(np.empty_like(array, kind), source_of(generator, "randn_like"))
+    drawn = draw_normal(memory_like(array, kind), source_of(generator, "randn_like"))
     return _new(drawn, None, device, requires_grad)
 
 
@@ -192,7 +193,7 @@ def randint_like(input: Tensor, *args: Any, low: int | None = None, high: int | 
     """
     array, kind = _like(input, dtype, "randint_like")
     low, high = _range(list(args), low, high, "randint_like")
-    drawn = draw_integers(np.empty_like(array, kind), source_of(generator, "randint_like"), low, high)
+    drawn = draw_integers(memory_like(array, kind), source_of(generator, "randint_like"), low, high)
     return _new(drawn, None, device, requires_grad)
 
 

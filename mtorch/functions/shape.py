@@ -9,6 +9,7 @@ import numpy as np
 from ..dtypes import dtype, numpy_dtype
 from ..autograd.tape import wrap
 from ..ops import shape as rules
+from ..ops.elementwise import in_order
 from .arguments import axis_of, require_tensor, sizes_of
 from .memory_order import put_in_order
 
@@ -428,7 +429,7 @@ def movedim(input: Tensor, source: Dims, destination: Dims) -> Tensor:
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """input itself when its elements lie in memory in order, else a copy in which they do.
 
-    memory_format: of the copy
+    memory_format: taken; the copy is always in the order of its axes
 
     Shape: any -> the same
 
@@ -436,7 +437,7 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     >>> mtorch.zeros(2, 3).T.contiguous().is_contiguous()
     True
     """
-    return input if input.array.flags.c_contiguous else input.clone(memory_format=memory_format)
+    return input if input.array.flags.c_contiguous else in_order(input)
 
 
 swapaxes = swapdims = transpose

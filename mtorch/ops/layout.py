@@ -32,6 +32,13 @@ def batch_first(x: np.ndarray) -> np.ndarray:
     return x.transpose(-1, *range(x.ndim - 1))
 
 
+def joined(y):
+    """What was joined, in the order of its axes, as torch joins whatever lies otherwise; images keep the batch innermost."""
+    if type(y) is not np.ndarray or y.flags.c_contiguous or np.moveaxis(y, 0, -1).flags.c_contiguous:
+        return y
+    return np.ascontiguousarray(y)
+
+
 def memory_order(x: np.ndarray) -> tuple[int, ...]:
     """The axes of x from the slowest in memory to the fastest: x.transpose(memory_order(x)) is contiguous where it can be."""
     return tuple(sorted(range(x.ndim), key=lambda i: (-abs(x.strides[i]), i)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import TensorBase, op
+from .layout import joined
 
 
 @op(view=True, name="ViewBackward0")
@@ -112,7 +113,7 @@ def cat(*xs, dim):
         lead = (slice(None),) * dim
         return tuple(g[lead + (slice(int(end) - x_size, int(end)),)] for end, x_size in zip(ends, sizes))
     sizes = [x.shape[dim] for x in xs]
-    return np.concatenate(xs, dim), pullback
+    return joined(np.concatenate(xs, dim)), pullback
 
 
 @op(keeps=False)
@@ -120,7 +121,7 @@ def stack(*xs, dim):
     """Tensors of one shape beside each other along a new axis"""
     lead = (slice(None),) * dim
     n = len(xs)
-    return np.stack(xs, dim), (lambda g: tuple(g[lead + (i,)] for i in range(n)))
+    return joined(np.stack(xs, dim)), (lambda g: tuple(g[lead + (i,)] for i in range(n)))
 
 
 @op(keeps=False)

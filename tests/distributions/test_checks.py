@@ -145,7 +145,7 @@ def test_dependent_constraints():
         constraints.dependent.check(mtorch.zeros(1))
 
 
-@pytest.mark.parametrize("text, kind, words", [
+@pytest.mark.parametrize(("text", "kind", "words"), [
     ("D.Normal(T.zeros(2), T.ones(3))", RuntimeError, r"do not broadcast: \(2,\), \(3,\)"),
     ("D.Normal(0.0, 1.0).sample(3)", TypeError, "Normal: sample_shape must be a sequence of ints, got 3"),
     ("D.Categorical([0.5, 0.5])", TypeError, "Categorical: probs must be a tensor, got list"),

@@ -474,7 +474,7 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
     x = require_tensor(logits, "gumbel_softmax", "logits")
     if x.array.dtype.kind != "f":
         raise RuntimeError(f"gumbel_softmax: expected floating point logits, got {x.dtype}")
-    exponential = np.empty_like(x.array)
+    exponential = np.empty(x.array.shape, x.array.dtype)
     random.exponential_(exponential, random.default_generator, 1.0)
     soft = softmaxes.softmax((x - wrap(np.log(exponential))) / tau, dim)
     if not hard:

@@ -15,6 +15,7 @@ from ...autograd.tape import wrap
 from ...autograd.views import inplace as in_place
 from ...functions.arguments import require_tensor
 from ...ops import activation as rules
+from ...random.layout import memory_like
 from . import advice
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def _require_floating(x: Tensor, name: str) -> None:
         raise RuntimeError(f"{name}: expected a floating point tensor while training, got {x.dtype}")
 
 
-def _mask(shape: tuple[int, ...], dtype: np.dtype, p: float) -> np.ndarray:
+def _mask(x: Tensor, shape: tuple[int, ...], p: float) -> np.ndarray:
     """Ones with probability 1 - p, else zeros, in torch's order."""
-    mask = np.empty(shape, dtype)
+    mask = memory_like(x.array) if shape == x.array.shape else np.empty(shape, x.array.dtype)
     random.bernoulli_(mask, random.default_generator, 1.0 - p)
     return mask
 
@@ -48,7 +49,7 @@ def _dropped(x: Tensor, p: float, training: bool, inplace: bool, shape: tuple[in
     if p == 1.0:
         mask = np.zeros(shape, x.array.dtype)
     else:
-        mask = _mask(shape, x.array.dtype, p)
+        mask = _mask(x, shape, p)
         mask /= 1.0 - p
     apply = (lambda a: rules.scaled_mask(a, mask=mask))
     return in_place(apply)(x) if inplace else apply(x)
@@ -164,7 +165,7 @@ def _alpha_dropped(x: Tensor, p: float, training: bool, inplace: bool, shape: tu
     if p == 1.0:
         result = x * 0.0
         return in_place(lambda a: a * 0.0)(x) if inplace else result
-    kept = _mask(shape, x.array.dtype, p)
+    kept = _mask(x, shape, p)
     a = 1.0 / np.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))
     a = float(a)
     shift = (kept - 1) * (_ALPHA * a) + _ALPHA * a * p
