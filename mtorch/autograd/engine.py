@@ -38,7 +38,7 @@ def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retai
 
     Shape: tensors of any shapes; a leaf's .grad has the leaf's.
     Raises: RuntimeError for a tensor that does not require grad, one of several elements without its gradient, a gradient
-        of another shape, empty inputs, and a graph that an earlier backward has let go.
+        of another shape, empty inputs, and a graph that an earlier backward has let go; TypeError for what is no tensor.
     Source: Linnainmaa, "Taylor Expansion of the Accumulated Rounding Error", BIT 1976; Rumelhart, Hinton & Williams,
         "Learning Representations by Back-Propagating Errors", Nature 1986.
 
@@ -47,8 +47,8 @@ def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retai
     >>> mtorch.autograd.backward((x * x).sum()); x.grad
     tensor([2., 4.])
     """
-    tensors = [tensors] if isinstance(tensors, TensorBase) else list(tensors)
-    wanted = None if inputs is None else [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    tensors = [tensors] if isinstance(tensors, TensorBase) else _listed(tensors, "backward: expected Tensors")
+    wanted = None if inputs is None else _listed(inputs, "backward: all inputs have to be Tensors")
     if wanted is not None and not wanted:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     seeds = _seeds(tensors, grad_tensors, create_graph, "backward")
@@ -85,8 +85,8 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
     """
     if is_grads_batched:
         raise NotImplementedError("autograd.grad: is_grads_batched is not supported; call grad once for each row")
-    outputs = [outputs] if isinstance(outputs, TensorBase) else list(outputs)
-    inputs = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    outputs = _listed(outputs, "grad: expected outputs to be Tensors")
+    inputs = _listed(inputs, "grad: all inputs have to be Tensors")
     if allow_unused is False and materialize_grads:
         raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
                          "allow_unused=False.")
@@ -126,6 +126,15 @@ def backward_through(outputs: Sequence, grad_outputs: Sequence, inputs: Sequence
 
 # ---- beginning and end -------------------------------------------------------------------------
 
+def _listed(given, expected: str) -> list:
+    """One tensor or several, as a list."""
+    tensors = [given] if isinstance(given, TensorBase) else list(given)
+    for x in tensors:
+        if not isinstance(x, TensorBase):
+            raise TypeError(f"{expected}, but got {type(x).__name__}")
+    return tensors
+
+
 def _seeds(outputs, gradients, create_graph, caller) -> list:
     """The gradients that the sweep starts with, checked."""
     if gradients is None or isinstance(gradients, TensorBase):
@@ -149,8 +158,10 @@ def _seeds(outputs, gradients, create_graph, caller) -> list:
                                    f"output[0] has a shape of {list(t.array.shape)}.")
             if not create_graph:
                 g = g.array
-        else:
+        elif isinstance(g, (np.ndarray, np.number, int, float, complex)):
             g = np.broadcast_to(np.asarray(g, dtype=t.array.dtype), t.array.shape)
+        else:
+            raise TypeError(f"{caller}: gradients can be Tensors, arrays, numbers or None, but got {type(g).__name__}")
         if not create_graph and g.dtype != t.array.dtype:
             g = g.astype(t.array.dtype)
         seeds.append(wrap(g) if create_graph and not isinstance(g, TensorBase) else g)

@@ -17,7 +17,7 @@ def relu(input: Tensor) -> Tensor:
     """max(input, 0).
 
     Shape: any -> the same.
-    Raises: TypeError for what is no tensor, RuntimeError for bools.
+    Raises: TypeError for what is no tensor, RuntimeError for bools, NotImplementedError for complex numbers.
     Source: Nair & Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML 2010
 
     >>> import mtorch
@@ -27,6 +27,8 @@ def relu(input: Tensor) -> Tensor:
     x = require_tensor(input, "relu")
     if x.array.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu")
+    if x.array.dtype.kind == "c":
+        raise NotImplementedError("relu: clamp is not supported for complex types")
     return rules.relu(x) if x.array.dtype.kind == "f" else wrap(np.maximum(x.array, 0))
 
 

@@ -364,3 +364,15 @@ def test_overflow_and_division_are_silent_as_in_torch():
         warnings.simplefilter("error")
         x = mtorch.zeros(1)
         assert (1 / x).item() == np.inf and np.isnan((x / x).item()) and mtorch.log(x).item() == -np.inf
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda x: mtorch.autograd.backward([1.0]), "backward: expected Tensors, but got float"),
+    (lambda x: mtorch.autograd.backward(x.sum(), inputs=[3]), "all inputs have to be Tensors, but got int"),
+    (lambda x: mtorch.autograd.backward(x.sum(), "a"), "gradients can be Tensors, arrays, numbers or None, but got str"),
+    (lambda x: mtorch.autograd.grad([1.0], [x]), "expected outputs to be Tensors, but got float"),
+    (lambda x: mtorch.autograd.grad(x.sum(), [3]), "all inputs have to be Tensors, but got int"),
+])
+def test_what_is_no_tensor(call, words):
+    with pytest.raises(TypeError, match=words):
+        call(mtorch.ones(2, requires_grad=True))

@@ -12,6 +12,7 @@ T = mtorch.tensor
 
 CASES: dict[str, tuple[Callable, type[Exception], str]] = {
     "hardtanh of bools": (lambda: F.hardtanh(T([True])), RuntimeError, "Bool inputs not supported for hardtanh"),
+    "relu of complex": (lambda: F.relu(T([1j])), NotImplementedError, "relu: clamp is not supported for complex types"),
     "relu6 of complex": (lambda: F.relu6(T([1j])), NotImplementedError, "no order.*complex64"),
     "softsign of bools": (lambda: F.softsign(T([True])), NotImplementedError, "softsign.*bool"),
     "softsign of a list": (lambda: F.softsign([1.0]), TypeError, "softsign.*'input' must be Tensor, not list"),
@@ -84,6 +85,8 @@ CASES: dict[str, tuple[Callable, type[Exception], str]] = {
                              "weight should contain 2 elements, not 3"),
     "group norm weight": (lambda: F.group_norm(mtorch.ones(1, 4, 2), 2, [1.0]), TypeError, "group_norm.*'weight'"),
     "response norm size": (lambda: F.local_response_norm(mtorch.ones(1, 4, 2), 0), RuntimeError, "greater than zero.*got 0"),
+    "largest of a bag, sparse": (lambda: F.embedding_bag(T([[0]]), mtorch.ones(1, 1), mode="max", sparse=True), ValueError,
+                                 "max mode does not support sparse weights"),
     "bag offsets kind": (lambda: F.embedding_bag(T([0]), mtorch.ones(1, 1), T([0.0])), RuntimeError, "offsets.*float32"),
     "bag offsets fall": (lambda: F.embedding_bag(T([0, 0, 0]), mtorch.ones(1, 1), T([0, 2, 1])), RuntimeError, "1 after 2"),
     "bag offsets begin": (lambda: F.embedding_bag(T([0]), mtorch.ones(1, 1), T([1])), RuntimeError, r"offsets\[0\] has to be 0"),

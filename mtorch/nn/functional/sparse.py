@@ -100,7 +100,8 @@ def embedding_bag(input: Tensor, weight: Tensor, offsets: Tensor | None = None, 
 
     Shape: input (B, n) or (N), offsets (B) or (B + 1), weight (V, D) -> (B, D).
     Raises: ValueError for an input of other dimensions, offsets that are missing, too many or not in one dimension, or
-        another mode; RuntimeError for offsets that do not begin with 0, go beyond the input or fall;
+        another mode, or "max" with scale_grad_by_freq or sparse; RuntimeError for offsets that do not begin with 0, go
+        beyond the input or fall;
         NotImplementedError for per_sample_weights without "sum"; and those of embedding.
     Source: Joulin, Grave, Bojanowski & Mikolov, "Bag of Tricks for Efficient Text Classification", 2016, arXiv:1607.01759.
 
@@ -112,6 +113,9 @@ def embedding_bag(input: Tensor, weight: Tensor, offsets: Tensor | None = None, 
     ids = require_tensor(input, "embedding_bag")
     if mode not in ("sum", "mean", "max"):
         raise ValueError("mode has to be one of sum, mean or max")
+    if mode == "max" and (scale_grad_by_freq or sparse):
+        raise ValueError("embedding_bag: max mode does not support "
+                         + ("scaling the gradient by the frequency" if scale_grad_by_freq else "sparse weights"))
     if per_sample_weights is not None:
         if mode != "sum":
             raise NotImplementedError("embedding_bag: per_sample_weights was not None. per_sample_weights is only "
