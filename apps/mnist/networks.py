@@ -35,19 +35,25 @@ class MLP(nn.Module):
 
 
 class CNN(nn.Module):
-    """Two convolutions, each followed by a choice of the strongest of four neighbours, and a hidden layer."""
+    """Two convolutions, each followed by a choice of the strongest of four neighbours, and a hidden layer.
 
-    def __init__(self, width: int = 16):
+    width: the channels of the first convolution; the second has twice as many
+    batch_norm: bring the channels to mean 0 and variance 1 behind each convolution
+    """
+
+    def __init__(self, width: int = 16, batch_norm: bool = False):
         super().__init__()
         self.conv1 = nn.Conv2d(1, width, kernel_size=5)
         self.conv2 = nn.Conv2d(width, 2 * width, kernel_size=5)
+        self.norm1 = nn.BatchNorm2d(width) if batch_norm else nn.Identity()
+        self.norm2 = nn.BatchNorm2d(2 * width) if batch_norm else nn.Identity()
         self.dropout = nn.Dropout(0.25)
         self.hidden = nn.Linear(2 * width * 4 * 4, 128)
         self.output = nn.Linear(128, 10)
 
     def forward(self, x):
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = F.relu(self.norm1(F.max_pool2d(self.conv1(x), 2)))
+        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))
         x = F.relu(self.hidden(self.dropout(x.flatten(1))))
         return self.output(self.dropout(x))
 
