@@ -10,6 +10,7 @@ For gradients of gradients (`create_graph=True`) each rule is *replayed*, see re
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
@@ -63,13 +64,15 @@ def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retai
 
 
 def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], grad_outputs: Any = None,
-         retain_graph: bool | None = None, create_graph: bool = False, allow_unused: bool | None = None,
-         is_grads_batched: bool = False, materialize_grads: bool = False) -> tuple[Any, ...]:
+         retain_graph: bool | None = None, create_graph: bool = False, only_inputs: bool = True,
+         allow_unused: bool | None = None, is_grads_batched: bool = False,
+         materialize_grads: bool = False) -> tuple[Any, ...]:
     """The gradients of the sum of `outputs` with respect to `inputs`, leaves or not; no `.grad` is touched.
 
     inputs: one or several that require grad
     grad_outputs: the gradient of each output, in its shape; may be left out for outputs of one element
     retain_graph, create_graph: as for backward
+    only_inputs: True, as in torch, which took False once
     allow_unused: an input that outputs do not depend on gives None instead of an error
     is_grads_batched: must be False
     materialize_grads: an input that outputs do not depend on gives zeros
@@ -83,6 +86,9 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
     >>> mtorch.autograd.grad(g, x)
     (tensor(18.),)
     """
+    if not only_inputs:
+        warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
+                      "other parts of the graph, please use torch.autograd.backward.", FutureWarning, stacklevel=2)
     if is_grads_batched:
         raise NotImplementedError("autograd.grad: is_grads_batched is not supported; call grad once for each row")
     outputs = _listed(outputs, "grad: expected outputs to be Tensors")

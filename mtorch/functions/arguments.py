@@ -1,10 +1,11 @@
 """What every function does with its arguments: axes, sizes, element types, `out=`."""
 from __future__ import annotations
 
+import functools
 import math
 import operator
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from ..autograd.mismatch import mismatch
 from ..autograd.mode import mode
 from ..autograd.tape import STALE, Node, TensorBase, history, next_order, wrap
 from ..autograd.views import cast, mark_written
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Size(tuple):
@@ -127,6 +130,18 @@ def whole_number(x, function: str, argument: str) -> int:
     except TypeError:
         pass
     raise TypeError(f"{function}(): argument '{argument}' must be int, not {type(x).__name__}")
+
+
+def numpy_names(function: Function) -> Function:
+    """Let NumPy's `axis` and `keepdims` stand for dim and keepdim, as torch does wherever it has those."""
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        return function(*args, **kwargs)
+    return call    # type: ignore[return-value]
 
 
 def axis_of(dim, ndim: int) -> int:

@@ -11,7 +11,8 @@ from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import WHOLE, assign, inplace
 from ..ops import indexing as rules
-from .arguments import as_tensor_operand, axis_of, element_of, into, require_tensor, to_type, whole_number
+from .arguments import (as_tensor_operand, axis_of, element_of, into, numpy_names, require_tensor, to_type,
+                        whole_number)
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -183,6 +184,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     return rules.index(x, key=(slice(None),) * d + (slice(start, start + length),))
 
 
+@numpy_names
 def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The slices at these indices along dim, copied.
 
@@ -224,6 +226,7 @@ def _in_range(i: np.ndarray, n: int, name: str, negative: bool = False, kind: ty
         raise kind(f"{name}(): index {int(bad)} is out of bounds for dimension with size {n}")
 
 
+@numpy_names
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Tensor:
     """The elements at `index` along dim: out[i][j] = input[index[i][j]][j] for dim 0, and so on.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..autograd.tape import TensorBase
 from ..ops import shape as rules
-from .arguments import axis_of, into, require_tensor, result_type_of, sizes_of, to_type, whole_number
+from .arguments import axis_of, into, numpy_names, require_tensor, result_type_of, sizes_of, to_type, whole_number
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -25,6 +25,7 @@ def _tensors(tensors, name):
     return [to_type(x, kind) for x in tensors]
 
 
+@numpy_names
 def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors one after the other along dim, in the type that they make together.
 
@@ -62,6 +63,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -
 concat = concatenate = cat
 
 
+@numpy_names
 def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Tensors of one shape beside each other along a new dimension.
 
@@ -139,6 +141,7 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
     return split(require_tensor(input, "split_with_sizes"), list(split_sizes), dim)
 
 
+@numpy_names
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most so many pieces of equal size along dim, the last one the rest: views.
 
@@ -164,6 +167,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(x, -(-n // chunks), dim)
 
 
+@numpy_names
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """The slices along dim: views.
 

@@ -12,7 +12,7 @@ import numpy as np
 from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import elementwise as unary, indexing, reduction as rules
-from .arguments import axes_of, axis_of, floating, into, require_tensor, to_type
+from .arguments import axes_of, axis_of, floating, into, numpy_names, require_tensor, to_type
 from .elementwise import abs as absolute
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
            out: Tensor | None = None) -> Tensor:
     """The sum over dim, nan counting as 0.
@@ -97,6 +98,7 @@ def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dty
     return sum(x.nan_to_num(posinf=math.inf, neginf=-math.inf), dim, keepdim, out=out)
 
 
+@numpy_names
 def nanmean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
             out: Tensor | None = None) -> Tensor:
     """The mean over dim of what is not nan; nan where nothing else is.
@@ -113,6 +115,7 @@ def nanmean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dt
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
          out: Tensor | None = None) -> Tensor:
     """The product over dim, one or all.  Bools and integers are multiplied as int64.
@@ -140,6 +143,7 @@ def _spread_arguments(dim, unbiased):
     return (None, dim) if isinstance(dim, bool) else (dim, unbiased)
 
 
+@numpy_names
 def var(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
         correction: float | None = None, out: Tensor | None = None) -> Tensor:
     """The variance over dim: the sum of (x - mean)^2 / (n - correction), of n elements.
@@ -166,6 +170,7 @@ def _variance(name, input, dim, unbiased, keepdim, correction):
     return rules.var(x, axis=axes_of(dim, x.array.ndim), correction=_correction(unbiased, correction), keepdims=keepdim)
 
 
+@numpy_names
 def std(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
         correction: float | None = None, out: Tensor | None = None) -> Tensor:
     """The standard deviation over dim: the square root of `var`.
@@ -188,6 +193,7 @@ def standard_deviation(v):
     return y, (lambda g: g / (2.0 * y),)
 
 
+@numpy_names
 def var_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
              correction: float | None = None) -> tuple[Tensor, Tensor]:
     """The variance and the mean.
@@ -202,6 +208,7 @@ def var_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = Non
     return _variance("var_mean", input, dim, unbiased, keepdim, correction), mean(input, dim, keepdim)
 
 
+@numpy_names
 def std_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
              correction: float | None = None) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean.
@@ -227,6 +234,7 @@ def _not_empty(x, name, dim):
                 raise IndexError(f"{name}(): Expected reduction dim {a} to have non-zero size.")
 
 
+@numpy_names
 def amax(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The largest over dim; ties share the gradient.
 
@@ -247,6 +255,7 @@ def amax(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: 
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def amin(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The smallest over dim; ties share the gradient.
 
@@ -292,6 +301,7 @@ def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, 
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def max(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None = None, keepdim: bool = False,
         out: Any = None) -> Any:
     """The largest element; with dim, the largest along it and their indices; with another tensor, the larger of each
@@ -314,6 +324,7 @@ def max(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None
     return _extreme("max", np.argmax, rules.amax, maximum, input, args, dim, other, keepdim, out)
 
 
+@numpy_names
 def min(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None = None, keepdim: bool = False,
         out: Any = None) -> Any:
     """The smallest element; with dim, the smallest along it and their indices; with another tensor, the smaller of each
@@ -354,6 +365,7 @@ def _argument(name, function, input, dim, keepdim, out):
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The index (int64) of the largest, the first of equals; of the flattened tensor when dim is None.
 
@@ -371,6 +383,7 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
     return _argument("argmax", np.argmax, input, dim, keepdim, out)
 
 
+@numpy_names
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The index (int64) of the smallest, the first of equals; of the flattened tensor when dim is None.
 
@@ -388,6 +401,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
     return _argument("argmin", np.argmin, input, dim, keepdim, out)
 
 
+@numpy_names
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
     """The smallest and the largest.
 
@@ -414,6 +428,7 @@ def _logical(function, name, input, dim, keepdim, out):
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def all(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether no element is zero: bools, but uint8 for uint8.
 
@@ -427,6 +442,7 @@ def all(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: T
     return _logical(np.all, "all", input, dim, keepdim, out)
 
 
+@numpy_names
 def any(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether any element is not zero: bools, but uint8 for uint8.
 
@@ -440,6 +456,7 @@ def any(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: T
     return _logical(np.any, "any", input, dim, keepdim, out)
 
 
+@numpy_names
 def count_nonzero(input: Tensor, dim: Dims | None = None) -> Tensor:
     """How many elements are not zero, as int64.
 
@@ -456,6 +473,7 @@ def count_nonzero(input: Tensor, dim: Dims | None = None) -> Tensor:
     return wrap(np.asarray(np.count_nonzero(x.array, axis=axes_of(dim, x.array.ndim))))
 
 
+@numpy_names
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """log of the sum of e^x over dim, without overflow: the largest x is taken out first.
 

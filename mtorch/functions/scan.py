@@ -9,7 +9,7 @@ import numpy as np
 from .. import dtypes, return_types
 from ..autograd.tape import wrap
 from ..ops import indexing, scan as rules
-from .arguments import axis_of, floating, into, require_tensor, to_type
+from .arguments import axis_of, floating, into, numpy_names, require_tensor, to_type
 from .indexing import narrow
 from .reduction import sum as total
 from .joining import cat
@@ -28,6 +28,7 @@ def _prepared(input, dim, dtype, name):
     return x, axis_of(dim, x.array.ndim)
 
 
+@numpy_names
 def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The sum of all elements up to each one, along dim.  Bools and integers are summed as int64.
 
@@ -47,6 +48,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: T
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The product of all elements up to each one, along dim.  Bools and integers are multiplied as int64.
 
@@ -61,6 +63,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: 
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """log of the sum of e^x up to each element, along dim, without overflow.
 
@@ -94,6 +97,7 @@ def _running_extreme(name, input, dim, out):
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def cummax(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> return_types.cummax:
     """The largest element so far along dim, and its index (int64), of equals the last; after a nan, nan.
 
@@ -106,6 +110,7 @@ def cummax(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> r
     return _running_extreme("cummax", input, dim, out)
 
 
+@numpy_names
 def cummin(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> return_types.cummin:
     """The smallest element so far along dim, and its index (int64), of equals the last; after a nan, nan.
 

@@ -10,7 +10,7 @@ from ..dtypes import dtype, numpy_dtype
 from ..autograd.tape import wrap
 from ..ops import shape as rules
 from ..ops.elementwise import in_order
-from .arguments import axis_of, require_tensor, sizes_of
+from .arguments import axis_of, numpy_names, require_tensor, sizes_of
 from .memory_order import put_in_order
 
 if TYPE_CHECKING:
@@ -244,6 +244,7 @@ def permute(input: Tensor, *args: Any, dims: Sequence[int] | None = None) -> Ten
     return rules.permute(x, dims=order)
 
 
+@numpy_names
 def squeeze(input: Tensor, dim: Dims | None = None) -> Tensor:
     """Without the dimensions of size 1: all of them, or those named; a view.
 
@@ -268,6 +269,7 @@ def squeeze(input: Tensor, dim: Dims | None = None) -> Tensor:
     return rules.squeeze(x, dims=dims)
 
 
+@numpy_names
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """With one more dimension of size 1; a view.
 
@@ -440,5 +442,18 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     return input if input.array.flags.c_contiguous else in_order(input)
 
 
-swapaxes = swapdims = transpose
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """A view with the dimensions axis0 and axis1 exchanged: `transpose` under NumPy's name.
+
+    Shape: any -> the same sizes in another order
+    Raises: as `transpose`.
+
+    >>> import mtorch
+    >>> mtorch.swapaxes(mtorch.zeros(2, 3), axis0=0, axis1=1).shape
+    torch.Size([3, 2])
+    """
+    return transpose(input, axis0, axis1)
+
+
+swapdims = transpose
 moveaxis = movedim

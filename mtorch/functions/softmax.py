@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from .. import dtypes
 from ..ops import reduction as rules
-from .arguments import axis_of, into, require_tensor, to_type
+from .arguments import axis_of, into, numpy_names, require_tensor, to_type
 from .reduction import capital
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
+@numpy_names
 def softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None,
             _stacklevel: int = 3) -> Tensor:
     """e^x / sum e^x over dim: positive numbers that sum to 1.
@@ -33,6 +34,7 @@ def softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = 
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def log_softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None,
                 _stacklevel: int = 3) -> Tensor:
     """x - log sum e^x over dim: the logarithm of softmax, without overflow.

@@ -12,7 +12,8 @@ import numpy as np
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
-from .arguments import NUMBERS, as_tensor_operand, axis_of, into, require_tensor, result_type_of, whole_number
+from .arguments import (NUMBERS, as_tensor_operand, axis_of, into, numpy_names, require_tensor, result_type_of,
+                        whole_number)
 from .reduction import along_dim
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def _picked(name, x, indices, dim):
     return getattr(return_types, name)(values, wrap(indices))
 
 
+@numpy_names
 def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False, *,
          out: Sequence[Tensor] | None = None) -> return_types.sort:
     """The elements in order along dim, and where each was (int64).  nan counts as the largest.
@@ -58,6 +60,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Where the elements in order along dim come from (int64).
 
@@ -84,6 +87,7 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *,
          out: Sequence[Tensor] | None = None) -> return_types.topk:
     """The k largest (or smallest) along dim, in order, and where each was (int64).
@@ -115,6 +119,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *,
              out: Sequence[Tensor] | None = None) -> return_types.kthvalue:
     """The k-th smallest along dim, and where it was (int64).
@@ -169,6 +174,7 @@ def _median(name, input, dim, keepdim, out):
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """The middle element, the lower of two; with dim, along it and with its index (int64).  nan if there is a nan.
 
@@ -334,6 +340,7 @@ def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = Fal
     return wrap(np.asarray(np.isin(a.array, b.array, invert=invert)))
 
 
+@numpy_names
 def quantile(input: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool = False, *,
              interpolation: str = "linear", out: Tensor | None = None) -> Tensor:
     """The value below which a share q of the elements along dim lies; nan if there is a nan.

@@ -29,14 +29,20 @@ class Functions(TensorBase):
 
     reshape, view, view_as, reshape_as = shapes.reshape, shapes.view, shapes.view_as, shapes.reshape_as
     flatten, ravel, unflatten, t = shapes.flatten, shapes.ravel, shapes.unflatten, shapes.t
-    transpose = swapaxes = swapdims = shapes.transpose
+    transpose = swapdims = shapes.transpose
+    swapaxes = shapes.swapaxes
     permute, squeeze, unsqueeze, expand = shapes.permute, shapes.squeeze, shapes.unsqueeze, shapes.expand
     expand_as, broadcast_to, repeat, tile = shapes.expand_as, shapes.broadcast_to, shapes.repeat, shapes.tile
     movedim = moveaxis = shapes.movedim
     flip, fliplr, flipud, roll = rearranging.flip, rearranging.fliplr, rearranging.flipud, rearranging.roll
     tril, triu, diagonal, diag = rearranging.tril, rearranging.triu, rearranging.diagonal, rearranging.diag
     tril_, triu_ = inplace(tril), inplace(triu)
-    split, split_with_sizes, chunk, unbind = joining.split, joining.split_with_sizes, joining.chunk, joining.unbind
+    split_with_sizes, chunk, unbind = joining.split_with_sizes, joining.chunk, joining.unbind
+
+    def split(self, split_size, dim=0):
+        """Pieces along dim: `torch.split`, whose argument has another name."""
+        return joining.split(self, split_size, dim)
+
     contiguous = shapes.contiguous
 
     @property
