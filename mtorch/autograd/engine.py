@@ -112,7 +112,7 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
         if g is None:
             result.append(wrap(np.zeros_like(x.array)) if materialize_grads else None)
         else:
-            result.append(g if isinstance(g, TensorBase) else wrap(_own(g, seeds)))
+            result.append(_in_order(g) if isinstance(g, TensorBase) else wrap(_own(g, seeds)))
     return tuple(result)
 
 
@@ -194,6 +194,14 @@ def _own(g, seeds=()) -> np.ndarray:
     return g.copy() if g.base is not None or not g.flags.writeable or any(g is s for s in seeds) else g
 
 
+def _in_order(g):
+    """A recorded gradient that lies in the order of its axes: a replayed rule may have left a piece of something larger."""
+    node = g._node and history(g)
+    if g.array.flags.c_contiguous or type(node) not in (Node, Output):
+        return g
+    return wrap(np.ascontiguousarray(g.array), node)
+
+
 def deposit(gradients, seeds=()) -> None:
     """Add each leaf's gradient to its `.grad`."""
     given: set[int] = {id(s) for s in seeds}
@@ -202,7 +210,7 @@ def deposit(gradients, seeds=()) -> None:
             g = _run_hooks(leaf._hooks.values(), g)
         kept = leaf._grad
         if isinstance(g, TensorBase):                  # create_graph
-            leaf._grad = g if kept is None else kept + g
+            leaf._grad = _in_order(g) if kept is None else kept + g
         elif kept is None:
             if id(g) in given or type(g) is not np.ndarray or g.base is not None or not g.flags.writeable:
                 g = np.array(g)

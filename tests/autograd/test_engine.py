@@ -376,3 +376,13 @@ def test_overflow_and_division_are_silent_as_in_torch():
 def test_what_is_no_tensor(call, words):
     with pytest.raises(TypeError, match=words):
         call(mtorch.ones(2, requires_grad=True))
+
+
+def test_a_recorded_gradient_lies_in_order():
+    """A gradient penalty on a convolution's input takes its norm by `.view(n, -1)`."""
+    layer, x = nn.Conv2d(1, 4, 4, stride=2, padding=1), mtorch.rand(3, 1, 8, 8, requires_grad=True)
+    gradient, = mtorch.autograd.grad(layer(x).square().sum(), x, create_graph=True)
+    (gradient.view(3, -1).norm(dim=1) - 1).square().mean().backward()
+    assert layer.weight.grad.abs().sum() > 0
+    layer(x).square().sum().backward(create_graph=True)
+    assert x.grad.is_contiguous()
