@@ -3,6 +3,7 @@ import torch
 from torch import nn
 from torch.autograd import Variable, grad
 
+torch.set_default_dtype(torch.float64)
 torch.manual_seed(11)
 
 
@@ -56,7 +57,7 @@ images = torch.rand(64, 1, 16, 16) * 2 - 1
 for _ in range(8):
     for _ in range(2):
         real = Variable(images[torch.randint(0, 64, (16,))])
-        fake = generator(torch.FloatTensor(16, 8).normal_(0, 1)).detach()
+        fake = generator(torch.empty(16, 8).normal_(0, 1)).detach()
         loss = critic(fake).mean() - critic(real).mean() + 10 * penalty(critic, real, fake)
         of_critic.zero_grad()
         loss.backward()
