@@ -17,7 +17,7 @@ def parse_arguments(description: str) -> argparse.Namespace:
     parser.add_argument("--samples", type=positive(int), metavar="N", help="learn from the first N images only")
     parser.add_argument("--model", choices=RECIPES, help="default: mlp, or what --load has")
     parser.add_argument("--augment", action="store_true", help="distort the images a little, anew in each epoch, of "
-                        "which there are more; cnn has twice the channels, and batch norm: some twelve minutes of one core")
+                        "which there are more; cnn has twice the channels, and batch norm: some ten minutes of one core")
     parser.add_argument("--epochs", type=int, help="passes over the images, 0 to test only" + defaults)
     parser.add_argument("--batch-size", type=positive(int), metavar="N", help="images a step" + defaults)
     parser.add_argument("--lr", type=positive(float), help="highest learning rate" + defaults)
