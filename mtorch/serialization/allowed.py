@@ -21,7 +21,7 @@ from ..functions.arguments import Size
 from ..nn.module import Module
 from ..tensor import Parameter, Tensor
 from .errors import FileFormatError
-from .kinds import DECODED, NATIVE, STORAGES, itemsize
+from .kinds import DECODED, FILE_TYPE, NATIVE, STORAGES, itemsize
 from .pickle_reader import Function, Internal, is_key
 from .safe import get_safe_globals
 
@@ -96,9 +96,11 @@ def _brief(value: Any) -> str:
     return text if len(text) < 80 else text[:77] + "..."
 
 
-def _tensor(array: np.ndarray, requires_grad: Any) -> Tensor:
+def _tensor(array: np.ndarray, kind: str, requires_grad: Any) -> Tensor:
     _expect(type(requires_grad) is bool, "requires_grad is no bool")
     tensor = wrap(array)
+    if kind in DECODED:
+        setattr(tensor, FILE_TYPE, kind)
     if requires_grad:
         _expect(array.dtype.kind in "fc", f"a tensor of {array.dtype} requires grad")
         tensor.requires_grad_()
@@ -106,18 +108,18 @@ def _tensor(array: np.ndarray, requires_grad: Any) -> Tensor:
 
 
 def _rebuild_tensor(storage, offset, size, stride) -> Tensor:
-    return _tensor(_view(storage, _typed(storage), offset, size, stride), False)
+    return _tensor(_view(storage, _typed(storage), offset, size, stride), storage.kind, False)
 
 
 def _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks, metadata=None) -> Tensor:
-    return _tensor(_view(storage, _typed(storage), offset, size, stride), requires_grad)
+    return _tensor(_view(storage, _typed(storage), offset, size, stride), storage.kind, requires_grad)
 
 
 def _rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, metadata=None) -> Tensor:
     if isinstance(dtype, dtypes.dtype):
         dtype = Kind(dtype.name)
     _expect(type(dtype) is Kind and dtype.name, "a tensor has no dtype")
-    return _tensor(_view(storage, dtype.name, offset, size, stride), requires_grad)
+    return _tensor(_view(storage, dtype.name, offset, size, stride), dtype.name, requires_grad)
 
 
 def _typed(storage: Any) -> str:
@@ -128,7 +130,9 @@ def _typed(storage: Any) -> str:
 def _rebuild_parameter(data, requires_grad, hooks) -> Parameter:
     _expect(type(data) is Tensor and type(requires_grad) is bool, "a Parameter is not made of a tensor")
     _expect(not requires_grad or data.array.dtype.kind in "fc", f"a Parameter of {data.array.dtype} requires grad")
-    return Parameter(data, requires_grad)
+    parameter = Parameter(data, requires_grad)
+    vars(parameter).update(vars(data))
+    return parameter
 
 
 def _rebuild_parameter_with_state(data, requires_grad, hooks, state) -> Parameter:

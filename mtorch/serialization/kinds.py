@@ -1,7 +1,8 @@
 """The types of elements as files name them, and what stands for the types that NumPy does not have.
 
 A bfloat16 is the upper half of a float32; the other narrow types also have exact values in float32.  A tensor of such
-a type is loaded as float32 with exactly the numbers of the file.
+a type is loaded as float32 with exactly the numbers of the file, and remembers the type: it is written in it again, as
+long as all its numbers are of that type.
 """
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
+
+from ..dtypes import of
+from ..tensor import Tensor
 
 # torch's name of the type -> its name as a storage in a .pt file
 STORAGES = {
@@ -61,6 +65,9 @@ def _complex32(raw: np.ndarray) -> np.ndarray:
     return raw.view("<f2").astype(np.float32).view(np.complex64)
 
 
+# The attribute of a tensor that says in which of the types below it stood in its file.
+FILE_TYPE = "_file_type"
+
 # The types that NumPy has not: how their elements are stored, and how they are decoded.
 DECODED: dict[str, tuple[np.dtype, Callable[[np.ndarray], np.ndarray]]] = {
     "bfloat16": (np.dtype("<u2"), _bfloat16),
@@ -87,6 +94,32 @@ def decoded(raw: np.ndarray, name: str) -> np.ndarray:
         return raw.view(kind) if kind.isnative else raw.view(kind).astype(kind.newbyteorder("="))
     kind, decode = DECODED[name]
     return decode(raw.view(kind))
+
+
+def encoded(array: np.ndarray, name: str) -> np.ndarray | None:
+    """Elements in the code of a type that NumPy has not; None where one of them is no number of that type."""
+    if name == "bfloat16":
+        bits = np.ascontiguousarray(array).view(np.uint32)
+        return None if (bits & 0xFFFF).any() else (bits >> 16).astype(np.uint16)
+    kind, decode = DECODED[name]
+    if name == "complex32":
+        codes = np.ascontiguousarray(array).view(np.float32).astype(np.float16).view(np.uint32)
+    else:
+        values = decode(np.arange(256, dtype=np.uint8)).view(np.uint32)
+        order = np.argsort(values, kind="stable")
+        places = np.searchsorted(values[order], np.ascontiguousarray(array).view(np.uint32))
+        codes = order[np.minimum(places, 255)].astype(kind)
+    return codes if np.array_equal(decode(codes), array, equal_nan=True) else None
+
+
+def written(tensor: Tensor, elements: np.ndarray) -> tuple[str, np.ndarray]:
+    """The type in which elements of a tensor (of its memory, or its own) go into a file, and their code in it."""
+    name = vars(tensor).get(FILE_TYPE)
+    if name is not None and elements.dtype == (np.complex64 if name == "complex32" else np.float32):
+        codes = encoded(elements, name)
+        if codes is not None:
+            return name, codes
+    return of(elements.dtype).name, elements
 
 
 def warn_of_decoded(names: set[str], file: str) -> None:

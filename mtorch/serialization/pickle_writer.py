@@ -17,11 +17,11 @@ import numpy as np
 
 from ..autograd.views import owner
 from ..device import device
-from ..dtypes import dtype, of
+from ..dtypes import dtype
 from ..functions.arguments import Size
 from ..nn.module import Module
 from ..tensor import Parameter, Tensor
-from .kinds import NATIVE, STORAGES
+from .kinds import NATIVE, STORAGES, written
 from .pickle_reader import is_key
 
 _MODULE_STATE = {"_parameter_names": "_parameters", "_buffer_names": "_buffers", "_module_names": "_modules"}
@@ -208,25 +208,27 @@ class PickleWriter:
         if isinstance(obj, Parameter):
             self._global("torch._utils", "_rebuild_parameter")
             self.data += pickle.MARK
-            self._plain_tensor(obj.array, False)
+            self._plain_tensor(obj, False)
             self._bool(obj.requires_grad)
             self._call("collections", "OrderedDict")
             self.data += pickle.TUPLE + pickle.REDUCE
         else:
-            self._plain_tensor(obj.array, obj.requires_grad)
+            self._plain_tensor(obj, obj.requires_grad)
         self._remember(obj)
 
-    def _plain_tensor(self, array: np.ndarray, requires_grad: bool) -> None:
-        kind = of(array.dtype)
-        storage, offset, strides = _storage_of(array)
-        key = self._keys.setdefault((storage.ctypes.data, storage.nbytes, kind.name), len(self.storages))
+    def _plain_tensor(self, tensor: Tensor, requires_grad: bool) -> None:
+        array = tensor.array
+        memory, offset, strides = _storage_of(array)
+        kind, storage = written(tensor, memory)
+        key = self._keys.setdefault((memory.ctypes.data, memory.nbytes, kind), len(self.storages))
         if key == len(self.storages):
             self.storages.append(storage)
-        typed = kind.name in STORAGES
+            self._kept.append(memory)
+        typed = kind in STORAGES
         self._global("torch._utils", "_rebuild_tensor_v2" if typed else "_rebuild_tensor_v3")
         self.data += pickle.MARK + pickle.MARK
         self._write("storage")
-        self._global(*(("torch", STORAGES[kind.name]) if typed else ("torch.storage", "UntypedStorage")))
+        self._global(*(("torch", STORAGES[kind]) if typed else ("torch.storage", "UntypedStorage")))
         self._write(str(key))
         self._write("cpu")
         self._int(storage.size if typed else storage.nbytes)
@@ -237,7 +239,7 @@ class PickleWriter:
         self._bool(requires_grad)
         self._call("collections", "OrderedDict")         # of hooks, which are not saved
         if not typed:
-            self._global("torch", kind.name)
+            self._global("torch", kind)
         self.data += pickle.TUPLE + pickle.REDUCE
 
     def _size(self, obj: Size) -> None:

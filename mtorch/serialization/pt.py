@@ -91,7 +91,8 @@ def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_modu
     mmap          None or False: the file is read whole
     pickle_load_args  torch's, for its pickle module; only `encoding` is accepted, and without effect
 
-    A bfloat16 or another type that NumPy has not becomes float32 with the same values, with a warning.
+    A bfloat16 or another type that NumPy has not becomes float32 with the same values, with a warning; `save` writes it in
+    its own type again, as long as all its numbers are of it.
 
     Raises:
         FileFormatError: (a pickle.UnpicklingError and a RuntimeError) for a file that is damaged, or names something

@@ -21,7 +21,7 @@ from ..dtypes import of
 from ..tensor import Tensor
 from ..utils.files import replaced
 from .errors import FileFormatError
-from .kinds import DECODED, decoded, itemsize, warn_of_decoded
+from .kinds import DECODED, FILE_TYPE, decoded, itemsize, warn_of_decoded, written
 
 # The file's name of each type -> ours.  A file holds the tensors of the types at the end of this list first.
 _KINDS = {
@@ -209,6 +209,8 @@ class _Reader:
             except ValueError as error:
                 raise SafetensorError(f"{self._name}: tensor {name}: {error}") from error
             loaded[name] = array if self._arrays else wrap(array)
+            if _KINDS[kind] in DECODED and not self._arrays:
+                setattr(loaded[name], FILE_TYPE, _KINDS[kind])
             became |= {_KINDS[kind]} & DECODED.keys()
         warn_of_decoded(became, self._name)
         return loaded
@@ -302,12 +304,14 @@ def _serialized(tensors: Any, metadata: dict[str, str] | None) -> list[bytes | m
     for pair in _sharing(tensors):
         raise RuntimeError(f"Some tensors share memory, this will lead to duplicate memory on disk and potential "
                            f"differences when loading them again: {pair}. Save a clone() of one of them.")
-    kinds = {name: _NAMES[of(t.array.dtype).name] for name, t in tensors.items()}
+    parts = {name: written(t, t.array) for name, t in tensors.items()}
+    parts.update({name: ("complex64", tensors[name].array) for name, (kind, _) in parts.items() if kind not in _NAMES})
+    kinds = {name: _NAMES[kind] for name, (kind, _) in parts.items()}
     order = sorted(tensors, key=lambda name: (-_RANK[kinds[name]], name))
     header: dict[str, Any] = {} if metadata is None else {"__metadata__": metadata}
     data, end = [], 0
     for name in order:
-        array = tensors[name].array
+        array = parts[name][1]
         header[name] = {"dtype": kinds[name], "shape": list(array.shape), "data_offsets": [end, end + array.nbytes]}
         end += array.nbytes
         data.append(array.astype(array.dtype.newbyteorder("<"), copy=False).reshape(-1).view(np.uint8).data)

@@ -116,6 +116,32 @@ def test_types_that_numpy_has_not_become_float32_with_the_same_values(name):
     np.testing.assert_array_equal(np.signbit(ours["a"].numpy()), np.signbit(theirs.float().numpy()))
 
 
+@pytest.mark.parametrize("name", [*NARROW_DTYPES, "complex32"])
+@pytest.mark.filterwarnings("ignore:.*loaded:UserWarning", "ignore:ComplexHalf:UserWarning")
+def test_types_that_numpy_has_not_are_written_again(name):
+    torch = pytest.importorskip("torch")
+    values = torch.tensor([0.5, 1.0, -2.0, 4.0] if name != "float8_e8m0fnu" else [0.5, 1.0, 2.0, 4.0])
+    theirs = values.to(getattr(torch, name))
+    ours = through_file({"whole": theirs, "part": theirs[1:3]}, torch, mtorch)
+    again = through_file(ours, mtorch, torch)
+    assert again["whole"].dtype == again["part"].dtype == theirs.dtype
+    width = {1: torch.uint8, 2: torch.uint16, 4: torch.int32}[theirs.itemsize]
+    assert again["whole"].view(width).tolist() == theirs.view(width).tolist()
+    assert again["part"].data_ptr() == again["whole"].data_ptr() + theirs.itemsize
+    ours["whole"].mul_(0.3)                                # no longer numbers of that type
+    assert through_file(ours, mtorch, torch)["whole"].dtype == (torch.complex64 if name == "complex32" else torch.float32)
+
+
+@pytest.mark.filterwarnings("ignore:.*loaded:UserWarning")
+def test_every_bfloat16_comes_back():
+    torch = pytest.importorskip("torch")
+    theirs = torch.arange(65536, dtype=torch.int32).to(torch.uint16).view(torch.bfloat16)
+    again = through_file(through_file(torch.nn.Parameter(theirs), torch, mtorch), mtorch, torch)
+    assert isinstance(again, torch.nn.Parameter)
+    assert again.dtype == torch.bfloat16
+    assert torch.equal(again.detach().view(torch.int16), theirs.view(torch.int16))
+
+
 def test_complex32_becomes_complex64():
     torch = pytest.importorskip("torch")
     with warnings.catch_warnings():

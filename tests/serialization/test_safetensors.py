@@ -64,6 +64,19 @@ def test_types_that_numpy_has_not(name):
     np.testing.assert_array_equal(ours.numpy(), theirs.float().numpy())
 
 
+@pytest.mark.parametrize("name", NARROW_DTYPES)
+@pytest.mark.filterwarnings("ignore:.*loaded:UserWarning")
+def test_types_that_numpy_has_not_are_written_again(name):
+    torch = pytest.importorskip("torch")
+    library = pytest.importorskip("safetensors.torch")
+    values = torch.tensor([0.5, 1.0, 2.0, 4.0]).to(getattr(torch, name))
+    data = library.save({"x": values, "y": torch.ones(2)})
+    ours = load(data)
+    assert save(ours) == data
+    ours["x"].mul_(0.3)
+    assert library.load(save(ours))["x"].dtype == torch.float32
+
+
 def test_a_file_that_is_looked_at(tmp_path):
     tensors = {"b": mtorch.arange(6).reshape(2, 3), "a": mtorch.ones(2), "c": mtorch.zeros(1)}
     save_file(tensors, tmp_path / "x", {"k": "v"})
