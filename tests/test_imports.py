@@ -23,7 +23,7 @@ LONGEST_FILE = 360
 ROWS = [
     ["mtorch.missing", "mtorch.version"],
     ["mtorch.later"],
-    ["mtorch.dtypes", "mtorch.device"],
+    ["mtorch.dtypes", "mtorch.device", "mtorch.strides"],
     ["mtorch.random", "mtorch.printing", "mtorch.legacy", "mtorch.return_types"],
     ["mtorch.autograd"],
     ["mtorch.ops"],

@@ -9,9 +9,6 @@ from typing import Any
 class RemovableHandle:
     """What registering a hook returns; `remove()` takes the hook away again, as does the end of a `with` block.
 
-    hooks_dict: the table that the hook stands in
-    extra_dict: a further table with its id, or several
-
     hooks_dict: the table that the hook stands in, under the handle's id
     extra_dict: further tables, one or several, that have an entry under this id
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..random.fused import fma32, fma64
-from ..random.layout import memory_like
+from ..strides import memory_like
 from ..autograd.tape import TensorBase, wrap
 from .arguments import element_of, into, number_of, require_tensor, sizes_of, whole_number
 

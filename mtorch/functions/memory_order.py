@@ -10,11 +10,12 @@ import numpy as np
 
 from ..autograd.tape import TensorBase
 from ..autograd.views import is_view
+from ..ops.layout import is_batch_last
 
 
 def put_in_order(t: TensorBase) -> bool:
     """Lay out t in the order of its axes, if it is an image of the rules and alone has its memory; returns whether it was."""
-    if t.array.ndim < 3 or not np.moveaxis(t.array, 0, -1).flags.c_contiguous or is_view(t):
+    if t.array.ndim < 3 or not is_batch_last(t.array) or is_view(t):
         return False
     if any(view() is not None for view in t._alias or ()):
         return False

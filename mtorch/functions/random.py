@@ -14,7 +14,7 @@ from ..autograd.tape import TensorBase, wrap
 from ..device import device as Device
 from ..ops import sampling
 from ..random import Generator
-from ..random.layout import memory_like
+from ..strides import memory_like
 from .arguments import number_of, require_tensor, together, whole_number
 from .creation import _kind, _like, _new, _shape, _size
 from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, source_of

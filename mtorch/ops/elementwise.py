@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from ..autograd.tape import TensorBase, grad_name_of, op
-from ..random.layout import memory_like
+from ..strides import memory_like
 from .erf32 import erf32
 
 

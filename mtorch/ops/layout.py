@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..strides import memory_order, undone
 from . import memory  # noqa: F401  (arrays of images are those whose memory is worth keeping)
 
 
@@ -32,21 +33,16 @@ def batch_first(x: np.ndarray) -> np.ndarray:
     return x.transpose(-1, *range(x.ndim - 1))
 
 
+def is_batch_last(x: np.ndarray) -> bool:
+    """Does x (N, C, ...) lie as `batch_first` gives it?"""
+    return np.moveaxis(x, 0, -1).flags.c_contiguous
+
+
 def joined(y):
     """What was joined, in the order of its axes, as torch joins whatever lies otherwise; images keep the batch innermost."""
-    if type(y) is not np.ndarray or y.flags.c_contiguous or np.moveaxis(y, 0, -1).flags.c_contiguous:
+    if type(y) is not np.ndarray or y.flags.c_contiguous or is_batch_last(y):
         return y
     return np.ascontiguousarray(y)
-
-
-def memory_order(x: np.ndarray) -> tuple[int, ...]:
-    """The axes of x from the slowest in memory to the fastest: x.transpose(memory_order(x)) is contiguous where it can be."""
-    return tuple(sorted(range(x.ndim), key=lambda i: (-abs(x.strides[i]), i)))
-
-
-def undone(order: tuple[int, ...]) -> tuple[int, ...]:
-    """The order of axes that takes a transposition back."""
-    return tuple(sorted(range(len(order)), key=order.__getitem__))
 
 
 def zeros_lying_as(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -6,7 +6,6 @@ import numpy as np
 from ..autograd.tape import op
 from .sums import column_sums
 
-
 UNPACKED = 1_000_000        # multiply-adds up to which OpenBLAS multiplies without first repacking both matrices
 FEW = 64                    # rows
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import TensorBase, op
+from ..strides import memory_order, undone
 from .indexing import index as slice_of
 from .indexing import place
-from .layout import memory_order, undone, zeros_lying_as
+from .layout import zeros_lying_as
 
 
 @op(keeps=False)

@@ -10,7 +10,8 @@ import numpy as np
 
 from .engine import Generator
 from .fused import fma64
-from .layout import in_memory_order, store
+from ..strides import in_memory_order
+from .layout import store
 from .libm import each
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mtorch
-from mtorch.random.layout import memory_like
+from mtorch.strides import memory_like
 
 torch = pytest.importorskip("torch")
 

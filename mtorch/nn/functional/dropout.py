@@ -15,7 +15,7 @@ from ...autograd.tape import wrap
 from ...autograd.views import inplace as in_place
 from ...functions.arguments import require_tensor
 from ...ops import activation as rules
-from ...random.layout import memory_like
+from ...strides import memory_like
 from . import advice
 
 if TYPE_CHECKING:

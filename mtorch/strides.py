@@ -1,0 +1,74 @@
+"""In which order the axes of an array follow each other in memory.
+
+PyTorch lays new memory out as the tensor lies that it is made like, and fills it with random numbers in the order of memory,
+not of the indices: a transposed matrix gets the numbers its base would get.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+
+def memory_order(array: np.ndarray) -> tuple[int, ...]:
+    """The axes from the slowest in memory to the fastest, as torch finds them.
+
+    They go by stride, then by size; one that is expanded (stride 0) stays where it is.  `array.transpose(memory_order(array))`
+    is contiguous where it can be.
+
+    >>> import numpy as np
+    >>> from mtorch.strides import memory_order
+    >>> memory_order(np.empty((2, 3, 4)).swapaxes(0, 1))
+    (1, 0, 2)
+    """
+    order = list(range(array.ndim))[::-1]
+    for last in range(1, array.ndim):
+        here = last
+        for other in range(last - 1, -1, -1):
+            (a, n), (b, m) = ((abs(array.strides[axis]), array.shape[axis]) for axis in (order[other], order[here]))
+            if a and b and (a, n) > (b, m):
+                order[other], order[here] = order[here], order[other]
+                here = other
+            elif a and a < b:
+                break
+    return tuple(order[::-1])
+
+
+def undone(order: tuple[int, ...]) -> tuple[int, ...]:
+    """The order of axes that takes a transposition back."""
+    return tuple(sorted(range(len(order)), key=order.__getitem__))
+
+
+def in_memory_order(array: np.ndarray) -> np.ndarray:
+    """The view of `array` whose row-major order is the order of its memory.
+
+    >>> import numpy as np
+    >>> from mtorch.strides import in_memory_order
+    >>> in_memory_order(np.empty((2, 3)).T).shape
+    (2, 3)
+    """
+    return array if array.flags.c_contiguous else array.transpose(memory_order(array))
+
+
+def memory_like(array: np.ndarray, kind: np.dtype | None = None) -> np.ndarray:
+    """New memory in which the axes of `array` follow each other as torch's `empty_like` lets them.
+
+    Those of a transposed tensor do as in itself.  Images are the exception: here they lie with the batch innermost
+    (ops/layout.py), in torch with the batch outermost.
+
+    >>> import numpy as np
+    >>> from mtorch.strides import memory_like
+    >>> memory_like(np.empty((2, 3, 4), np.int8).swapaxes(0, 1)).strides
+    (4, 12, 1)
+    """
+    kind = array.dtype if kind is None else kind
+    if array.flags.c_contiguous:
+        return np.empty(array.shape, kind)
+    order = memory_order(array)
+    if order[-1] == 0 and not _is_transposed(array):
+        order = (0, *order[:-1])
+    return np.empty([array.shape[axis] for axis in order], kind).transpose(undone(order))
+
+
+def _is_transposed(array: np.ndarray) -> bool:
+    """Is this, whose first axis is innermost, a matrix of the user's, and no image, nor flattened from one?"""
+    base = array.base
+    return array.ndim == 2 and isinstance(base, np.ndarray) and base.ndim == 2 and base.flags.c_contiguous
