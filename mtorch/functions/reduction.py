@@ -24,14 +24,14 @@ def _all_axes(axes, ndim):
     return tuple(range(ndim)) if axes is None else axes
 
 
+@numpy_names
 def sum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
-        out: Tensor | None = None, axis: Dims | None = None, keepdims: bool | None = None) -> Tensor:
+        out: Tensor | None = None) -> Tensor:
     """The sum over dim.  Bools and integers are summed as int64.
 
     dim: a dimension, several, or None for all
     keepdim: keep the reduced dimensions, with size 1
     dtype: the type to sum in, and of the result
-    axis, keepdims: NumPy's names for dim and keepdim
 
     Shape: any -> input's without dim, or with size 1 there where keepdim
     Raises: TypeError where input is not a Tensor, dim not an int or ints, or dtype not a dtype; IndexError for a dim
@@ -42,8 +42,7 @@ def sum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype:
     tensor([4, 6])
     """
     x = _counted(require_tensor(input, "sum"), dtype)
-    result = rules.sum(x, axis=axes_of(dim if axis is None else axis, x.array.ndim),
-                       keepdims=bool(keepdim if keepdims is None else keepdims))
+    result = rules.sum(x, axis=axes_of(dim, x.array.ndim), keepdims=bool(keepdim))
     return result if out is None else into(out, result)
 
 
@@ -66,8 +65,9 @@ def capital(d):
     return {"int64": "Long", "int32": "Int", "bool": "Bool", "uint8": "Byte"}.get(d.name, d.name)
 
 
+@numpy_names
 def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
-         out: Tensor | None = None, axis: Dims | None = None, keepdims: bool | None = None) -> Tensor:
+         out: Tensor | None = None) -> Tensor:
     """The mean over dim of a floating point tensor; nan over no elements.
 
     Arguments and shape as for `sum`; dtype makes floats of integers.
@@ -78,8 +78,7 @@ def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype
     tensor([1.5000, 3.5000])
     """
     x = _averaged(require_tensor(input, "mean"), dtype, "mean")
-    result = rules.mean(x, axis=axes_of(dim if axis is None else axis, x.array.ndim),
-                        keepdims=bool(keepdim if keepdims is None else keepdims))
+    result = rules.mean(x, axis=axes_of(dim, x.array.ndim), keepdims=bool(keepdim))
     return result if out is None else into(out, result)
 
 
@@ -328,16 +327,7 @@ def max(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None
 def min(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None = None, keepdim: bool = False,
         out: Any = None) -> Any:
     """The smallest element; with dim, the smallest along it and their indices; with another tensor, the smaller of each
-    pair.
-
-    dim: a dimension; the result is a pair (values, indices) then, of equals the index of the first.  None: of all
-        elements
-    other: a tensor instead of dim
-    keepdim: with dim, keep it with size 1
-
-    Shape: any -> (); with dim input's without it, twice; with other what both broadcast to
-    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()) or of size
-        0; RuntimeError where input is empty and no dim is given, or the two do not broadcast.
+    pair.  Arguments, shapes and errors as for `max`.
 
     >>> import mtorch
     >>> mtorch.min(mtorch.tensor([1, 5, 3])), mtorch.min(mtorch.tensor([[1, 5], [3, 2]]), 1).values
