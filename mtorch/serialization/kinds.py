@@ -7,7 +7,7 @@ long as all its numbers are of that type.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import numpy as np
 
@@ -112,10 +112,13 @@ def encoded(array: np.ndarray, name: str) -> np.ndarray | None:
     return codes if np.array_equal(decode(codes), array, equal_nan=True) else None
 
 
-def written(tensor: Tensor, elements: np.ndarray) -> tuple[str, np.ndarray]:
-    """The type in which elements of a tensor (of its memory, or its own) go into a file, and their code in it."""
-    name = vars(tensor).get(FILE_TYPE)
-    if name is not None and elements.dtype == (np.complex64 if name == "complex32" else np.float32):
+def written(tensor: Tensor, elements: np.ndarray, among: Container[str] = DECODED) -> tuple[str, np.ndarray]:
+    """The type in which elements of a tensor (of its memory, or its own) go into a file, and their code in it.
+
+    among: the types that this kind of file has
+    """
+    name = vars(tensor).get(FILE_TYPE, "")
+    if name in among and elements.dtype == (np.complex64 if name == "complex32" else np.float32):
         codes = encoded(elements, name)
         if codes is not None:
             return name, codes

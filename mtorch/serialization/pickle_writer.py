@@ -21,7 +21,7 @@ from ..dtypes import dtype
 from ..functions.arguments import Size
 from ..nn.module import Module
 from ..tensor import Parameter, Tensor
-from .kinds import NATIVE, STORAGES, written
+from .kinds import FILE_TYPE, NATIVE, STORAGES, written
 from .pickle_reader import is_key
 
 _MODULE_STATE = {"_parameter_names": "_parameters", "_buffer_names": "_buffers", "_module_names": "_modules"}
@@ -35,6 +35,7 @@ class PickleWriter:
         self.data = bytearray(b"\x80\x02")
         self.storages: list[np.ndarray] = []             # one-dimensional arrays; number i is the member data/i
         self._keys: dict[Any, int] = {}
+        self._written: dict[Any, tuple[str, np.ndarray]] = {}    # of memory, its type and its code in the file
         self._memo: dict[Any, int] = {}
         self._kept: list[Any] = []                       # lest an object die and its id come again
         self._path: list[Any] = []                       # where in the object we are, for error messages
@@ -219,7 +220,10 @@ class PickleWriter:
     def _plain_tensor(self, tensor: Tensor, requires_grad: bool) -> None:
         array = tensor.array
         memory, offset, strides = _storage_of(array)
-        kind, storage = written(tensor, memory)
+        place = memory.ctypes.data, memory.nbytes, array.dtype, vars(tensor).get(FILE_TYPE)
+        if place not in self._written:                   # views share their memory: it is coded once
+            self._written[place] = written(tensor, memory)
+        kind, storage = self._written[place]
         key = self._keys.setdefault((memory.ctypes.data, memory.nbytes, kind), len(self.storages))
         if key == len(self.storages):
             self.storages.append(storage)

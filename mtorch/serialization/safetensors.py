@@ -304,8 +304,7 @@ def _serialized(tensors: Any, metadata: dict[str, str] | None) -> list[bytes | m
     for pair in _sharing(tensors):
         raise RuntimeError(f"Some tensors share memory, this will lead to duplicate memory on disk and potential "
                            f"differences when loading them again: {pair}. Save a clone() of one of them.")
-    parts = {name: written(t, t.array) for name, t in tensors.items()}
-    parts.update({name: ("complex64", tensors[name].array) for name, (kind, _) in parts.items() if kind not in _NAMES})
+    parts = {name: written(t, t.array, _NAMES) for name, t in tensors.items()}
     kinds = {name: _NAMES[kind] for name, (kind, _) in parts.items()}
     order = sorted(tensors, key=lambda name: (-_RANK[kinds[name]], name))
     header: dict[str, Any] = {} if metadata is None else {"__metadata__": metadata}
