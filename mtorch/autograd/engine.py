@@ -48,7 +48,7 @@ def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retai
     >>> mtorch.autograd.backward((x * x).sum()); x.grad
     tensor([2., 4.])
     """
-    tensors = [tensors] if isinstance(tensors, TensorBase) else _listed(tensors, "backward: expected Tensors")
+    tensors = _listed(tensors, "backward: expected Tensors")
     wanted = None if inputs is None else _listed(inputs, "backward: all inputs have to be Tensors")
     if wanted is not None and not wanted:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
