@@ -83,5 +83,5 @@ class Adam(Optimizer):
         v += (1 - beta2) * g * g
         if amsgrad:
             v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
-        step_size = lr / (1 - beta1 ** t)
-        x += -step_size * m / (np.sqrt(v) / math.sqrt(1 - beta2 ** t) + eps)
+        bias1, bias2 = 1 - beta1 ** t, math.sqrt(1 - beta2 ** t)
+        x -= lr * bias2 / bias1 * m / (np.sqrt(v) + eps * bias2)       # a pass less than dividing m and v by theirs
