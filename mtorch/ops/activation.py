@@ -7,6 +7,7 @@ import numpy as np
 
 from ..autograd.tape import TensorBase, op
 from .elementwise import erf, plain
+from .pieces import in_pieces
 
 
 @op
@@ -41,11 +42,36 @@ def elu(a, *, alpha, scale, input_scale):
     return y, (lambda g: g * np.where(positive, scale, (scale * input_scale) * (low + alpha)),)
 
 
-@op
+def gelu_plainly(a):
+    """gelu, said in one line"""
+    return a * (0.5 * (1.0 + erf(a * math.sqrt(0.5))))
+
+
+@op(reference=gelu_plainly)
 def gelu(a):
     """y = a Phi(a), Phi the normal distribution.  Hendrycks & Gimpel 2016, arXiv:1606.08415"""
-    phi = 0.5 * (1.0 + erf(a * math.sqrt(0.5)))
-    return a * phi, (lambda g: g * (phi + a * np.exp(-0.5 * a * a) * (1 / math.sqrt(2 * math.pi))),)
+    phi = in_pieces(_normal_distribution, a)
+    return a * phi, (lambda g: in_pieces(_gelu_backward, g, a, phi),)
+
+
+def _normal_distribution(a):
+    """Phi(a) = (1 + erf(a / sqrt 2)) / 2"""
+    phi = erf(a * math.sqrt(0.5))
+    phi += 1.0
+    phi *= 0.5
+    return phi
+
+
+def _gelu_backward(g, a, phi):
+    """g (Phi(a) + a Phi'(a)),  Phi'(a) = e^(-a^2/2) / sqrt(2 pi)"""
+    square = a * a
+    square *= -0.5
+    slope = np.exp(square)
+    slope *= a
+    slope *= 1 / math.sqrt(2 * math.pi)
+    slope += phi
+    slope *= g
+    return slope
 
 
 @op(name="GeluBackward0")
