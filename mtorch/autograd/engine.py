@@ -57,7 +57,7 @@ def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retai
     targets = None if wanted is None else {_target(x) for x in wanted}
     grads = sweep(tensors, seeds, keep, create_graph, targets)
     if wanted is None:
-        deposit(((x, g) for x, g in grads.items() if isinstance(x, TensorBase)), seeds)
+        deposit([(x, g) for x, g in grads.items() if isinstance(x, TensorBase)], seeds)
     else:
         found = ((x, _found(grads, x)) for x in wanted)
         deposit(((x, g) for x, g in found if g is not None), seeds)

@@ -9,6 +9,7 @@ import numpy as np
 from ..autograd.tape import op
 from .elementwise import plain
 from .shape import expand
+from .sums import row_sums
 
 
 @op(name="MseLossBackward0")
@@ -53,14 +54,14 @@ def cross_entropy(z, *, target, weight, total):
     rows = np.arange(n)
     shifted = z - plain(z).max(axis=1, keepdims=True)
     e = np.exp(shifted)
-    s = e.sum(axis=1, keepdims=True)
-    picked = np.log(s).reshape(n) - shifted[rows, target]
+    s = row_sums(e)
+    picked = np.log(s) - shifted[rows, target]
     if weight is not None:
         picked = picked * weight
     k = 1.0 / total if total else float("nan")
 
     def pullback(g):
-        p = e / s
+        p = e / s[:, None]
         if isinstance(p, np.ndarray):
             p[rows, target] -= 1
         else:

@@ -8,20 +8,21 @@ import functools
 
 import numpy as np
 
+_BLAS = "fd"        # a product of half-precision numbers would add up in half precision; a Tensor comes when a rule is replayed
+
 
 def column_sums(a):
     """y (O) = sum over n of a (N,O)"""
-    return _ones(len(a), a.dtype).dot(a) if _is_for_blas(a) else a.sum(axis=0)
+    if type(a) is np.ndarray and a.dtype.char in _BLAS:
+        return _ones(len(a), a.dtype).dot(a)
+    return a.sum(axis=0)
 
 
 def row_sums(a):
     """y (N) = sum over o of a (N,O)"""
-    return a.dot(_ones(a.shape[1], a.dtype)) if _is_for_blas(a) else a.sum(axis=1)
-
-
-def _is_for_blas(a) -> bool:
-    """Not for a Tensor, when a rule is replayed; and a half-precision product would add up in half precision."""
-    return type(a) is np.ndarray and a.dtype.char in "fd"
+    if type(a) is np.ndarray and a.dtype.char in _BLAS:
+        return a.dot(_ones(a.shape[1], a.dtype))
+    return a.sum(axis=1)
 
 
 @functools.lru_cache(maxsize=64)

@@ -150,12 +150,13 @@ class Optimizer:
         """Forget the gradients, or (set_to_none=False) fill them with zeros, in place."""
         for group in self.param_groups:
             for p in group["params"]:
+                if set_to_none:
+                    p._grad = None                     # as p.grad, a property, which takes ten times as long
+                    continue
                 grad = p.grad
                 if grad is None:
                     continue
-                if set_to_none:
-                    p.grad = None
-                elif grad.grad_fn is not None:
+                if grad.grad_fn is not None:
                     p.grad = wrap(np.zeros_like(grad.array))
                 else:
                     grad.requires_grad_(False)
