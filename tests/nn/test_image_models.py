@@ -99,14 +99,14 @@ def dice(t: Any, output: Any, target: Any) -> Any:
     return 1 - (2 * (p * q).sum() + 1) / (p.sum() + q.sum() + 1)
 
 
-def losses(t: Any, make: Any, dtype: str, steps: int) -> list[float]:
+def losses(t: Any, make: Any, dtype: str, steps: int = 30) -> list[float]:
     t.manual_seed(0)
     net = make(t).to(getattr(t, dtype))
     rng = np.random.default_rng(0)
-    x = t.tensor(rng.standard_normal((4, 1, 28, 28)).astype(dtype))
-    labels = t.tensor(rng.integers(0, 10, 4))
-    masks = t.tensor((rng.random((4, 1, 28, 28)) > 0.6).astype(dtype))
-    optimizer = t.optim.SGD(net.parameters(), lr=0.02, momentum=0.9)
+    x = t.tensor(rng.standard_normal((16, 1, 28, 28)).astype(dtype))
+    labels = t.tensor(rng.integers(0, 10, 16))
+    masks = t.tensor((rng.random((16, 1, 28, 28)) > 0.6).astype(dtype))
+    optimizer = t.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
     found = []
     for _ in range(steps):
         optimizer.zero_grad()
@@ -121,13 +121,12 @@ def losses(t: Any, make: Any, dtype: str, steps: int) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize(("dtype", "steps", "tolerance"), [("float32", 8, 1e-4), ("float64", 30, 1e-10)],
-                         ids=["float32", "float64"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-4), ("float64", 1e-10)], ids=["float32", "float64"])
 @pytest.mark.parametrize("make", [lenet, resnet, unet])
-def test_trains_as_in_torch(make: Any, dtype: str, steps: int, tolerance: float) -> None:
-    """In float32 a rounding that puts one ReLU on its other side is seen after some steps; in float64 none is."""
+def test_trains_as_in_torch(make: Any, dtype: str, tolerance: float) -> None:
+    """In float32 a rounding may put a ReLU on its other side, which batch norm over a few images makes large: so 16."""
     torch = pytest.importorskip("torch")
-    mine, theirs = losses(mtorch, make, dtype, steps), losses(torch, make, dtype, steps)
+    mine, theirs = losses(mtorch, make, dtype), losses(torch, make, dtype)
     np.testing.assert_allclose(mine[:-1], theirs[:-1], rtol=tolerance, atol=tolerance)
     np.testing.assert_allclose(mine[-1], theirs[-1], rtol=10 * tolerance)
     assert mine[-2] < mine[0]
