@@ -51,7 +51,7 @@ def gelu_plainly(a):
 def gelu(a):
     """y = a Phi(a), Phi the normal distribution.  Hendrycks & Gimpel 2016, arXiv:1606.08415"""
     phi = in_pieces(_normal_distribution, a)
-    return a * phi, (lambda g: in_pieces(_gelu_backward, g, a, phi),)
+    return a * phi, (lambda g: in_pieces(_gelu_backward, a, g, phi),)
 
 
 def _normal_distribution(a):
@@ -62,7 +62,7 @@ def _normal_distribution(a):
     return phi
 
 
-def _gelu_backward(g, a, phi):
+def _gelu_backward(a, g, phi):
     """g (Phi(a) + a Phi'(a)),  Phi'(a) = e^(-a^2/2) / sqrt(2 pi)"""
     square = a * a
     square *= -0.5

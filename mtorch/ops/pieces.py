@@ -9,18 +9,20 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..strides import memory_order, undone
+
 PIECE = 1 << 15       # elements; a call costs as much as passing over 4,000 of them, and the cache holds four such pieces
 
 
 def in_pieces(formula: Callable[..., np.ndarray], *arrays: np.ndarray) -> np.ndarray:
-    """formula(*arrays), an elementwise function of arrays of one shape and type, which may write into what it makes."""
+    """formula(*arrays), an elementwise function of arrays of one shape and type; the result lies in memory as the first."""
     first = arrays[0]
     if first.size <= PIECE:
         return formula(*arrays)
-    y = np.empty(first.shape, first.dtype)
-    rows = [np.ascontiguousarray(a).reshape(-1) for a in arrays]
-    target = y.reshape(-1)
+    order = memory_order(first)
+    rows = [np.ascontiguousarray(a.transpose(order)).reshape(-1) for a in arrays]
+    y = np.empty_like(rows[0])
     for start in range(0, first.size, PIECE):
         cut = slice(start, start + PIECE)
-        target[cut] = formula(*[row[cut] for row in rows])
-    return y
+        y[cut] = formula(*[row[cut] for row in rows])
+    return y.reshape([first.shape[axis] for axis in order]).transpose(undone(order))
