@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from ..autograd.tape import wrap
 from ..ops import activation as rules
 from .arguments import element_of, number_of, require_floats, require_tensor
@@ -65,6 +66,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return rules.prelu(x, w)
 
 
+@shown_as("CeluBackward0")
 def celu(input: Tensor, alpha: float = 1.0) -> Tensor:
     """max(x, 0) + min(0, alpha (e^(x/alpha) - 1)): its slope is continuous for every alpha.
 
@@ -101,6 +103,7 @@ def selu(input: Tensor) -> Tensor:
                      scale=1.0507009873554804934193349852946, input_scale=1.0)
 
 
+@shown_as("HardshrinkBackward0")
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """input, but 0 where it lies in [-lambd, lambd].
 
@@ -120,6 +123,7 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return rules.keep_where(x, mask=keep, value=0.0)
 
 
+@shown_as("ThresholdBackward0")
 def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
     """input where it is above threshold, else value.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic as rules
@@ -43,6 +44,7 @@ def over(a, b):
     return _over(a, b)
 
 
+@shown_as(lambda y, a, b: f"RemainderBackward{int(isinstance(b, TensorBase))}")
 def modulo(a, b):
     if _integers(a, b) and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
         raise RuntimeError("ZeroDivisionError")
@@ -138,6 +140,7 @@ def sub(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None
     return result if out is None else into(out, result)
 
 
+@shown_as("RsubBackward0")
 def rsub(input: Tensor, other: Operand, *, alpha: Number = 1) -> Tensor:
     """other - alpha * input.
 
@@ -219,6 +222,7 @@ def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> T
     return result if out is None else into(out, result)
 
 
+@shown_as(lambda y, input, other, **_: f"FmodBackward{int(isinstance(other, TensorBase))}")
 def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """C's fmod: input - trunc(input / other) * other, what is left after division, with the sign of input.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
+from ..autograd.naming import shown_as
 from ..autograd.tape import TensorBase
 from ..ops.contraction import contraction
 from .arguments import axis_of, into, require_tensor, result_type_of, to_type, whole_number
@@ -132,6 +133,7 @@ def _without_repeats(x, names: str):
     return x, names
 
 
+@shown_as("ViewBackward0")
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None) -> Tensor:
     """The sum of products over the last dims of a and the first of b, or over two given lists of dimensions.
 
@@ -178,6 +180,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None)
     return result if out is None else into(out, result)
 
 
+@shown_as("ViewBackward0")
 def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sum of products over the last dimension of both; of a 0-dim tensor, the product.
 
@@ -220,6 +223,7 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@shown_as("VdotBackward0")
 def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sum of products of two vectors.
 
@@ -236,6 +240,7 @@ def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return dot(input, other, out=out)
 
 
+@shown_as("TraceBackward0")
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic, elementwise as rules
@@ -155,6 +156,7 @@ def trunc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 fix = trunc
 
 
+@shown_as(lambda y, input, decimals=0, **_: f"RoundBackward{int(decimals != 0)}")
 def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
     """The nearest integer, a half to the even one; or the nearest number with so many decimals.
 
@@ -194,6 +196,7 @@ def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@shown_as(lambda y, input, min=None, max=None, **_: f"ClampBackward{int(not _are_tensors(min, max))}")
 def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """input kept between min and max; outside, no gradient passes.
@@ -217,6 +220,10 @@ def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None,
         kind = _kind_to_clamp(input, min, max)
         result = rules.clamp(to_type(input, kind), min=_limit(min, kind, "min"), max=_limit(max, kind, "max"))
     return result if out is None else into(out, result)
+
+
+def _are_tensors(*limits) -> bool:
+    return any(isinstance(x, TensorBase) for x in limits)
 
 
 def _kind_to_clamp(*given) -> np.dtype:
@@ -250,6 +257,7 @@ def _clamp_by_tensors(input, min, max):
 clip = clamp
 
 
+@shown_as(lambda y, input, min, **_: f"ClampMinBackward{int(_are_tensors(min))}")
 def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tensor:
     """input, at least min.
 
@@ -264,6 +272,7 @@ def clamp_min(input: Tensor, min: Operand, *, out: Tensor | None = None) -> Tens
     return clamp(input, min=min, out=out)
 
 
+@shown_as(lambda y, input, max, **_: f"ClampMaxBackward{int(_are_tensors(max))}")
 def clamp_max(input: Tensor, max: Operand, *, out: Tensor | None = None) -> Tensor:
     """input, at most max.
 
@@ -308,6 +317,7 @@ def _angles(input, name):
     return x
 
 
+@shown_as("Deg2RadBackward0")
 def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Degrees to radians: input * pi / 180, in a floating point type.
 
@@ -322,6 +332,7 @@ def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@shown_as("Rad2DegBackward0")
 def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Radians to degrees: input * 180 / pi, in a floating point type.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import WHOLE, assign, inplace
@@ -184,6 +185,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     return rules.index(x, key=(slice(None),) * d + (slice(start, start + length),))
 
 
+@shown_as("IndexSelectBackward0")
 @numpy_names
 def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The slices at these indices along dim, copied.
@@ -226,6 +228,7 @@ def _in_range(i: np.ndarray, n: int, name: str, negative: bool = False, kind: ty
         raise kind(f"{name}(): index {int(bad)} is out of bounds for dimension with size {n}")
 
 
+@shown_as("GatherBackward0")
 @numpy_names
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Tensor:
     """The elements at `index` along dim: out[i][j] = input[index[i][j]][j] for dim 0, and so on.
@@ -271,6 +274,7 @@ def _refuse_sizes(index, array, dim, name) -> None:
                                f"to be no larger than self {list(array.shape)} apart from dimension {dim}")
 
 
+@shown_as("MaskedSelectBackward0")
 def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements where the mask is set, in one dimension.
 

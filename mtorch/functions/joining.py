@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..autograd.naming import shown_as
 from ..autograd.tape import TensorBase
 from ..ops import shape as rules
 from .arguments import axis_of, into, numpy_names, require_tensor, result_type_of, sizes_of, to_type, whole_number
@@ -89,6 +90,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
     return result if out is None else into(out, result)
 
 
+@shown_as(lambda y, tensor, by, *_, **__: "SplitBackward0" if isinstance(by, int) else "SplitWithSizesBackward0")
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces along dim: views.
 
@@ -123,6 +125,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     return rules.split(x, sizes=sizes, dim=d)
 
 
+@shown_as("SplitWithSizesBackward0")
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces of the given sizes along dim: views.
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase
 from ..ops import matrix as rules
@@ -85,6 +86,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     return matmul(input, mat2, out=out)
 
 
+@shown_as("BmmBackward0")
 def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The products of two batches of matrices; mat2 are those on the right.
 
@@ -171,6 +173,7 @@ def _added(name, product, input):
     return result
 
 
+@shown_as("AddmmBackward0")
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1,
           out: Tensor | None = None) -> Tensor:
     """beta * input + alpha * mat1 @ mat2, of matrices.
@@ -187,6 +190,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
     return _plus_product("addmm", require_tensor(input, "addmm"), mm(mat1, mat2), beta, alpha, out)
 
 
+@shown_as("AddmvBackward0")
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1,
           out: Tensor | None = None) -> Tensor:
     """beta * input + alpha * mat @ vec; beta and alpha as for `addmm`.
@@ -201,6 +205,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
     return _plus_product("addmv", require_tensor(input, "addmv"), mv(mat, vec), beta, alpha, out)
 
 
+@shown_as("BaddbmmBackward0")
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1,
             out: Tensor | None = None) -> Tensor:
     """beta * input + alpha * batch1 @ batch2, of batches of matrices; beta and alpha as for `addmm`.
@@ -215,6 +220,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
     return _plus_product("baddbmm", require_tensor(input, "baddbmm"), bmm(batch1, batch2), beta, alpha, out)
 
 
+@shown_as("AddbmmBackward0")
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1,
            out: Tensor | None = None) -> Tensor:
     """beta * input + alpha * (the sum of batch1 @ batch2 over the batch); beta and alpha as for `addmm`.
@@ -250,6 +256,7 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
 ger = outer
 
 
+@shown_as("AddrBackward0")
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1,
          out: Tensor | None = None) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2).

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import dtypes, return_types
 from ..autograd.mode import mode
 from ..autograd.tape import record, wrap
@@ -86,6 +87,7 @@ def _without_derivative(name: str, value: np.ndarray, *operands):
     return wrap(value)
 
 
+@shown_as("LdexpBackward0")
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """input times 2^other, in a floating point type.
 
@@ -102,6 +104,7 @@ def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@shown_as("FrexpBackward0")
 def frexp(input: Tensor, *, out: Any = None) -> Any:
     """Mantissa, of magnitude in [0.5, 1), and exponent, a named tuple: input = mantissa * 2^exponent.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import is_view
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
+@shown_as("Rot90Backward0")
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned k times by 90 degrees, in the plane of two dimensions, from the first towards the second.
 
@@ -54,6 +56,7 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     return flip(x, b).transpose(a, b) if k == 1 else flip(x, a).transpose(a, b)
 
 
+@shown_as("DiagEmbedBackward0")
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Zeros with the last dimension of input on a diagonal of two new dimensions.
 
@@ -82,6 +85,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     return rules.diagonal_scatter(x, shape=shape, offset=offset, dim0=a, dim1=b)
 
 
+@shown_as("DiagEmbedBackward0")
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     """The matrix with all elements of input on a diagonal and zeros elsewhere.
 

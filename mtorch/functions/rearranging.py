@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..autograd.naming import shown_as
 from ..ops import shape as rules
 from .arguments import axis_of, into, require_tensor, sizes_of, whole_number
 
@@ -153,6 +154,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     return rules.diagonal(x, offset=whole_number(offset, "diagonal", "offset"), dim0=a, dim1=b)
 
 
+@shown_as(lambda y, *_, **__: "DiagEmbedBackward0" if y.ndim == 2 else "DiagonalBackward0_copy")
 def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """Of a vector, the matrix with it on a diagonal and zeros elsewhere; of a matrix, its diagonal.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import elementwise as unary, indexing, reduction as rules
@@ -82,6 +83,7 @@ def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype
     return result if out is None else into(out, result)
 
 
+@shown_as("NansumBackward0")
 @numpy_names
 def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
            out: Tensor | None = None) -> Tensor:
@@ -192,6 +194,7 @@ def standard_deviation(v):
     return y, (lambda g: g / (2.0 * y),)
 
 
+@shown_as("VarMeanBackward0")
 @numpy_names
 def var_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
              correction: float | None = None) -> tuple[Tensor, Tensor]:
@@ -207,6 +210,7 @@ def var_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = Non
     return _variance("var_mean", input, dim, unbiased, keepdim, correction), mean(input, dim, keepdim)
 
 
+@shown_as("StdMeanBackward0")
 @numpy_names
 def std_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
              correction: float | None = None) -> tuple[Tensor, Tensor]:
@@ -391,6 +395,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
     return _argument("argmin", np.argmin, input, dim, keepdim, out)
 
 
+@shown_as("AminmaxBackward0")
 @numpy_names
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
     """The smallest and the largest.
@@ -483,6 +488,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | 
     return result if out is None else into(out, result)
 
 
+@shown_as("LinalgVectorNormBackward0")
 def norm(input: Tensor, p: float | str | None = "fro", dim: Dims | None = None, keepdim: bool = False,
          out: Tensor | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
     """The p-norm over dim: (sum |x|^p)^(1/p); 'fro' is 2, inf the largest magnitude, 0 counts the elements that are not

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import dtypes, return_types
 from ..autograd.tape import wrap
 from ..ops import indexing, scan as rules
@@ -63,6 +64,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: 
     return result if out is None else into(out, result)
 
 
+@shown_as("LogcumsumexpBackward0")
 @numpy_names
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """log of the sum of e^x up to each element, along dim, without overflow.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
@@ -76,6 +77,7 @@ def _as_shaped(result, x):
     return result if result.array.shape == x.array.shape else result.reshape(x.array.shape)
 
 
+@shown_as(lambda y, x, dim, index, src=None, **_: f"ScatterBackward{int(not isinstance(src, TensorBase))}")
 def scatter(input: Tensor, dim: int, index: Tensor, src: Operand | None = None, *, value: Operand | None = None,
             reduce: str | None = None, out: Tensor | None = None) -> Tensor:
     """A copy of input with src written at index along dim: out[index[i][j]][j] = src[i][j] for dim 0, and so on.
@@ -115,6 +117,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Operand | None = None, 
     return result if out is None else into(out, result)
 
 
+@shown_as("ScatterAddBackward0")
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of input with src added at index along dim.
 
@@ -191,6 +194,7 @@ def _slices(name, x, d, index, source):
     return s
 
 
+@shown_as("IndexAddBackward0")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Number = 1,
               out: Tensor | None = None) -> Tensor:
     """A copy of input with the slices of source added to the slices that index names along dim.
@@ -216,6 +220,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     return result if out is None else into(out, result)
 
 
+@shown_as("IndexCopyBackward0")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of input with the slices that index names along dim replaced by those of source.
 
@@ -233,6 +238,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: T
     return result if out is None else into(out, result)
 
 
+@shown_as(lambda y, input, dim, index, value: f"IndexFillBackward{int(isinstance(value, TensorBase))}")
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Operand) -> Tensor:
     """A copy of input with the slices that index names along dim full of value.
 
@@ -291,6 +297,7 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
     return rules.index_put(x, v, key=key, accumulating=bool(accumulate))
 
 
+@shown_as("MaskedScatterBackward0")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """A copy of input with the elements where mask is set replaced, in order, by those of source.
 
@@ -322,6 +329,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
                            accumulating=False).reshape(shape)
 
 
+@shown_as("TakeBackward0")
 def take(input: Tensor, index: Tensor) -> Tensor:
     """The elements at these places of the flattened input.
 
@@ -344,6 +352,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     return take_rule(x.reshape(-1), key=(i.array.reshape(-1),)).reshape(i.array.shape)
 
 
+@shown_as("PutBackward0")
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of input with source written (or added) at these places of the flattened input.
 
@@ -411,6 +420,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
     return result if out is None else into(out, result)
 
 
+@shown_as("SelectScatterBackward0")
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """A copy of input with the slice at index along dim replaced by src.
 
@@ -435,6 +445,7 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     return _with_part(x, src, (slice(None),) * d + (index,), "select_scatter")
 
 
+@shown_as("SliceScatterBackward0")
 def slice_scatter(input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None,
                   step: int = 1) -> Tensor:
     """A copy of input with a slice along dim replaced by src.
@@ -467,6 +478,7 @@ def _with_part(x, src, key, name):
     return rules.index_put(x, to_type(s, x.array.dtype), key=key, accumulating=False)
 
 
+@shown_as("DiagonalScatterBackward0")
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A copy of input with a diagonal replaced by src.
 

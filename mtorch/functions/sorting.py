@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
@@ -119,6 +120,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     return result if out is None else into(out, result)
 
 
+@shown_as("KthvalueBackward0")
 @numpy_names
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *,
              out: Sequence[Tensor] | None = None) -> return_types.kthvalue:
@@ -375,6 +377,7 @@ def nanquantile(input: Tensor, q: float | Tensor, dim: int | None = None, keepdi
     return _quantile("nanquantile", input, q, dim, keepdim, interpolation, out)
 
 
+@shown_as("SqueezeBackward4")
 def _quantile(name, input, q, dim, keepdim, interpolation, out):
     x = require_tensor(input, name)
     if x.array.dtype not in (np.float32, np.float64):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from ..autograd.mode import mode
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic, special as rules
@@ -211,6 +212,7 @@ def igammac(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tenso
     return result if out is None else into(out, result)
 
 
+@shown_as("MvlgammaBackward0")
 def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of the multivariate gamma function of dimension p:
     p (p - 1) / 4 log(pi) + the sum over i < p of lgamma(input - i / 2), which is meant for input > (p - 1) / 2.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import shape as rules
@@ -259,6 +260,7 @@ dsplit.__doc__ = """`tensor_split` along the third dimension, into equal parts.
     """
 
 
+@shown_as("BlockDiagBackward0")
 def block_diag(*tensors: Tensor) -> Tensor:
     """The matrices along the diagonal of a larger one, which is 0 elsewhere; vectors are rows, numbers 1 by 1.
 
@@ -391,6 +393,7 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     return stack([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
 
 
+@shown_as("StackBackward0")
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """Every way of choosing r elements of a vector, a row for each.
 

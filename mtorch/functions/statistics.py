@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import shown_as
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
@@ -251,6 +252,7 @@ def _by_differences(x, d: int, h: np.ndarray, order: int):
     return cat([first, *parts, last], d)
 
 
+@shown_as("IndexReduceBackward0")
 def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True,
                  out: Tensor | None = None) -> Tensor:
     """input with the slices of source reduced into it at `index` along dim.

@@ -34,7 +34,7 @@ def div(a, b):
     return a / b, (lambda g: g / b, lambda g: -g * (a / b) / b)
 
 
-@op(keeps=False, name="DivBackward0")
+@op(keeps=False, name="DivBackward2")
 def floor_or_trunc_div(a, b, *, trunc):
     """y = a / b rounded down, or towards zero: flat almost everywhere."""
     if isinstance(a, TensorBase) or isinstance(b, TensorBase):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ... import return_types
 from ...autograd.mode import mode as autograd_mode
 from ...autograd.tape import TensorBase, wrap
@@ -41,6 +42,7 @@ def _factored(x, upper: bool, name: str, check: bool):
     return (y.mT if upper else y), infos
 
 
+@shown_as("LinalgCholeskyExBackward0")
 def cholesky(A: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:
     """The lower triangular L with L L^T = A (or, where upper, the U with U^T U = A), for positive definite matrices.
 
@@ -59,6 +61,7 @@ def cholesky(A: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Te
     return result if out is None else into(out, result)
 
 
+@shown_as("LinalgCholeskyExBackward0")
 def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False,
                 out: Sequence[Tensor] | None = None) -> return_types.linalg_cholesky_ex:
     """`cholesky`, and for each matrix an info (int32): 0, or the order of the first leading minor that is not positive.
@@ -77,6 +80,7 @@ def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False,
     return result if out is None else into(out, result)
 
 
+@shown_as("CholeskyBackward0")
 def old_cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The older form of `linalg.cholesky`.
 
@@ -90,6 +94,7 @@ def old_cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = Non
     return result if out is None else into(out, result)
 
 
+@shown_as("LinalgQrBackward0")
 def qr(A: Tensor, mode: str = "reduced", *, out: Sequence[Tensor] | None = None) -> return_types.linalg_qr:
     """Q with orthonormal columns and R upper triangular, Q R = A.
 
@@ -315,6 +320,7 @@ def _pivots(pivots, name: str, size: int) -> np.ndarray:
     return p - 1
 
 
+@shown_as("LinalgLuFactorExBackward0")
 def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False,
                  out: Sequence[Tensor] | None = None) -> return_types.linalg_lu_factor_ex:
     """`lu_factor`, and for each matrix an info (int32): 0, or the number of the first pivot that is zero.
@@ -342,6 +348,7 @@ def _lu_factor(A, name: str, pivot: bool, check: bool) -> return_types.linalg_lu
     return return_types.linalg_lu_factor_ex(packed, wrap((pivots + 1).astype(np.int32)), as_info(infos))
 
 
+@shown_as("LinalgLuFactorExBackward0")
 def lu_factor(A: Tensor, *, pivot: bool = True, out: Sequence[Tensor] | None = None) -> return_types.linalg_lu_factor:
     """L and U in one matrix, L's ones left out, and the row (int32, from 1) that each row was exchanged with in turn.
 
@@ -361,6 +368,7 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out: Sequence[Tensor] | None = N
     return result if out is None else into(out, result)
 
 
+@shown_as("LuUnpackBackward0")
 def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True, *,
               out: Sequence[Tensor] | None = None) -> return_types.lu_unpack:
     """P, L and U of A = P L U, from what `linalg.lu_factor` returns: LU_data and LU_pivots.
@@ -393,6 +401,7 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     return result if out is None else into(out, result)
 
 
+@shown_as("LinalgLuBackward0")
 def lu(A: Tensor, *, pivot: bool = True, out: Sequence[Tensor] | None = None) -> return_types.linalg_lu:
     """P, L and U with P L U = A: rows exchanged, a lower triangle with ones on the diagonal, an upper triangle.
 
@@ -430,6 +439,7 @@ def old_lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = No
     return result if out is None else into(out, result)
 
 
+@shown_as("LinalgLuSolveBackward0")
 def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False,
              out: Tensor | None = None) -> Tensor:
     """X of A X = B (X A = B where not left), given `lu_factor` of A: LU and pivots.
@@ -482,6 +492,7 @@ def old_lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor |
     return lu_solve(LU_data, LU_pivots, b, out=out)
 
 
+@shown_as("LinalgHouseholderProductBackward0")
 def householder_product(A: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The first columns of the product of Householder's reflections 1 - tau v v^T.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ... import dtypes
 from ...autograd.tape import wrap
 from ...ops import distance, linalg as rules
@@ -39,6 +40,7 @@ def _typed(x, dtype, name: str):
     return x
 
 
+@shown_as("LinalgVectorNormBackward0")
 def vector_norm(x: Tensor, ord: float = 2, dim: Dims | None = None, keepdim: bool = False, *,
                 dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """(sum |x|^ord)^(1/ord) over dim.
@@ -213,6 +215,7 @@ def cond(A: Tensor, p: float | str | None = None, *, out: Tensor | None = None) 
     return result if out is None else into(out, result)
 
 
+@shown_as("DistBackward0")
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of input - other, all of it.
 
@@ -229,6 +232,7 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     return norm_over(require_tensor(input, "dist") - require_tensor(other, "dist", "other"), float(number_of(p, "dist", "p")))
 
 
+@shown_as("RenormBackward0")
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None) -> Tensor:
     """input with each slice along dim whose p-norm is above maxnorm brought down to it.
 
@@ -265,6 +269,7 @@ def _distances(a, b, p: float):
     return norm_over(a - b, p, -1)
 
 
+@shown_as("CdistBackward0")
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norm distances between each row of x1 and each row of x2.
 
@@ -302,6 +307,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
     return _distances(a.unsqueeze(-2), b.unsqueeze(-3), p)
 
 
+@shown_as("PdistBackward0")
 def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     """The p-norm distances between every two rows of a matrix.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...autograd.tape import wrap
 from ...ops import linalg as rules
 from ..arguments import axis_of, into, require_tensor, whole_number
@@ -159,6 +160,7 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     return multi_dot(matrices, out=out) if len(matrices) > 1 else matrices[0]
 
 
+@shown_as("LinalgCrossBackward0")
 def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The cross product of vectors of three elements along dim.
 
@@ -202,6 +204,7 @@ def old_cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tens
     return cross(input, other, dim=dim, out=out)
 
 
+@shown_as(lambda y, a, b, **_: "VdotBackward0" if max(a.ndim, b.ndim) == 1 else "SumBackward1")
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The dot product of vectors along dim, of operands that broadcast.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ... import return_types
 from ...autograd.tape import TensorBase, wrap
 from ...ops import linalg as rules, triangular
@@ -110,6 +111,7 @@ def slogdet(A: Tensor, *, out: Sequence[Tensor] | None = None) -> return_types.l
     return result if out is None else into(out, result)
 
 
+@shown_as("WhereBackward0")
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant: nan where that is negative, -inf where it is 0.
 
@@ -163,6 +165,7 @@ def _solved(A, B, left: bool, name: str, check: bool):
     return (x.squeeze(-1) if vector else x), infos
 
 
+@shown_as("LinalgSolveExBackward0")
 def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor:
     """X of A X = B, for square A.
 
@@ -181,6 +184,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None)
     return result if out is None else into(out, result)
 
 
+@shown_as("LinalgSolveExBackward0")
 def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False,
              out: Sequence[Tensor] | None = None) -> return_types.linalg_solve_ex:
     """`solve`, and for each matrix an info (int32): 0, or which of its pivots is zero (from 1).
@@ -234,6 +238,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     return result if out is None else into(out, result)
 
 
+@shown_as("TriangularSolveBackward0")
 def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False, *,
                      out: Sequence[Tensor] | None = None) -> return_types.triangular_solve:
     """The older form of `linalg.solve_triangular`: the solution X of A X = b, and a copy of A.
@@ -253,6 +258,7 @@ def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool =
     return result if out is None else into(out, result)
 
 
+@shown_as("CholeskySolveBackward0")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """X of A X = B, given the Cholesky factor L of A.
 
@@ -284,6 +290,7 @@ def _from_factor(B, L, upper: bool, name: str):
         return triangular.solve_triangular(L, first, upper=upper, transposed=not upper)
 
 
+@shown_as("CholeskyInverseBackward0")
 def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The inverse of A, given the Cholesky factor L of A.
 
@@ -400,6 +407,7 @@ def matrix_rank(A: Tensor, tol: float | Tensor | None = None, *, atol: float | T
     return result if out is None else into(out, result)
 
 
+@shown_as("LinalgLstsqBackward0")
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> return_types.linalg_lstsq:
     """The X that makes ||A X - B|| smallest; also its residuals (where A is tall and of full rank, but not by the
     default driver, gelsy), the rank of A, and A's singular values (drivers gelsd and gelss).

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ... import random
 from ...autograd.tape import wrap
 from ...autograd.views import inplace as in_place
@@ -84,6 +85,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     return _maybe_in_place(lambda a: rules.leaky_relu(a, negative_slope=negative_slope), inplace, x)
 
 
+@shown_as("RreluWithNoiseBackward0")
 def rrelu(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False,
           inplace: bool = False) -> Tensor:
     """leaky_relu whose slope is drawn anew for each element, evenly between lower and upper.

@@ -10,6 +10,7 @@ from math import prod
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.tape import wrap
 from ...functions.arguments import require_tensor
@@ -28,6 +29,7 @@ __all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", 
            "adaptive_max_pool2d", "adaptive_max_pool3d", "fractional_max_pool2d", "fractional_max_pool3d"]
 
 
+@shown_as("SqueezeBackward1")
 def adaptive_avg_pool1d(input: Tensor, output_size: Ints) -> Tensor:
     """Average over output_size windows as equal as they can be: number i goes from floor(i L / n) to ceil((i + 1) L / n).
 
@@ -44,6 +46,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Ints) -> Tensor:
     return _adaptive_avg("adaptive_avg_pool1d", 1, input, output_size)
 
 
+@shown_as(lambda y, *_, **__: averaging_name(y, 2))
 def adaptive_avg_pool2d(input: Tensor, output_size: Sizes) -> Tensor:
     """Average over a grid of windows as equal as they can be; arguments as for adaptive_avg_pool1d.
 
@@ -58,6 +61,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Sizes) -> Tensor:
     return _adaptive_avg("adaptive_avg_pool2d", 2, input, output_size)
 
 
+@shown_as(lambda y, *_, **__: averaging_name(y, 3))
 def adaptive_avg_pool3d(input: Tensor, output_size: Sizes) -> Tensor:
     """Average over a grid of windows as equal as they can be; arguments as for adaptive_avg_pool2d.
 
@@ -70,6 +74,7 @@ def adaptive_avg_pool3d(input: Tensor, output_size: Sizes) -> Tensor:
     return _adaptive_avg("adaptive_avg_pool3d", 3, input, output_size)
 
 
+@shown_as("SqueezeBackward1")
 def adaptive_max_pool1d(input: Tensor, output_size: Ints, return_indices: bool = False) -> Pooled:
     """The largest in output_size windows as equal as they can be; they lie as for adaptive_avg_pool1d.
 
@@ -87,6 +92,7 @@ def adaptive_max_pool1d(input: Tensor, output_size: Ints, return_indices: bool =
     return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
+@shown_as("AdaptiveMaxPool2DBackward0")
 def adaptive_max_pool2d(input: Tensor, output_size: Sizes, return_indices: bool = False) -> Pooled:
     """The largest in a grid of windows as equal as they can be; arguments as for adaptive_max_pool1d.
 
@@ -101,6 +107,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: Sizes, return_indices: bool 
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
+@shown_as("AdaptiveMaxPool3DBackward0")
 def adaptive_max_pool3d(input: Tensor, output_size: Sizes, return_indices: bool = False) -> Pooled:
     """The largest in a grid of windows as equal as they can be; arguments as for adaptive_max_pool2d.
 
@@ -113,6 +120,7 @@ def adaptive_max_pool3d(input: Tensor, output_size: Sizes, return_indices: bool 
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size, return_indices)
 
 
+@shown_as("FractionalMaxPool2DBackward0")
 def fractional_max_pool2d(input: Tensor, kernel_size: Ints, output_size: Ints | None = None,
                           output_ratio: float | Sequence[float] | None = None, return_indices: bool = False,
                           _random_samples: Tensor | None = None) -> Pooled:
@@ -139,6 +147,7 @@ def fractional_max_pool2d(input: Tensor, kernel_size: Ints, output_size: Ints | 
                        _random_samples)
 
 
+@shown_as("FractionalMaxPool3DBackward0")
 def fractional_max_pool3d(input: Tensor, kernel_size: Ints, output_size: Ints | None = None,
                           output_ratio: float | Sequence[float] | None = None, return_indices: bool = False,
                           _random_samples: Tensor | None = None) -> Pooled:
@@ -186,6 +195,11 @@ def _adaptive_avg(function, n, input, output_size):
     require_filled(x, function)
     out = _sizes(function, n, x, output_size)
     return as_given(averaged_to(x, out), batched)
+
+
+def averaging_name(y: Tensor, n: int) -> str:
+    """What torch calls it: averages over everything are a mean to it."""
+    return "MeanBackward1" if set(y.array.shape[-n:]) == {1} else f"AdaptiveAvgPool{n}DBackward0"
 
 
 def averaged_to(x, out: tuple[int, ...]):

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...functions.arguments import require_tensor
 from ...ops.resampling import mix, pick
-from .adaptive_pooling import averaged_to
+from .adaptive_pooling import averaged_to, averaging_name
 from .images import Ints, per_axis
 
 __all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
@@ -20,6 +21,18 @@ __all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
 _AXES = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}       # how many axes each mode is for
 
 
+def _resizing(y: Tensor, input: Tensor, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None,
+              mode: str = "nearest", align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
+              antialias: bool = False) -> str:
+    """What torch calls it."""
+    n = y.array.ndim - 2
+    if mode == "area":
+        return "SqueezeBackward1" if n == 1 else averaging_name(y, n)
+    way = "".join(part.capitalize() for part in mode.split("-"))
+    return f"Upsample{way}{n}D{'Aa' if antialias else ''}Backward0"
+
+
+@shown_as(_resizing)
 def interpolate(input: Tensor, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None,
                 mode: str = "nearest", align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
                 antialias: bool = False) -> Tensor:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...autograd.naming import named
 from ...autograd.tape import wrap
 from ...functions import reduction as reductions, softmax as softmaxes
 from ...functions.arguments import require_tensor, result_type_of, to_type
@@ -45,7 +46,7 @@ def chosen(reduction: str, size_average: bool | None, reduce: bool | None) -> st
 def reduced(losses: Tensor, reduction: str, name: str | None = None) -> Tensor:
     """The losses, or their mean or sum; name is the node's where torch computes the losses and reduces them in one."""
     if reduction == "none":
-        return losses
+        return losses if name is None else named(losses, name)
     if name is not None:
         n = losses.array.size
         return rules.total(losses, scale=1.0 if reduction == "sum" else 1.0 / n if n else math.nan, name=name)
@@ -96,7 +97,7 @@ def mse_loss(input: Tensor, target: Tensor, size_average: bool | None = None, re
     if weight is not None:
         return _weighted("mse_loss", (y - t) ** 2, weight, reduction)
     if reduction == "none":
-        return (y - t) ** 2
+        return named((y - t) ** 2, "MseLossBackward0")
     n = y.array.size
     return rules.mse(y, t, scale=1.0 if reduction == "sum" else 1.0 / n if n else float("nan"))
 
@@ -258,9 +259,16 @@ def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, size_a
     ones = np.ones(len(t), rows.array.dtype) if each is None else each
     losses = rules.nll(rows, target=t, weight=ones)
     if reduction == "none":
-        return losses.reshape(shape)
+        return named(losses if losses.array.shape == shape else losses.reshape(shape), _nll_name(input, reduction))
     total = float(ones.sum()) if reduction == "mean" else 1.0
-    return rules.total(losses, scale=1.0 / total if total else math.nan, name="NllLossBackward0")
+    return rules.total(losses, scale=1.0 / total if total else math.nan, name=_nll_name(input, reduction))
+
+
+def _nll_name(x: Tensor, reduction: str) -> str:
+    """What torch calls the loss: it computes that of sequences and volumes as the loss of an image, and reshapes it."""
+    if x.array.ndim <= 2:
+        return "NllLossBackward0"
+    return "ViewBackward0" if reduction == "none" and x.array.ndim != 4 else "NllLoss2DBackward0"
 
 
 def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
@@ -303,15 +311,18 @@ def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, s
     rows, t, each, shape = _classes("cross_entropy", input, target, weight, ignore_index)
     if label_smoothing == 0.0 and reduction != "none":
         total = 1.0 if reduction == "sum" else float(len(t)) if each is None else float(each.sum())
-        return rules.cross_entropy(rows, target=t, weight=each, total=total)
+        loss = rules.cross_entropy(rows, target=t, weight=each, total=total)
+        return loss if x.array.ndim <= 2 else named(loss, _nll_name(x, reduction))
     log_p = softmaxes.log_softmax(rows, 1)
     ones = np.ones(len(t), rows.array.dtype) if each is None else each
     losses = rules.nll(log_p, target=t, weight=ones)
     if label_smoothing > 0.0:
         losses = losses * (1.0 - label_smoothing) + _smoothed(log_p, weight, ignore_index, target, label_smoothing)
     if reduction == "none":
-        return losses.reshape(shape)
-    return reductions.sum(losses) / (float(ones.sum()) if reduction == "mean" else 1.0)
+        losses = losses if losses.array.shape == shape else losses.reshape(shape)
+    else:
+        losses = reductions.sum(losses) / (float(ones.sum()) if reduction == "mean" else 1.0)
+    return named(losses, "AddBackward0" if label_smoothing else _nll_name(x, reduction))
 
 
 def _smoothed(log_p: Tensor, weight: Tensor | None, ignore_index: int, target: Tensor, label_smoothing: float) -> Tensor:
@@ -341,7 +352,7 @@ def _cross_entropy_of_probabilities(x: Tensor, t: Tensor, weight: Tensor | None,
     if reduction == "none":
         return -reductions.sum(products, dim)
     total = -reductions.sum(products)
-    return total / (x.array.size // classes) if reduction == "mean" else total
+    return named(total / (x.array.size // classes), "DivBackward1") if reduction == "mean" else total
 
 
 def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...autograd.tape import TensorBase, wrap
 from ...functions import elementwise, reduction as reductions
 from ...functions.arguments import axis_of, into, require_tensor, result_type_of, to_type
@@ -61,6 +62,7 @@ def _at_least(x: Tensor, eps: float) -> Tensor:
     return elementwise.clamp(x, min=eps)
 
 
+@shown_as("NormBackward1")
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm (sum |x1 - x2 + eps|^p)^(1/p) along the last dimension: how far each x1 is from its x2.
 
@@ -154,6 +156,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, siz
     return reduced(apart + together, reduction)
 
 
+@shown_as("SoftMarginLossBackward0")
 def soft_margin_loss(input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
                      reduction: str = "mean") -> Tensor:
     """log(1 + e^(-target input)): the logistic loss of two classes, 1 and -1.
@@ -284,6 +287,7 @@ def triplet_margin_with_distance_loss(anchor: Tensor, positive: Tensor, negative
     return _triplet(distance_function or pairwise_distance, anchor, positive, negative, margin, swap, reduction)
 
 
+@shown_as("MultiMarginLossBackward0")
 def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None,
                       size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """sum over classes i != target of max(0, margin - input[target] + input[i])^p, divided by the number of classes.
@@ -353,6 +357,7 @@ def _label_lists(target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return before_end, is_target
 
 
+@shown_as("MultilabelMarginLossBackward0")
 def multilabel_margin_loss(input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
                            reduction: str = "mean") -> Tensor:
     """sum over labels t and other classes i of max(0, 1 - input[t] + input[i]), divided by the number of classes.

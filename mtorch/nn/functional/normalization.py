@@ -6,6 +6,7 @@ from math import prod
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.views import mark_written
 from ...functions.arguments import require_tensor
@@ -93,6 +94,7 @@ def _move(running_mean: Tensor | None, running_var: Tensor | None, mean: np.ndar
             mark_written(running.array)
 
 
+@shown_as("ViewBackward0")
 def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None,
                   weight: Tensor | None = None, bias: Tensor | None = None, use_input_stats: bool = True,
                   momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
@@ -143,6 +145,7 @@ def _for_channels(parameter: Tensor | None, shape: tuple[int, ...]) -> Tensor | 
     return None if parameter is None else reshape(parameter, shape=(1, shape[1], *(1 for _ in shape[2:])))
 
 
+@shown_as("NativeGroupNormBackward0")
 def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,
                eps: float = 1e-5) -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias, for groups of channels of each sample.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...functions.arguments import require_tensor
 from ...ops.resampling import pad_constant, pick
@@ -13,6 +14,15 @@ from ...ops.resampling import pad_constant, pick
 __all__ = ["pad"]
 
 
+def _padding(y: Tensor, input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> str:
+    """What torch calls it."""
+    if mode == "constant":
+        return "ConstantPadNdBackward0"
+    kinds = {"reflect": "ReflectionPad", "replicate": "ReplicationPad"}
+    return f"{kinds[mode]}{len(pad) // 2}DBackward0" if mode in kinds else "CopySlices"
+
+
+@shown_as(_padding)
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Add elements at the ends of the last axes; a negative number takes some away.
 

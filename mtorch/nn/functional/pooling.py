@@ -10,6 +10,7 @@ from math import prod
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.tape import wrap
 from ...functions.arguments import require_tensor
@@ -22,6 +23,7 @@ __all__ = ["avg_pool1d", "avg_pool2d", "avg_pool3d", "lp_pool1d", "lp_pool2d", "
            "max_pool2d", "max_pool3d", "max_unpool1d", "max_unpool2d", "max_unpool3d"]
 
 
+@shown_as("SqueezeBackward1")
 def max_pool1d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, dilation: Ints = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Pooled:
     """The largest element of each window of the sequences.
@@ -61,6 +63,7 @@ def max_pool2d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
     return _max_pool("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+@shown_as("MaxPool3DWithIndicesBackward0")
 def max_pool3d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, dilation: Ints = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Pooled:
     """The largest element of each window of the volumes; arguments as for max_pool1d.
@@ -74,6 +77,7 @@ def max_pool3d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
     return _max_pool("max_pool3d", 3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+@shown_as("SqueezeBackward1")
 def avg_pool1d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, ceil_mode: bool = False,
                count_include_pad: bool = True) -> Tensor:
     """The average of each window of the sequences.
@@ -98,6 +102,7 @@ def avg_pool1d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
     return _avg_pool("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
+@shown_as("AvgPool2DBackward0")
 def avg_pool2d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """The average of each window of the images; arguments as for avg_pool1d.
@@ -116,6 +121,7 @@ def avg_pool2d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, pad
                      divisor_override)
 
 
+@shown_as("AvgPool3DBackward0")
 def avg_pool3d(input: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """The average of each window of the volumes; arguments as for avg_pool2d.
@@ -175,6 +181,7 @@ def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints |
     return _lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
+@shown_as("SqueezeBackward1")
 def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
     """Put each maximum back where max_pool1d found it, among zeros.
@@ -200,6 +207,7 @@ def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints
     return _max_unpool("max_unpool1d", 1, input, indices, kernel_size, stride, padding, output_size)
 
 
+@shown_as("MaxUnpool2DBackward0")
 def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
     """Put each maximum back where max_pool2d found it, among zeros; arguments as for max_unpool1d.
@@ -215,6 +223,7 @@ def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints
     return _max_unpool("max_unpool2d", 2, input, indices, kernel_size, stride, padding, output_size)
 
 
+@shown_as("MaxUnpool3DBackward0")
 def max_unpool3d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
     """Put each maximum back where max_pool3d found it, among zeros; arguments as for max_unpool1d.

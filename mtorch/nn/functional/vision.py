@@ -8,6 +8,7 @@ from math import prod
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.tape import wrap
 from ...functions.arguments import require_tensor
@@ -95,6 +96,7 @@ def _taps(function: str, kernel_size: Ints, stride: Ints, dilation: Ints, paddin
                 positive(per_axis(dilation, 2, function, "dilation"), function, "dilation")), padding
 
 
+@shown_as("PixelShuffleBackward0")
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """Turn groups of r^2 channels into images r times as wide and high, r = upscale_factor > 0.
 
@@ -122,6 +124,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     return reshape(x, shape=(*lead, C // (r * r), H * r, W * r))
 
 
+@shown_as("PixelUnshuffleBackward0")
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     """Turn blocks of r x r pixels into channels, r = downscale_factor > 0: the inverse of pixel_shuffle.
 
@@ -154,6 +157,7 @@ def _image(function: str, input: Tensor) -> tuple[int, ...]:
     return shape
 
 
+@shown_as("ChannelShuffleBackward0")
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """Deal the channels out anew: channel j of group i becomes channel i of group j.
 
@@ -219,6 +223,7 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     return reshape(wrap(base) @ permute(theta, dims=(0, 2, 1)), shape=(N, *sizes, n))
 
 
+@shown_as(lambda y, *_, **__: f"GridSampler{y.ndim - 2}DBackward0")
 def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros",
                 align_corners: bool | None = None) -> Tensor:
     """Look at images in the places that a grid gives.

@@ -1,0 +1,127 @@
+"""The name that a printed result shows is torch's, whatever rules computed it here."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch.autograd.naming import named, shown_as
+
+# Each takes the framework, its functional and positive x (2, 4), square s (3, 3), image (2, 3, 4, 4), index (1, 4).
+CALLS: dict[str, Callable[..., Any]] = {
+    "addmm": lambda t, F, x, s, image, i: t.addmm(s, s, s),
+    "addmv": lambda t, F, x, s, image, i: t.addmv(s[0], s, s[0]),
+    "baddbmm": lambda t, F, x, s, image, i: t.baddbmm(image[0], image[0], image[0]),
+    "addr": lambda t, F, x, s, image, i: t.addr(s, s[0], s[1]),
+    "trace": lambda t, F, x, s, image, i: s.trace(),
+    "inner": lambda t, F, x, s, image, i: t.inner(s, s),
+    "tensordot": lambda t, F, x, s, image, i: t.tensordot(s, s, 1),
+    "vecdot": lambda t, F, x, s, image, i: t.linalg.vecdot(s, s),
+    "vecdot of vectors": lambda t, F, x, s, image, i: t.linalg.vecdot(s[0], s[0]),
+    "block_diag": lambda t, F, x, s, image, i: t.block_diag(s, s),
+    "cdist": lambda t, F, x, s, image, i: t.cdist(x, x),
+    "dist": lambda t, F, x, s, image, i: t.dist(x, x),
+    "norm": lambda t, F, x, s, image, i: x.norm(1),
+    "clamp": lambda t, F, x, s, image, i: x.clamp(0, 1),
+    "clamp by tensors": lambda t, F, x, s, image, i: x.clamp(min=x),
+    "clamp_min": lambda t, F, x, s, image, i: x.clamp_min(0.5),
+    "clamp_max by a tensor": lambda t, F, x, s, image, i: x.clamp_max(x),
+    "round": lambda t, F, x, s, image, i: x.round(decimals=1),
+    "remainder": lambda t, F, x, s, image, i: x % 2,
+    "remainder of tensors": lambda t, F, x, s, image, i: x % x,
+    "fmod of tensors": lambda t, F, x, s, image, i: t.fmod(x, x),
+    "div rounded": lambda t, F, x, s, image, i: t.div(x, 2, rounding_mode="floor"),
+    "rsub": lambda t, F, x, s, image, i: 1 - x,
+    "deg2rad": lambda t, F, x, s, image, i: t.deg2rad(x),
+    "var_mean": lambda t, F, x, s, image, i: t.var_mean(x)[1],
+    "aminmax": lambda t, F, x, s, image, i: t.aminmax(x).max,
+    "nansum": lambda t, F, x, s, image, i: x.nansum(),
+    "quantile": lambda t, F, x, s, image, i: x.quantile(0.5, 1),
+    "diag": lambda t, F, x, s, image, i: s.diag(),
+    "diag_embed": lambda t, F, x, s, image, i: t.diag_embed(x),
+    "rot90": lambda t, F, x, s, image, i: t.rot90(x),
+    "gather": lambda t, F, x, s, image, i: x.gather(0, i),
+    "scatter": lambda t, F, x, s, image, i: x.scatter(0, i, x),
+    "scatter of a number": lambda t, F, x, s, image, i: x.scatter(0, i, 1.0),
+    "scatter_add": lambda t, F, x, s, image, i: x.scatter_add(0, i, x),
+    "index_add": lambda t, F, x, s, image, i: x.index_add(0, i[0, :2], x),
+    "index_select": lambda t, F, x, s, image, i: x.index_select(0, i[0]),
+    "masked_select": lambda t, F, x, s, image, i: x.masked_select(x > 0),
+    "take": lambda t, F, x, s, image, i: x.take(i),
+    "split": lambda t, F, x, s, image, i: x.split([1, 3], 1)[1],
+    "split evenly": lambda t, F, x, s, image, i: x.split(2, 1)[1],
+    "cholesky": lambda t, F, x, s, image, i: t.linalg.cholesky(s @ s.mT + t.eye(3)),
+    "qr": lambda t, F, x, s, image, i: t.linalg.qr(s).R,
+    "solve": lambda t, F, x, s, image, i: t.linalg.solve(s + 3 * t.eye(3), s),
+    "cross": lambda t, F, x, s, image, i: t.linalg.cross(s, s),
+    "avg_pool1d": lambda t, F, x, s, image, i: F.avg_pool1d(image[0], 2),
+    "avg_pool2d": lambda t, F, x, s, image, i: F.avg_pool2d(image, 2),
+    "max_pool2d": lambda t, F, x, s, image, i: F.max_pool2d(image, 2),
+    "max_pool3d": lambda t, F, x, s, image, i: F.max_pool3d(image, 2),
+    "adaptive_avg_pool2d": lambda t, F, x, s, image, i: F.adaptive_avg_pool2d(image, 2),
+    "adaptive_avg_pool2d to one": lambda t, F, x, s, image, i: F.adaptive_avg_pool2d(image, 1),
+    "adaptive_max_pool2d": lambda t, F, x, s, image, i: F.adaptive_max_pool2d(image, 2),
+    "pad": lambda t, F, x, s, image, i: F.pad(image, (1, 1)),
+    "pad by reflection": lambda t, F, x, s, image, i: F.pad(image, (1, 1, 1, 1), mode="reflect"),
+    "pad by replication": lambda t, F, x, s, image, i: F.pad(image[0], (1, 1), mode="replicate"),
+    "interpolate": lambda t, F, x, s, image, i: F.interpolate(image, scale_factor=2),
+    "interpolate bilinear": lambda t, F, x, s, image, i: F.interpolate(image, scale_factor=2, mode="bilinear"),
+    "interpolate antialiased": lambda t, F, x, s, image, i: F.interpolate(image, size=2, mode="bicubic", antialias=True),
+    "grid_sample": lambda t, F, x, s, image, i: F.grid_sample(image, image.detach()[:, :2].permute(0, 2, 3, 1),
+                                                              align_corners=False),
+    "pixel_shuffle": lambda t, F, x, s, image, i: F.pixel_shuffle(image.reshape(1, 4, 6, 4), 2),
+    "group_norm": lambda t, F, x, s, image, i: F.group_norm(image, 3),
+    "instance_norm": lambda t, F, x, s, image, i: F.instance_norm(image),
+    "rms_norm": lambda t, F, x, s, image, i: F.rms_norm(x, (4,)),
+    "celu": lambda t, F, x, s, image, i: F.celu(x),
+    "hardshrink": lambda t, F, x, s, image, i: F.hardshrink(x),
+    "threshold": lambda t, F, x, s, image, i: F.threshold(x, 0.5, 0.0),
+    "pairwise_distance": lambda t, F, x, s, image, i: F.pairwise_distance(x, x),
+    "margin_ranking_loss": lambda t, F, x, s, image, i: F.margin_ranking_loss(x, x, x.detach().sign(), reduction="none"),
+    "multi_margin_loss": lambda t, F, x, s, image, i: F.multi_margin_loss(x, i[0, :2]),
+    "soft_margin_loss": lambda t, F, x, s, image, i: F.soft_margin_loss(x, x.detach().sign()),
+    "cross_entropy": lambda t, F, x, s, image, i: F.cross_entropy(x, i[0, :2]),
+    "cross_entropy, each": lambda t, F, x, s, image, i: F.cross_entropy(x, i[0, :2], reduction="none"),
+    "cross_entropy, smoothed": lambda t, F, x, s, image, i: F.cross_entropy(x, i[0, :2], label_smoothing=0.1),
+    "cross_entropy of images": lambda t, F, x, s, image, i: F.cross_entropy(image, (image[:, 0] * 0).long()),
+    "cross_entropy of probabilities": lambda t, F, x, s, image, i: F.cross_entropy(x, x.detach().softmax(1)),
+    "nll_loss, each": lambda t, F, x, s, image, i: F.nll_loss(x.log_softmax(1), i[0, :2], reduction="none"),
+    "mse_loss, each": lambda t, F, x, s, image, i: F.mse_loss(x, x.detach(), reduction="none"),
+    "smooth_l1_loss, each": lambda t, F, x, s, image, i: F.smooth_l1_loss(x, x.detach(), reduction="none"),
+    "l1_loss, each": lambda t, F, x, s, image, i: F.l1_loss(x, x.detach(), reduction="none"),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_shows_torchs_name(call: str) -> None:
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    arrays = [rng.random(shape) for shape in [(2, 4), (3, 3), (2, 3, 4, 4)]]
+
+    def name(t: Any) -> str:
+        x, s, image = (t.tensor(a, requires_grad=True) for a in arrays)
+        return CALLS[call](t, t.nn.functional, x, s, image, t.tensor([[0, 1, 1, 0]])).grad_fn.name()
+    assert name(mtorch) == name(torch)
+
+
+def test_leaves_alone_what_was_there_before() -> None:
+    @shown_as("NothingBackward0")
+    def nothing(x: Any) -> Any:
+        return x
+
+    x = mtorch.ones(2, requires_grad=True)
+    assert nothing(x).grad_fn is None
+    y = x * 2
+    assert nothing(y).grad_fn.name() == "MulBackward0"
+
+
+def test_differentiates_as_before_to_second_order() -> None:
+    x = mtorch.tensor([2.0], requires_grad=True)
+    y = named(x ** 3, "CubeBackward0")
+    assert "CubeBackward0" in repr(y)
+    (g,) = mtorch.autograd.grad(y, x, create_graph=True)
+    (h,) = mtorch.autograd.grad(g, x)
+    assert (g.item(), h.item()) == (12.0, 12.0)
