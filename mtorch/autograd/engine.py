@@ -21,7 +21,7 @@ import numpy as np
 from . import anomaly, views
 from .mode import mode
 from .replay import FREED, in_node, recompute, replayed
-from .tape import Node, Output, TensorBase, history, is_handle, wrap
+from .tape import Node, Output, TensorBase, history, is_handle, record, wrap
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -74,11 +74,12 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
     retain_graph, create_graph: as for backward
     only_inputs: True, as in torch, which took False once
     allow_unused: an input that outputs do not depend on gives None instead of an error
-    is_grads_batched: must be False
+    is_grads_batched: grad_outputs hold several gradients of each output, one in each row: the result holds for each input the
+        gradients that they give, one in each row
     materialize_grads: an input that outputs do not depend on gives zeros
 
     Raises: RuntimeError as for backward, and for an input that does not require grad or that outputs do not depend on;
-        ValueError for allow_unused=False with materialize_grads; NotImplementedError for is_grads_batched.
+        ValueError for allow_unused=False with materialize_grads, and for batches of gradients of unequal lengths.
 
     >>> import mtorch
     >>> x = mtorch.tensor(3.0, requires_grad=True)
@@ -90,7 +91,8 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
         warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
                       "other parts of the graph, please use torch.autograd.backward.", FutureWarning, stacklevel=2)
     if is_grads_batched:
-        raise NotImplementedError("autograd.grad: is_grads_batched is not supported; call grad once for each row")
+        return _row_by_row(outputs, inputs, grad_outputs, create_graph if retain_graph is None else retain_graph,
+                           create_graph, allow_unused, materialize_grads)
     outputs = _listed(outputs, "grad: expected outputs to be Tensors")
     inputs = _listed(inputs, "grad: all inputs have to be Tensors")
     if allow_unused is False and materialize_grads:
@@ -114,6 +116,25 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
         else:
             result.append(_in_order(g) if isinstance(g, TensorBase) else wrap(_own(g, seeds)))
     return tuple(result)
+
+
+def _row_by_row(outputs, inputs, grad_outputs, keep, create_graph, allow_unused, materialize_grads) -> tuple[Any, ...]:
+    """`grad` for each row of grad_outputs, and what the rows give for an input stacked."""
+    batches = _listed(grad_outputs, "grad: expected batches of gradients to be Tensors")
+    count = len(batches[0].array)
+    if any(len(batch.array) != count for batch in batches):
+        raise ValueError(f"grad: is_grads_batched expects as many gradients of each output, but got "
+                         f"{[len(batch.array) for batch in batches]}")
+    rows = [grad(outputs, inputs, [batch[i] for batch in batches], keep or i < count - 1, create_graph,
+                 allow_unused=allow_unused, materialize_grads=materialize_grads) for i in range(count)]
+    return tuple([None if found[0] is None else _stacked(found) for found in zip(*rows)])
+
+
+def _stacked(gradients: tuple) -> Tensor:
+    together = np.stack([g.array for g in gradients])
+    if not any(g._requires_grad for g in gradients):
+        return wrap(together)
+    return record("StackBackward0", together, gradients, lambda g: tuple(g), lambda g: tuple(g.unbind(0)))
 
 
 def backward_through(outputs: Sequence, grad_outputs: Sequence, inputs: Sequence) -> list:

@@ -1,6 +1,7 @@
 """The activation functions as layers; what each computes stands at its function in functional/activation.py."""
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from ..functions import creation
@@ -148,6 +149,7 @@ class Hardtanh(Module):
 
     min_val, max_val: the least and the largest value that comes out, min_val < max_val
     inplace: as for ReLU
+    min_value, max_value: former names of min_val and max_val, with a FutureWarning
 
     Shape: any -> the same.
     Raises: AssertionError where max_val does not exceed min_val; RuntimeError for bools.
@@ -158,8 +160,15 @@ class Hardtanh(Module):
     tensor([-1.0000,  0.5000])
     """
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False,
+                 min_value: float | None = None, max_value: float | None = None) -> None:
         super().__init__()
+        if min_value is not None:
+            warnings.warn("keyword argument `min_value` is deprecated and renamed to `min_val`", FutureWarning, stacklevel=2)
+            min_val = min_value
+        if max_value is not None:
+            warnings.warn("keyword argument `max_value` is deprecated and renamed to `max_val`", FutureWarning, stacklevel=2)
+            max_val = max_value
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
         if max_val <= min_val:
             raise AssertionError(f"Hardtanh: max_val ({max_val}) must be larger than min_val ({min_val})")

@@ -386,3 +386,26 @@ def test_a_recorded_gradient_lies_in_order():
     assert layer.weight.grad.abs().sum() > 0
     layer(x).square().sum().backward(create_graph=True)
     assert x.grad.is_contiguous()
+
+
+def test_grad_of_a_batch_of_gradients():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    a, v, u = rng.standard_normal((3, 4)), rng.standard_normal((5, 3)), rng.standard_normal((5, 3, 4))
+
+    def found(t):
+        x = t.tensor(a, requires_grad=True)
+        y, z = (x ** 3).sum(1), x.sin()
+        given = (t.tensor(v), t.tensor(u))
+        (g,) = t.autograd.grad((y, z), (x,), given, retain_graph=True, is_grads_batched=True)
+        (h,) = t.autograd.grad((y, z), x, given, create_graph=True, is_grads_batched=True)
+        (second,) = t.autograd.grad((h ** 2).sum(), x)
+        return g, h, second
+    for mine, theirs in zip(found(mtorch), found(torch), strict=True):
+        np.testing.assert_allclose(mine.detach().numpy(), theirs.detach().numpy(), rtol=1e-12)
+    x = mtorch.ones(2, requires_grad=True)
+    unused = mtorch.ones(2, requires_grad=True)
+    jacobian, nothing = mtorch.autograd.grad(x * 2, (x, unused), mtorch.eye(2), is_grads_batched=True, allow_unused=True)
+    assert jacobian.tolist() == [[2, 0], [0, 2]] and nothing is None
+    with pytest.raises(ValueError, match="as many gradients"):
+        mtorch.autograd.grad((x * 2, x * 3), x, (mtorch.eye(2), mtorch.ones(3, 2)), is_grads_batched=True)
