@@ -39,6 +39,9 @@ class Loss(Tensor):
             tensor.__class__ = cls
         return tensor                                    # type: ignore[return-value]
 
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec)                 # as of any scalar tensor: f"{loss:.4f}"
+
     @property
     def value(self) -> float:
         """The value as a Python number; the same as `item()`."""

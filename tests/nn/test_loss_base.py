@@ -100,3 +100,11 @@ def test_the_older_arguments(older: dict) -> None:
         criterion, texts = warned(t.nn.MSELoss, **older)
         return [criterion.reduction, texts]
     same_in_torch(scenario)
+
+
+@pytest.mark.parametrize("make", [lambda x: mtorch.nn.MSELoss()(x, mtorch.zeros(2)), lambda x: (x * x).mean()])
+def test_formats_as_a_number(make):
+    x = mtorch.ones(2, requires_grad=True)
+    loss = make(x)
+    assert f"{loss:.4f} {loss} {loss:>6.1f}" == "1.0000 1.0    1.0"
+    assert f"{make(x.detach()):.3f}" == "1.000"
