@@ -1,8 +1,8 @@
 """Indexing: `t[key]` and `t[key] = v`, and the functions that pick by index."""
 from __future__ import annotations
 
+import math
 import operator
-
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,9 +86,36 @@ def getitem(x, key):
     try:
         if rules.is_basic(key):
             return rules.index(x, key=key)
-        return rules.take(x, key=key)
+        view, key = _apart(key, x.array.ndim)
+        return rules.take(x if view is None else rules.index(x, key=view), key=key)
     except IndexError as error:
         raise IndexError(_as_torch_says(error, key, x.array.shape)) from None
+
+
+def _apart(key: tuple, ndim: int) -> tuple[tuple | None, tuple]:
+    """An index with arrays as two: what gives a view, None if nothing does, and the arrays, to be applied to that view.
+
+    torch takes the slices at numbers first.  NumPy counts a number that stands beside arrays as an array, and in
+    `x[0, :, [1, 2]]` puts the axis of those two in front.
+    """
+    consumed = sum(k.ndim if isinstance(k, np.ndarray) and k.dtype == np.bool_ else k is not None and k is not Ellipsis
+                   for k in key)
+    if Ellipsis in (slots := [k for k in key if not isinstance(k, np.ndarray)]):
+        at = next(i for i, k in enumerate(key) if k is Ellipsis)
+        key = (*key[:at], *(slice(None),) * (ndim - consumed), *key[at + 1:])
+    if not any(type(k) is int for k in slots):
+        return None, key
+    view: list = []
+    arrays: list = []
+    for k in key:
+        if isinstance(k, np.ndarray):
+            view += [slice(None)] * (k.ndim if k.dtype == np.bool_ else 1)
+            arrays.append(k)
+        else:
+            view.append(k)
+            if type(k) is not int:
+                arrays.append(slice(None))
+    return tuple(view), tuple(arrays)
 
 
 _PLAIN = (int, type(None))
@@ -115,18 +142,41 @@ def setitem(x, key, value) -> None:
         value = value.astype(x.array.dtype, copy=False)
     elif not isinstance(value, (int, float, complex, np.generic)):
         raise TypeError(f"can't assign a {type(value).__name__} to a {x.dtype} tensor")
-    elif isinstance(value, (int, float)) and x.array.dtype.kind in "iu":
-        value = np.asarray(int(value)).astype(x.array.dtype)
+    elif x.array.dtype.kind in "iu" and not isinstance(value, complex):
+        value = _whole(value, x.array.dtype)
+    target = x
     try:
-        assign(x, key, value)
+        if not rules.is_basic(key):
+            view, key = _apart(key, x.array.ndim)
+            target = x if view is None else rules.index(x, key=view)
+        assign(target, key, _without_leading_ones(value, target.array, key))
     except IndexError as error:
         raise IndexError(_as_torch_says(error, key, x.array.shape)) from None
-    except ValueError as error:
-        if any(word in str(error) for word in ("broadcast", "shape", "cannot assign")):
+    except (ValueError, TypeError) as error:
+        if any(word in str(error) for word in ("broadcast", "shape", "cannot assign", "sequence", "boolean array")):
             shape = list(np.shape(value.array if isinstance(value, TensorBase) else value))
             raise RuntimeError(f"shape mismatch: value tensor of shape {shape} cannot be broadcast to indexing result "
-                               f"of shape {list(x.array[key].shape)}") from None
+                               f"of shape {list(target.array[key].shape)}") from None
         raise
+
+
+def _whole(value, kind: np.dtype) -> np.ndarray:
+    """A number as an element of this integer type: fractions are cut off, and a negative one wraps in an unsigned type."""
+    most = np.iinfo(kind).max
+    if not math.isfinite(value) or not (np.iinfo(kind).min or -int(most)) <= int(value) <= most:
+        raise RuntimeError(f"value cannot be converted to type {dtypes.of(kind)} without overflow: {value}")
+    return np.asarray(int(value)).astype(kind)
+
+
+def _without_leading_ones(value, target: np.ndarray, key: tuple):
+    """A value of more dimensions than what it is written to: torch leaves out those of size 1 in front."""
+    shape = getattr(value, "array", value).shape if isinstance(value, (TensorBase, np.ndarray)) else ()
+    if not shape or shape[0] != 1:
+        return value
+    ndim = target[key].ndim
+    while len(shape) > ndim and shape[0] == 1:
+        shape = shape[1:]
+    return value.reshape(shape)
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:

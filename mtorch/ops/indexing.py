@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 
 
@@ -37,9 +38,21 @@ def index(a, *, key):
 
 @op(name="IndexBackward0")
 def take(a, *, key):
-    """a[key], where arrays are among the indices: a copy"""
+    """a[key], where arrays are among the indices: a copy, in the order of its axes"""
     shape = a.shape
-    return (take(a, key=key) if isinstance(a, TensorBase) else a[key]), (lambda g: place(g, shape=shape, key=key),)
+    if isinstance(a, TensorBase):
+        y = take(a, key=key)
+    elif len(key) > 1 and all(k == slice(None) for k in key[:-1] if isinstance(k, slice)) and _is_numbers(key):
+        y = a.take(key[-1], axis=len(key) - 1)         # NumPy would put the picked axis first in memory
+    else:
+        y = np.ascontiguousarray(a[key])
+    return y, (lambda g: place(g, shape=shape, key=key),)
+
+
+def _is_numbers(key: tuple) -> bool:
+    """Slices, and last an array of positions?"""
+    last = key[-1]
+    return isinstance(last, np.ndarray) and last.dtype != np.bool_ and all(isinstance(k, slice) for k in key[:-1])
 
 
 @op(keeps=False)
@@ -153,3 +166,6 @@ def embedding_gradient(g, *, shape, index, padding_idx):
         back = embedding(h, index=index)
         return back if padding_idx is None else back * (index != padding_idx)[..., None]
     return z, (pullback,)
+
+
+holomorphic(index, take, place, gather, scatter_add, filled, embedding, embedding_gradient)

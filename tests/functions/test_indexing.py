@@ -1,0 +1,112 @@
+"""Reading and writing by index, beside torch: numbers, slices, None, Ellipsis, lists, tensors and masks in any mixture."""
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mtorch
+
+Key = list[tuple[str, Any]]
+
+
+def a_key(choose: random.Random, shape: tuple[int, ...]) -> Key:
+    """An index for a tensor of this shape, its parts by kind."""
+    key: Key = []
+    d, together = 0, choose.choice([(2,), (3,), (2, 1), (1, 3)])
+    while d < len(shape):
+        n, kind = shape[d], choose.choice(["number", "slice", "slice", "none", "rest", "indices", "indices", "mask", "list"])
+        if kind == "rest" and any(k == "rest" for k, _ in key):
+            continue
+        if kind == "number":
+            key.append((kind, choose.randrange(-n, n)))
+        elif kind == "slice":
+            start = choose.randrange(n)
+            key.append((kind, slice(choose.choice([None, start]), choose.choice([None, n, -1]), choose.choice([None, 1, 2]))))
+        elif kind == "indices":
+            size = choose.choice([together, (1,)])
+            key.append((kind, np.array([choose.randrange(-n, n) for _ in range(int(np.prod(size)))]).reshape(size)))
+        elif kind == "mask":
+            key.append((kind, np.array([choose.random() < 0.6 for _ in range(n)])))
+        elif kind == "list":
+            key.append((kind, [choose.randrange(n) for _ in range(2)]))
+        else:
+            key.append((kind, None if kind == "none" else Ellipsis))
+        d += kind != "none" if kind != "rest" else choose.randrange(len(shape) - d + 1)
+        if choose.random() < 0.2:
+            break
+    return key
+
+
+def of(t: Any, key: Key) -> tuple:
+    return tuple(t.tensor(part) if kind in ("indices", "mask") else part for kind, part in key)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_indices(seed: int) -> None:
+    torch = pytest.importorskip("torch")
+    choose, rng = random.Random(seed), np.random.default_rng(seed)
+    tried = 0
+    while tried < 60:
+        shape = tuple(choose.choice([2, 3, 4]) for _ in range(choose.choice([1, 2, 3, 4])))
+        key, a = a_key(choose, shape), rng.standard_normal(shape)
+        x, y = (t.tensor(a, requires_grad=True) for t in (mtorch, torch))
+        try:
+            expected = y[of(torch, key)]
+        except (IndexError, RuntimeError) as error:
+            with pytest.raises(type(error)):
+                x[of(mtorch, key)]
+            continue
+        tried += 1
+        if expected.numel() == 0:                      # torch does not look at the indices then
+            continue
+        found = x[of(mtorch, key)]
+        assert found.shape == tuple(expected.shape), (shape, key)
+        assert found.is_contiguous() == expected.is_contiguous(), (shape, key)
+        np.testing.assert_array_equal(found.detach().numpy(), expected.detach().numpy())
+        weights = rng.standard_normal(tuple(expected.shape))
+        (g,), (h,) = (t.autograd.grad((z * t.tensor(weights)).sum(), w)
+                      for t, z, w in ((mtorch, found, x), (torch, expected, y)))
+        np.testing.assert_allclose(g.numpy(), h.numpy(), rtol=1e-12, atol=1e-12)
+        values = rng.standard_normal((1,) * choose.choice([0, 0, 2]) + tuple(expected.shape)[choose.choice([0, 0, 1]):])
+        written = []
+        for t, w in ((mtorch, x), (torch, y)):
+            z, v = w * 1, t.tensor(values, requires_grad=True)
+            z[of(t, key)] = v
+            written.append([z.detach().numpy(), t.autograd.grad((z * z.detach().cos()).sum(), w)[0].numpy()])
+        for mine, theirs in zip(*written, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12, err_msg=str((shape, key)))
+
+
+def test_a_number_beside_an_array_is_taken_first() -> None:
+    x = mtorch.arange(24).reshape(2, 3, 4)
+    assert x[0, :, [0, 1]].shape == (3, 2)
+    assert x[1, None, [0, 2]].shape == (1, 2, 4)
+    x[0, :, mtorch.tensor([0, 1])] = mtorch.arange(6).reshape(3, 2)
+    assert x[0].tolist() == [[0, 1, 2, 3], [2, 3, 6, 7], [4, 5, 10, 11]]
+
+
+def test_values_may_have_dimensions_of_one_in_front() -> None:
+    x = mtorch.zeros(2, requires_grad=True) * 1
+    w = mtorch.ones(1, requires_grad=True)
+    x[0] = w * 3
+    x.sum().backward()
+    assert x.tolist() == [3.0, 0.0] and w.grad.tolist() == [3.0]
+    y = mtorch.zeros(2, 3)
+    y[0, 1] = mtorch.ones(1, 1)
+    y[y < 1] = mtorch.full((1, 1), 2.0)
+    assert y.tolist() == [[2, 1, 2], [2, 2, 2]]
+    for key, value in [(0, mtorch.ones(2)), (y[0] < 3, mtorch.ones(3, 1))]:
+        with pytest.raises(RuntimeError, match="shape mismatch"):
+            y[0][key] = value
+
+
+def test_numbers_that_an_integer_type_cannot_hold() -> None:
+    x = mtorch.zeros(2, dtype=mtorch.uint8)
+    x[0], x[1] = -1, 2.9
+    assert x.tolist() == [255, 2]
+    for value in (300, float("inf"), float("nan"), 1e30):
+        with pytest.raises(RuntimeError, match="without overflow"):
+            x[0] = value
