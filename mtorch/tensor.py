@@ -75,83 +75,212 @@ class Tensor(Functions, Differentiable, Convertible):
 
     @property
     def shape(self) -> Size:
-        """The size of each dimension."""
+        """The size of each dimension: a tuple, also as `size()`.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2, 3).shape
+        torch.Size([2, 3])
+        >>> rows, columns = mtorch.zeros(2, 3).shape
+        >>> columns
+        3
+        """
         return tuple.__new__(Size, self.array.shape)
 
     @property
     def dtype(self) -> dtypes.dtype:
-        """The type of the elements."""
+        """The type of the elements.
+
+        >>> import mtorch
+        >>> mtorch.tensor([1, 2]).dtype, mtorch.tensor([1.0, 2.0]).dtype
+        (torch.int64, torch.float32)
+        """
         return dtypes.of(self.array.dtype)
 
     @property
     def device(self) -> Device:
-        """Where the tensor is: always the CPU."""
+        """Where the tensor is: always the CPU.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2).device
+        device(type='cpu')
+        """
         return _CPU
 
-    ndim = property(lambda self: self.array.ndim, doc="The number of dimensions.")
-    itemsize = property(lambda self: self.array.itemsize, doc="The bytes of one element.")
-    nbytes = property(lambda self: self.array.nbytes, doc="The bytes of all elements.")
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions, also as `dim()`.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2, 3).ndim
+        2
+        """
+        return self.array.ndim
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes of one element, also as `element_size()`.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2, 3).itemsize
+        4
+        """
+        return self.array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2, 3).nbytes
+        24
+        """
+        return self.array.nbytes
 
     def size(self, dim: int | None = None) -> Any:
-        """The shape, or the size of one dimension."""
+        """The shape, or the size of one dimension.
+
+        dim: the dimension, in [-dim(), dim()); None for the shape
+
+        Raises: IndexError for a dim out of range; TypeError for one that is no int.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2, 3).size()
+        torch.Size([2, 3])
+        >>> mtorch.zeros(2, 3).size(-1)
+        3
+        """
         if dim is None:
             return self.shape
         return self.array.shape[axis_of(dim, self.array.ndim)]
 
     def dim(self) -> int:
-        """The number of dimensions."""
+        """The number of dimensions, also as `ndimension()` and `ndim`.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2, 3).dim(), mtorch.tensor(5.0).dim()
+        (2, 0)
+        """
         return self.array.ndim
 
     ndimension = dim
 
     def numel(self) -> int:
-        """The number of elements."""
+        """The number of elements, also as `nelement()`.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2, 3).numel()
+        6
+        """
         return self.array.size
 
     nelement = numel
 
     def element_size(self) -> int:
-        """The bytes of one element."""
+        """The bytes of one element, also as `itemsize`.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2, dtype=mtorch.float64).element_size()
+        8
+        """
         return self.array.itemsize
 
     def stride(self, dim: int | None = None) -> Any:
-        """How many elements apart neighbours along each dimension lie in memory."""
+        """How many elements apart neighbours along each dimension lie in memory, or along one.
+
+        dim: the dimension, in [-dim(), dim()); None for all
+
+        Raises: IndexError for a dim out of range.
+
+        >>> import mtorch
+        >>> x = mtorch.zeros(2, 3)    # the next row begins 3 elements on
+        >>> x.stride()
+        (3, 1)
+        >>> x.T.stride()    # the same memory, read in another order
+        (1, 3)
+        """
         strides = tuple(s // self.array.itemsize for s in self.array.strides)
         if self.array.size == 0 and not any(strides):     # NumPy's, when it makes an empty array; PyTorch's count 0 as 1
             strides = tuple(math.prod(max(n, 1) for n in self.shape[i + 1:]) for i in range(len(self.shape)))
         return strides if dim is None else strides[dim]
 
     def storage_offset(self) -> int:
-        """How many elements into its memory the tensor begins."""
+        """How many elements into its memory the tensor begins: not 0 for views alone.
+
+        >>> import mtorch
+        >>> x = mtorch.arange(6)
+        >>> x.storage_offset(), x[2:].storage_offset()
+        (0, 2)
+        """
         root = owner(self.array)
         return (self.array.__array_interface__["data"][0] - root.__array_interface__["data"][0]) // self.array.itemsize
 
     def data_ptr(self) -> int:
-        """The address of the first element."""
+        """The address of the first element.
+
+        >>> import mtorch
+        >>> x = mtorch.arange(6)
+        >>> x.view(2, 3).data_ptr() == x.data_ptr()    # a view shares the memory
+        True
+        >>> x[2:].data_ptr() - x.data_ptr()    # two elements of 8 bytes
+        16
+        """
         return self.array.__array_interface__["data"][0]
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
-        """Whether the elements lie in memory in order."""
+        """Whether the elements lie in memory in order, the last dimension fastest.
+
+        memory_format: taken, and of no effect
+
+        >>> import mtorch
+        >>> x = mtorch.zeros(2, 3)
+        >>> x.is_contiguous(), x.T.is_contiguous(), x.T.contiguous().is_contiguous()
+        (True, False, True)
+        """
         return self.array.flags.c_contiguous
 
     def is_floating_point(self) -> bool:
-        """Whether the elements are floating point numbers."""
+        """Whether the elements are floating point numbers.
+
+        >>> import mtorch
+        >>> mtorch.tensor([1.0]).is_floating_point(), mtorch.tensor([1]).is_floating_point()
+        (True, False)
+        """
         return self.array.dtype.kind == "f"
 
     def is_complex(self) -> bool:
-        """Whether the elements are complex numbers."""
+        """Whether the elements are complex numbers.
+
+        >>> import mtorch
+        >>> mtorch.tensor([1j]).is_complex(), mtorch.tensor([1.0]).is_complex()
+        (True, False)
+        """
         return self.array.dtype.kind == "c"
 
     def is_signed(self) -> bool:
-        """Whether the elements can be negative."""
+        """Whether the type of the elements has negative numbers: all but bool and uint8 to uint64.
+
+        >>> import mtorch
+        >>> mtorch.tensor([1]).is_signed(), mtorch.tensor([True]).is_signed()
+        (True, False)
+        """
         return self.array.dtype.kind in "ifc"
 
     def is_inference(self) -> bool:
-        """Always False: tensors made in inference_mode are ordinary ones here."""
+        """Always False: tensors made in inference_mode are ordinary ones here.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2).is_inference()
+        False
+        """
         return False
 
     def get_device(self) -> int:
-        """-1, the CPU."""
+        """The number of the GPU that the tensor is on: always -1, the CPU.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2).get_device()
+        -1
+        """
         return -1
 
     # ---- copies and pickles -----------------------------------------------------------------------
@@ -179,7 +308,19 @@ class Tensor(Functions, Differentiable, Convertible):
         return _rebuilt, (type(self), self.array, self._requires_grad and self._node is None, kept)
 
     def new(self, *args: Any) -> Tensor:
-        """A tensor of this type: of the given size, or with the given data."""
+        """A tensor of this type: of the given size, with whatever is in memory, or with the given data.
+
+        args: sizes, >= 0, or one array, Tensor or nested list of numbers
+
+        Raises: as for the class `Tensor`.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1, 2])
+        >>> x.new([3, 4])
+        tensor([3, 4])
+        >>> x.new(2, 3).shape
+        torch.Size([2, 3])
+        """
         return Tensor(*args, dtype=self.dtype)
 
 

@@ -6,6 +6,8 @@ What is left out is left out by name, each for a reason.
 
 from __future__ import annotations
 
+import doctest
+import functools
 import importlib
 import inspect
 import re
@@ -29,8 +31,6 @@ OLD = {f"mtorch.nn.init.{name}" for name in (
 
 WITHOUT_EXAMPLE = {
     *OLD,
-    # what a Tensor answers about itself, here as functions
-    "mtorch.adjoint", "mtorch.detach", "mtorch.get_device", "mtorch.is_inference", "mtorch.is_signed",
     # what the process has been told to trust: an example would change it
     "mtorch.serialization.add_safe_globals", "mtorch.serialization.clear_safe_globals",
     "mtorch.serialization.get_safe_globals",
@@ -90,6 +90,7 @@ CANNOT_FAIL = {
     "mtorch.get_rng_state", "mtorch.linalg.LinAlgError", "mtorch.initial_seed", "mtorch.seed",
     "mtorch.is_anomaly_enabled", "mtorch.is_grad_enabled", "mtorch.is_inference_mode_enabled",
     "mtorch.get_default_dtype", "mtorch.get_printoptions",
+    "mtorch.detach", "mtorch.get_device", "mtorch.is_inference", "mtorch.is_signed",
     "mtorch.autograd.GradcheckError",
 }
 
@@ -188,3 +189,63 @@ def test_exceptions_exist_and_are_needed() -> None:
     assert set(PUBLIC) >= CANNOT_FAIL | WITHOUT_SOURCE
     assert not [name for name in CANNOT_FAIL if re.search(r"\bRaises:", document(PUBLIC[name]))]
     assert not [name for name in WITHOUT_SOURCE if re.search(r"\bSources?:", document(PUBLIC[name]))]
+
+
+# ---- the methods and properties of Tensor ------------------------------------------------------
+
+# No functions, so they carry no docstring: the slot of the array, and what is the same of every tensor.
+NO_FUNCTIONS = {
+    "array", "layout",
+    "is_complex_", "is_cpu", "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_mtia", "is_nested", "is_quantized",
+    "is_sparse", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu",
+}
+
+TENSOR = {name: inspect.getattr_static(mtorch.Tensor, name) for name in dir(mtorch.Tensor) if not name.startswith("_")}
+GENERATED = re.compile(r"In place: `(\w+)`")    # how the docstring of `exp_` and its kin begins, which names the function
+
+
+def function_of(name: str) -> Any:
+    """The function that is the method, or that a property calls."""
+    value = TENSOR[name]
+    return value.fget if isinstance(value, property) else value
+
+
+FUNCTIONS = [name for name in TENSOR if inspect.isfunction(function_of(name))]
+GENERATED_FORMS = [name for name in FUNCTIONS if GENERATED.match(TENSOR[name].__doc__ or "")]
+WRITTEN = [name for name in FUNCTIONS if name not in GENERATED_FORMS]
+OF_ITS_OWN = [name for name in WRITTEN if function_of(name).__module__.startswith(("mtorch.tensor", "mtorch.methods."))]
+
+
+@functools.cache
+def examples_run(module_name: str) -> set[str]:
+    """The docstrings of a module whose examples test_doctests.py runs."""
+    found = doctest.DocTestFinder().find(importlib.import_module(module_name))
+    return {test.docstring for test in found if test.examples}
+
+
+def test_what_is_no_function_is_listed() -> None:
+    assert set(TENSOR) - set(FUNCTIONS) == NO_FUNCTIONS
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_tensors_attribute_has_an_example_that_runs(name: str) -> None:
+    text = TENSOR[name].__doc__ or ""
+    assert ">>>" in text, f"Tensor.{name} has no docstring with an example"
+    assert text in examples_run(function_of(name).__module__), f"the example of Tensor.{name} is not run"
+
+
+@pytest.mark.parametrize("name", GENERATED_FORMS)
+def test_an_in_place_form_names_a_function_with_an_example(name: str) -> None:
+    match = GENERATED.match(TENSOR[name].__doc__)
+    assert match is not None
+    assert match[1] in WRITTEN, f"Tensor.{name} refers to {match[1]}, which Tensor does not have"
+
+
+@pytest.mark.parametrize("name", OF_ITS_OWN)
+def test_a_tensors_method_explains_its_arguments(name: str) -> None:
+    found = inspect.signature(function_of(name))
+    bare = [p.name for p in found.parameters.values() if p.annotation is p.empty and p.name != "self"]
+    assert not bare, f"Tensor.{name} does not say the types of {', '.join(bare)}"
+    assert found.return_annotation is not found.empty, f"Tensor.{name} does not say what it returns"
+    silent = [p for p in found.parameters if p not in COMMON and not re.search(rf"\b{p}\b", TENSOR[name].__doc__)]
+    assert not silent, f"Tensor.{name} does not explain {', '.join(silent)}"

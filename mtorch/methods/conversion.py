@@ -30,7 +30,19 @@ class Convertible(TensorBase):
     # ---- to Python and NumPy and back ----------------------------------------------------------
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
-        """The array, sharing memory; a tensor that requires grad must be detached first, or force=True."""
+        """The elements as a NumPy array over the same memory: a write to one is seen in the other.
+
+        force: take also a tensor that requires grad, as detach().numpy() does
+
+        Shape: any -> the same
+        Raises: RuntimeError for a tensor that requires grad, unless force.
+
+        >>> import mtorch
+        >>> x = mtorch.zeros(2)
+        >>> x.numpy()[0] = 5.0
+        >>> x
+        tensor([5., 0.])
+        """
         if self._requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self.array
@@ -45,13 +57,26 @@ class Convertible(TensorBase):
     __array_function__ = numpy_function
 
     def item(self) -> Any:
-        """The only element, as a Python number."""
+        """The only element, as a Python number.
+
+        Shape: one element, in any number of dimensions
+        Raises: RuntimeError for more elements, or none.
+
+        >>> import mtorch
+        >>> mtorch.tensor([1.0, 2.0]).sum().item()
+        3.0
+        """
         if self.array.size != 1:
             raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
         return self.array.item()
 
     def tolist(self) -> Any:
-        """The elements as nested lists of Python numbers."""
+        """The elements as nested lists of Python numbers; a number for a tensor of no dimensions.
+
+        >>> import mtorch
+        >>> mtorch.tensor([[1, 2], [3, 4]]).tolist()
+        [[1, 2], [3, 4]]
+        """
         return self.array.tolist()
 
     def __len__(self) -> int:
@@ -104,7 +129,26 @@ class Convertible(TensorBase):
 
     def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: builtins.bool = False,
            copy: builtins.bool = False, memory_format: Any = None) -> Any:
-        """This tensor in another dtype (or that of another tensor), on the CPU."""
+        """This tensor in another dtype, or in that of another tensor; the tensor itself where nothing changes.
+
+        args: a dtype, a device or another Tensor, then non_blocking and copy
+        dtype: of the elements of the result; None for this tensor's
+        device: the CPU, there is no other
+        non_blocking: taken, and of no effect
+        copy: make a copy also where nothing changes
+
+        Gradients flow back through a change from one floating point type to another.
+
+        Shape: any -> the same
+        Raises: TypeError for what is no dtype, device or Tensor; RuntimeError for a device that is not here.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.7, -1.7])
+        >>> x.to(mtorch.int64)
+        tensor([ 1, -1])
+        >>> x.to("cpu") is x
+        True
+        """
         for a in args:
             if isinstance(a, dtypes.dtype):
                 dtype = a
@@ -130,72 +174,217 @@ class Convertible(TensorBase):
         return wrap(self.array.astype(kind))
 
     def type(self, dtype: Any = None, non_blocking: builtins.bool = False) -> Any:
-        """The name of the tensor's type, as 'torch.FloatTensor'; or the tensor in another type, given by dtype or name."""
+        """The name of the tensor's type; or, given one, the tensor in that type.
+
+        dtype: a dtype or the name of a type; None to ask for the name
+        non_blocking: taken, and of no effect
+
+        Shape: any -> the same
+        Raises: ValueError for what is neither a dtype nor the name of a type.
+
+        >>> import mtorch
+        >>> mtorch.tensor([1.0, 2.0]).type()
+        'torch.FloatTensor'
+        >>> mtorch.tensor([1.0, 2.0]).type("torch.LongTensor")
+        tensor([1, 2])
+        """
         from ..legacy import dtype_of_name, type_name
         if dtype is None:
             return type_name(self.dtype)
         return self.to(dtype_of_name(dtype))
 
     def type_as(self, other: Tensor) -> Tensor:
-        """This tensor in the type of another."""
+        """This tensor in the type of another.
+
+        other: the tensor whose type it is
+
+        Shape: any, and any -> the same as this tensor's
+
+        >>> import mtorch
+        >>> mtorch.tensor([1, 2]).type_as(mtorch.tensor([0.5]))
+        tensor([1., 2.])
+        """
         return self.to(other.dtype)
 
     def float(self, memory_format: Any = None) -> Tensor:
-        """As float32."""
+        """As float32, 32-bit floating point numbers: about 7 digits.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([1, 2]).float()
+        tensor([1., 2.])
+        """
         return self.to(dtypes.float32)
 
     def double(self, memory_format: Any = None) -> Tensor:
-        """As float64."""
+        """As float64, 64-bit floating point numbers: about 16 digits.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([1, 2]).double()
+        tensor([1., 2.], dtype=torch.float64)
+        """
         return self.to(dtypes.float64)
 
+    def cfloat(self, memory_format: Any = None) -> Tensor:
+        """As complex64: two float32 for each number.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([1, 2]).cfloat()
+        tensor([1.+0.j, 2.+0.j])
+        """
+        return self.to(dtypes.complex64)
+
+    def cdouble(self, memory_format: Any = None) -> Tensor:
+        """As complex128: two float64 for each number.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([1j]).cdouble()
+        tensor([0.+1.j], dtype=torch.complex128)
+        """
+        return self.to(dtypes.complex128)
+
     def half(self, memory_format: Any = None) -> Tensor:
-        """As float16."""
+        """As float16, 16-bit floating point numbers: about 3 digits, up to 65504.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([2049.0, 70000.0]).half()
+        tensor([2048.,   inf], dtype=torch.float16)
+        """
         return self.to(dtypes.float16)
 
     def long(self, memory_format: Any = None) -> Tensor:
-        """As int64."""
+        """As int64, whole numbers of 64 bits: fractions are cut off.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([1.7, -1.7]).long()
+        tensor([ 1, -1])
+        """
         return self.to(dtypes.int64)
 
     def int(self, memory_format: Any = None) -> Tensor:
-        """As int32."""
+        """As int32, whole numbers of 32 bits: fractions are cut off.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([1.7, -1.7]).int()
+        tensor([ 1, -1], dtype=torch.int32)
+        """
         return self.to(dtypes.int32)
 
     def short(self, memory_format: Any = None) -> Tensor:
-        """As int16."""
+        """As int16, whole numbers of 16 bits: integers outside [-32768, 32767] wrap around.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([32767, 32768]).short()
+        tensor([ 32767, -32768], dtype=torch.int16)
+        """
         return self.to(dtypes.int16)
 
     def char(self, memory_format: Any = None) -> Tensor:
-        """As int8."""
+        """As int8, whole numbers of 8 bits: integers outside [-128, 127] wrap around.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([127, 128]).char()
+        tensor([ 127, -128], dtype=torch.int8)
+        """
         return self.to(dtypes.int8)
 
     def byte(self, memory_format: Any = None) -> Tensor:
-        """As uint8."""
+        """As uint8, whole numbers from 0 to 255: other integers wrap around.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([255, 256]).byte()
+        tensor([255,   0], dtype=torch.uint8)
+        """
         return self.to(dtypes.uint8)
 
     def bool(self, memory_format: Any = None) -> Tensor:
-        """As bool."""
+        """As bool: False for 0, True for everything else, nan too.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([0.0, 0.5, float("nan")]).bool()
+        tensor([False,  True,  True])
+        """
         return self.to(dtypes.bool)
 
     def cpu(self, memory_format: Any = None) -> Self:
-        """The tensor itself: it is on the CPU."""
+        """The tensor itself: it is on the CPU.
+
+        >>> import mtorch
+        >>> x = mtorch.zeros(2)
+        >>> x.cpu() is x
+        True
+        """
         return self
 
     def cuda(self, device: Any = None, non_blocking: builtins.bool = False, memory_format: Any = None) -> Tensor:
-        """There is no GPU here: an error."""
+        """There is no GPU here: an error.
+
+        non_blocking: taken, and of no effect
+
+        Raises: RuntimeError, always.
+
+        >>> import mtorch
+        >>> try: mtorch.zeros(2).cuda()
+        ... except RuntimeError as error: print(error)
+        mtorch computes on the CPU: no CUDA device is available
+        """
         raise RuntimeError("mtorch computes on the CPU: no CUDA device is available")
 
     def pin_memory(self, device: Any = None) -> Self:
-        """The tensor itself: there is no GPU to pin memory for."""
+        """The tensor itself: there is no GPU to pin memory for.
+
+        >>> import mtorch
+        >>> x = mtorch.zeros(2)
+        >>> x.pin_memory() is x
+        True
+        """
         return self
 
     def is_pinned(self) -> builtins.bool:
-        """Never."""
+        """Whether the memory is pinned for a GPU: never.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2).is_pinned()
+        False
+        """
         return False
 
     def is_shared(self) -> builtins.bool:
-        """Whether the memory is shared between processes: never."""
+        """Whether the memory is shared between processes: never.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2).is_shared()
+        False
+        """
         return False
 
     def share_memory_(self) -> Self:
-        """The tensor itself: processes here get copies."""
+        """The tensor itself: processes here get copies.
+
+        >>> import mtorch
+        >>> x = mtorch.zeros(2)
+        >>> x.share_memory_() is x
+        True
+        """
         return self

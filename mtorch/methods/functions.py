@@ -5,6 +5,7 @@ are found by the same name.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..autograd.tape import TensorBase
@@ -12,7 +13,7 @@ from ..autograd.views import inplace
 from ..functions import activation, arithmetic, comparison, counting, creation, einsum as einsums, elementwise, indexing
 from ..functions import joining, matrix, random, random_inplace, rearranging, reduction, scan, scatter as scatters
 from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
-from ..functions import number_parts, placing, special, stacking, statistics
+from ..functions import complex_numbers, number_parts, placing, special, stacking, statistics
 from ..functions import in_place
 from ..functions.linalg import decomposition, norms, products, solving
 
@@ -39,48 +40,133 @@ class Functions(TensorBase):
     tril_, triu_ = inplace(tril), inplace(triu)
     split_with_sizes, chunk, unbind = joining.split_with_sizes, joining.chunk, joining.unbind
 
-    def split(self, split_size, dim=0):
-        """Pieces along dim: `torch.split`, whose argument has another name."""
-        return joining.split(self, split_size, dim)
+    def split(self, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+        """Pieces along dim, as views: `mtorch.split`, whose argument has another name.
+
+        split_size: the size of each piece, > 0, the last one the rest; or a list of sizes, which make the whole
+        dim: the dimension, in [-dim(), dim())
+
+        Shape: (..., N, ...) -> pieces (..., n, ...)
+        Raises: as for `mtorch.split`.
+
+        >>> import mtorch
+        >>> mtorch.arange(5).split(2)
+        (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+        >>> mtorch.arange(5).split([1, 4])
+        (tensor([0]), tensor([1, 2, 3, 4]))
+        """
+        return joining.split(self, split_size, dim)      # type: ignore[arg-type]    # it is a Tensor
 
     contiguous = shapes.contiguous
 
     @property
     def T(self) -> Tensor:
-        """The dimensions in reverse order."""
+        """The dimensions in reverse order, a view: of a matrix its transpose.
+
+        Shape: (A, B, ..., Z) -> (Z, ..., B, A)
+
+        >>> import mtorch
+        >>> mtorch.tensor([[1, 2], [3, 4]]).T
+        tensor([[1, 3],
+                [2, 4]])
+        """
         return shapes.rules.permute(self, dims=tuple(range(self.array.ndim))[::-1])
 
     @property
     def mT(self) -> Tensor:
-        """The last two dimensions exchanged."""
+        """The last two dimensions exchanged, a view: the transpose of each matrix of a batch.
+
+        Shape: (..., M, N) -> (..., N, M)
+        Raises: RuntimeError for fewer than 2 dimensions.
+
+        >>> import mtorch
+        >>> mtorch.zeros(5, 2, 3).mT.shape
+        torch.Size([5, 3, 2])
+        """
         if self.array.ndim < 2:
             raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got "
                                f"{self.array.ndim}-D tensor.")
         return shapes.transpose(self, -2, -1)            # type: ignore[arg-type]    # it is a Tensor
 
-    H = T
-    mH = mT
+    @property
+    def H(self) -> Tensor:
+        """A matrix with its dimensions exchanged; of complex numbers, conjugated.
+
+        Shape: (M, N) -> (N, M)
+        Raises: RuntimeError for what is no matrix.
+
+        >>> import mtorch
+        >>> mtorch.tensor([[1 + 2j, 3.0]]).H
+        tensor([[1.-2.j],
+                [3.-0.j]])
+        """
+        if self.array.ndim not in (0, 2):
+            raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.array.ndim}-D tensor.")
+        return shapes.transpose(self, 0, 1).conj() if self.array.ndim else self    # type: ignore[arg-type]
+
+    @property
+    def mH(self) -> Tensor:
+        """The last two dimensions exchanged, as `mT`; of complex numbers, conjugated.
+
+        Shape: (..., M, N) -> (..., N, M)
+        Raises: RuntimeError for fewer than 2 dimensions.
+
+        >>> import mtorch
+        >>> mtorch.tensor([[[1 + 2j, 3.0]]]).mH.shape
+        torch.Size([1, 2, 1])
+        """
+        return self.mT.conj()
 
     def adjoint(self) -> Tensor:
-        """The last two dimensions exchanged.
+        """The last two dimensions exchanged: the adjoint of matrices, as `mH`.
 
+        Shape: (..., M, N) -> (..., N, M)
         Raises: RuntimeError for fewer than 2 dimensions.
+
+        >>> import mtorch
+        >>> mtorch.tensor([[1.0, 2.0], [3.0, 4.0]]).adjoint()
+        tensor([[1., 3.],
+                [2., 4.]])
         """
-        return self.mT
+        return self.mH
 
     @property
     def real(self) -> Any:
-        """The real part: the tensor itself."""
-        return self
+        """The real part, a view: of real numbers the tensor itself.
 
-    imag = property(number_parts.imag)
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0])
+        >>> x.real is x
+        True
+        """
+        return self if self.array.dtype.kind != "c" else complex_numbers.real(self)    # type: ignore[arg-type]
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self.real.copy_(value if isinstance(value, TensorBase) else creation.as_tensor(value))
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part, a view.
+
+        Raises: RuntimeError for real numbers.
+
+        >>> import mtorch
+        >>> mtorch.tensor([1 + 2j]).imag
+        tensor([2.])
+        """
+        return complex_numbers.imag(self)    # type: ignore[arg-type]
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self.imag.copy_(value if isinstance(value, TensorBase) else creation.as_tensor(value))
 
     # ---- indexing ------------------------------------------------------------------------------
 
     __getitem__, __setitem__ = indexing.getitem, indexing.setitem
     select, narrow, index_select, gather = indexing.select, indexing.narrow, indexing.index_select, indexing.gather
     masked_select, nonzero, argwhere = indexing.masked_select, indexing.nonzero, indexing.argwhere
-    masked_fill, masked_fill_ = elementwise.masked_fill, indexing.masked_fill_
+    masked_fill, masked_fill_ = elementwise.masked_fill, inplace(elementwise.masked_fill)
     fill, fill_, zero_, copy_ = indexing.fill, indexing.fill_, indexing.zero_, indexing.copy_
 
     take, put, put_, take_along_dim = scatters.take, scatters.put, scatters.put_, scatters.take_along_dim
@@ -144,7 +230,19 @@ class Functions(TensorBase):
     addcdiv, addcdiv_ = arithmetic.addcdiv, inplace(arithmetic.addcdiv)
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
-        """This tensor's elements where the condition holds, else other's."""
+        """This tensor's elements where the condition holds, else other's.
+
+        condition: a bool tensor
+        other: a tensor or a number
+
+        Shape: any three that broadcast -> the shape that they broadcast to
+        Raises: as for `mtorch.where`.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, -2.0, 3.0])
+        >>> x.where(x > 0, 0.0)
+        tensor([1., 0., 3.])
+        """
         return arithmetic.where(condition, self, other)  # type: ignore[arg-type]    # it is a Tensor
 
     # ---- elementwise ---------------------------------------------------------------------------
@@ -155,7 +253,7 @@ class Functions(TensorBase):
     absolute, absolute_ = abs, abs_
     square, square_ = elementwise.square, inplace(elementwise.square)
     sign, sign_ = elementwise.sign, inplace(elementwise.sign)
-    sgn, sgn_ = sign, sign_
+    sgn, sgn_ = complex_numbers.sgn, inplace(complex_numbers.sgn)
     floor, floor_ = elementwise.floor, inplace(elementwise.floor)
     ceil, ceil_ = elementwise.ceil, inplace(elementwise.ceil)
     trunc, trunc_ = elementwise.trunc, inplace(elementwise.trunc)
@@ -280,15 +378,25 @@ class Functions(TensorBase):
     gcd, gcd_, lcm, lcm_ = number_parts.gcd, inplace(number_parts.gcd), number_parts.lcm, inplace(number_parts.lcm)
     ldexp, ldexp_, frexp = number_parts.ldexp, inplace(number_parts.ldexp), number_parts.frexp
     nextafter, nextafter_ = number_parts.nextafter, inplace(number_parts.nextafter)
-    conj, conj_physical, angle = number_parts.conj, number_parts.conj_physical, number_parts.angle
+    conj, conj_physical, angle = complex_numbers.conj, complex_numbers.conj_physical, complex_numbers.angle
     conj_physical_ = inplace(conj_physical)
-    resolve_conj, resolve_neg, isreal = number_parts.resolve_conj, number_parts.resolve_neg, number_parts.isreal
-    is_conj, is_neg, is_nonzero = number_parts.is_conj, number_parts.is_neg, number_parts.is_nonzero
+    resolve_conj, resolve_neg, isreal = complex_numbers.resolve_conj, complex_numbers.resolve_neg, complex_numbers.isreal
+    is_conj, is_neg, is_nonzero = complex_numbers.is_conj, complex_numbers.is_neg, number_parts.is_nonzero
     is_same_size = number_parts.is_same_size
     i0, i0_, mvlgamma, mvlgamma_ = special.i0, inplace(special.i0), special.mvlgamma, inplace(special.mvlgamma)
 
     def polygamma(self, n: int) -> Tensor:
-        """The n-th derivative of digamma: see `mtorch.polygamma`."""
+        """The n-th derivative of digamma, of each element: `mtorch.polygamma`, whose arguments come the other way round.
+
+        n: how many times it is differentiated, >= 0
+
+        Shape: any -> the same
+        Raises: as for `mtorch.polygamma`.
+
+        >>> import mtorch
+        >>> mtorch.tensor([1.0, 2.0]).polygamma(1)
+        tensor([1.6449, 0.6449])
+        """
         return transcendental.polygamma(n, self)         # type: ignore[arg-type]    # it is a Tensor
 
     polygamma_ = inplace(polygamma)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..autograd import engine
 from ..autograd.handle import RemovableHandle, add_hook
-from ..autograd.tape import Node, Output, TensorBase, history, wrap
+from ..autograd.tape import Node, Output, TensorBase, history, meet_complex, wrap
 from ..autograd.views import is_view, version
 
 if TYPE_CHECKING:
@@ -29,7 +29,18 @@ class Differentiable(TensorBase):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients are computed for this tensor."""
+        """Whether gradients are computed for this tensor; it can be set on a leaf.
+
+        Raises: where it is set, as for `requires_grad_`.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * 2).requires_grad    # so does what is computed from it
+        True
+        >>> x.requires_grad = False
+        >>> (x * 2).requires_grad
+        False
+        """
         return self._requires_grad
 
     @requires_grad.setter
@@ -37,7 +48,16 @@ class Differentiable(TensorBase):
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Say whether gradients are to be computed for this leaf; returns the tensor."""
+        """Say, in place, whether gradients are to be computed for this leaf; returns the tensor.
+
+        requires_grad: True to have them computed
+
+        Raises: RuntimeError for True and a tensor of integers or bools, and for False and a result that has a history.
+
+        >>> import mtorch
+        >>> mtorch.zeros(2).requires_grad_()
+        tensor([0., 0.], requires_grad=True)
+        """
         if requires_grad and self.array.dtype.kind not in "fc":
             raise RuntimeError("only Tensors of floating point and complex dtype can require gradients, got "
                                + repr(self.dtype))
@@ -47,12 +67,28 @@ class Differentiable(TensorBase):
                                "= var.detach().")
         if requires_grad and not self._requires_grad and is_view(self):
             self._alias = None                         # a leaf of its own now
+        if requires_grad and self.array.dtype.kind == "c":
+            meet_complex()
         self._requires_grad = bool(requires_grad)
         return self
 
     @property
     def grad(self) -> Any:
-        """The gradient that backward left here, or None."""
+        """The gradient that `backward` left on this leaf, None before; every further backward adds to it.
+
+        It can be set, to a Tensor or to None.
+
+        Shape: the tensor's
+        Raises: TypeError where it is set to what is no Tensor; RuntimeError to one of another shape or type.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward(); x.grad
+        tensor([2., 4.])
+        >>> (x * x).sum().backward(); x.grad    # added
+        tensor([4., 8.])
+        >>> x.grad = None    # begin anew
+        """
         return self._grad
 
     @grad.setter
@@ -75,12 +111,29 @@ class Differentiable(TensorBase):
 
     @property
     def is_leaf(self) -> bool:
-        """Whether the tensor was made by the user, not by a recorded operation."""
+        """Whether no recorded operation made the tensor: where backward ends, and leaves gradients in `.grad`.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> x.is_leaf, (x * 2).is_leaf
+        (True, False)
+        >>> mtorch.zeros(2).mul(2).is_leaf    # nothing requires grad, nothing is recorded
+        True
+        """
         return self._node is None
 
     @property
     def grad_fn(self) -> Node | None:
-        """The node of the operation that made this tensor, None for a leaf."""
+        """The node of the operation that made this tensor, None for a leaf.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> y = (x * x).sum()
+        >>> y.grad_fn.name()
+        'SumBackward0'
+        >>> y.grad_fn.next_functions[0][0].name()    # what it was computed from
+        'MulBackward0'
+        """
         if self._node is None:
             return None
         node = history(self)
@@ -88,26 +141,56 @@ class Differentiable(TensorBase):
 
     @property
     def output_nr(self) -> int:
-        """Which output of its grad_fn this tensor is."""
+        """Which output of its grad_fn this tensor is, from 0; 0 for a leaf.
+
+        >>> import mtorch
+        >>> first, second = mtorch.ones(4, requires_grad=True).chunk(2)
+        >>> first.output_nr, second.output_nr
+        (0, 1)
+        """
         return self._node.slot if type(self._node) is Output else 0
 
     def backward(self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False,
                  inputs: Any = None) -> None:
-        """Add the gradient of this tensor to `.grad` of every leaf it was computed from: see `autograd.backward`.
+        """Add the gradient of this tensor to `.grad` of every leaf it was computed from: `mtorch.autograd.backward` of one.
 
         gradient: the gradient of this tensor, in its shape; may be left out where it is one element
+        retain_graph: keep the graph for another backward; as create_graph unless given
+        create_graph: record the gradients' own computation, so that they can be differentiated
+        inputs: only these get a gradient
+
+        Raises: as for `mtorch.autograd.backward`.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).backward(mtorch.tensor([1.0, 10.0]))
+        >>> x.grad
+        tensor([ 2., 40.])
         """
         engine.backward(self, None if gradient is None else [gradient],     # type: ignore[arg-type]    # it is a Tensor
                         retain_graph, create_graph, inputs)
 
     def detach(self) -> Tensor:
-        """The same memory, without history."""
+        """The same memory, without history: no gradients flow through it.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x.detach()).sum().backward(); x.grad    # x, and not 2 x: one factor counts as a constant
+        tensor([1., 2.])
+        """
         return wrap(self.array)
 
     def detach_(self) -> Self:
-        """Forget the history, in place.
+        """Forget the history, in place; returns the tensor, which is a leaf then.
 
         Raises: RuntimeError for a view.
+
+        >>> import mtorch
+        >>> y = mtorch.tensor([1.0, 2.0], requires_grad=True) * 3
+        >>> y.detach_()
+        tensor([3., 6.])
         """
         if is_view(self):
             raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using "
@@ -118,7 +201,19 @@ class Differentiable(TensorBase):
 
     @property
     def data(self) -> Any:
-        """The same memory, without history; writes to it are not noticed by graphs that used it."""
+        """The same memory, without history; writes to it are not noticed by graphs that used it.
+
+        It can be set: the tensor has the memory of another then, and keeps its own history.  In new programs `detach()`,
+        and writing under `no_grad()`, are safer.
+
+        Raises: TypeError where it is set to what is no Tensor.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> x.data *= 10.0
+        >>> x
+        tensor([10., 20.], requires_grad=True)
+        """
         twin = wrap(self.array)
         twin._silent = True
         return twin
@@ -130,7 +225,18 @@ class Differentiable(TensorBase):
         self.array = value.array
 
     def retain_grad(self) -> None:
-        """Keep this intermediate result's gradient in `.grad` too."""
+        """Keep this intermediate result's gradient in `.grad` too; of no effect on a leaf, which keeps its own.
+
+        Raises: RuntimeError for a tensor that does not require grad.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> y = x * 3
+        >>> y.retain_grad()
+        >>> (y * y).sum().backward()
+        >>> y.grad
+        tensor([ 6., 12.])
+        """
         if not self._requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if self._node is None or self.retains_grad:
@@ -146,17 +252,49 @@ class Differentiable(TensorBase):
 
     @property
     def retains_grad(self) -> bool:
-        """Whether `retain_grad` was called on this intermediate result."""
+        """Whether `retain_grad` was called on this intermediate result; False for a leaf.
+
+        >>> import mtorch
+        >>> y = mtorch.ones(2, requires_grad=True) * 3
+        >>> y.retains_grad
+        False
+        >>> y.retain_grad(); y.retains_grad
+        True
+        """
         return self.__dict__.get("_retained", False)
 
     def register_hook(self, hook: Callable) -> RemovableHandle:
-        """Have hook(gradient) called when this tensor's gradient is known; what it returns takes the gradient's place."""
+        """Have hook(gradient) called when this tensor's gradient is known; what it returns takes the gradient's place.
+
+        hook: a function of a Tensor, returning a Tensor of its shape, or None to leave the gradient as it is
+
+        Returns: a handle, whose remove() takes the hook away.
+        Raises: RuntimeError for a tensor that does not require grad.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> handle = x.register_hook(lambda gradient: gradient * 10)
+        >>> x.sum().backward(); x.grad
+        tensor([10., 10.])
+        """
         if not self._requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         return _attach(self, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable) -> RemovableHandle:
-        """Have hook(tensor) called on this leaf when its `.grad` is there."""
+        """Have hook(tensor) called on this leaf when a backward has added to its `.grad`.
+
+        hook: a function of a Tensor, this one, returning None
+
+        Returns: a handle, whose remove() takes the hook away.
+        Raises: RuntimeError for a tensor that is no leaf or does not require grad.
+
+        >>> import mtorch
+        >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+        >>> handle = x.register_post_accumulate_grad_hook(lambda leaf: print(leaf.grad))
+        >>> x.sum().backward()
+        tensor([1., 1.])
+        """
         if not self._requires_grad or self._node is not None:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors or those that do "
                                "not require grad")
