@@ -18,7 +18,7 @@ from .functions.arithmetic import (add, addcdiv, addcmul, arctan2, atan2, copysi
                                    floor_divide, fmax, fmin, fmod, hypot, lerp, logaddexp, logaddexp2, maximum, minimum,
                                    mul, multiply, pow, remainder, rsub, sub, subtract, true_divide, where, xlogy)
 from .functions.elementwise import (abs, absolute, ceil, clamp, clamp_max, clamp_min, clip, clone, deg2rad, fix, floor,
-                                    frac, masked_fill, nan_to_num, neg, negative, positive, rad2deg, round, sgn, sign,
+                                    frac, masked_fill, nan_to_num, neg, negative, positive, rad2deg, round, sign,
                                     square, trunc)
 from .functions.transcendental import (acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, asin, asinh,
                                        atan, atanh, cos, cosh, digamma, erf, erfc, erfinv, exp, exp2, expm1, lgamma,
@@ -55,9 +55,10 @@ from .functions.linalg.products import (chain_matmul, matrix_exp, matrix_power, 
                                         old_vander as vander)
 from .functions.linalg.solving import (cholesky_inverse, cholesky_solve, det, inverse, logdet, pinverse, slogdet,
                                        triangular_solve)
-from .functions.number_parts import (angle, conj, conj_physical, frexp, gcd, heaviside, imag, is_conj, is_neg,
-                                     is_nonzero, is_same_size, isreal, lcm, ldexp, nextafter, real, resolve_conj,
-                                     resolve_neg, result_type)
+from .functions.complex_numbers import (angle, complex, conj, conj_physical, imag, is_conj, is_neg, isreal, polar, real,
+                                        resolve_conj, resolve_neg, sgn, view_as_complex, view_as_real)
+from .functions.number_parts import (frexp, gcd, heaviside, is_nonzero, is_same_size, lcm, ldexp, nextafter,
+                                     result_type)
 from .functions.placing import (as_strided, diag_embed, diagflat, nonzero_static, rot90, tril_indices, triu_indices,
                                 unravel_index)
 from .functions.special import i0, igamma, igammac, mvlgamma

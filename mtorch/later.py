@@ -19,7 +19,7 @@ _SETTINGS = [
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
         **{name: name for name in ("_C", "accelerator", "amp", "backends", "cpu", "cuda", "distributed",
-                                   "distributions",
+                                   "distributions", "fft",
                                    "hub", "jit", "mps", "multiprocessing", "onnx", "profiler",
                                    "serialization", "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),

@@ -28,7 +28,7 @@ ROWS = [
     ["mtorch.autograd"],
     ["mtorch.ops"],
     ["mtorch.functions"],
-    ["mtorch.linalg", "mtorch.special", "mtorch.signal"],
+    ["mtorch.fft", "mtorch.linalg", "mtorch.special", "mtorch.signal"],
     ["mtorch.methods"],
     ["mtorch.tensor"],
     ["mtorch.sparse"],

@@ -174,6 +174,9 @@ def _seeds(outputs, gradients, create_graph, caller) -> list:
         if not t._requires_grad:
             raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
         if g is None:
+            if t.array.dtype.kind == "c":
+                raise RuntimeError("grad can be implicitly created only for real scalar outputs but got "
+                                   f"{t.dtype}")
             if t.array.size != 1:
                 raise RuntimeError(f"grad can be implicitly created only for scalar outputs, but {caller} got a "
                                    f"tensor of shape {list(t.array.shape)}; reduce it (.sum(), .mean()) or give the "

@@ -65,7 +65,8 @@ def replayed(node: Node, inputs, g):
     mode.replaying = True
     if node.op.reference is None:
         args = [wrap(x) if isinstance(x, np.ndarray) else x for x in args]
-        return _while_replaying(node.op.rule(*args, **node.kwargs)[1])
+        value, pullback = node.op.rule(*args, **node.kwargs)
+        return _while_replaying(tape.of_complex(node.op, args, value if type(value) is tuple else (value,), pullback))
     # the inner sweep stops here
     fresh = [identity(x) if isinstance(x, TensorBase) and x._requires_grad else x for x in args]
     outs = node.op.reference(*(wrap(x) if isinstance(x, np.ndarray) else x for x in fresh), **node.kwargs)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .complex_numbers import is_complex, pullback_of
 from .mismatch import mismatch
 from .mode import WATCHED, mode
 
@@ -129,7 +130,7 @@ def grad_name_of(name: str) -> str:
 
 
 def op(rule: Callable | None = None, *, reference: Callable | None = None, view: bool = False,
-       keeps: bool = True, name: str | Callable[[Node], str] | None = None) -> Callable:
+       keeps: bool = True, name: str | Callable[[Node], str] | None = None, complex: str | None = None) -> Callable:
     """Make a function of Tensors from a rule.
 
     reference   a plain function of Tensors that says the same; a rule that writes into buffers names one, and it is
@@ -138,9 +139,10 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
     keeps       False when the pullbacks close over no array: such a node can be walked again after a backward, as in torch
     name        torch's name for the node, where it is not made from the rule's own; or a function of the node that
                 says it, where torch has several functions for what is one rule here
+    complex     how it is differentiated with complex numbers, see complex_numbers.py; None: not at all
     """
     if rule is None:
-        return functools.partial(op, reference=reference, view=view, keeps=keeps, name=name)
+        return functools.partial(op, reference=reference, view=view, keeps=keeps, name=name, complex=complex)
 
     @functools.wraps(rule)
     def call(*args, **kwargs):
@@ -178,6 +180,8 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
         out.array = value
         out._grad = out._alias = None
         if recording:
+            if met_complex or value.dtype.kind == "c":
+                pullback = of_complex(call, arrays, (value,), pullback)
             # Node(call, inputs, kwargs, pullback, value.shape), without the call
             node = _new(Node)
             node.order = next_order()
@@ -199,12 +203,32 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
     call.view, call.keeps = view, keeps and not view                     # type: ignore[attr-defined]
     call.grad_name = name if isinstance(name, str) else grad_name_of(rule.__name__)    # type: ignore[attr-defined]
     call.name_of = name if callable(name) else None                      # type: ignore[attr-defined]
+    call.complex = complex                                               # type: ignore[attr-defined]
     return call
+
+
+met_complex = False                    # has a complex number been recorded?  Until then no op needs to look for them
+
+
+def of_complex(call, args, values, pullback):
+    """The pullback of a call that may have to do with complex numbers."""
+    global met_complex
+    if not met_complex and any(map(is_complex, values)):
+        met_complex = True
+    return pullback_of(call, args, values, pullback) if met_complex else pullback
+
+
+def meet_complex() -> None:
+    """From now on look for complex numbers: a leaf of them requires grad."""
+    global met_complex
+    met_complex = True
 
 
 def _several(call, values, arrays, inputs, kwargs, pullback, recording, first) -> tuple:
     """The results of an op with several outputs; those that are not floating point have no gradient."""
     values = tuple(v if type(v) is _ndarray else np.asarray(v) for v in values)
+    if recording:
+        pullback = of_complex(call, arrays, values, pullback)
     node = Node(call, inputs, kwargs, pullback, [(v.shape, v.dtype) for v in values]) if recording else None
     if recording is WATCHED:
         watch(node, arrays, *values)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .complex_numbers import AS_WRITTEN, holomorphic
 from . import tape
 from .mode import mode
 from .tape import STALE, Node, Output, TensorBase, history, next_order, op, wrap
@@ -324,11 +325,13 @@ def _put_pullback(path, key, shape):
     return (lambda g: put(g, 0.0, path=path, key=key), to_value)
 
 
-@op(keeps=False, name="ToCopyBackward0")
+@op(keeps=False, name="ToCopyBackward0", complex=AS_WRITTEN)
 def cast(a, *, dtype):
-    """The same values in another floating point type."""
+    """The same values in another floating point or complex type; what becomes real loses its imaginary part."""
     tensor = isinstance(a, TensorBase)                 # if not, an array, or a NumPy number that was one of no dimensions
     before = a.array.dtype if tensor else a.dtype
+    if before.kind == "c" and np.dtype(dtype).kind != "c":
+        a = a.real
     return (cast(a, dtype=dtype) if tensor else a.astype(dtype)), (lambda g: cast(g, dtype=before),)
 
 
@@ -336,3 +339,6 @@ def version(array: np.ndarray) -> int:
     """When this memory was last written in place; 0 for never."""
     stamp = _stamps.get(id(owner(array)))
     return stamp[1] if stamp else 0
+
+
+holomorphic(put)

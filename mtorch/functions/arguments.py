@@ -72,6 +72,17 @@ def require_tensor(x, function: str, argument: str = "input"):
     return x
 
 
+def of_real_numbers(function: Function) -> Function:
+    """Refuse complex numbers among the arguments, for which a function that puts numbers in order has no meaning."""
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for x in (*args, *kwargs.values()) if kwargs else args:
+            if isinstance(x, TensorBase) and x.array.dtype.kind == "c":
+                raise NotImplementedError(f"{function.__name__} is not implemented for complex numbers, got {x.dtype}")
+        return function(*args, **kwargs)
+    return call    # type: ignore[return-value]
+
+
 def require_floats(x, function: str, argument: str = "input"):
     """x, which must be a Tensor of floating point numbers."""
     if require_tensor(x, function, argument).array.dtype.kind != "f":
@@ -298,6 +309,8 @@ def promoting(op):
         out.array = value
         out._grad = out._alias = None
         if recording and (recording := mode.recording):
+            if x.dtype.kind == "c":
+                pullback = tape.of_complex(op, (x, y), (value,), pullback)
             node = _new(Node)
             node.order = next_order()
             node.op, node.inputs, node.kwargs, node.pullback = op, [left, right], _NO_KEYWORDS, pullback

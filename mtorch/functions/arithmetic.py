@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.complex_numbers import is_complex
 from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic as rules
-from .arguments import (NUMBERS, checked, common_kind, element_of, floating, into, number_of, promoting, require_tensor,
-                        result_type_of, to_type)
+from .arguments import (NUMBERS, checked, common_kind, element_of, floating, into, number_of, of_real_numbers,
+                        promoting, require_tensor, result_type_of, to_type)
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -75,7 +76,7 @@ def to_power(a, b):
             b = b.item()
         if isinstance(b, (int, float)):
             kind = a.array.dtype
-            if kind.kind == "f":
+            if kind.kind in "fc":
                 return rules.power(a, exponent=b)
             if isinstance(b, float):
                 return rules.power(floating(a), exponent=b)
@@ -263,7 +264,7 @@ def _one_tensor(name, *operands) -> None:
 
 
 def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
-    """input to the power of exponent, computed in float64.
+    """input to the power of exponent, computed in float64, or complex128.
 
     Arguments and shape as for `pow`; integers may have negative exponents here.
     Raises: TypeError where neither is a tensor, or for what is neither a tensor nor a number; RuntimeError for shapes
@@ -274,9 +275,9 @@ def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None)
     tensor([4., 9.], dtype=torch.float64)
     """
     _one_tensor("float_power", input, exponent)
-    double = np.dtype(np.float64)
+    double = np.dtype(np.complex128 if is_complex(input) or is_complex(exponent) else np.float64)
     a = to_type(input, double) if isinstance(input, TensorBase) else input
-    b = to_type(exponent, double) if isinstance(exponent, TensorBase) else exponent
+    b = to_type(exponent, double) if isinstance(exponent, TensorBase) or double.kind == "c" else exponent
     if isinstance(a, NUMBERS):
         a = wrap(np.array(a, double))
     result = checked(to_power(a, b), "float_power", input, exponent)
@@ -303,6 +304,7 @@ def _binary_of_floats(rule, name, input, other, out):
     return _binary(rule, name, a, b, out)
 
 
+@of_real_numbers
 def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The larger of each pair; nan where one is nan. A tie shares its gradient.
 
@@ -318,6 +320,7 @@ def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tenso
                    require_tensor(other, "maximum", "other"), out)
 
 
+@of_real_numbers
 def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smaller of each pair; nan where one is nan. A tie shares its gradient.
 
@@ -331,6 +334,7 @@ def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tenso
                    require_tensor(other, "minimum", "other"), out)
 
 
+@of_real_numbers
 def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The larger of each pair, a number before a nan.
 
@@ -343,6 +347,7 @@ def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return _binary(rules.fmax, "fmax", require_tensor(input, "fmax"), require_tensor(other, "fmax", "other"), out)
 
 
+@of_real_numbers
 def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smaller of each pair, a number before a nan.
 
@@ -380,6 +385,7 @@ def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return _binary_of_floats(rules.hypot, "hypot", input, other, out)
 
 
+@of_real_numbers
 def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """log(e^input + e^other), without overflow on the way.
 
@@ -392,6 +398,7 @@ def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Ten
     return _binary_of_floats(rules.logaddexp, "logaddexp", input, other, out)
 
 
+@of_real_numbers
 def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """log2(2^input + 2^other), without overflow on the way.
 
@@ -418,6 +425,7 @@ def copysign(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Ten
     return _binary(rules.copysign, "copysign", require_tensor(input, "copysign"), other, out, float_result=True)
 
 
+@of_real_numbers
 def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input * log(other), in a floating point type; 0 where input is 0, nan where other is nan.
 

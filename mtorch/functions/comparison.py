@@ -30,10 +30,13 @@ def operator(function):
 
 def _compared(function, a, b):
     try:
-        if isinstance(a, TensorBase) and isinstance(b, TensorBase) and a.array.dtype == b.array.dtype:
-            return function(a.array, b.array)
-        kind = result_type_of(a, b)
-        a, b = to_type(a, kind), to_type(b, kind)
+        kind = a.array.dtype if isinstance(a, TensorBase) else None
+        if kind is None or not isinstance(b, TensorBase) or b.array.dtype != kind:
+            kind = result_type_of(a, b)
+            a, b = to_type(a, kind), to_type(b, kind)
+        if kind.kind == "c" and function is not np.equal and function is not np.not_equal:
+            raise NotImplementedError(f"{function.__name__} is not implemented for {dtypes.of(kind)}: complex numbers have no "
+                                      "order")
         return function(_array(a), _array(b))
     except ValueError as error:
         raise mismatch(error, function.__name__) from None

@@ -10,13 +10,14 @@ import numpy as np
 
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
-from .arguments import axis_of, into, number_of, require_floats, require_tensor, whole_number
+from .arguments import axis_of, into, number_of, of_real_numbers, require_floats, require_tensor, whole_number
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
     from .hints import Number
 
 
+@of_real_numbers
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
            dim: int | None = None) -> Any:
     """The different elements in order; and, when asked, where each element went and how often each occurs. nan differs
@@ -61,6 +62,7 @@ def _refuse_no_elements(x, axis: int | None, name: str) -> None:
                            f"{list(x.array.shape)} and dim {axis}")
 
 
+@of_real_numbers
 def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False,
                        dim: int | None = None) -> Any:
     """The elements with each run of equals made one.

@@ -507,6 +507,15 @@ def linspace(start: float | Tensor, end: float | Tensor, steps: int, *, out: Ten
     >>> mtorch.linspace(0, 1, 3)
     tensor([0.0000, 0.5000, 1.0000])
     """
+    start, end = (x.item() if isinstance(x, TensorBase) and x.array.size == 1 else x for x in (start, end))
+    if isinstance(start, complex) or isinstance(end, complex):
+        kind = _kind(dtype, out) if dtype is not None or out is not None else np.result_type(
+            dtypes.get_default_dtype().numpy, np.complex64)
+        if kind.kind != "c":
+            raise RuntimeError(f"linspace: inferred dtype {dtypes.of(np.dtype(np.complex64))} can't be safely cast to passed "
+                               f"dtype {dtypes.of(kind)}")
+        return _new(np.linspace(start, end, whole_number(steps, "linspace", "steps")).astype(kind), None, device,
+                    requires_grad, out)
     first, last = _number(start, "linspace", "start"), _number(end, "linspace", "end")
     if whole_number(steps, "linspace", "steps") < 0:
         raise RuntimeError(f"linspace: number of steps must be non-negative, got {steps}")

@@ -225,7 +225,7 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 @shown_as("VdotBackward0")
 def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The sum of products of two vectors.
+    """The sum of products of two vectors; of complex ones, input is conjugated.
 
     Shape: (N,), (N,) -> ().
     Raises: TypeError for what is no tensor; RuntimeError for what is no vector, two lengths and two types.
@@ -237,7 +237,7 @@ def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     from .matrix import dot
     require_tensor(input, "vdot")
     require_tensor(other, "vdot", "other")
-    return dot(input, other, out=out)
+    return dot(input.conj(), other, out=out)
 
 
 @shown_as("TraceBackward0")

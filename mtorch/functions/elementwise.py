@@ -9,6 +9,7 @@ import numpy as np
 from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
+from ..ops.complex_parts import magnitude
 from ..ops import arithmetic, elementwise as rules
 from .arguments import (as_tensor_operand, common_kind, element_of, floating, into, number_of, require_floats,
                         require_tensor, to_type, together, whole_number)
@@ -61,7 +62,7 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     if require_tensor(input, "abs").array.dtype.kind == "b":
         raise NotImplementedError('"abs_cpu" not implemented for torch.bool: expected numbers')
-    result = rules.abs(input)
+    result = magnitude(input) if input.array.dtype.kind == "c" else rules.abs(input)
     return result if out is None else into(out, result)
 
 
@@ -80,7 +81,7 @@ def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 def rules_power(input):
-    if input.array.dtype.kind == "f":
+    if input.array.dtype.kind in "fc":
         return arithmetic.power(input, exponent=2)
     return wrap(input.array.astype(np.int64) ** 2 if input.array.dtype.kind == "b" else input.array * input.array)
 
@@ -95,10 +96,10 @@ def _flat(name, function, input, out):
 
 
 def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """-1, 0 or 1; of complex numbers input / |input|. Its slope is 0.
+    """-1, 0 or 1. Its slope is 0.
 
     Shape: any -> the same.
-    Raises: TypeError for what is no tensor.
+    Raises: TypeError for what is no tensor; RuntimeError for complex numbers: see sgn.
 
     >>> import mtorch
     >>> mtorch.sign(mtorch.tensor([3.0, 0.0, -2.0]))
@@ -106,14 +107,13 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     x = require_tensor(input, "sign")
     kind = x.array.dtype.kind
+    if kind == "c":
+        raise RuntimeError("Unlike NumPy, torch.sign doesn't allow complex tensors. Use torch.sgn instead. ")
     if kind == "f":
         result = rules.flat(x, function=np.sign)
     else:
         result = wrap(x.array.copy() if kind == "b" else np.sign(x.array))
     return result if out is None else into(out, result)
-
-
-sgn = sign
 
 
 def floor(input: Tensor, *, out: Tensor | None = None) -> Tensor:

@@ -1,8 +1,7 @@
 """What numbers are made of: common divisors, mantissa and exponent, neighbours, real parts and angles."""
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,8 +10,7 @@ from .. import dtypes, return_types
 from ..autograd.mode import mode
 from ..autograd.tape import record, wrap
 from ..ops import arithmetic as rules
-from .arguments import common_kind, floating, into, require_tensor, result_type_of, to_type, together
-from .arithmetic import where
+from .arguments import common_kind, into, of_real_numbers, require_tensor, result_type_of, to_type, together
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -56,6 +54,7 @@ def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return _integers(np.lcm, "lcm", input, other, out)
 
 
+@of_real_numbers
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
     """1 where input is positive, `values` where it is 0, else 0: where it is negative, and as in torch where it is nan.
 
@@ -157,138 +156,6 @@ def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Ten
     return result if out is None else into(out, result)
 
 
-# ---- as of complex numbers ---------------------------------------------------------------------
-
-def _real(x, name: str):
-    x = require_tensor(x, name)
-    if x.array.dtype.kind == "c":
-        raise NotImplementedError(f"{name} of complex tensors is not implemented, got {x.dtype}")
-    return x
-
-
-def real(input: Tensor) -> Tensor:
-    """The real part: of real numbers, input itself.
-
-    Shape: any -> the same.
-    Raises: TypeError for what is no tensor; NotImplementedError for complex numbers, which have no views of their parts
-        here.
-
-    >>> import mtorch
-    >>> mtorch.real(mtorch.tensor([1.0]))
-    tensor([1.])
-    """
-    return _real(input, "real")
-
-
-def imag(input: Tensor) -> NoReturn:
-    """The imaginary part: real numbers have none, an error as in torch.
-
-    Shape: any -> none, as it always raises.
-    Raises: RuntimeError for real numbers; TypeError for what is no tensor; NotImplementedError for complex numbers.
-
-    >>> import mtorch
-    >>> try: mtorch.imag(mtorch.tensor([1.0]))
-    ... except RuntimeError as error: print(error)
-    imag is not implemented for tensors with non-complex dtypes.
-    """
-    _real(input, "imag")
-    raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-
-
-def conj(input: Tensor) -> Tensor:
-    """The complex conjugate: of real numbers, input itself.
-
-    Shape and errors as for `real`.
-
-    >>> import mtorch
-    >>> mtorch.conj(mtorch.tensor([1.0]))
-    tensor([1.])
-    """
-    return _real(input, "conj")
-
-
-def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The complex conjugate in memory of its own: of real numbers, input itself.
-
-    Shape and errors as for `real`.
-
-    >>> import mtorch
-    >>> mtorch.conj_physical(mtorch.tensor([1.0]))
-    tensor([1.])
-    """
-    x = _real(input, "conj_physical")
-    return x if out is None else into(out, x)
-
-
-def resolve_conj(input: Tensor) -> Tensor:
-    """input itself: conjugates are never put off here.
-
-    Shape and errors as for `real`.
-
-    >>> import mtorch
-    >>> mtorch.resolve_conj(mtorch.tensor([1.0]))
-    tensor([1.])
-    """
-    return _real(input, "resolve_conj")
-
-
-def resolve_neg(input: Tensor) -> Tensor:
-    """input itself: signs are never put off here.
-
-    Shape and errors as for `real`.
-
-    >>> import mtorch
-    >>> mtorch.resolve_neg(mtorch.tensor([1.0]))
-    tensor([1.])
-    """
-    return _real(input, "resolve_neg")
-
-
-def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The angle in the complex plane, in radians: pi for negative numbers, 0 for others, nan for nan.
-
-    Shape and errors as for `real`; integers give the default floating point type.
-
-    >>> import mtorch
-    >>> mtorch.angle(mtorch.tensor([-1.0, 2.0]))
-    tensor([3.1416, 0.0000])
-    """
-    x = floating(_real(input, "angle"))
-    a = x.array
-    constant = wrap(np.where(np.isnan(a), a, np.where(a < 0, math.pi, 0.0)).astype(a.dtype))
-    result = x * 0.0 + constant if x._requires_grad and np.isfinite(a).all() else \
-        where(wrap(np.zeros(a.shape, bool)), x, constant)
-    return result if out is None else into(out, result)
-
-
-def isreal(input: Tensor) -> Tensor:
-    """Which elements have no imaginary part: of real numbers all.
-
-    Shape: any -> bools of the same.
-    Raises: TypeError for what is no tensor.
-
-    >>> import mtorch
-    >>> mtorch.isreal(mtorch.tensor([1.0]))
-    tensor([True])
-    """
-    x = require_tensor(input, "isreal").array
-    return wrap(np.asarray(np.isreal(x)))
-
-
-def is_conj(input: Tensor) -> bool:
-    """Whether a conjugate was put off: never.
-
-    Shape: any -> one bool.
-    Raises: TypeError for what is no tensor.
-
-    >>> import mtorch
-    >>> mtorch.is_conj(mtorch.tensor(1.0))
-    False
-    """
-    require_tensor(input, "is_conj")
-    return False
-
-
 def is_nonzero(input: Tensor) -> bool:
     """Whether the only element is not zero.
 
@@ -300,19 +167,6 @@ def is_nonzero(input: Tensor) -> bool:
     True
     """
     return bool(require_tensor(input, "is_nonzero"))
-
-
-def is_neg(input: Tensor) -> bool:
-    """Whether a sign was put off: never.
-
-    Shape and errors as for `is_conj`.
-
-    >>> import mtorch
-    >>> mtorch.is_neg(mtorch.tensor(1.0))
-    False
-    """
-    require_tensor(input, "is_neg")
-    return False
 
 
 def is_same_size(input: Tensor, other: Tensor) -> bool:

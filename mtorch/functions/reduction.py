@@ -13,7 +13,7 @@ from ..autograd.naming import shown_as
 from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import elementwise as unary, indexing, reduction as rules
-from .arguments import axes_of, axis_of, floating, into, numpy_names, require_tensor, to_type
+from .arguments import axes_of, axis_of, floating, into, numpy_names, of_real_numbers, require_tensor, to_type
 from .elementwise import abs as absolute
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @shown_as("NansumBackward0")
 @numpy_names
 def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
@@ -99,6 +100,7 @@ def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dty
     return sum(x.nan_to_num(posinf=math.inf, neginf=-math.inf), dim, keepdim, out=out)
 
 
+@of_real_numbers
 @numpy_names
 def nanmean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
             out: Tensor | None = None) -> Tensor:
@@ -168,6 +170,9 @@ def var(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, ke
 
 def _variance(name, input, dim, unbiased, keepdim, correction):
     x = _averaged(require_tensor(input, name), None, name)
+    if x.array.dtype.kind == "c":
+        return _variance(name, x.real, dim, unbiased, keepdim, correction) + _variance(name, x.imag, dim, unbiased, keepdim,
+                                                                                         correction)
     return rules.var(x, axis=axes_of(dim, x.array.ndim), correction=_correction(unbiased, correction), keepdims=keepdim)
 
 
@@ -237,6 +242,7 @@ def _not_empty(x, name, dim):
                 raise IndexError(f"{name}(): Expected reduction dim {a} to have non-zero size.")
 
 
+@of_real_numbers
 @numpy_names
 def amax(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The largest over dim; ties share the gradient.
@@ -258,6 +264,7 @@ def amax(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: 
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @numpy_names
 def amin(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The smallest over dim; ties share the gradient.
@@ -304,6 +311,7 @@ def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, 
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @numpy_names
 def max(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None = None, keepdim: bool = False,
         out: Any = None) -> Any:
@@ -327,6 +335,7 @@ def max(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None
     return _extreme("max", np.argmax, rules.amax, maximum, input, args, dim, other, keepdim, out)
 
 
+@of_real_numbers
 @numpy_names
 def min(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None = None, keepdim: bool = False,
         out: Any = None) -> Any:
@@ -359,6 +368,7 @@ def _argument(name, function, input, dim, keepdim, out):
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @numpy_names
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The index (int64) of the largest, the first of equals; of the flattened tensor when dim is None.
@@ -377,6 +387,7 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
     return _argument("argmax", np.argmax, input, dim, keepdim, out)
 
 
+@of_real_numbers
 @numpy_names
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The index (int64) of the smallest, the first of equals; of the flattened tensor when dim is None.
@@ -395,6 +406,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
     return _argument("argmin", np.argmin, input, dim, keepdim, out)
 
 
+@of_real_numbers
 @shown_as("AminmaxBackward0")
 @numpy_names
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
@@ -513,6 +525,8 @@ def norm(input: Tensor, p: float | str | None = "fro", dim: Dims | None = None, 
     if isinstance(p, str):
         raise RuntimeError(f"norm: p must be a number, 'fro' or 'nuc', got {p!r}")
     axes = axes_of(dim, x.array.ndim)
+    if x.array.dtype.kind == "c":
+        x = absolute(x)
     if p == math.inf:
         result = rules.amax(absolute(x), axis=axes, keepdims=keepdim)
     elif p == -math.inf:

@@ -10,7 +10,7 @@ from ..autograd.naming import shown_as
 from .. import dtypes, return_types
 from ..autograd.tape import wrap
 from ..ops import indexing, scan as rules
-from .arguments import axis_of, floating, into, numpy_names, require_tensor, to_type
+from .arguments import axis_of, floating, into, numpy_names, of_real_numbers, require_tensor, to_type
 from .indexing import narrow
 from .reduction import sum as total
 from .joining import cat
@@ -64,6 +64,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: 
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @shown_as("LogcumsumexpBackward0")
 @numpy_names
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
@@ -99,6 +100,7 @@ def _running_extreme(name, input, dim, out):
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @numpy_names
 def cummax(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> return_types.cummax:
     """The largest element so far along dim, and its index (int64), of equals the last; after a nan, nan.
@@ -112,6 +114,7 @@ def cummax(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> r
     return _running_extreme("cummax", input, dim, out)
 
 
+@of_real_numbers
 @numpy_names
 def cummin(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> return_types.cummin:
     """The smallest element so far along dim, and its index (int64), of equals the last; after a nan, nan.

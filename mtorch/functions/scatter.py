@@ -11,7 +11,7 @@ from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
 from ..ops.indexing import along, take as take_rule
-from .arguments import axis_of, element_of, into, require_tensor, to_type, whole_number
+from .arguments import axis_of, element_of, into, of_real_numbers, require_tensor, to_type, whole_number
 from .indexing import _in_range, plain_key
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Ten
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True,
                    out: Tensor | None = None) -> Tensor:
     """A copy of input with src reduced into index along dim.

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from .. import dtypes
 from ..ops import reduction as rules
-from .arguments import axis_of, into, numpy_names, require_tensor, to_type
+from .arguments import axis_of, into, numpy_names, of_real_numbers, require_tensor, to_type
 from .reduction import capital
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
+@of_real_numbers
 @numpy_names
 def softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None,
             _stacklevel: int = 3) -> Tensor:
@@ -34,6 +35,7 @@ def softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = 
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @numpy_names
 def log_softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = None, *, out: Tensor | None = None,
                 _stacklevel: int = 3) -> Tensor:

@@ -13,8 +13,8 @@ from ..autograd.naming import shown_as
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
-from .arguments import (NUMBERS, as_tensor_operand, axis_of, into, numpy_names, require_tensor, result_type_of,
-                        whole_number)
+from .arguments import (NUMBERS, as_tensor_operand, axis_of, into, numpy_names, of_real_numbers, require_tensor,
+                        result_type_of, whole_number)
 from .reduction import along_dim
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def _picked(name, x, indices, dim):
     return getattr(return_types, name)(values, wrap(indices))
 
 
+@of_real_numbers
 @numpy_names
 def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False, *,
          out: Sequence[Tensor] | None = None) -> return_types.sort:
@@ -61,6 +62,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @numpy_names
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Where the elements in order along dim come from (int64).
@@ -74,6 +76,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
     return sort(require_tensor(input, "argsort").detach(), dim, descending).indices
 
 
+@of_real_numbers
 def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements in order along the first dimension, the smallest first.
 
@@ -88,6 +91,7 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @numpy_names
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *,
          out: Sequence[Tensor] | None = None) -> return_types.topk:
@@ -120,6 +124,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @shown_as("KthvalueBackward0")
 @numpy_names
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *,
@@ -176,6 +181,7 @@ def _median(name, input, dim, keepdim, out):
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 @numpy_names
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """The middle element, the lower of two; with dim, along it and with its index (int64).  nan if there is a nan.
@@ -194,6 +200,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
     return _median("median", input, dim, keepdim, out)
 
 
+@of_real_numbers
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """The middle of the elements that are not nan, the lower of two; with dim, along it and with its index (int64).
 
@@ -206,6 +213,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, o
     return _median("nanmedian", input, dim, keepdim, out)
 
 
+@of_real_numbers
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *,
          out: Sequence[Tensor] | None = None) -> return_types.mode:
     """The most frequent element along dim, the smallest of equally frequent ones, and where it was last (int64).
@@ -299,6 +307,7 @@ def searchsorted(sorted_sequence: Tensor, input: Operand, *, out_int32: bool = F
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def bucketize(input: Operand, boundaries: Tensor, *, out_int32: bool = False, right: bool = False,
               out: Tensor | None = None) -> Tensor:
     """Between which of the boundaries each element lies: how many of them come before it.
@@ -321,6 +330,7 @@ def bucketize(input: Operand, boundaries: Tensor, *, out_int32: bool = False, ri
     return searchsorted(b, input, out_int32=out_int32, right=right, out=out)
 
 
+@of_real_numbers
 def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Which elements occur among the test_elements: a bool for each.
 

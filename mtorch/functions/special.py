@@ -14,7 +14,8 @@ from ..autograd.naming import shown_as
 from ..autograd.mode import mode
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic, special as rules
-from .arguments import as_tensor_operand, floating, into, require_tensor, result_type_of, to_type, whole_number
+from .arguments import (as_tensor_operand, floating, into, of_real_numbers, require_tensor, result_type_of, to_type,
+                        whole_number)
 from .transcendental import erfc, lgamma
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def i1e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The probability that a standard normal number is below input: (1 + erf(x / sqrt(2))) / 2.
 
@@ -102,6 +104,7 @@ def ndtri(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of `ndtr`, without underflow.
 
@@ -115,6 +118,7 @@ def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def erfcx(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """e^(x^2) erfc(x), without underflow.
 
@@ -151,6 +155,7 @@ def _two(a, b, name: str):
     return [to_type(as_tensor_operand(x, name), kind) for x in (a, b)]
 
 
+@of_real_numbers
 def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """input log(1 + other), 0 where input is.
 
@@ -258,6 +263,7 @@ def _value_only(name: str, scipy_name: str, input, out):
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def airy_ai(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Airy's function Ai, the solution of y'' = x y that falls off for large x.
 
@@ -391,6 +397,7 @@ def scaled_modified_bessel_k1(x: Tensor, *, out: Tensor | None = None) -> Tensor
     return _value_only("scaled_modified_bessel_k1", "k1e", x, out)
 
 
+@of_real_numbers
 def spherical_bessel_j0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The spherical Bessel function of the first kind of order 0, sin(x) / x, 1 at 0; it has no gradient.
 

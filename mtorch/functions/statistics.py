@@ -11,7 +11,7 @@ from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
-from .arguments import NUMBERS, axes_of, axis_of, floating, into, require_tensor
+from .arguments import NUMBERS, axes_of, axis_of, floating, into, of_real_numbers, require_tensor
 from .indexing import narrow
 from .joining import cat
 from .matrix import matmul
@@ -46,7 +46,7 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
         raise RuntimeError("cov(): bool dtype is not supported for input")
     x = floating(x)
     x = x if x.array.ndim == 2 else x.reshape(1, -1)
-    n = x.array.shape[1]
+    n, kind = x.array.shape[1], x.real.dtype
     weights = None
     for name, w, kinds in (("fweights", fweights, "iu"), ("aweights", aweights, "f")):
         if w is None:
@@ -62,7 +62,7 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
                                f"but got {w.array.size} != {n}")
         if w.array.size and w.array.min() < 0:
             raise RuntimeError(f"cov(): {name} cannot be negative")
-        weights = w.to(x.dtype) if weights is None else weights * w.to(x.dtype)
+        weights = w.to(kind) if weights is None else weights * w.to(kind)
     if weights is None:
         total, centred = float(n), x - x.mean(1, keepdim=True)
         weighted = centred
@@ -76,13 +76,13 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
         divisor = total - correction
     else:
         more = aweights if fweights is None else aweights * aweights * fweights.to(aweights.dtype)
-        divisor = total - correction * ((weights * aweights.to(x.dtype)).sum() if fweights is None else
-                                        more.to(x.dtype).sum()) / total
+        divisor = total - correction * ((weights * aweights.to(kind)).sum() if fweights is None else
+                                        more.to(kind).sum()) / total
     if isinstance(divisor, TensorBase):
         divisor = divisor.clamp(min=0.0)
-        result = matmul(weighted, centred.mT) / divisor
+        result = matmul(weighted, centred.mH) / divisor
     else:
-        result = matmul(weighted, centred.mT) / wrap(np.asarray(max(divisor, 0.0), x.array.dtype))
+        result = matmul(weighted, centred.mH) / wrap(np.asarray(max(divisor, 0.0), kind.numpy))
     return result.squeeze()
 
 
@@ -108,6 +108,7 @@ def corrcoef(input: Tensor) -> Tensor:
     return (c / deviation.unsqueeze(1) / deviation.unsqueeze(0)).clamp(-1.0, 1.0)
 
 
+@of_real_numbers
 def histogramdd(input: Tensor, bins: Any, *, range: Sequence[float] | None = None, weight: Tensor | None = None,
                 density: bool = False, out: Any = None) -> return_types.histogramdd:
     """How many rows of input (points of D coordinates) lie in each cell of a grid, and the grid's edges along each
@@ -252,6 +253,7 @@ def _by_differences(x, d: int, h: np.ndarray, order: int):
     return cat([first, *parts, last], d)
 
 
+@of_real_numbers
 @shown_as("IndexReduceBackward0")
 def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True,
                  out: Tensor | None = None) -> Tensor:

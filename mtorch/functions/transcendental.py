@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..ops import elementwise as rules
-from .arguments import floating, into, whole_number
+from .arguments import floating, into, of_real_numbers, whole_number
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -311,6 +311,7 @@ def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The error function: 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, from -1 to 1.
 
@@ -324,6 +325,7 @@ def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """1 - erf(x), exact where erf is near 1.
 
@@ -363,6 +365,7 @@ def lgamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def digamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The derivative of lgamma: -inf at 0, nan at the negative integers.
 
@@ -389,6 +392,7 @@ def sinc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else into(out, result)
 
 
+@of_real_numbers
 def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:
     """log(x / (1 - x)), the inverse of sigmoid: -inf and inf at 0 and 1, nan outside.
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 
 
@@ -231,3 +232,6 @@ def nextafter(a, b):
     same = _plain(a) == _plain(b)
     return (nextafter(a, b) if isinstance(a, TensorBase) or isinstance(b, TensorBase) else np.nextafter(a, b)), \
         (lambda g: g * ~same, lambda g: g * 0.0)
+
+
+holomorphic(add, sub, mul, div, pow, power, where, masked_fill, lerp, addcmul, addcdiv)

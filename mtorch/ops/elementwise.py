@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, grad_name_of, op
 from ..strides import memory_like
 from .erf32 import erf32
@@ -298,3 +299,7 @@ def clone(a):
 def in_order(a):
     """y = a, in memory of its own and in the order of its axes"""
     return (in_order(a) if isinstance(a, TensorBase) else a.copy()), (lambda g: g,)
+
+
+holomorphic(neg, exp, exp2, expm1, log, log2, log10, log1p, sqrt, rsqrt, reciprocal, sin, cos, tan, asin, acos, atan, sinh,
+            cosh, tanh, asinh, acosh, atanh, sigmoid, clone, in_order)

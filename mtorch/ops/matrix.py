@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import op
 from .sums import column_sums
 
@@ -68,3 +69,6 @@ def _laid_out_as(x, g, w):
     if isinstance(x, np.ndarray) and x.flags.f_contiguous and not x.flags.c_contiguous:
         return product(w.T, g.T).T
     return product(g, w)
+
+
+holomorphic(mm, matmul, mv, dot, linear, linear_without_bias)

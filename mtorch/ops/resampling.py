@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 from ..strides import memory_order, undone
 from .indexing import index as slice_of
@@ -81,3 +82,6 @@ def pad_constant(x, *, before, after, value):
 def _inner(before, after, shape) -> tuple[slice, ...]:
     """What is left of an axis without its ends, where those are positive."""
     return tuple(slice(max(b, 0), n - max(a, 0)) for b, a, n in zip(before, after, shape))
+
+
+holomorphic(pick, unpick, pad_constant)

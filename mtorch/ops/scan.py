@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 from .elementwise import plain
 from .shape import flip
@@ -67,3 +68,6 @@ def _log_weighted(g, a, y, dim):
     logs = np.where(zero, float(np.finfo(plain(a).dtype).min) / 4, np.log(np.where(zero, 1.0, g)) - y)
     total = flip(logcumsumexp(flip(logs, dims=(dim,)), dim=dim), dims=(dim,))
     return np.exp(total + a)
+
+
+holomorphic(cumsum, cumprod)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 from .elementwise import plain
 from .indexing import accumulate, is_basic, take
@@ -91,3 +92,4 @@ def _highest(x):
     return np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).max if x.dtype.kind in "iu" else True
 
 
+holomorphic(index_put)

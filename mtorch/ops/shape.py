@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 from .layout import joined
 
@@ -163,3 +164,7 @@ def repeat(a, *, repeats):
     old = a.shape
     y = repeat(a, repeats=repeats) if isinstance(a, TensorBase) else np.tile(a, repeats)
     return y, (lambda g: g.reshape(split_shape).sum(axis=axes).reshape(old),)
+
+
+holomorphic(reshape, transpose, t, permute, unsqueeze, squeeze, expand, diagonal, diagonal_scatter, unbind, split, cat,
+            stack, flip, roll, tril, triu, repeat)

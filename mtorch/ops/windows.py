@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 
 
@@ -70,3 +71,6 @@ def strided_back(g, *, shape, size, stride, offset):
         np.add.at(flat, places.reshape(-1), g.reshape(-1))
         z = flat.reshape(shape)
     return z, (lambda h: as_strided(h, size=size, stride=stride, offset=offset),)
+
+
+holomorphic(sliding, overlapped, as_strided, strided_back)

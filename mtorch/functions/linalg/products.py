@@ -206,7 +206,7 @@ def old_cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tens
 
 @shown_as(lambda y, a, b, **_: "VdotBackward0" if max(a.ndim, b.ndim) == 1 else "SumBackward1")
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
-    """The dot product of vectors along dim, of operands that broadcast.
+    """The dot product of vectors along dim, of operands that broadcast; of complex ones, x is conjugated.
 
     y: the other operand
     dim: the dimension of the vectors
@@ -222,6 +222,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
     x, y = require_tensor(x, "linalg.vecdot", "x"), require_tensor(y, "linalg.vecdot", "y")
     if x.array.dtype != y.array.dtype:
         raise RuntimeError(f"linalg.vecdot: Expected x and y to have the same dtype, got {x.dtype} and {y.dtype}")
+    x = x.conj()
     ndim = max(x.array.ndim, y.array.ndim)
     d = axis_of(dim, ndim) - ndim
     x, y = (t if -t.array.ndim <= d else t[(None,) * (-d - t.array.ndim)] for t in (x, y))
@@ -269,7 +270,7 @@ def vander(x: Tensor, N: int | None = None, *, out: Tensor | None = None) -> Ten
     n = x.array.shape[-1] if N is None else whole_number(N, "linalg.vander", "N")
     if n <= 1 and N is not None:
         raise RuntimeError(f"N must be greater than 1, got {n}")
-    kind = x.array.dtype if x.array.dtype.kind == "f" else np.dtype(np.int64)
+    kind = x.array.dtype if x.array.dtype.kind in "fc" else np.dtype(np.int64)
     ones = wrap(np.ones(x.array.shape + (1,), kind))
     result = x.unsqueeze(-1).expand(x.array.shape + (n - 1,)).to(ones.dtype)
     result = cat([ones, cumprod(result, -1)], -1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...autograd.naming import shown_as
 from ...tensor import Tensor
-from ...functions.arguments import require_tensor
+from ...functions.arguments import of_real_numbers, require_tensor
 from ...ops.resampling import mix, pick
 from .adaptive_pooling import averaged_to, averaging_name
 from .images import Ints, per_axis
@@ -32,6 +32,7 @@ def _resizing(y: Tensor, input: Tensor, size: Ints | None = None, scale_factor: 
     return f"Upsample{way}{n}D{'Aa' if antialias else ''}Backward0"
 
 
+@of_real_numbers
 @shown_as(_resizing)
 def interpolate(input: Tensor, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None,
                 mode: str = "nearest", align_corners: bool | None = None, recompute_scale_factor: bool | None = None,

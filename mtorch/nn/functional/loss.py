@@ -14,7 +14,7 @@ import numpy as np
 from ...autograd.naming import named
 from ...autograd.tape import wrap
 from ...functions import reduction as reductions, softmax as softmaxes
-from ...functions.arguments import require_tensor, result_type_of, to_type
+from ...functions.arguments import of_real_numbers, require_tensor, result_type_of, to_type
 from ...ops import loss as rules
 from . import advice
 
@@ -442,6 +442,7 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tens
     return reduced(losses, reduction, "BinaryCrossEntropyWithLogitsBackward0")
 
 
+@of_real_numbers
 def kl_div(input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
            reduction: str = "mean", log_target: bool = False) -> Tensor:
     """target (log target - input): how far the distribution target is from the one whose logarithm is input.

@@ -13,7 +13,7 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.tape import wrap
-from ...functions.arguments import require_tensor
+from ...functions.arguments import of_real_numbers, require_tensor
 from ...ops import pooling as rules
 from ...ops.arithmetic import mul
 from ...ops.shape import reshape
@@ -181,6 +181,7 @@ def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints |
     return _lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
+@of_real_numbers
 @shown_as("SqueezeBackward1")
 def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
@@ -207,6 +208,7 @@ def max_unpool1d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints
     return _max_unpool("max_unpool1d", 1, input, indices, kernel_size, stride, padding, output_size)
 
 
+@of_real_numbers
 @shown_as("MaxUnpool2DBackward0")
 def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
@@ -223,6 +225,7 @@ def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints
     return _max_unpool("max_unpool2d", 2, input, indices, kernel_size, stride, padding, output_size)
 
 
+@of_real_numbers
 @shown_as("MaxUnpool3DBackward0")
 def max_unpool3d(input: Tensor, indices: Tensor, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:

@@ -1,0 +1,153 @@
+"""Complex numbers: the gradients are those of finite differences and torch's, to second order, or there is an error."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch.ops import complex_parts, fourier
+
+# The rules that the table of ops cannot hold, for what goes in or comes out is complex; CALLS has each.
+RULES = [complex_parts.conj, complex_parts.view_as_real, complex_parts.view_as_complex, complex_parts.magnitude, fourier.dft,
+         fourier.real_dft, fourier.inverse_real_dft]
+
+# Each takes the framework, complex z (3, 4) and w (4), and real x (3, 4).
+CALLS: dict[str, Callable[..., Any]] = {
+    "add": lambda t, z, w, x: z + w + x,
+    "mul": lambda t, z, w, x: z * w * 2j,
+    "mul of real and complex": lambda t, z, w, x: x * z,
+    "div": lambda t, z, w, x: z / w - 1 / z,
+    "matmul": lambda t, z, w, x: z @ z.mT @ (x + 0j),
+    "matmul with its adjoint": lambda t, z, w, x: z @ z.mH,
+    "einsum": lambda t, z, w, x: t.einsum("ij,j,ij->i", z, w, x + 0j),
+    "exp log": lambda t, z, w, x: t.exp(1j * x) + t.log(z),
+    "pow": lambda t, z, w, x: z ** 2 + z ** 3 + z ** (0.5 + 1j),
+    "sin tanh sqrt": lambda t, z, w, x: t.sin(z) + t.tanh(z) * t.sqrt(w),
+    "sum mean prod": lambda t, z, w, x: z.sum(0) + z.mean(0) * w.prod(),
+    "index cat": lambda t, z, w, x: t.cat([z[1:, ::2], z[:2, 1:3].flip(0)]),
+    "where": lambda t, z, w, x: t.where(x > 0, z, w),
+    "written in place": lambda t, z, w, x: _halved(z * 1),
+    "conj": lambda t, z, w, x: z.conj() * z * w.conj(),
+    "abs": lambda t, z, w, x: z.abs() * w.abs(),
+    "angle": lambda t, z, w, x: z.angle(),
+    "sgn": lambda t, z, w, x: t.sgn(z),
+    "real imag": lambda t, z, w, x: z.real * z.imag,
+    "view_as_real": lambda t, z, w, x: t.view_as_real(z * w) ** 2,
+    "view_as_complex": lambda t, z, w, x: t.view_as_complex((x * 2).view(3, 2, 2)) * w[:2],
+    "complex": lambda t, z, w, x: t.complex(x, x * x) * z,
+    "polar": lambda t, z, w, x: t.polar(x.abs(), x) * z,
+    "norm": lambda t, z, w, x: z.norm() + z.norm(1) + t.linalg.vector_norm(w, 3),
+    "var": lambda t, z, w, x: z.var(0),
+    "vdot": lambda t, z, w, x: t.vdot(w, z[0]),
+    "cast": lambda t, z, w, x: x.to(t.complex128) * z,
+    "fft": lambda t, z, w, x: t.fft.fft(z) + t.fft.ifft(x, n=4),
+    "fft longer and shorter": lambda t, z, w, x: t.fft.fft(z, n=6).sum(1) * t.fft.fft(z, n=3, dim=0, norm="ortho").sum(),
+    "rfft": lambda t, z, w, x: t.fft.rfft(x) * w[:3],
+    "irfft": lambda t, z, w, x: t.fft.irfft(z) + t.fft.irfft(z, n=5, norm="forward").sum(),
+    "hfft": lambda t, z, w, x: t.fft.hfft(z) * t.fft.ihfft(x).abs().sum(),
+    "fft2": lambda t, z, w, x: t.fft.fft2(z) * t.fft.ifft2(x),
+    "rfftn": lambda t, z, w, x: t.fft.irfftn(t.fft.rfftn(x) * w[:3], s=(3, 4)),
+    "fftshift": lambda t, z, w, x: t.fft.ifftshift(t.fft.fftshift(z) * w),
+}
+everything = pytest.mark.parametrize("call", CALLS)
+
+
+def _halved(z: Any) -> Any:
+    z[1] *= 0.5j
+    z.real[0] = z.imag[0]
+    return z
+
+
+def arrays() -> list[np.ndarray]:
+    rng = np.random.default_rng(1)
+    return [rng.standard_normal((3, 4)) + 1j * rng.standard_normal((3, 4)),
+            rng.standard_normal(4) + 1j * rng.standard_normal(4), rng.standard_normal((3, 4))]
+
+
+def loss(t: Any, call: str, inputs: list) -> Any:
+    y = CALLS[call](t, *inputs)
+    rng = np.random.default_rng(2)
+    u = rng.standard_normal(tuple(y.shape))
+    if y.is_complex():
+        return (y * t.tensor(u + 1j * rng.standard_normal(u.shape))).real.sum()
+    return (y * t.tensor(u)).sum()
+
+
+@everything
+def test_gradient_is_that_of_finite_differences(call: str) -> None:
+    xs = [mtorch.tensor(a, requires_grad=True) for a in arrays()]
+    gradients = mtorch.autograd.grad(loss(mtorch, call, xs), xs, allow_unused=True)
+    for i, g in enumerate(gradients):
+        for unit in [1, 1j] if i < 2 else [1]:
+            step = 1e-6 * unit * np.random.default_rng(3).standard_normal(arrays()[i].shape)
+            ahead, behind = arrays(), arrays()
+            ahead[i], behind[i] = ahead[i] + step, behind[i] - step
+            with mtorch.no_grad():
+                change = (loss(mtorch, call, [*map(mtorch.tensor, ahead)]) - loss(mtorch, call, [*map(mtorch.tensor, behind)]))
+            expected = 0.0 if g is None else 2 * (g.numpy().conj() * step).real.sum()
+            assert change.item() == pytest.approx(expected, rel=1e-5, abs=1e-11)
+
+
+@everything
+def test_equals_torch_to_second_order(call: str) -> None:
+    torch = pytest.importorskip("torch")
+
+    def found(t: Any) -> list:
+        xs = [t.tensor(a, requires_grad=True) for a in arrays()]
+        first = t.autograd.grad(loss(t, call, xs), xs, create_graph=True, allow_unused=True)
+        size = sum((g.abs() ** 2).sum() + g.real.sum() for g in first if g is not None)
+        second = t.autograd.grad(size, xs, allow_unused=True) if size.requires_grad else []
+        return [None if g is None else g.detach().resolve_conj().numpy(force=True) for g in (*first, *second)]
+    for mine, theirs in zip(found(mtorch), found(torch), strict=True):
+        assert (mine is None) == (theirs is None) or not np.any(mine if theirs is None else theirs)
+        if mine is not None and theirs is not None:
+            assert mine.dtype == theirs.dtype
+            np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("call", [
+    lambda z: z.max(), lambda z: z.sort(), lambda z: z.argmax(), lambda z: z < z, lambda z: z >= 1, lambda z: z.clamp(0, 1),
+    lambda z: mtorch.softmax(z, 0), lambda z: mtorch.relu(z), lambda z: mtorch.maximum(z, z), lambda z: z.unique(),
+    lambda z: mtorch.erf(z), lambda z: mtorch.linalg.inv(z[None] * z[:, None]), lambda z: mtorch.nn.functional.mse_loss(z, z),
+])
+def test_refuses_what_has_no_meaning_or_is_not_there(call: Callable) -> None:
+    for requires_grad in (False, True):
+        with pytest.raises((NotImplementedError, RuntimeError)):
+            call(mtorch.tensor([1 + 2j, 3 - 1j], requires_grad=requires_grad))
+
+
+def test_a_complex_loss_has_no_gradient() -> None:
+    z = mtorch.tensor([1 + 2j], requires_grad=True)
+    with pytest.raises(RuntimeError, match="only for real scalar outputs but got torch.complex64"):
+        z.sum().backward()
+
+
+def test_parts_are_views() -> None:
+    z = mtorch.tensor([1 + 2j, 3 - 1j])
+    z.real.zero_()
+    z.imag[0] = 5.0
+    mtorch.view_as_real(z)[1, 0] = 7.0
+    assert z.tolist() == [5j, 7 - 1j]
+    z.real = mtorch.tensor([1.0, 2.0])
+    assert z.tolist() == [1 + 5j, 2 - 1j]
+    pairs = mtorch.zeros(2, 2)
+    mtorch.view_as_complex(pairs)[0] = 1 + 2j
+    assert pairs.tolist() == [[1, 2], [0, 0]]
+
+
+def test_rotary_embedding_trains_as_with_real_numbers() -> None:
+    """As Llama computes it, by complex numbers, and as most others do, by turning halves."""
+    mtorch.manual_seed(0)
+    angles = mtorch.outer(mtorch.arange(5.0), 10000.0 ** -(mtorch.arange(0, 8, 2) / 8))
+    q = mtorch.randn(2, 5, 8, requires_grad=True)
+    turn = mtorch.polar(mtorch.ones_like(angles), angles)
+    y = mtorch.view_as_real(mtorch.view_as_complex(q.reshape(2, 5, 4, 2)) * turn).flatten(2)
+    (g,) = mtorch.autograd.grad((y ** 3).sum(), q)
+    even, odd = q[..., ::2], q[..., 1::2]
+    z = mtorch.stack([even * angles.cos() - odd * angles.sin(), even * angles.sin() + odd * angles.cos()], -1).flatten(2)
+    (h,) = mtorch.autograd.grad((z ** 3).sum(), q)
+    np.testing.assert_allclose(y.detach().numpy(), z.detach().numpy(), atol=1e-6)
+    np.testing.assert_allclose(g.numpy(), h.numpy(), atol=1e-5)
