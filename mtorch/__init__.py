@@ -61,6 +61,7 @@ from .functions.number_parts import (frexp, gcd, heaviside, is_nonzero, is_same_
                                      result_type)
 from .functions.placing import (as_strided, diag_embed, diagflat, nonzero_static, rot90, tril_indices, triu_indices,
                                 unravel_index)
+from .functions.spectrogram import istft, stft
 from .functions.special import i0, igamma, igammac, mvlgamma
 from .functions.buffers import from_dlpack, frombuffer, range
 from .functions.stacking import (atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors,

@@ -13,7 +13,7 @@ from ..autograd.views import inplace
 from ..functions import activation, arithmetic, comparison, counting, creation, einsum as einsums, elementwise, indexing
 from ..functions import joining, matrix, random, random_inplace, rearranging, reduction, scan, scatter as scatters
 from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
-from ..functions import complex_numbers, number_parts, placing, special, stacking, statistics
+from ..functions import complex_numbers, number_parts, placing, special, spectrogram, stacking, statistics
 from ..functions import in_place
 from ..functions.linalg import decomposition, norms, products, solving
 
@@ -102,7 +102,7 @@ class Functions(TensorBase):
         """
         if self.array.ndim not in (0, 2):
             raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.array.ndim}-D tensor.")
-        return shapes.transpose(self, 0, 1).conj() if self.array.ndim else self    # type: ignore[arg-type]
+        return (shapes.transpose(self, 0, 1) if self.array.ndim else self).conj()    # type: ignore[arg-type, return-value]
 
     @property
     def mH(self) -> Tensor:
@@ -376,6 +376,7 @@ class Functions(TensorBase):
     hsplit, vsplit, dsplit = stacking.hsplit, stacking.vsplit, stacking.dsplit
     heaviside, heaviside_ = number_parts.heaviside, inplace(number_parts.heaviside)
     gcd, gcd_, lcm, lcm_ = number_parts.gcd, inplace(number_parts.gcd), number_parts.lcm, inplace(number_parts.lcm)
+    stft, istft = spectrogram.stft, spectrogram.istft
     ldexp, ldexp_, frexp = number_parts.ldexp, inplace(number_parts.ldexp), number_parts.frexp
     nextafter, nextafter_ = number_parts.nextafter, inplace(number_parts.nextafter)
     conj, conj_physical, angle = complex_numbers.conj, complex_numbers.conj_physical, complex_numbers.angle
