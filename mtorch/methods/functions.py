@@ -102,7 +102,7 @@ class Functions(TensorBase):
         """
         if self.array.ndim not in (0, 2):
             raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.array.ndim}-D tensor.")
-        return (shapes.transpose(self, 0, 1) if self.array.ndim else self).conj()    # type: ignore[arg-type, return-value]
+        return self.mH if self.array.ndim else complex_numbers.conj(self)    # type: ignore[arg-type]
 
     @property
     def mH(self) -> Tensor:
