@@ -193,21 +193,20 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     return of(promote(numpy_dtype(type1), numpy_dtype(type2)))
 
 
-_KIND_OF_PYTHON = {builtins.bool: 0, builtins.int: 1, builtins.float: 2, builtins.complex: 3}
+_CATEGORIES = {builtins.bool: 0, builtins.int: 1, builtins.float: 2, builtins.complex: 3,
+               np.bool_: 0, np.integer: 1, np.floating: 2, np.complexfloating: 3}
 
 
 def common_type(operands) -> np.dtype:
-    """The type of an operation on these arrays and Python numbers.
+    """The type of an operation on these arrays and numbers.
 
-    A dimensioned array counts before a 0-dim one, and that before a Python number: the later ones only matter
-    where they are of a higher kind (bool < integer < floating < complex).
+    A dimensioned array counts before a 0-dim one, and that before a number: the later ones only matter where they are of
+    a higher kind (bool < integer < floating < complex).  A number of NumPy's is a number like Python's.
     """
     kinds: list[np.dtype | None] = [None, None, None]
     for x in operands:
         if isinstance(x, np.ndarray):
             rank, kind = (0 if x.ndim else 1), x.dtype
-        elif isinstance(x, np.generic):
-            rank, kind = 1, x.dtype
         else:
             rank, kind = 2, _type_of_number(x)
         known = kinds[rank]
@@ -221,9 +220,9 @@ def common_type(operands) -> np.dtype:
 
 
 def _type_of_number(x) -> np.dtype:
-    for python_type, category in _KIND_OF_PYTHON.items():
-        if isinstance(x, python_type):
-            return (bool, int64, _default, complex64)[category].numpy
+    for number, category in _CATEGORIES.items():
+        if isinstance(x, number):
+            return (bool, int64, _default)[category].numpy if category < 3 else np.result_type(_default.numpy, np.complex64)
     raise TypeError(f"expected a Tensor or a number, got {type(x).__name__}")
 
 

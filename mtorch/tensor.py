@@ -38,7 +38,7 @@ class Tensor(Functions, Differentiable, Convertible):
     device: the CPU, there is no other
 
     Raises: TypeError for sizes that are no ints, and for data that is no sequence or holds no numbers; ValueError for
-        a list whose rows differ in length; RuntimeError for a negative size, or a device that is not here.
+        a list whose rows differ in length; RuntimeError for a negative size; AssertionError for a GPU.
     Source: Rumelhart, Hinton & Williams, "Learning Representations by Back-Propagating Errors", Nature 1986.
 
     >>> import mtorch
@@ -51,7 +51,7 @@ class Tensor(Functions, Differentiable, Convertible):
     __slots__ = ()
     is_cpu = True
     is_cuda = is_sparse = is_sparse_csr = is_mps = is_xpu = is_xla = is_mtia = is_mkldnn = is_vulkan = is_quantized = False
-    is_meta = is_nested = is_complex_ = False
+    is_meta = is_nested = False
     layout = "torch.strided"
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -189,7 +189,7 @@ class Tensor(Functions, Differentiable, Convertible):
 
         dim: the dimension, in [-dim(), dim()); None for all
 
-        Raises: IndexError for a dim out of range.
+        Raises: IndexError for a dim out of range; TypeError for one that is no int.
 
         >>> import mtorch
         >>> x = mtorch.zeros(2, 3)    # the next row begins 3 elements on
@@ -201,7 +201,11 @@ class Tensor(Functions, Differentiable, Convertible):
         strides = tuple(s // self.array.itemsize for s in self.array.strides)
         if self.array.size == 0 and not any(strides):     # NumPy's, when it makes an empty array; PyTorch's count 0 as 1
             strides = tuple(math.prod(max(n, 1) for n in self.shape[i + 1:]) for i in range(len(self.shape)))
-        return strides if dim is None else strides[dim]
+        if dim is None:
+            return strides
+        if not strides:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        return strides[axis_of(dim, len(strides))]
 
     def storage_offset(self) -> int:
         """How many elements into its memory the tensor begins: not 0 for views alone.
@@ -229,13 +233,16 @@ class Tensor(Functions, Differentiable, Convertible):
     def is_contiguous(self, memory_format: Any = None) -> bool:
         """Whether the elements lie in memory in order, the last dimension fastest.
 
-        memory_format: taken, and of no effect
+        memory_format: torch.channels_last (of 4 dimensions) or torch.channels_last_3d (of 5) to ask whether dimension 1 is
+            the fastest; else the last one
 
         >>> import mtorch
         >>> x = mtorch.zeros(2, 3)
         >>> x.is_contiguous(), x.T.is_contiguous(), x.T.contiguous().is_contiguous()
         (True, False, True)
         """
+        if memory_format in _CHANNELS_LAST:
+            return self.array.ndim == _CHANNELS_LAST[memory_format] and np.moveaxis(self.array, 1, -1).flags.c_contiguous
         return self.array.flags.c_contiguous
 
     def is_floating_point(self) -> bool:
@@ -293,7 +300,7 @@ class Tensor(Functions, Differentiable, Convertible):
             return memo[id(self)]
         twin = object.__new__(type(self))
         memo[id(self)] = twin
-        twin.array = self.array.copy(order="K")
+        twin.array = _copied(self.array, memo)
         twin._requires_grad, twin._node, twin._alias = self._requires_grad, None, None
         twin._grad = None if self._grad is None else copy.deepcopy(self._grad, memo)
         twin.__dict__.update({k: copy.deepcopy(v, memo) for k, v in self.__dict__.items() if k not in ("_hooks", "_after_grad")})
@@ -352,6 +359,15 @@ class Parameter(Tensor):
         self.array = data.array
         self._requires_grad, self._grad, self._node, self._alias = requires_grad, None, None, None
 
+    def __deepcopy__(self, memo: dict) -> Self:
+        """As in torch the numbers alone: without the gradient, and what the program has put on the parameter."""
+        if id(self) not in memo:
+            twin = memo[id(self)] = object.__new__(type(self))
+            twin.array, twin._requires_grad = self.array.copy(order="K"), self._requires_grad
+            twin._grad, twin._node, twin._alias = None, None, None
+            twin.__dict__.update({k: v for k, v in self.__dict__.items() if k == "_file_type"})    # see serialization/kinds.py
+        return memo[id(self)]
+
     def __repr__(self, *, tensor_contents: Any = None) -> str:    # type: ignore[override]
         return "Parameter containing:\n" + super().__repr__()
 
@@ -381,6 +397,21 @@ class Buffer(Tensor):
         self.persistent = persistent
 
 
+def _copied(array: np.ndarray, memo: dict) -> np.ndarray:
+    """A deep copy of an array: of all its memory, once for all arrays over it, so that views share the copy too."""
+    root = owner(array)
+    if array.size == 0 or not root.flags.forc:
+        return array.copy(order="K")
+    key = id(root), "memory"
+    if key not in memo:
+        memo[key] = root.copy(order="K"), root             # the root is kept, for its id
+    memory, _ = memo[key]
+    if root is array:
+        return memory
+    offset = array.__array_interface__["data"][0] - root.__array_interface__["data"][0]
+    return np.ndarray(array.shape, array.dtype, memory.reshape(-1, order="A"), offset, array.strides)
+
+
 def _rebuilt(cls, array, requires_grad, attributes):
     """A tensor out of a pickle."""
     t = object.__new__(cls)
@@ -390,4 +421,5 @@ def _rebuilt(cls, array, requires_grad, attributes):
 
 
 _CPU = Device("cpu")
+_CHANNELS_LAST = {"torch.channels_last": 4, "torch.channels_last_3d": 5}
 tape.Tensor = Tensor

@@ -22,7 +22,7 @@ import mtorch
 MODULES = ["mtorch", "mtorch.autograd", "mtorch.nn", "mtorch.nn.functional", "mtorch.nn.init", "mtorch.nn.utils",
            "mtorch.nn.utils.rnn", "mtorch.optim", "mtorch.optim.lr_scheduler", "mtorch.utils.data", "mtorch.utils.graph",
            "mtorch.distributions", "mtorch.vision", "mtorch.vision.datasets", "mtorch.vision.transforms",
-           "mtorch.serialization", "mtorch.linalg", "mtorch.special", "mtorch.signal.windows"]
+           "mtorch.serialization", "mtorch.func", "mtorch.linalg", "mtorch.special", "mtorch.signal.windows"]
 
 # Old names of initializers, without the underscore: each says that it is deprecated and what to use.
 OLD = {f"mtorch.nn.init.{name}" for name in (
@@ -196,7 +196,7 @@ def test_exceptions_exist_and_are_needed() -> None:
 # No functions, so they carry no docstring: the slot of the array, and what is the same of every tensor.
 NO_FUNCTIONS = {
     "array", "layout",
-    "is_complex_", "is_cpu", "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_mtia", "is_nested", "is_quantized",
+    "is_cpu", "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_mtia", "is_nested", "is_quantized",
     "is_sparse", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu",
 }
 

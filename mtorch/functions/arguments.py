@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 import operator
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -97,7 +99,7 @@ def number_of(x, function: str, argument: str):
     if isinstance(x, TensorBase) and x.array.size == 1:
         return x.array.item()
     if isinstance(x, NUMBERS):
-        return x
+        return x.item() if isinstance(x, np.generic) else x
     raise TypeError(f"{function}(): argument '{argument}' must be Number, not {type(x).__name__}")
 
 
@@ -107,7 +109,6 @@ def element_of(x, kind: np.dtype, function: str, argument: str):
     As in torch, a negative integer may stand for the large number of the same bits, and float16 takes what is infinite there.
     """
     value = number_of(x, function, argument)
-    value = value.item() if isinstance(value, np.generic) else value
     if kind.kind == "c":
         return value
     if type(value) is complex and not value.imag:
@@ -144,15 +145,31 @@ def whole_number(x, function: str, argument: str) -> int:
 
 
 def numpy_names(function: Function) -> Function:
-    """Let NumPy's `axis` and `keepdims` stand for dim and keepdim, as torch does wherever it has those."""
+    """Let NumPy's `axis` and `keepdims` stand for dim and keepdim, as torch does wherever it has those.
+
+    keepdim, the last in its row, must be a bool: x.sum(0, 1) is an error, lest it be taken for x.sum((0, 1)).
+    """
+    positional = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    first = min((positional.index(name) for name in ("unbiased", "keepdim") if name in positional), default=sys.maxsize)
+
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if "axis" in kwargs:
             kwargs["dim"] = kwargs.pop("axis")
         if "keepdims" in kwargs:
             kwargs["keepdim"] = kwargs.pop("keepdims")
+        if len(args) > first:
+            _require_bools(function.__name__, *args[first:])
+        if "keepdim" in kwargs and type(kwargs["keepdim"]) is not bool:
+            _require_bools(function.__name__, kwargs["keepdim"])
         return function(*args, **kwargs)
     return call    # type: ignore[return-value]
+
+
+def _require_bools(function: str, *flags) -> None:
+    for x in flags:
+        if not isinstance(x, bool) and x is not None:
+            raise TypeError(f"{function}(): argument 'keepdim' must be bool, not {type(x).__name__}")
 
 
 def axis_of(dim, ndim: int) -> int:
@@ -206,7 +223,13 @@ def together(function, name: str, *arrays: np.ndarray):
 
 
 def result_type_of(*operands) -> np.dtype:
-    """The NumPy type that these Tensors, arrays and numbers make together."""
+    """The NumPy type that these Tensors, arrays and numbers make together.
+
+    Beside an array it is the one that NumPy chooses: torch, too, leaves an operation of a Tensor and an array to NumPy.
+    """
+    for x in operands:
+        if type(x) is _ndarray:
+            return np.result_type(*(x.array if isinstance(x, TensorBase) else x for x in operands))
     return dtypes.common_type([x.array if isinstance(x, TensorBase) else x for x in operands])
 
 

@@ -1,6 +1,7 @@
 """Functions of two operands, elementwise, with torch's rules for types and broadcasting."""
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic as rules
 from .arguments import (NUMBERS, checked, common_kind, element_of, floating, into, number_of, of_real_numbers,
                         promoting, require_tensor, result_type_of, to_type)
+from .former import factors_first, warn_of_order
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -30,7 +32,7 @@ def minus_checked(a, b):
 
 
 def _is_bool(x) -> bool:
-    return isinstance(x, TensorBase) and x.array.dtype.kind == "b"
+    return x.array.dtype.kind == "b" if isinstance(x, TensorBase) else type(x) is bool
 
 
 def over(a, b):
@@ -53,20 +55,31 @@ def modulo(a, b):
 
 
 def _integers(a, b) -> bool:
-    return all(x.array.dtype.kind in "biu" if isinstance(x, TensorBase) else isinstance(x, int) for x in (a, b))
+    return all(x.array.dtype.kind in "biu" if isinstance(x, TensorBase) else isinstance(x, (int, np.integer))
+               for x in (a, b))
 
 
 def floor_over(a, b):
     if not all(isinstance(x, (TensorBase, int, float, np.number, np.ndarray)) for x in (a, b)):
         return NotImplemented
-    return _rounded_division(a, b, trunc=False)
+    return _rounded_division(_floor_divide, a, b)
 
 
-def _rounded_division(a, b, trunc: bool):
+@rules.op(name="NotImplemented")
+def _floor_divide(a, b):
+    """y = a / b rounded down.  torch, too, has no gradient of its own // and zeros of div(rounding_mode="floor")."""
+    return rules.floor_or_trunc_div.rule(a, b, trunc=False)[0], (_no_gradient, _no_gradient)
+
+
+def _no_gradient(g):
+    raise RuntimeError("derivative for aten::floor_divide is not implemented; div(rounding_mode='floor') has zeros")
+
+
+def _rounded_division(rule, a, b):
     if _integers(a, b) and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
         raise RuntimeError("ZeroDivisionError")
     kind = common_kind("div", a, b)
-    return rules.floor_or_trunc_div(to_type(a, kind), to_type(b, kind), trunc=trunc)
+    return rule(to_type(a, kind), to_type(b, kind))
 
 
 def to_power(a, b):
@@ -95,10 +108,11 @@ def reflected(operator):
     return call
 
 
-def add(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
+def add(input: Operand, other: Operand, *args: Any, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """input + alpha * other.
 
     alpha: a factor of other; a float only where one of the operands is floating point
+    args: torch's former order, add(input, alpha, other), is taken with a warning
     out: a tensor to write the result to; it takes on the shape of the result
 
     Shape: any two that broadcast -> the shape that they broadcast to.
@@ -109,11 +123,19 @@ def add(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None
     >>> mtorch.add(mtorch.tensor([1, 2]), 10)
     tensor([11, 12])
     """
+    if args:
+        alpha, other = _in_former_order("add", other, *args)
     if alpha != 1:
         _refuse_alpha(alpha, input, other)
         other = checked(times(other, alpha), "add", other, alpha) if isinstance(other, TensorBase) else other * alpha
     result = checked(plus(input, other), "add", input, other)
     return result if out is None else into(out, result)
+
+
+def _in_former_order(name: str, alpha, other):
+    alpha = number_of(alpha, name, "alpha")
+    warn_of_order(name, "alpha", stacklevel=4)
+    return alpha, other
 
 
 def _refuse_alpha(alpha, input, other) -> None:
@@ -125,7 +147,7 @@ def _refuse_alpha(alpha, input, other) -> None:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
 
 
-def sub(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
+def sub(input: Operand, other: Operand, *args: Any, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """input - alpha * other.
 
     Arguments, shape and errors as for `add`; and of a bool tensor it is a RuntimeError.
@@ -134,6 +156,8 @@ def sub(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None
     >>> mtorch.sub(mtorch.tensor([1.0, 2.0]), mtorch.tensor([1.0, 1.0]), alpha=2)
     tensor([-1.,  0.])
     """
+    if args:
+        alpha, other = _in_former_order("sub", other, *args)
     if alpha != 1:
         _refuse_alpha(alpha, input, other)
         other = checked(times(other, alpha), "sub", other, alpha) if isinstance(other, TensorBase) else other * alpha
@@ -189,7 +213,7 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None, out
     if rounding_mode is None:
         result = checked(over(input, other), "div", input, other)
     elif rounding_mode in ("floor", "trunc"):
-        result = _rounded_division(input, other, trunc=rounding_mode == "trunc")
+        result = _rounded_division(partial(rules.floor_or_trunc_div, trunc=rounding_mode == "trunc"), input, other)
     else:
         raise RuntimeError("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
                            f"'{rounding_mode}'")
@@ -282,6 +306,18 @@ def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None)
         a = wrap(np.array(a, double))
     result = checked(to_power(a, b), "float_power", input, exponent)
     return result if out is None else into(out, result)
+
+
+def float_power_of_double(input: Tensor, exponent: Operand) -> Tensor:
+    """`float_power` as it is written in place: into float64 or complex128 alone."""
+    result = float_power(input, exponent)
+    if result.array.dtype != input.array.dtype:
+        raise RuntimeError(f"the base given to float_power_ has dtype {input.dtype} but the operation's result requires "
+                           f"dtype {result.dtype}")
+    return result
+
+
+float_power_of_double.__name__ = "float_power"         # of which float_power_ is the form in place
 
 
 def _binary(rule, name, input, other, out, float_result=False):
@@ -496,6 +532,8 @@ def lerp(input: Tensor, end: Tensor, weight: Operand, *, out: Tensor | None = No
         kinds.add(weight.array.dtype)
     elif not isinstance(weight, NUMBERS):
         raise TypeError(f"lerp(): argument 'weight' must be Tensor or Number, not {type(weight).__name__}")
+    else:
+        weight = number_of(weight, "lerp", "weight")
     if len(kinds) != 1:
         raise RuntimeError(f"lerp: expected one dtype, got {', '.join(sorted(str(dtypes.of(k)) for k in kinds))}")
     if input.array.dtype.kind not in "fc":
@@ -512,6 +550,7 @@ def _of_three(name: str, input, tensor1, tensor2, value) -> tuple[np.dtype, Any]
     return kind, factor if kind.kind in "fc" else int(factor)     # as torch: the factor of integers is one
 
 
+@factors_first("value")
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:
     """input + value * tensor1 * tensor2.
 
@@ -531,6 +570,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     return result if out is None else into(out, result)
 
 
+@factors_first("value")
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:
     """input + value * tensor1 / tensor2.
 

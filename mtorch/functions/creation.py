@@ -9,9 +9,10 @@ import numpy as np
 
 from .. import dtypes
 from ..random.fused import fma32, fma64
-from ..strides import memory_like
 from ..autograd.tape import TensorBase, wrap
 from .arguments import element_of, into, number_of, require_tensor, sizes_of, whole_number
+from .data import array_of
+from .memory_order import memory_as_in_torch
 
 if TYPE_CHECKING:
     from ..device import device as Device
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 def _placed(device) -> None:
     """The only device is the CPU."""
-    if device is not None and str(device).split(":")[0] not in ("cpu", "device(type='cpu')"):
+    kind = "cpu" if device is None else str(device).split(":")[0]
+    if kind not in ("cpu", "device(type='cpu')"):
+        if kind in ("cuda", "xpu"):
+            raise AssertionError(f"mtorch computes on the CPU: Torch not compiled with {kind.upper()} enabled")
         raise RuntimeError(f"mtorch computes on the CPU: device {str(device)!r} is not available")
 
 
@@ -44,8 +48,9 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: str | Device
     requires_grad: whether gradients of it are asked for
     pin_memory: taken, and of no effect on the CPU
 
-    Raises: TypeError for data that are no numbers; ValueError for nested lists of unequal lengths; RuntimeError for
-        None and other objects, a number that dtype cannot hold, another device, and requires_grad of integers or bools.
+    Raises: TypeError for data that are no numbers; ValueError for nested lists of unequal lengths and integers beyond
+        int64; RuntimeError for None and other objects, a number that dtype cannot hold, another device (a GPU is an
+        AssertionError), and requires_grad of integers or bools.
 
     >>> import mtorch
     >>> mtorch.tensor([[1, 2], [3, 4]])
@@ -53,81 +58,6 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: str | Device
             [3, 4]])
     """
     return _new(array_of(data, dtype, copy=True), None, device, requires_grad)
-
-
-def array_of(data, dtype=None, copy=False) -> np.ndarray:
-    """data as an array of the type torch would give it."""
-    kind = None if dtype is None else dtypes.numpy_dtype(dtype)
-    if isinstance(data, TensorBase):
-        data = data.array
-    if isinstance(data, (np.ndarray, np.generic)):
-        array = np.array(data, dtype=kind, copy=True, order="K") if copy else np.asarray(data, dtype=kind)
-        dtypes.of(array.dtype)
-        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
-    if kind is None:
-        kind = _kind_of(data)
-    try:
-        return np.array(_without_tensors(data), dtype=kind)
-    except (ValueError, TypeError) as error:
-        raise _as_torch_says(data, error) from None
-    except OverflowError as error:
-        raise RuntimeError(f"value cannot be converted to type {dtypes.of(kind).name} without overflow: "
-                           f"{error}") from None
-
-
-def _without_tensors(data):
-    if isinstance(data, TensorBase):
-        return data.array.tolist() if data.array.ndim else data.array.item()
-    if isinstance(data, (list, tuple)) and any(isinstance(x, (TensorBase, list, tuple)) for x in data):
-        return [_without_tensors(x) for x in data]
-    return data
-
-
-def _kind_of(data) -> np.dtype:
-    """The type of nested lists: that of the highest kind of number in them."""
-    highest = -1
-    stack = [data]
-    while stack:
-        x = stack.pop()
-        if isinstance(x, (list, tuple, range)):
-            stack.extend(x)
-        elif isinstance(x, (np.ndarray, np.generic)):
-            if x.dtype.kind not in "biufc":
-                raise TypeError(f"can't convert np.ndarray of type {x.dtype}")
-            highest = _higher(highest, x.dtype)
-        elif isinstance(x, TensorBase):
-            highest = _higher(highest, x.array.dtype)
-        elif isinstance(x, bool):
-            highest = _higher(highest, np.dtype(bool))
-        elif isinstance(x, int):
-            highest = _higher(highest, np.dtype(np.int64))
-        elif isinstance(x, float):
-            highest = _higher(highest, dtypes.get_default_dtype().numpy)
-        elif isinstance(x, complex):
-            highest = _higher(highest, np.dtype(np.complex64))
-        elif isinstance(x, str):
-            raise TypeError("new(): invalid data type 'str'")
-        elif x is None:
-            raise RuntimeError("Could not infer dtype of NoneType")
-        elif hasattr(x, "__array__") or hasattr(x, "__len__") and hasattr(x, "__getitem__"):
-            highest = _higher(highest, np.asarray(x).dtype)
-        else:
-            raise RuntimeError(f"Could not infer dtype of {type(x).__name__}")
-    return dtypes.get_default_dtype().numpy if isinstance(highest, int) else highest
-
-
-def _higher(known, kind: np.dtype):
-    return kind if known == -1 else dtypes.promote(known, kind)
-
-
-def _as_torch_says(data, error) -> Exception:
-    if isinstance(data, (list, tuple)) and "inhomogeneous" in str(error):
-        lengths = [len(x) if isinstance(x, (list, tuple)) else None for x in data]
-        wrong = next((i for i, n in enumerate(lengths) if n != lengths[0]), None)
-        if wrong is not None and lengths[0] is not None and lengths[wrong] is not None:
-            return ValueError(f"expected sequence of length {lengths[0]} at dim 1 (got {lengths[wrong]})")
-        return ValueError(f"expected sequences of equal lengths: {error}")
-    return TypeError(str(error))
 
 
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: str | Device | None = None) -> Tensor:
@@ -308,15 +238,15 @@ def full(size: Sequence[int], fill_value: Number, *, out: Tensor | None = None, 
     return _new(array, None, device, requires_grad, out)
 
 
-def _like(input, dtype, name: str) -> tuple[np.ndarray, np.dtype]:
+def _like(input, dtype, name: str) -> np.ndarray:
+    """New memory that lies as input does."""
     x = require_tensor(input, name)
-    return x.array, (x.array.dtype if dtype is None else dtypes.numpy_dtype(dtype))
+    return memory_as_in_torch(x, x.array.dtype if dtype is None else dtypes.numpy_dtype(dtype))
 
 
-def _filled(array: np.ndarray, kind: np.dtype, value: Any) -> np.ndarray:
-    filled = memory_like(array, kind)
-    filled.fill(value)
-    return filled
+def _filled(array: np.ndarray, value: Any) -> np.ndarray:
+    array.fill(value)
+    return array
 
 
 def zeros_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any = None,
@@ -333,8 +263,7 @@ def zeros_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any 
     >>> mtorch.zeros_like(mtorch.tensor([1, 2]))
     tensor([0, 0])
     """
-    array, kind = _like(input, dtype, "zeros_like")
-    return _new(_filled(array, kind, 0), None, device, requires_grad)
+    return _new(_filled(_like(input, dtype, "zeros_like"), 0), None, device, requires_grad)
 
 
 def ones_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any = None,
@@ -347,8 +276,7 @@ def ones_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any =
     >>> mtorch.ones_like(mtorch.tensor([1, 2]))
     tensor([1, 1])
     """
-    array, kind = _like(input, dtype, "ones_like")
-    return _new(_filled(array, kind, 1), None, device, requires_grad)
+    return _new(_filled(_like(input, dtype, "ones_like"), 1), None, device, requires_grad)
 
 
 def empty_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any = None,
@@ -361,8 +289,7 @@ def empty_like(input: Tensor, *, dtype: dtypes.dtype | None = None, layout: Any 
     >>> mtorch.empty_like(mtorch.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    array, kind = _like(input, dtype, "empty_like")
-    return _new(memory_like(array, kind), None, device, requires_grad)
+    return _new(_like(input, dtype, "empty_like"), None, device, requires_grad)
 
 
 def full_like(input: Tensor, fill_value: Number, *, dtype: dtypes.dtype | None = None, layout: Any = None,
@@ -377,9 +304,8 @@ def full_like(input: Tensor, fill_value: Number, *, dtype: dtypes.dtype | None =
     >>> mtorch.full_like(mtorch.zeros(2), 7)
     tensor([7., 7.])
     """
-    array, kind = _like(input, dtype, "full_like")
-    value = element_of(fill_value, kind, "full_like", "fill_value")
-    return _new(_filled(array, kind, value), None, device, requires_grad)
+    array = _like(input, dtype, "full_like")
+    return _new(_filled(array, element_of(fill_value, array.dtype, "full_like", "fill_value")), None, device, requires_grad)
 
 
 def new_zeros(input: Tensor, *sizes: Any, size: Sequence[int] | None = None, dtype: dtypes.dtype | None = None,

@@ -1,6 +1,7 @@
 """Signs, rounding, limits and copies: elementwise functions that keep the type of their operand."""
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from ..ops.complex_parts import magnitude
 from ..ops import arithmetic, elementwise as rules
 from .arguments import (as_tensor_operand, common_kind, element_of, floating, into, number_of, require_floats,
                         require_tensor, to_type, together, whole_number)
+from .memory_order import lies_as_in_torch
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -96,7 +98,7 @@ def _flat(name, function, input, out):
 
 
 def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """-1, 0 or 1. Its slope is 0.
+    """-1, 0 or 1; of nan, 0. Its slope is 0.
 
     Shape: any -> the same.
     Raises: TypeError for what is no tensor; RuntimeError for complex numbers: see sgn.
@@ -110,7 +112,7 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     if kind == "c":
         raise RuntimeError("Unlike NumPy, torch.sign doesn't allow complex tensors. Use torch.sgn instead. ")
     if kind == "f":
-        result = rules.flat(x, function=np.sign)
+        result = rules.flat(x, function=rules.sign)
     else:
         result = wrap(x.array.copy() if kind == "b" else np.sign(x.array))
     return result if out is None else into(out, result)
@@ -241,16 +243,16 @@ def _limit(x, kind: np.dtype, argument: str):
 
 def _clamp_by_tensors(input, min, max):
     kind = _kind_to_clamp(input, min, max)
-    y = to_type(input, kind)
-    given = to_type(input, kind)
+    y = given = to_type(input, kind)
     low, high = (x if x is None else as_tensor_operand(to_type(x, kind), "clamp") for x in (min, max))
     if low is not None:
         y = arithmetic.where(low, y, condition=together(np.less, "clamp", given.array, low.array))
     if high is not None:
         y = arithmetic.where(high, y, condition=together(np.greater, "clamp", y.array, high.array))
-    if y.array.dtype.kind == "f":
-        y = y + arithmetic.where(0.0, float("nan"), condition=~np.isnan(y.array + 0 * given.array)) \
-            if np.isnan(given.array).any() else y
+    limits = [x.array for x in (low, high) if x is not None]
+    if kind.kind == "f" and any(np.isnan(x).any() for x in (given.array, *limits)):
+        nans = functools.reduce(np.logical_or, [np.isnan(x) for x in limits], np.isnan(given.array))
+        y = arithmetic.masked_fill(y, math.nan, mask=nans)
     return y
 
 
@@ -360,7 +362,9 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     tensor([0., 0.])
     """
     x = require_tensor(input, "clone")
-    return rules.in_order(x) if memory_format == "torch.contiguous_format" else rules.clone(x)
+    if memory_format == "torch.contiguous_format":
+        return rules.in_order(x)
+    return rules.clone(x) if x.array.flags.c_contiguous else rules.clone(x, as_it_lies=lies_as_in_torch(x))
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Tensor:

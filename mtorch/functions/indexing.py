@@ -10,9 +10,9 @@ import numpy as np
 from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
-from ..autograd.views import WHOLE, assign, inplace
+from ..autograd.views import WHOLE, assign
 from ..ops import indexing as rules
-from .arguments import (as_tensor_operand, axis_of, element_of, into, numpy_names, require_tensor, to_type,
+from .arguments import (NUMBERS, as_tensor_operand, axis_of, element_of, into, numpy_names, require_tensor, to_type,
                         whole_number)
 
 if TYPE_CHECKING:
@@ -454,19 +454,17 @@ def zero_(t: Tensor) -> Tensor:
         raise
 
 
-def copy_(t: Tensor, src: Operand, non_blocking: bool = False) -> Tensor:
-    """Write the elements of src, broadcast and in this tensor's type; gradients pass to src.
+def copy_(t: Tensor, other: Operand, non_blocking: bool = False) -> Tensor:
+    """Write the elements of other, broadcast and in this tensor's type; gradients pass to other.
 
     >>> import mtorch
     >>> mtorch.zeros(2).copy_(mtorch.tensor([1, 2]))
     tensor([1., 2.])
     """
-    source = as_tensor_operand(src, "copy_", "src")
+    # A number keeps all its digits.
+    source = wrap(np.asarray(other)) if isinstance(other, NUMBERS) else as_tensor_operand(other, "copy_")
     try:
         return assign(t, WHOLE, to_type(source, t.array.dtype))
     except ValueError:
         raise RuntimeError(f"The size of tensor a ({list(t.array.shape)}) must match the size of tensor b "
                            f"({list(source.array.shape)}): copy_ cannot broadcast them") from None
-
-
-masked_fill_ = inplace(lambda t, mask, value: t.masked_fill(mask, value))

@@ -1,8 +1,9 @@
 """NumPy's functions on Tensors.
 
 `np.exp(t)` is `mtorch.exp(t)`: recorded, and a Tensor.  NumPy's other functions (`np.stack`, `np.mean`) take a Tensor
-as torch has them take it, as an array.  While a rule is being replayed (autograd/replay.py) the few that rules use are
-recorded as well: that is how one rule serves arrays and Tensors.
+as torch has them take it, as an array; where NumPy hands torch the result back (`np.round`), it is a Tensor.  While a
+rule is being replayed (autograd/replay.py) the few that rules use are recorded as well: that is how one rule serves
+arrays and Tensors.
 """
 from __future__ import annotations
 
@@ -91,18 +92,26 @@ _REPLAYED = {
 }
 
 
+# What NumPy asks of an array by a method: torch gets the result back and makes a Tensor of it.
+_GIVE_TENSORS = {np.round, np.around, np.fix, np.clip, np.argmax, np.argmin, np.argsort, np.cumsum, np.cumprod, np.reshape,
+                 np.transpose, np.repeat, np.take, np.ptp, np.searchsorted, np.argpartition,
+                 np.real, np.imag, np.linalg.inv, np.linalg.pinv, np.linalg.solve, np.linalg.cholesky}
+_RECORDED = {np.squeeze, np.swapaxes}                  # these call torch's own
+
+
 def _tensors(xs):
     return [x if isinstance(x, TensorBase) else wrap(np.asarray(x)) for x in xs]
 
 
 def numpy_function(self, function, types, args, kwargs):
     """What NumPy calls for its other functions."""
-    if mode.replaying:
+    if mode.replaying or function in _RECORDED and isinstance(args[0], TensorBase):
         ours = _REPLAYED.get(function)
         if ours is None:
             raise NotImplementedError(f"a rule under replay called np.{function.__name__}, which is not recorded")
         return ours(*args, **kwargs)
-    return function(*_as_arrays(args), **_as_arrays(kwargs))
+    result = function(*_as_arrays(args), **_as_arrays(kwargs))
+    return wrap(result) if function in _GIVE_TENSORS and args and isinstance(args[0], TensorBase) else result
 
 
 def _as_arrays(x):

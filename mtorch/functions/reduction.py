@@ -44,7 +44,13 @@ def sum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype:
     """
     x = _counted(require_tensor(input, "sum"), dtype)
     result = rules.sum(x, axis=axes_of(dim, x.array.ndim), keepdims=bool(keepdim))
+    result = result if dtype is None else _of_type(result, x.array.dtype)
     return result if out is None else into(out, result)
+
+
+def _of_type(result, kind: np.dtype):
+    """NumPy adds and multiplies small integers and bools as int64, even where another type was asked for."""
+    return result if result.array.dtype == kind else wrap(result.array.astype(kind))
 
 
 def _counted(x, dtype):
@@ -132,6 +138,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """
     x = _counted(require_tensor(input, "prod"), dtype)
     result = rules.prod(x, axis=None if dim is None else axes_of((dim,), x.array.ndim), keepdims=keepdim)
+    result = result if dtype is None else _of_type(result, x.array.dtype)
     return result if out is None else into(out, result)
 
 
@@ -194,9 +201,9 @@ def std(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, ke
 
 @rules.op(name="StdBackward0")
 def standard_deviation(v):
-    """y = sqrt(v); where v = 0 the gradient is 0 / 0 taken as torch takes it."""
-    y = np.sqrt(v)
-    return y, (lambda g: g / (2.0 * y),)
+    """y = sqrt(v); where all numbers are equal, v = 0, the gradient is 0, as in torch."""
+    none = getattr(v, "array", v) == 0
+    return np.sqrt(v), (lambda g: np.where(none, 0.0, g / (2.0 * np.sqrt(np.where(none, 1.0, v)))),)
 
 
 @shown_as("VarMeanBackward0")
@@ -299,6 +306,8 @@ def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, 
         else:
             dim = args[0]
             keepdim = args[1] if len(args) > 1 else keepdim
+            if not isinstance(keepdim, bool):
+                raise TypeError(f"{name}(): argument 'keepdim' must be bool, not {type(keepdim).__name__}")
     if other is not None:
         return pairwise(x, other, out=out)
     if dim is None:
@@ -430,8 +439,9 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
 
 def _logical(function, name, input, dim, keepdim, out):
     x = require_tensor(input, name)
-    y = function(x.array, axis=axes_of(dim, x.array.ndim), keepdims=keepdim)
-    result = wrap(np.asarray(y).astype(np.uint8 if x.array.dtype == np.uint8 else np.bool_))
+    axes = () if isinstance(dim, (tuple, list)) and not dim else axes_of(dim, x.array.ndim)    # (): element by element
+    y = function(x.array, axis=axes, keepdims=keepdim)
+    result = wrap(np.asarray(y).astype(np.uint8 if x.array.dtype == np.uint8 else np.bool_, order="C"))
     return result if out is None else into(out, result)
 
 
@@ -464,10 +474,10 @@ def any(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: T
 
 
 @numpy_names
-def count_nonzero(input: Tensor, dim: Dims | None = None) -> Tensor:
+def count_nonzero(input: Tensor, *args: Any, dim: Dims | None = None) -> Tensor:
     """How many elements are not zero, as int64.
 
-    dim: a dimension, several, or None for all
+    args or dim: a dimension, several, or None for all
 
     Shape: any -> input's without dim
     Raises: TypeError, IndexError and RuntimeError as for `sum`.
@@ -477,7 +487,9 @@ def count_nonzero(input: Tensor, dim: Dims | None = None) -> Tensor:
     tensor(2)
     """
     x = require_tensor(input, "count_nonzero")
-    return wrap(np.asarray(np.count_nonzero(x.array, axis=axes_of(dim, x.array.ndim))))
+    if args:
+        dim = args[0] if len(args) == 1 else args
+    return wrap(np.asarray(np.count_nonzero(x.array, axis=axes_of(dim, x.array.ndim)), order="C"))
 
 
 @numpy_names

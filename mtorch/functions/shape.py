@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dtypes import dtype, numpy_dtype
+from .. import dtypes
 from ..autograd.tape import wrap
 from ..ops import shape as rules
 from ..ops.elementwise import in_order
@@ -59,12 +59,12 @@ def reshape(input: Tensor, *args: Any, shape: Sequence[int] | None = None) -> Te
     return rules.reshape(x, shape=_resolved(sizes, x.array.size))
 
 
-def view(input: Tensor, *shape: Any) -> Tensor:
+def view(input: Tensor, *args: Any, size: Sequence[int] | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
     """As `reshape`, but always a view: an error where the memory does not allow it.  view(dtype) reads the bytes anew.
 
-    shape: the sizes as for `reshape`, or a dtype
+    args or size: the sizes as for `reshape`; or, alone, a dtype
 
-    Shape: any -> the sizes
+    Shape: any -> the sizes; with a dtype of other bytes, the last dimension is longer or shorter
     Raises: RuntimeError where the memory does not allow a view; others as for `reshape`.
 
     >>> import mtorch
@@ -72,14 +72,26 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     tensor([[0, 1],
             [2, 3]])
     """
-    if len(shape) == 1 and isinstance(shape[0], dtype):
-        return wrap(input.array.view(numpy_dtype(shape[0])))
-    sizes = _resolved(sizes_of(shape), input.array.size)
+    if len(args) == 1 and isinstance(args[0], dtypes.dtype):
+        dtype = args[0]
+    if dtype is not None:
+        return _read_anew(input.array, dtypes.numpy_dtype(dtype))
+    if not args and size is None:
+        raise TypeError("view() takes a shape or a dtype")
+    sizes = _resolved(sizes_of(args if size is None else [size]), input.array.size)
     if not input.array.flags.c_contiguous and input.array.size and not _viewable(input.array, sizes) \
             and not put_in_order(input):
         raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension "
                            "spans across two contiguous subspaces). Use .reshape(...) instead.")
     return rules.reshape(input, shape=sizes)
+
+
+def _read_anew(array: np.ndarray, kind: np.dtype):
+    try:
+        return wrap(array.view(kind))
+    except ValueError as error:
+        raise RuntimeError(f"view: a tensor of {dtypes.of(array.dtype)} and shape {list(array.shape)} cannot be read as "
+                           f"{dtypes.of(kind)}: {error}") from None
 
 
 def _viewable(array: np.ndarray, sizes) -> bool:
@@ -245,10 +257,10 @@ def permute(input: Tensor, *args: Any, dims: Sequence[int] | None = None) -> Ten
 
 
 @numpy_names
-def squeeze(input: Tensor, dim: Dims | None = None) -> Tensor:
+def squeeze(input: Tensor, *args: Any, dim: Dims | None = None) -> Tensor:
     """Without the dimensions of size 1: all of them, or those named; a view.
 
-    dim: a dimension or several, of which those of another size are left as they are; None for all
+    args or dim: a dimension or several, of which those of another size are left as they are; None for all
 
     Shape: (A, 1, B, 1) -> (A, B)
     Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim());
@@ -260,6 +272,8 @@ def squeeze(input: Tensor, dim: Dims | None = None) -> Tensor:
     """
     x = require_tensor(input, "squeeze")
     shape = x.array.shape
+    if args:
+        dim = args[0] if len(args) == 1 else args
     if dim is None:
         dims = None
     else:
@@ -286,10 +300,10 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     return rules.unsqueeze(x, dim=axis_of(dim, x.array.ndim + 1))
 
 
-def expand(input: Tensor, *sizes: Any) -> Tensor:
+def expand(input: Tensor, *args: Any, size: Sequence[int] | None = None) -> Tensor:
     """Dimensions of size 1 repeated to the given sizes without copying; -1 leaves one as it is.
 
-    sizes: one by one or as one sequence; there may be more than input has dimensions, which come first
+    args or size: the sizes, one by one or as one sequence; there may be more than input has dimensions, which come first
 
     Shape: any -> the sizes
     Raises: TypeError where input is not a Tensor; RuntimeError where a dimension that is not of size 1 should change,
@@ -301,7 +315,7 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
             [2, 2, 2]])
     """
     x = require_tensor(input, "expand")
-    wanted = sizes_of(sizes)
+    wanted = sizes_of(args if size is None else [size])
     shape = x.array.shape
     if len(wanted) < len(shape):
         raise RuntimeError(f"expand(torch.FloatTensor{{{list(shape)}}}, size={list(wanted)}): the number of sizes "
@@ -326,12 +340,12 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
     return rules.expand(x, shape=tuple(full))
 
 
-def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+def broadcast_to(input: Tensor, *args: Any, size: Sequence[int] | None = None) -> Tensor:
     """input repeated to the given shape without copying: dimensions of size 1, and new ones in front.
 
-    size: the shape; -1 leaves a dimension as it is
+    args or size: the shape, one by one or as one sequence; -1 leaves a dimension as it is
 
-    Shape: any -> size
+    Shape: any -> the sizes
     Raises: TypeError where input is not a Tensor; RuntimeError where a dimension that is not of size 1 should change,
         or sizes are too few or negative.
 
@@ -340,7 +354,7 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     tensor([[1, 2],
             [1, 2]])
     """
-    return expand(input, size)
+    return expand(input, *args, size=size)
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:

@@ -163,12 +163,14 @@ def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Ten
     return cat(xs, 1, out=out)
 
 
-def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor | None = None, dim: int = 0, *,
+                 sections: int | None = None, indices: Dims | None = None) -> tuple[Tensor, ...]:
     """Pieces of a tensor along dim: views.
 
     indices_or_sections: how many pieces, > 0, of nearly equal size (the first larger by one where it does not go into
         the size), or the places where one piece ends and the next begins
     dim: the dimension to cut
+    sections, indices: instead of indices_or_sections, the one or the other by name
 
     Shape: (..., N, ...) -> (..., n, ...) for each piece, the n adding up to N
     Raises: TypeError where input is not a Tensor, or the places are not ints; RuntimeError where input has no
@@ -185,6 +187,8 @@ def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor, dim: int = 0
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     d = axis_of(dim, x.array.ndim)
     n = x.array.shape[d]
+    if indices_or_sections is None:
+        indices_or_sections = indices if sections is None else sections
     if isinstance(indices_or_sections, TensorBase):
         given = indices_or_sections.array
         if given.dtype != np.int64:
@@ -209,18 +213,20 @@ def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor, dim: int = 0
 
 
 def _split_along(name: str, dim_of: Callable[[int], int], needs: int) -> Callable:
-    def cut(input: Tensor, indices_or_sections: Dims | Tensor) -> tuple[Tensor, ...]:
+    def cut(input: Tensor, *args: Any, sections: int | None = None, indices: Dims | None = None) -> tuple[Tensor, ...]:
         x = require_tensor(input, name)
         if x.array.ndim < needs:
             raise RuntimeError(f"torch.{name} requires a tensor with at least {needs} "
                                f"dimension{'s' if needs > 1 else ''}, but got a tensor with {x.array.ndim} dimensions!")
         d = dim_of(x.array.ndim)
-        if isinstance(indices_or_sections, int):
+        if args:
+            indices, sections = (args, None) if len(args) > 1 else (None, args[0])
+        if isinstance(sections, int):
             n = x.array.shape[d]
-            if indices_or_sections <= 0 or n % indices_or_sections:
+            if sections <= 0 or n % sections:
                 raise RuntimeError(f"torch.{name} attempted to split along dimension {d}, but the size of the "
-                                   f"dimension {n} is not divisible by the split_size {indices_or_sections}!")
-        return tensor_split(x, indices_or_sections, d)
+                                   f"dimension {n} is not divisible by the split_size {sections}!")
+        return tensor_split(x, sections if indices is None else indices, d)
     cut.__name__ = cut.__qualname__ = name
     return cut
 
@@ -228,7 +234,8 @@ def _split_along(name: str, dim_of: Callable[[int], int], needs: int) -> Callabl
 hsplit = _split_along("hsplit", lambda ndim: 0 if ndim == 1 else 1, 1)
 hsplit.__doc__ = """`tensor_split` along the second dimension (a vector's only one), into equal parts.
 
-    indices_or_sections: how many pieces, or the places where one ends and the next begins
+    args: how many pieces, or the places where one ends and the next begins, one by one or as one sequence
+    sections, indices: the same by name, the number and the places
 
     Shape: (N, M) -> (N, M / sections) for each piece
     Raises: TypeError where input is not a Tensor, or the places are not ints; RuntimeError where input has too few

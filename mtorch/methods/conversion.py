@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import builtins
+import numbers
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -95,14 +96,28 @@ class Convertible(TensorBase):
                                f"{'more than one value' if self.array.size else 'no values'} is ambiguous")
         return bool(self.array.item())
 
+    def _number(self) -> Any:
+        """What int(), float() and complex() take: the only element."""
+        if self.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.array.item()
+
+    def _real_number(self) -> Any:
+        value = self._number()
+        if type(value) is complex:
+            if value.imag:
+                raise RuntimeError(f"value cannot be converted to a real number without overflow: {value}")
+            return value.real
+        return value
+
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._real_number())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._real_number())
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._number())
 
     def __index__(self) -> int:
         if self.array.size != 1 or self.array.dtype.kind not in "iub":
@@ -110,7 +125,10 @@ class Convertible(TensorBase):
         return int(self.array.item())
 
     def __contains__(self, x: Any) -> builtins.bool:
-        return bool((self.array == (x.array if isinstance(x, TensorBase) else x)).any())
+        if not isinstance(x, (TensorBase, numbers.Number)):
+            raise RuntimeError("Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+                               f"{builtins.type(x)}.")
+        return bool((self == x).array.any())             # type: ignore[attr-defined]    # == gives a Tensor
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         node = self.grad_fn
@@ -140,7 +158,8 @@ class Convertible(TensorBase):
         Gradients flow back through a change from one floating point type to another.
 
         Shape: any -> the same
-        Raises: TypeError for what is no dtype, device or Tensor; RuntimeError for a device that is not here.
+        Raises: TypeError for what is no dtype, device or Tensor; AssertionError for a GPU, RuntimeError for another device
+            that is not here.
 
         >>> import mtorch
         >>> x = mtorch.tensor([1.7, -1.7])
@@ -154,7 +173,7 @@ class Convertible(TensorBase):
                 dtype = a
             elif isinstance(a, TensorBase):
                 dtype = a.dtype
-            elif isinstance(a, (str, Device)) or a is None:
+            elif isinstance(a, (str, Device)) or a is None or builtins.type(a) is builtins.int:
                 device = a if a is not None else device
             elif isinstance(a, bool):
                 pass                                   # non_blocking, copy: everything is in place already
@@ -180,7 +199,7 @@ class Convertible(TensorBase):
         non_blocking: taken, and of no effect
 
         Shape: any -> the same
-        Raises: ValueError for what is neither a dtype nor the name of a type.
+        Raises: ValueError for what is not the name of a type; TypeError for what is neither a name, a type nor a dtype.
 
         >>> import mtorch
         >>> mtorch.tensor([1.0, 2.0]).type()
@@ -191,6 +210,8 @@ class Convertible(TensorBase):
         from ..legacy import dtype_of_name, type_name
         if dtype is None:
             return type_name(self.dtype)
+        if not isinstance(dtype, (dtypes.dtype, str, builtins.type)):
+            raise TypeError("dtype must be a type, str, or dtype object")
         return self.to(dtype_of_name(dtype))
 
     def type_as(self, other: Tensor) -> Tensor:
@@ -342,14 +363,14 @@ class Convertible(TensorBase):
 
         non_blocking: taken, and of no effect
 
-        Raises: RuntimeError, always.
+        Raises: AssertionError, always.
 
         >>> import mtorch
         >>> try: mtorch.zeros(2).cuda()
-        ... except RuntimeError as error: print(error)
-        mtorch computes on the CPU: no CUDA device is available
+        ... except AssertionError as error: print(error)
+        mtorch computes on the CPU: Torch not compiled with CUDA enabled
         """
-        raise RuntimeError("mtorch computes on the CPU: no CUDA device is available")
+        return self.to("cuda")
 
     def pin_memory(self, device: Any = None) -> Self:
         """The tensor itself: there is no GPU to pin memory for.

@@ -15,10 +15,14 @@ from ..functions import joining, matrix, random, random_inplace, rearranging, re
 from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
 from ..functions import complex_numbers, number_parts, placing, special, spectrogram, stacking, statistics
 from ..functions import in_place
+from ..functions.former import factors_first
 from ..functions.linalg import decomposition, norms, products, solving
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+
+factored = factors_first("beta", "alpha")              # torch's former order of addmm and its kin
 
 
 class Functions(TensorBase):
@@ -217,7 +221,7 @@ class Functions(TensorBase):
     remainder, remainder_ = arithmetic.remainder, inplace(arithmetic.remainder)
     fmod, fmod_ = arithmetic.fmod, inplace(arithmetic.fmod)
     pow, pow_ = arithmetic.pow, inplace(arithmetic.pow)
-    float_power, float_power_ = arithmetic.float_power, inplace(arithmetic.float_power)
+    float_power, float_power_ = arithmetic.float_power, inplace(arithmetic.float_power_of_double)
     maximum, minimum, fmax, fmin = arithmetic.maximum, arithmetic.minimum, arithmetic.fmax, arithmetic.fmin
     atan2, atan2_ = arithmetic.atan2, inplace(arithmetic.atan2)
     arctan2, arctan2_ = atan2, atan2_
@@ -350,9 +354,10 @@ class Functions(TensorBase):
     # ---- products ------------------------------------------------------------------------------
 
     matmul, mm, bmm, mv, dot = matrix.matmul, matrix.mm, matrix.bmm, matrix.mv, matrix.dot
-    addmm, addmm_ = matrix.addmm, inplace(matrix.addmm)
-    addmv, baddbmm, addbmm, addr = matrix.addmv, matrix.baddbmm, matrix.addbmm, matrix.addr
-    addmv_, baddbmm_, addbmm_, addr_ = inplace(addmv), inplace(baddbmm), inplace(addbmm), inplace(addr)
+    addmm, addmv, baddbmm = factored(matrix.addmm), factored(matrix.addmv), factored(matrix.baddbmm)
+    addbmm, addr = factored(matrix.addbmm), factored(matrix.addr)
+    addmm_, addmv_, baddbmm_ = inplace(addmm), inplace(addmv), inplace(baddbmm)
+    addbmm_, addr_ = inplace(addbmm), inplace(addr)
     outer = ger = matrix.outer
     inner, kron, vdot, trace = einsums.inner, einsums.kron, einsums.vdot, einsums.trace
 

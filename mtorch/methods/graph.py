@@ -206,7 +206,8 @@ class Differentiable(TensorBase):
         It can be set: the tensor has the memory of another then, and keeps its own history.  In new programs `detach()`,
         and writing under `no_grad()`, are safer.
 
-        Raises: TypeError where it is set to what is no Tensor.
+        Raises: TypeError where it is set to what is no Tensor; RuntimeError to integers or bools where gradients are asked
+            for.
 
         >>> import mtorch
         >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
@@ -222,6 +223,8 @@ class Differentiable(TensorBase):
     def data(self, value: Any) -> None:
         if not isinstance(value, TensorBase):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if self._requires_grad and value.array.dtype.kind not in "fc":
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         self.array = value.array
 
     def retain_grad(self) -> None:

@@ -45,7 +45,7 @@ class Convertible(Tree):
 
         Integer buffers keep their type.  The one device is the CPU.  Returns self.
 
-        Raises: TypeError for a dtype that is neither floating point nor complex; RuntimeError for another device.
+        Raises: TypeError for a dtype that is neither floating point nor complex; AssertionError for a GPU.
 
         >>> import mtorch
         >>> weights = mtorch.nn.ParameterList([mtorch.ones(1)]).to(mtorch.float64)
@@ -95,13 +95,12 @@ class Convertible(Tree):
 
     def cuda(self, device: DeviceLike | None = None) -> Self:
         """There is no GPU here."""
-        raise RuntimeError("cuda: mtorch computes on the CPU; choose the device by "
-                           "torch.device('cuda' if torch.cuda.is_available() else 'cpu')")
+        raise AssertionError("mtorch computes on the CPU: Torch not compiled with CUDA enabled; choose the device by "
+                             "torch.device('cuda' if torch.cuda.is_available() else 'cpu')")
 
     def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Give every parameter and buffer new memory with arbitrary content.  Returns self."""
-        if str(device) != "cpu" and device is not None:
-            raise RuntimeError(f"to_empty: there is no device {device}; mtorch computes on the CPU")
+        Tensor([0.0]).to(device=device)                  # refuses another device
         return self._apply(lambda t: t.new_empty(t.shape), recurse=recurse)
 
     def share_memory(self) -> Self:

@@ -5,6 +5,7 @@ import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
+from .layout import in_axis_order
 
 
 @op(keeps=False)
@@ -138,8 +139,11 @@ def _plain(a):
 
 @op
 def atan2(a, b):
-    """y = the angle of the point (b, a)"""
-    return np.arctan2(a, b), (lambda g: g * b / (a * a + b * b), lambda g: -g * a / (a * a + b * b))
+    """y = the angle of the point (b, a); at the origin, which has no angle, the gradient is 0, as in torch"""
+    def square():
+        s = a * a + b * b
+        return np.where(_plain(s) == 0, 1.0, s)
+    return np.arctan2(a, b), (lambda g: g * b / square(), lambda g: -g * a / square())
 
 
 @op
@@ -200,7 +204,7 @@ def masked_fill(a, value, *, mask):
     if isinstance(a, TensorBase) or isinstance(value, TensorBase):
         y = masked_fill(a, value, mask=mask)
     else:
-        y = np.where(mask, _as(value, a.dtype), a)
+        y = in_axis_order(np.where(mask, _as(value, a.dtype), a))
     return y, (lambda g: masked_fill(g, 0.0, mask=mask), lambda g: (g * mask).sum())
 
 

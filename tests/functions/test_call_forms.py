@@ -1,0 +1,104 @@
+"""Ways of calling a function that torch takes: sizes one by one, by name, in its former order.  And what it refuses."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import mtorch
+
+FORMS = [
+    "T.ones(1, 3, 1).squeeze(0, 2)", "T.ones(1, 3, 1).squeeze((0, 2))", "T.ones(1, 3, 1).squeeze(dim=0)",
+    "T.ones(1, 3, 1).squeeze_(0, 2)", "T.ones(1, 3, 1).squeeze(())",
+    "T.ones(2, 3).broadcast_to(4, 2, 3)", "T.ones(2, 3).broadcast_to(size=(4, 2, 3))", "T.ones(1, 4).expand(size=(2, 4))",
+    "T.arange(12).view(4, 3).vsplit(1, 2)", "T.arange(12).view(4, 3).hsplit(1, 2)", "T.arange(8).view(2, 2, 2).dsplit(1)",
+    "T.arange(12).view(2, 2, 3).dsplit(1, 2)", "T.arange(12).view(4, 3).vsplit(2)", "T.vsplit(T.ones(4, 3), (1, 2))",
+    "T.vsplit(T.ones(4, 3), sections=2)", "T.ones(4, 3).hsplit(indices=(1, 2))", "T.tensor_split(T.ones(4, 3), sections=2)",
+    "T.ones(4, 3).tensor_split(indices=(1,), dim=1)",
+    "T.ones(2).view(dtype=T.int32)", "T.ones(4).view(size=(2, 2))", "T.ones(2, 4).view(dtype=T.int64)",
+    "T.ones(2, 4).view(T.int8)", "T.ones(()).view(T.int32)",
+    "T.ones(4, 3).count_nonzero(0, 1)", "T.zeros(2).copy_(other=T.ones(2))", "T.zeros(3, dtype=T.float64).copy_(0.3)",
+    "T.zeros(3, dtype=T.complex128).copy_(0.3j)", "T.zeros(3, dtype=T.int64).copy_(2**40 + 1)", "T.ones(2, 2).all(())",
+    "T.zeros(2, 2).any(dim=[])", "T.ones(2, 2).any(dim=(), keepdim=True)", "T.ones(2, 2).sum(())",
+    "T.tensor([0.0, 2]).sum(0, dtype=T.bool)", "T.tensor([0, 2]).prod(dtype=T.bool)", "T.tensor([1, 2]).sum(dtype=T.int32)",
+    "T.tensor([100, 100]).sum(dtype=T.int8)", "T.tensor([100, 100]).prod(0, dtype=T.int8)",
+]
+FORMER = [
+    "T.ones(2).add(1, T.arange(2))", "T.ones(2).add_(-0.1, T.arange(2))", "T.ones(2).sub(2, T.arange(2))",
+    "T.ones(2).sub_(2, T.arange(2))", "T.add(T.ones(2), 2, T.arange(2))", "T.add(T.ones(2), 2, 3)",
+    "T.ones(2).addcmul_(0.1, T.ones(2), T.arange(2))", "T.ones(2).addcdiv(0.1, T.arange(2), T.ones(2))",
+    "T.addcmul(T.ones(2), 0.1, T.ones(2), T.arange(2))", "T.ones(2, 2).addmm(0, T.eye(2), T.ones(2, 2))",
+    "T.ones(2, 2).addmm(3, 2, T.eye(2), T.ones(2, 2))", "T.ones(2, 2).addmm_(0, 2, T.eye(2), T.ones(2, 2))",
+    "T.ones(2).addmv(0, 3, T.eye(2), T.ones(2))", "T.ones(2, 2).addr_(0, T.arange(2.0), T.ones(2))",
+    "T.ones(2, 2).addbmm(0, T.ones(2, 2, 2), T.ones(2, 2, 2))",
+    "T.ones(2, 2, 2).baddbmm_(0, 3, T.ones(2, 2, 2), T.ones(2, 2, 2))",
+]
+REFUSED = {
+    "T.ones(2).view()": "shape or a dtype",
+    "T.ones(2, 3).view(T.int64)": "cannot be read as torch.int64",
+    "T.ones(()).view(T.int8)": "cannot be read as torch.int8",
+    "T.ones(4, 2).T.view(T.int64)": "cannot be read as torch.int64",
+    "T.add(T.ones(2), T.ones(2), 3)": "'alpha' must be Number|positional",
+    "T.add(T.ones(2), 1, 2, 3)": "positional",
+    "T.ones(2, 2).sum(0, 1)": "'keepdim' must be bool, not int",
+    "T.ones(2, 2).mean((0, 1), 1)": "'keepdim' must be bool",
+    "T.ones(2, 2).all(0, 1)": "'keepdim' must be bool",
+    "T.ones(2, 2).std(0, 1)": "must be bool",
+    "T.ones(2, 2).sum(0, keepdim=1)": "'keepdim' must be bool",
+    "T.ones(2, 2).argmax(0, 1)": "'keepdim' must be bool",
+    "T.ones(2, 2).max(0, 1)": "'keepdim' must be bool",
+    "setattr(T.ones(2, requires_grad=True), 'data', T.arange(2))": "must be floating point or complex",
+    "T.tensor(3.0) - True": "with a bool tensor is not supported",
+    "True - T.tensor([3.0])": "with a bool tensor is not supported",
+    "T.tensor([3.0]).sub_(True)": "with a bool tensor is not supported",
+    "T.ones(2).float_power_(2)": "requires dtype",
+    "T.ones(2, dtype=T.complex64).float_power_(2)": "requires dtype",
+    "T.ones(2, dtype=T.float64).float_power_(2j)": "requires dtype",
+    "(T.ones(2, requires_grad=True) // 2).sum().backward()": "derivative for aten::floor_divide is not implemented",
+    "T.autograd.grad(T.floor_divide(3, x).sum() + x.sum(), x) if (x := T.ones(2, requires_grad=True)) is not None else 0":
+        "derivative for aten::floor_divide is not implemented",
+}
+
+
+def values(result: Any) -> list:
+    parts = result if isinstance(result, (tuple, list)) else [result]
+    return [(str(x.dtype), x.tolist()) for x in parts]
+
+
+@pytest.mark.parametrize("call", FORMS)
+def test_torchs_forms_of_a_call(call: str) -> None:
+    torch = pytest.importorskip("torch")
+    assert values(eval(call, {"T": mtorch})) == values(eval(call, {"T": torch}))
+
+
+@pytest.mark.filterwarnings("ignore:.*deprecated")
+@pytest.mark.parametrize("call", FORMER)
+def test_torchs_former_order(call: str) -> None:
+    torch = pytest.importorskip("torch")
+    assert values(eval(call, {"T": mtorch})) == values(eval(call, {"T": torch}))
+    with pytest.warns(UserWarning, match="This overload of add|This overload of sub|This overload of badd"):
+        eval(call, {"T": mtorch})
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_the_error_is_torchs(call: str) -> None:
+    torch = pytest.importorskip("torch")
+    with pytest.raises(Exception) as theirs:
+        eval(call, {"T": torch})
+    with pytest.raises(theirs.type, match=REFUSED[call]) as ours:
+        eval(call, {"T": mtorch})
+    assert ours.type is theirs.type
+
+
+def test_division_rounded_down_has_no_gradient_but_another_way_round() -> None:
+    x, w = mtorch.ones(2, requires_grad=True), mtorch.ones(2, requires_grad=True)
+    assert repr(x // 2) == "tensor([0., 0.], grad_fn=<NotImplemented>)"
+    mtorch.div(x, 2, rounding_mode="floor").sum().backward()
+    assert x.grad.tolist() == [0.0, 0.0]
+    y = (x // 2).sum() + w.sum()
+    assert mtorch.autograd.grad(y, w)[0].tolist() == [1.0, 1.0]       # not through the division
+
+
+def test_float_power_in_place() -> None:
+    x = mtorch.tensor([2.0, 3.0], dtype=mtorch.float64)
+    assert x.float_power_(2) is x and x.tolist() == [4.0, 9.0]

@@ -1,0 +1,97 @@
+"""NumPy's numbers among the operands count as Python's do, an array beside a Tensor as NumPy counts it: all as in torch."""
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mtorch
+
+OPERANDS = {"scalar": "T.tensor(1.5)", "vector": "T.tensor([1.5, 2.5])", "double": "T.tensor([1.5, 2.5], dtype=T.float64)",
+            "half": "T.tensor(1.5, dtype=T.float16)", "integers": "T.tensor([3, 5])", "byte": "T.tensor(3, dtype=T.uint8)",
+            "bools": "T.tensor([True])"}
+NUMBERS = ["np.float64(2.5)", "np.float32(2.5)", "np.float16(2)", "np.int32(2)", "np.int64(2)", "np.mean([1.0, 2.0])"]
+OPERATORS = ["x + {}", "{} + x", "x * {}", "{} * x", "x / {}", "{} / x", "x // {}", "x % {}", "x ** {}", "x > {}", "x == {}"]
+FUNCTIONS = [
+    "T.add(T.tensor(1.0), np.float64(2))", "T.sub(T.tensor(1.0), np.float64(2))", "T.rsub(T.tensor(1.0), np.float64(2))",
+    "T.mul(T.tensor(1.0), np.float64(2))", "T.div(T.tensor(1.0), np.float64(2))",
+    "T.floor_divide(T.tensor(1.0), np.float64(2))",
+    "T.div(T.tensor(1.0), np.float64(2), rounding_mode='floor')", "T.fmod(T.tensor(1.0), np.float64(2))",
+    "T.remainder(T.tensor(1.0), np.float64(2))", "T.pow(T.tensor(1.0), np.float64(2))",
+    "T.pow(np.float64(2), T.tensor(1.0))",
+    "T.tensor(2) ** np.float64(0.5)", "np.int64(2) ** T.arange(3)", "T.xlogy(T.tensor(3.0), np.float64(2))",
+    "T.copysign(T.tensor(3.0), np.float64(-1))", "T.lerp(T.tensor(1.0), T.tensor(2.0), np.float64(0.5))",
+    "T.where(T.tensor([True]), np.float64(1), T.tensor(2.0))", "T.where(T.tensor([True]), np.float64(1), np.float64(2))",
+    "T.where(T.tensor([True]), np.int32(1), np.int32(1))", "T.clamp(T.tensor(1.0), np.float64(2))",
+    "T.clamp(T.tensor(1), min=np.float64(2))", "T.clamp(T.tensor(1), max=np.int32(0))",
+    "T.addcmul(T.tensor(1.0), T.tensor(1.0), T.tensor(1.0), value=np.float64(2))",
+    "T.addcdiv(T.tensor(1.0), T.tensor(1.0), T.tensor(1.0), value=np.float64(2))",
+    "T.add(T.tensor(1.0), T.tensor(1.0), alpha=np.float64(3))", "T.full((2,), np.float64(2.5))", "T.full((2,), np.int32(2))",
+    "T.nn.functional.threshold(T.tensor(1.0), np.float64(2), np.float64(3))",
+    "T.nn.functional.elu(-T.ones(2), np.float64(2))", "T.tensor(3.1) == np.float64(3.1)",
+    "T.tensor(2.0).mul_(np.float64(2))", "T.arange(2, dtype=T.int8) & np.int32(3)",
+]
+ARRAYS = [f"T.ones({size}) {sign} np.array({number})" for size in ("2", "()")
+          for sign in ("+", "-", "*", "/", "//", "%", "**") for number in ("2.5", "2", "[2.5]")]
+ARRAYS.append("T.arange(2) + np.array(2, np.int32)")
+OF_NUMPY = [
+    "np.round(T.tensor([1.5, 2.5]))", "np.round(T.tensor(1.55), 1)", "np.around(T.tensor([155, 25]), -1)",
+    "np.fix(T.tensor([-1.5]))", "np.clip(T.tensor([1.5, 2.5]), 0, 2)", "np.argmax(T.tensor([1.5, 2.5]))",
+    "np.argmin(T.ones(2, 2), axis=0)", "np.argsort(T.tensor([2.5, 1.5]))", "np.cumsum(T.ones(2, 2), axis=0)",
+    "np.cumprod(T.tensor([1.5, 2.5]))", "np.reshape(T.ones(2), (2, 1))", "np.transpose(T.ones(1, 2))",
+    "np.squeeze(T.ones(1, 2))", "np.swapaxes(T.ones(1, 2), 0, 1)", "np.repeat(T.tensor([1.5, 2.5]), 2)",
+    "np.take(T.tensor([1.5, 2.5]), [0])", "np.searchsorted(T.tensor([1.5, 2.5]), 2)", "np.ptp(T.tensor([1.5, 2.5]))",
+    "np.linalg.inv(T.eye(2) * 2)", "np.linalg.solve(T.eye(2), T.ones(2))", "np.sort(T.tensor([2.5, 1.5]))",
+    "np.stack([T.ones(2)])", "np.repeat(np.ones(2), T.tensor([1, 2]))",
+]
+CALLS = [f"({form.format(number)}) if (x := {operand}) is not None else 0"
+         for operand in OPERANDS.values() for form in OPERATORS for number in NUMBERS] + FUNCTIONS + ARRAYS + OF_NUMPY
+
+
+def described(lib: Any, call: str) -> tuple:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")                # NumPy's, of torch's __array_wrap__
+        y = eval(call, {"T": lib, "np": np})
+    if isinstance(y, lib.Tensor):
+        return "Tensor", str(y.dtype), tuple(y.shape), y.numpy()
+    return type(y).__name__, str(y.dtype), y.shape, y
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_result_is_torchs(call: str) -> None:
+    torch = pytest.importorskip("torch")
+    try:
+        theirs = described(torch, call)
+    except (RuntimeError, NotImplementedError, TypeError) as error:
+        with pytest.raises(type(error)):
+            described(mtorch, call)
+        return
+    ours = described(mtorch, call)
+    assert ours[:3] == theirs[:3]
+    np.testing.assert_allclose(ours[3], theirs[3], rtol=1e-3 if "float16" in theirs[1] else 1e-6)
+
+
+def test_the_type_of_a_result() -> None:
+    torch = pytest.importorskip("torch")
+    for call in ("T.tensor(1.0), np.float64(2)", "np.float64(2), T.tensor(1)", "T.tensor([True]), np.int32(2)",
+                 "np.int32(2), np.int32(2)", "T.tensor([1]), np.float32(2)"):
+        ours, theirs = (str(eval(f"T.result_type({call})", {"T": lib, "np": np})) for lib in (mtorch, torch))
+        assert ours == theirs, call
+
+
+def test_what_keeps_the_gradient_through_numpy() -> None:
+    x = mtorch.ones(1, 2, requires_grad=True)
+    assert np.squeeze(x).requires_grad and np.swapaxes(x, 0, 1).requires_grad
+    with pytest.raises(RuntimeError, match="Can't call numpy"):
+        np.round(x)
+
+
+def test_complex_numbers_follow_the_default_type() -> None:
+    mtorch.set_default_dtype(mtorch.float64)
+    try:
+        made = [mtorch.arange(2) * 1j, mtorch.full((2,), 1j), mtorch.tensor([1j])]
+    finally:
+        mtorch.set_default_dtype(mtorch.float32)
+    assert [x.dtype for x in made] == [mtorch.complex128] * 3
