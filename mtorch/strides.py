@@ -19,15 +19,16 @@ def memory_order(array: np.ndarray) -> tuple[int, ...]:
     >>> memory_order(np.empty((2, 3, 4)).swapaxes(0, 1))
     (1, 0, 2)
     """
+    steps = [(abs(stride), size) for stride, size in zip(array.strides, array.shape)]
     order = list(range(array.ndim))[::-1]
     for last in range(1, array.ndim):
         here = last
         for other in range(last - 1, -1, -1):
-            (a, n), (b, m) = ((abs(array.strides[axis]), array.shape[axis]) for axis in (order[other], order[here]))
-            if a and b and (a, n) > (b, m):
+            a, b = steps[order[other]], steps[order[here]]
+            if a[0] and b[0] and a > b:
                 order[other], order[here] = order[here], order[other]
                 here = other
-            elif a and a < b:
+            elif 0 < a[0] < b[0]:
                 break
     return tuple(order[::-1])
 
@@ -48,11 +49,12 @@ def in_memory_order(array: np.ndarray) -> np.ndarray:
     return array if array.flags.c_contiguous else array.transpose(memory_order(array))
 
 
-def memory_like(array: np.ndarray, kind: np.dtype | None = None) -> np.ndarray:
+def memory_like(array: np.ndarray, kind: np.dtype | None = None, as_it_lies: bool = False) -> np.ndarray:
     """New memory in which the axes of `array` follow each other as torch's `empty_like` lets them.
 
     Those of a transposed tensor do as in itself.  Images are the exception: here they lie with the batch innermost
-    (ops/layout.py), in torch with the batch outermost.
+    (ops/layout.py), in torch with the batch outermost.  A first axis that is innermost is taken for a batch, unless
+    `as_it_lies` says that it is not.
 
     >>> import numpy as np
     >>> from mtorch.strides import memory_like
@@ -63,7 +65,7 @@ def memory_like(array: np.ndarray, kind: np.dtype | None = None) -> np.ndarray:
     if array.flags.c_contiguous:
         return np.empty(array.shape, kind)
     order = memory_order(array)
-    if order[-1] == 0 and not _is_transposed(array):
+    if order[-1] == 0 and not as_it_lies and not _is_transposed(array):
         order = (0, *order[:-1])
     return np.empty([array.shape[axis] for axis in order], kind).transpose(undone(order))
 

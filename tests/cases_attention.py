@@ -16,3 +16,5 @@ call(rules.attention, Q, K, V, scale=0.5, bias=None, dropped=None, like=like)
 call(rules.attention, Q, K, V, scale=0.3, bias=BIAS, dropped=None, float32=False,
      like=lambda q, k, v: like(q, k, v, attn_mask=q.new_tensor(BIAS), scale=0.3))
 call(rules.attention, Q, K, V, scale=0.5, bias=None, dropped=(some(2, 3, 5) > -0.5) * 1.5, float32=False)
+call(rules.attention, some(2, 3, 3, 4), some(2, 3, 5, 4), some(2, 3, 5, 4), scale=0.5, bias=None, dropped=None, as_query=True,
+     like=like)

@@ -1,23 +1,42 @@
-"""Where a program may notice how images lie in memory: when it asks for a view that only torch's order has.
+"""Where a program may notice how images lie in memory: in views that only torch's order has, and in what is made like them.
 
 The rules for images return arrays that lie with the batch innermost (ops/layout.py).  Nearly every program goes on from there
 without noticing; `y.view(-1)` needs the numbers in the order of the axes.  Such a tensor is put into that order, if no
-other tensor shares its memory (a detached twin keeps the memory as it was).
+other tensor shares its memory (a detached twin keeps the memory as it was).  And `rand_like(y)` fills memory in torch's order.
 """
 from __future__ import annotations
 
 import numpy as np
 
 from ..autograd.tape import TensorBase
-from ..autograd.views import is_view
+from ..autograd.views import follow, is_view
 from ..ops.layout import is_batch_last
+from ..strides import memory_like
+
+
+def lies_as_in_torch(t: TensorBase) -> bool:
+    """Was t taken as a view, perhaps transposed, of a tensor that lies in order?  Then its strides are torch's."""
+    return is_view(t) and t._alias[0].array.flags.c_contiguous
+
+
+def memory_as_in_torch(t: TensorBase, kind: np.dtype | None = None) -> np.ndarray:
+    """New memory that lies as that of torch's `empty_like(t)`."""
+    return memory_like(t.array, kind, not t.array.flags.c_contiguous and lies_as_in_torch(t))
 
 
 def put_in_order(t: TensorBase) -> bool:
-    """Lay out t in the order of its axes, if it is an image of the rules and alone has its memory; returns whether it was."""
-    if t.array.ndim < 3 or not is_batch_last(t.array) or is_view(t):
+    """Lay t out in the order of its axes, if it is an image of the rules, or a view of one, and no other tensor shares its
+    memory.  Returns whether t lies in order now: a transposed view does not.
+    """
+    base, path = t._alias if is_view(t) else (t, None)
+    array = base.array
+    if array.ndim < 2 or not is_batch_last(array):
         return False
-    if any(view() is not None for view in t._alias or ()):
+    if array.ndim == 2 and (array.base is not None or base._requires_grad and base._node is None):
+        return False                                   # no matrix that was computed, perhaps of a flattened image
+    views = base._alias if type(base._alias) is list else ()
+    if any(view is not None and view is not t for view in (reference() for reference in views)):
         return False
-    t.array = np.ascontiguousarray(t.array)
-    return True
+    base.array = np.ascontiguousarray(array)
+    t.array = follow(base.array, path)
+    return t.array.flags.c_contiguous

@@ -14,7 +14,6 @@ from ..autograd.tape import TensorBase, wrap
 from ..device import device as Device
 from ..ops import sampling
 from ..random import Generator
-from ..strides import memory_like
 from .arguments import number_of, require_tensor, together, whole_number
 from .creation import _kind, _like, _new, _shape, _size
 from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, source_of
@@ -152,8 +151,7 @@ def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: dtype
     >>> mtorch.rand_like(mtorch.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    array, kind = _like(input, dtype, "rand_like")
-    drawn = draw_uniform(memory_like(array, kind), source_of(generator, "rand_like"))
+    drawn = draw_uniform(_like(input, dtype, "rand_like"), source_of(generator, "rand_like"))
     return _new(drawn, None, device, requires_grad)
 
 
@@ -168,8 +166,7 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: dtyp
     >>> mtorch.randn_like(mtorch.zeros(2, dtype=mtorch.float64)).dtype
     torch.float64
     """
-    array, kind = _like(input, dtype, "randn_like")
-    drawn = draw_normal(memory_like(array, kind), source_of(generator, "randn_like"))
+    drawn = draw_normal(_like(input, dtype, "randn_like"), source_of(generator, "randn_like"))
     return _new(drawn, None, device, requires_grad)
 
 
@@ -191,9 +188,9 @@ def randint_like(input: Tensor, *args: Any, low: int | None = None, high: int | 
     >>> mtorch.randint_like(mtorch.zeros(4), 1, 2)
     tensor([1., 1., 1., 1.])
     """
-    array, kind = _like(input, dtype, "randint_like")
+    array = _like(input, dtype, "randint_like")
     low, high = _range(list(args), low, high, "randint_like")
-    drawn = draw_integers(memory_like(array, kind), source_of(generator, "randint_like"), low, high)
+    drawn = draw_integers(array, source_of(generator, "randint_like"), low, high)
     return _new(drawn, None, device, requires_grad)
 
 

@@ -267,7 +267,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Operand) -> Tensor
         filling = to_type(value, x.array.dtype).expand(shape[:d] + (len(key[-1]),) + shape[d + 1:])
     else:
         filling = np.asarray(element_of(value, x.array.dtype, "index_fill", "value"), x.array.dtype)
-    return rules.index_put(_as_1d(x), filling, key=key, accumulating=False).reshape(x.array.shape)
+    return rules.index_put(_as_1d(x), filling, key=key, accumulating=False, order="K").reshape(x.array.shape)
 
 
 def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
@@ -295,7 +295,7 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
     if len(indices) > x.array.ndim:
         raise IndexError(f"too many indices for tensor of dimension {x.array.ndim} (got {len(indices)})")
     key = plain_key(tuple(slice(None) if i is None else i for i in indices), x.array.shape)
-    return rules.index_put(x, v, key=key, accumulating=bool(accumulate))
+    return rules.index_put(x, v, key=key, accumulating=bool(accumulate), order="K")
 
 
 @shown_as("MaskedScatterBackward0")

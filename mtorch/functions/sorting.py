@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ..autograd.naming import shown_as
+from ..autograd.naming import named, shown_as
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
+from ..ops.layout import lying
+from ..ops.reduction import amax, mean
+from ..strides import memory_order
 from .arguments import (NUMBERS, as_tensor_operand, axis_of, into, numpy_names, of_real_numbers, require_tensor,
                         result_type_of, whole_number)
 from .reduction import along_dim
@@ -32,6 +35,8 @@ def _order(array: np.ndarray, dim: int, descending: bool) -> np.ndarray:
 
 def _picked(name, x, indices, dim):
     indices = np.ascontiguousarray(indices).astype(np.int64, copy=False)
+    if name == "sort" and not x.array.flags.c_contiguous:        # what is sorted lies as it did
+        indices = lying(indices, memory_order(x.array))
     values = rules.gather(x, index=indices, dim=dim, name=f"{name.capitalize()}Backward0")
     return getattr(return_types, name)(values, wrap(indices))
 
@@ -162,7 +167,7 @@ def _median(name, input, dim, keepdim, out):
         flat = x.reshape(-1)
         if not flat.array.size:
             return flat.sum() / 0 if x.array.dtype.kind == "f" else wrap(np.asarray(np.iinfo(x.array.dtype).min, x.array.dtype))
-        return _median(name, flat, 0, False, None).values
+        return _shared(flat, _median(name, flat.detach(), 0, False, None).values, f"{name.capitalize()}Backward0")
     d = axis_of(dim, x.array.ndim)
     if not x.array.ndim:
         return getattr(return_types, name)(x.clone(), wrap(np.zeros((), np.int64)))
@@ -179,6 +184,16 @@ def _median(name, input, dim, keepdim, out):
     indices = np.take_along_axis(order, np.expand_dims(place, d), d).squeeze(d)
     result = getattr(return_types, name)(*along_dim(x, indices, d, keepdim, f"{name.capitalize()}Backward1"))
     return result if out is None else into(out, result)
+
+
+def _shared(flat: Tensor, middle: Tensor, name: str) -> Tensor:
+    """The middle of all elements: those that equal it share its gradient."""
+    if not flat._requires_grad:
+        return middle
+    is_nan = bool(np.isnan(middle.array))
+    equal = np.flatnonzero(np.isnan(flat.array) if is_nan else flat.array == middle.array)
+    picked = rules.gather(flat, index=equal, dim=0)
+    return named(mean(picked, axis=None, keepdims=False) if is_nan else amax(picked, axis=None, keepdims=False), name)
 
 
 @of_real_numbers

@@ -4,10 +4,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import op
+from ..strides import memory_like
 from .elementwise import plain
 
 
-def attention_by_parts(q, k, v, *, scale, bias, dropped):
+def attention_by_parts(q, k, v, *, scale, bias, dropped, as_query=False):
     """The same, an operation at a time."""
     scores = q @ k.swapaxes(-1, -2) * scale
     if bias is not None:
@@ -19,11 +20,12 @@ def attention_by_parts(q, k, v, *, scale, bias, dropped):
 
 
 @op(reference=attention_by_parts, name="ScaledDotProductFlashAttentionForCpuBackward0")
-def attention(q, k, v, *, scale, bias, dropped):
+def attention(q, k, v, *, scale, bias, dropped, as_query=False):
     """y (..., L, E) = softmax(q k^T scale + bias) v,  q (..., L, D)  k (..., S, D)  v (..., S, E)
 
     bias      (..., L, S) or None: -inf where a query may not look
     dropped   (..., L, S) or None: the dropout mask of the weights, scaled
+    as_query  whether y, which has the shape of q, lies in memory as q does; else it lies in the order of its axes
     """
     T = _transposed
     p = k @ T(q)                                           # p^T, (..., S, L): NumPy reduces columns faster than rows
@@ -34,7 +36,7 @@ def attention(q, k, v, *, scale, bias, dropped):
     np.exp(p, out=p)
     p /= p.sum(axis=-2, keepdims=True)
     used = p if dropped is None else p * T(dropped)
-    y = T(used) @ v
+    y = np.matmul(T(used), v, out=memory_like(q, None, True) if as_query else None, order="C")
 
     def pullback(g):
         gs = v @ T(g)

@@ -35,19 +35,36 @@ def batch_first(x: np.ndarray) -> np.ndarray:
 
 def is_batch_last(x: np.ndarray) -> bool:
     """Does x (N, C, ...) lie as `batch_first` gives it?"""
-    return np.moveaxis(x, 0, -1).flags.c_contiguous
+    return x.transpose(*range(1, x.ndim), 0).flags.c_contiguous
 
 
-def joined(y):
-    """What was joined, in the order of its axes, as torch joins whatever lies otherwise; images keep the batch innermost."""
-    if type(y) is not np.ndarray or y.flags.c_contiguous or is_batch_last(y):
+def in_axis_order(y):
+    """y in the order of its axes, as most functions of torch lay what they compute; images keep the batch innermost."""
+    if type(y) is not np.ndarray or y.flags.c_contiguous or y.ndim > 2 and is_batch_last(y):
         return y
     return np.ascontiguousarray(y)
 
 
-def zeros_lying_as(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Zeros whose axes follow each other in memory as those of x do."""
+def kept_order(x: np.ndarray) -> tuple[int, ...]:
+    """The axes of what is made of x, from the slowest in memory to the fastest.
+
+    They are those of x where it is an image, the batch or the channels innermost, and else in order, as in torch.
+    """
+    axes = tuple(range(x.ndim))
+    if x.flags.c_contiguous or x.ndim < 3:
+        return axes
     order = memory_order(x)
+    return order if order == (*axes[1:], 0) or x.ndim > 3 and order == (0, *axes[2:], 1) else axes
+
+
+def lying(y: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
+    """y, its axes following each other in memory in this order; a copy where they do not."""
+    return np.ascontiguousarray(y.transpose(order)).transpose(undone(order))
+
+
+def zeros_lying_as(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros that lie as the image x does, or else in the order of their axes."""
+    order = kept_order(x)
     return np.zeros([shape[i] for i in order], x.dtype).transpose(undone(order))
 
 

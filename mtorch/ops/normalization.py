@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 
 from ..autograd.tape import op
-from .layout import batch_first, batch_last
+from .layout import batch_first, batch_last, in_axis_order, kept_order, lying
 from .sums import column_sums, row_sums
 
 
@@ -90,6 +90,8 @@ def fixed_norm(x, w, b, *, eps, mean, var):
     mean, r = mean.reshape(shape), (1.0 / np.sqrt(var + eps)).reshape(shape)
     scale = r if w is None else w.reshape(shape) * r
     y = x * scale + ((0.0 if b is None else b.reshape(shape)) - mean * scale)
+    if type(y) is np.ndarray and not y.flags.c_contiguous:
+        y = lying(y, kept_order(x))
     return y, (lambda g: g * scale,
                None if w is None else lambda g: (g * ((x - mean) * r)).sum(axis=axes),
                None if b is None else lambda g: g.sum(axis=axes))
@@ -168,7 +170,7 @@ def rms_norm(x, w, *, width, eps):
     x = x.reshape(-1, width)
     r = 1.0 / np.sqrt(np.vecdot(x, x)[:, None] / width + eps)
     normal = x * r
-    y = normal if w is None else normal * w.reshape(width)
+    y = in_axis_order(normal if w is None else normal * w.reshape(width))
 
     def pullback(g):
         g = g.reshape(-1, width)

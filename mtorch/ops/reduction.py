@@ -9,6 +9,7 @@ import numpy as np
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 from .elementwise import plain
+from .layout import in_axis_order
 from .shape import expand
 
 
@@ -28,6 +29,11 @@ def count(shape, axis) -> int:
     return n
 
 
+def _lying(y, keepdims):
+    """The result in the order of its axes; with all axes kept it lies as a does, and so will what is made of both."""
+    return y if keepdims else in_axis_order(y)
+
+
 def _in_two_forms(name: str):
     """The name of a node where torch has one function for reducing all of a tensor, and another for some axes of it."""
     return lambda node: f"{name}Backward{0 if node.kwargs['axis'] is None else 1}"
@@ -40,7 +46,8 @@ def sum(a, *, axis, keepdims):
 
     def pullback(g):
         return expand(g.reshape(kept(shape, axis)), shape=shape)
-    return a.sum(axis=axis, keepdims=keepdims), (pullback,)
+    y = a.sum(axis=axis, keepdims=keepdims)
+    return y if axis is None else _lying(y, keepdims), (pullback,)
 
 
 @op(keeps=False, name=_in_two_forms("Mean"))
@@ -50,13 +57,15 @@ def mean(a, *, axis, keepdims):
 
     def pullback(g):
         return expand(g.reshape(kept(shape, axis)) / max(n, 1), shape=shape)
-    return a.sum(axis=axis, keepdims=keepdims) / (n if n else np.nan), (pullback,)
+    y = a.sum(axis=axis, keepdims=keepdims) / (n if n else np.nan)
+    return y if axis is None else _lying(y, keepdims), (pullback,)
 
 
 @op(name=_in_two_forms("Prod"))
 def prod(a, *, axis, keepdims):
     """y = product of a over axis;  dy/da[i] = the product of the others, exact where a has zeros"""
-    y = prod(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else a.prod(axis=axis, keepdims=keepdims)
+    y = prod(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else \
+        _lying(a.prod(axis=axis, keepdims=keepdims), keepdims)
     shape = a.shape
 
     def pullback(g):
@@ -73,14 +82,16 @@ def prod(a, *, axis, keepdims):
 @op(name=lambda node: "MaxBackward1" if node.kwargs["axis"] is None else "AmaxBackward0")
 def amax(a, *, axis, keepdims):
     """y = the largest of a over axis; ties share the gradient"""
-    y = amax(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else a.max(axis=axis, keepdims=keepdims)
+    y = amax(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else \
+        _lying(a.max(axis=axis, keepdims=keepdims), keepdims)
     return _extreme(a, y, axis)
 
 
 @op(name=lambda node: "MinBackward1" if node.kwargs["axis"] is None else "AminBackward0")
 def amin(a, *, axis, keepdims):
     """y = the smallest of a over axis; ties share the gradient"""
-    y = amin(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else a.min(axis=axis, keepdims=keepdims)
+    y = amin(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else \
+        _lying(a.min(axis=axis, keepdims=keepdims), keepdims)
     return _extreme(a, y, axis)
 
 
@@ -99,6 +110,7 @@ def var(a, *, axis, correction, keepdims):
     free = n - correction
     d = a - a.sum(axis=axis, keepdims=True) / (n if n else np.nan)
     y = (d * d).sum(axis=axis, keepdims=keepdims) / (free if free > 0 else 0.0 if free == 0 else np.nan)
+    y = _lying(y, keepdims)
 
     def pullback(g):
         return g.reshape(kept(shape, axis)) * (d * (2.0 / free if free > 0 else np.nan))
@@ -115,7 +127,7 @@ def logsumexp(a, *, axis, keepdims):
     y = np.log(s) + top
     shape = a.shape
     out = y if keepdims else y.reshape(tuple(n for i, n in enumerate(shape) if axis is not None and i not in axis))
-    return out, (lambda g: g.reshape(kept(shape, axis)) * (e / s),)
+    return _lying(out, keepdims), (lambda g: g.reshape(kept(shape, axis)) * (e / s),)
 
 
 @op(name="LinalgVectorNormBackward0")
@@ -144,14 +156,14 @@ def norm(a, *, p, axis, keepdims):
             return g * sign * np.where(sign == 0, 0.0, np.power(np.where(sign == 0, 1.0, x), p - 1)
                                        * np.power(safe, 1 - p))
         return g * np.where(zero, 0.0, sign * np.power(x, p - 1) * np.power(safe, 1 - p))
-    return out, (pullback,)
+    return _lying(out, keepdims), (pullback,)
 
 
 @op
 def softmax(a, *, axis):
     """y[i] = e^a[i] / sum e^a[j];  dL/da = y (g - sum g y)"""
     e = np.exp(a - plain(a).max(axis=axis, keepdims=True)) if plain(a).size else np.exp(a)
-    y = e / e.sum(axis=axis, keepdims=True)
+    y = in_axis_order(e / e.sum(axis=axis, keepdims=True))
     return y, (lambda g: y * (g - (g * y).sum(axis=axis, keepdims=True)),)
 
 
@@ -159,7 +171,7 @@ def softmax(a, *, axis):
 def log_softmax(a, *, axis):
     """y = a - log sum e^a;  dL/da = g - softmax(a) sum g"""
     shifted = a - plain(a).max(axis=axis, keepdims=True) if plain(a).size else a
-    y = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    y = in_axis_order(shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True)))
     return y, (lambda g: g - np.exp(y) * g.sum(axis=axis, keepdims=True),)
 
 

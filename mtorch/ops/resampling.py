@@ -9,10 +9,10 @@ import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
-from ..strides import memory_order, undone
+from ..strides import undone
 from .indexing import index as slice_of
 from .indexing import place
-from .layout import zeros_lying_as
+from .layout import kept_order, zeros_lying_as
 
 
 @op(keeps=False)
@@ -22,7 +22,7 @@ def pick(x, *, index, axis):
     if isinstance(x, TensorBase):
         y = pick(x, index=index, axis=axis)
     else:
-        order = memory_order(x)                        # np.take would return C order whatever x lies like
+        order = kept_order(x)                          # np.take would return C order whatever x lies like
         y = np.take(x.transpose(order), index, axis=order.index(axis)).transpose(undone(order))
     return y, (lambda g: unpick(g, index=index, axis=axis, size=size),)
 
@@ -46,22 +46,39 @@ def unpick(g, *, index, axis, size):
 
 
 @op(keeps=False)
-def mix(x, *, matrix, axis):
-    """y[p] = sum over q of matrix[p, q] x[q] along an axis"""
+def mix(x, *, matrix, axis, seen):
+    """y[p] = sum over q of matrix[p, q] x[q] along an axis; seen[p, q] says which of them take part, some perhaps with 0"""
     if isinstance(x, TensorBase):
-        y = mix(x, matrix=matrix, axis=axis)
+        y = mix(x, matrix=matrix, axis=axis, seen=seen)
     else:
-        order = memory_order(x)
-        lying = x.transpose(order)
-        at = order.index(axis)
-        if at == x.ndim - 1:
-            y = lying @ matrix.T
-        else:
-            shape = lying.shape
-            y = matrix @ lying.reshape(*shape[:at + 1], int(np.prod(shape[at + 1:])))
-            y = y.reshape(*shape[:at], len(matrix), *shape[at + 1:])
-        y = y.transpose(undone(order))
-    return y, (lambda g: mix(g, matrix=matrix.T, axis=axis),)
+        y = _product(x, matrix, axis)
+        if not np.isfinite((x if x.size < y.size else y).sum()):
+            y = _product_of_seen(x, matrix, axis, seen)
+    return y, (lambda g: mix(g, matrix=matrix.T, axis=axis, seen=seen.T),)
+
+
+def _product(x: np.ndarray, matrix: np.ndarray, axis: int) -> np.ndarray:
+    order = kept_order(x)
+    lying = x.transpose(order)
+    at = order.index(axis)
+    if at == x.ndim - 1:
+        y = lying @ matrix.T
+    else:
+        shape = lying.shape
+        y = matrix @ lying.reshape(*shape[:at + 1], int(np.prod(shape[at + 1:])))
+        y = y.reshape(*shape[:at], len(matrix), *shape[at + 1:])
+    return y.transpose(undone(order))
+
+
+def _product_of_seen(x: np.ndarray, matrix: np.ndarray, axis: int, seen: np.ndarray) -> np.ndarray:
+    """_product where x holds inf and nan: they come only where they are seen, though 0 times nan is nan."""
+    finite = np.isfinite(x)
+    y = _product(np.where(finite, x, 0.0).astype(x.dtype), matrix, axis)
+    rows, rest = np.moveaxis(y, axis, 0), np.moveaxis(np.where(finite, 0.0, x).astype(x.dtype), axis, 0)
+    for q in np.flatnonzero(rest.reshape(len(rest), -1).any(axis=1)):
+        into = seen[:, q]
+        rows[into] += matrix[into, q].reshape(-1, *(1,) * (x.ndim - 1)) * rest[q]
+    return y
 
 
 @op(keeps=False, name="ConstantPadNdBackward0")

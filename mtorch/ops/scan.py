@@ -6,6 +6,7 @@ import numpy as np
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 from .elementwise import plain
+from .layout import in_axis_order
 from .shape import flip
 
 
@@ -16,14 +17,14 @@ def _reversed_cumsum(g, dim):
 @op(keeps=False)
 def cumsum(a, *, dim):
     """y[i] = a[0] + ... + a[i];  dL/da[i] = g[i] + ... + g[n]"""
-    return (cumsum(a, dim=dim) if isinstance(a, TensorBase) else np.cumsum(a, axis=dim, dtype=a.dtype)), \
-        (lambda g: _reversed_cumsum(g, dim),)
+    y = cumsum(a, dim=dim) if isinstance(a, TensorBase) else in_axis_order(np.cumsum(a, axis=dim, dtype=a.dtype))
+    return y, (lambda g: _reversed_cumsum(g, dim),)
 
 
 @op
 def cumprod(a, *, dim):
     """y[i] = a[0] ... a[i];  dL/da[i] = sum over j >= i of g[j] y[j] / a[i], written out where a has zeros"""
-    y = cumprod(a, dim=dim) if isinstance(a, TensorBase) else np.cumprod(a, axis=dim, dtype=a.dtype)
+    y = cumprod(a, dim=dim) if isinstance(a, TensorBase) else in_axis_order(np.cumprod(a, axis=dim, dtype=a.dtype))
 
     def pullback(g):
         if plain(a).all():
@@ -53,7 +54,7 @@ def logcumsumexp(a, *, dim):
     if isinstance(a, TensorBase):
         y = logcumsumexp(a, dim=dim)
     else:
-        y = np.logaddexp.accumulate(a, axis=dim)
+        y = in_axis_order(np.logaddexp.accumulate(a, axis=dim))
 
     def pullback(g):
         positive = np.where(plain(g) > 0, g, 0.0)

@@ -10,12 +10,15 @@ from .indexing import accumulate, is_basic, take
 
 
 @op(name="IndexPutBackward0")
-def index_put(a, values, *, key, accumulating):
-    """A copy of a with values written, or added, at [key]; an index that repeats keeps the last written"""
+def index_put(a, values, *, key, accumulating, order="C"):
+    """A copy of a with values written, or added, at [key]; an index that repeats keeps the last written
+
+    order   how the copy lies: C, in the order of its axes, or K, as a does
+    """
     if isinstance(a, TensorBase) or isinstance(values, TensorBase):
-        z = index_put(a, values, key=key, accumulating=accumulating)
+        z = index_put(a, values, key=key, accumulating=accumulating, order=order)
     else:
-        z = a.copy()
+        z = a.copy(order)
         if accumulating:
             accumulate(z, key, values)
         else:

@@ -5,7 +5,7 @@ import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
-from .layout import joined
+from .layout import in_axis_order
 
 
 @op(view=True, name="ViewBackward0")
@@ -114,7 +114,7 @@ def cat(*xs, dim):
         lead = (slice(None),) * dim
         return tuple(g[lead + (slice(int(end) - x_size, int(end)),)] for end, x_size in zip(ends, sizes))
     sizes = [x.shape[dim] for x in xs]
-    return joined(np.concatenate(xs, dim)), pullback
+    return in_axis_order(np.concatenate(xs, dim)), pullback
 
 
 @op(keeps=False)
@@ -122,35 +122,35 @@ def stack(*xs, dim):
     """Tensors of one shape beside each other along a new axis"""
     lead = (slice(None),) * dim
     n = len(xs)
-    return joined(np.stack(xs, dim)), (lambda g: tuple(g[lead + (i,)] for i in range(n)))
+    return in_axis_order(np.stack(xs, dim)), (lambda g: tuple(g[lead + (i,)] for i in range(n)))
 
 
 @op(keeps=False)
 def flip(a, *, dims):
     """The order along the axes reversed"""
     return (flip(a, dims=dims) if isinstance(a, TensorBase)
-            else np.flip(a, dims).copy()), (lambda g: flip(g, dims=dims),)
+            else np.flip(a, dims).copy("K")), (lambda g: flip(g, dims=dims),)
 
 
 @op(keeps=False)
 def roll(a, *, shifts, dims):
     """Moved along the axes, what leaves at one end coming in at the other"""
     back = tuple(-s for s in shifts) if isinstance(shifts, tuple) else -shifts
-    return (roll(a, shifts=shifts, dims=dims) if isinstance(a, TensorBase) else np.roll(a, shifts, dims)), \
+    return (roll(a, shifts=shifts, dims=dims) if isinstance(a, TensorBase) else in_axis_order(np.roll(a, shifts, dims))), \
         (lambda g: roll(g, shifts=back, dims=dims),)
 
 
 @op(keeps=False, name="TrilBackward0")
 def tril(a, *, diagonal):
     """What lies on and below a diagonal; zeros above"""
-    return (tril(a, diagonal=diagonal) if isinstance(a, TensorBase) else np.tril(a, diagonal)), \
+    return (tril(a, diagonal=diagonal) if isinstance(a, TensorBase) else in_axis_order(np.tril(a, diagonal))), \
         (lambda g: tril(g, diagonal=diagonal),)
 
 
 @op(keeps=False, name="TriuBackward0")
 def triu(a, *, diagonal):
     """What lies on and above a diagonal; zeros below"""
-    return (triu(a, diagonal=diagonal) if isinstance(a, TensorBase) else np.triu(a, diagonal)), \
+    return (triu(a, diagonal=diagonal) if isinstance(a, TensorBase) else in_axis_order(np.triu(a, diagonal))), \
         (lambda g: triu(g, diagonal=diagonal),)
 
 

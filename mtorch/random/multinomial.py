@@ -32,4 +32,4 @@ def _exponential_race(weights, count, generator):
         np.divide(weights, speed, out=speed)
     if count == 1:
         return speed.argmax(axis=-1, keepdims=True)
-    return np.argsort(-speed, axis=-1, kind="stable")[..., :count]
+    return np.ascontiguousarray(np.argsort(-speed, axis=-1, kind="stable")[..., :count])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,28 @@ def test_what_was_kept_for_the_backward_is_not_written() -> None:
         y.view(-1)
     (gradient,) = mtorch.autograd.grad(loss, y)
     np.testing.assert_allclose(gradient.numpy(), 2 * before.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("path", [lambda y: y.flatten(1), lambda y: y.flatten(2), lambda y: y[0], lambda y: y.chunk(2)[1]])
+def test_a_view_of_such_a_view(path: Callable) -> None:
+    y = image()
+    part = path(y)
+    expected = part.numpy().reshape(-1).copy()
+    flat = part.view(-1)
+    np.testing.assert_array_equal(flat.numpy(), expected)
+    flat.zero_()
+    assert part.abs().sum().item() == path(y).abs().sum().item() == 0
+
+
+def test_a_view_of_what_was_computed_of_a_flattened_image() -> None:
+    y = image().flatten(1).relu()
+    expected = y.numpy().reshape(-1).copy()
+    np.testing.assert_array_equal(y.view(-1).numpy(), expected)
+
+
+def test_a_transposed_view_of_a_convolution_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="view size is not compatible"):
+        image().flatten(2).transpose(1, 2).view(-1)
 
 
 def test_a_view_that_torch_refuses_is_refused() -> None:

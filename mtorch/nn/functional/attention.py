@@ -30,13 +30,14 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
 
     attn_mask: True where a query may look, or numbers that are added to the products; broadcast to (..., L, S)
     dropout_p: the probability, in [0, 1], with which a weight is dropped; give 0 when not training
-    is_causal: query i looks at keys 0 to i alone; not with attn_mask
+    is_causal: query i looks at keys 0 to i alone; with attn_mask, where both let it
     scale: 1 / sqrt(D) if None
     enable_gqa: key and value have fewer heads (dimension -3), each of which serves several of query
 
     Shape: query (..., L, D), key (..., S, D), value (..., S, E) -> (..., L, E).  A query that may look nowhere gives zeros.
-    Raises: RuntimeError for shapes or types that do not fit, an attn_mask of integers, is_causal with attn_mask, and a
-        dropout_p outside [0, 1].
+    Raises: RuntimeError for shapes or types that do not fit, an attn_mask of integers, a dropout_p outside [0, 1], and
+        is_causal with an attn_mask where torch cannot have both: unless there are four dimensions and E is D, or where the
+        attn_mask has three dimensions or requires grad, or weights are dropped.
 
     >>> import mtorch
     >>> q = mtorch.ones(1, 2, 4)
@@ -54,8 +55,6 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     if q.array.shape[-1] != k.array.shape[-1] or k.array.shape[-2] != v.array.shape[-2]:
         raise RuntimeError(f"{name}: query {tuple(q.shape)}, key {tuple(k.shape)} and value {tuple(v.shape)} do not "
                            "fit: query and key need the same last size, key and value the same last but one")
-    if is_causal and attn_mask is not None:
-        raise RuntimeError(f"{name}: Explicit attn_mask should not be set when is_causal=True")
     if q.array.dtype.kind != "f":
         raise RuntimeError(f"{name}: expected floating point tensors, got {q.dtype}")
     if enable_gqa:
@@ -65,11 +64,14 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     factor = 1 / math.sqrt(q.array.shape[-1]) if scale is None else scale
     queries, keys = q.array.shape[-2], k.array.shape[-2]
     dtype = q.array.dtype
+    if attn_mask is not None:
+        require_tensor(attn_mask, name, "attn_mask")
+    in_one = _by_one_function(q, k, v, attn_mask, dropout_p)
+    if is_causal and attn_mask is not None and not in_one:
+        raise RuntimeError(f"_{name}: Explicit attn_mask should not be set when is_causal=True")
     bias = None
-    if is_causal:
-        bias = rules.minus_infinity_where(~np.tri(queries, keys, dtype=bool), dtype)
-    elif attn_mask is not None:
-        kind = require_tensor(attn_mask, name, "attn_mask").array.dtype.kind
+    if attn_mask is not None:
+        kind = attn_mask.array.dtype.kind
         if kind not in "bf":
             raise RuntimeError(f"{name}: Expected attn_mask dtype to be bool or float, but got attn_mask.dtype: "
                                f"{attn_mask.dtype} and query.dtype: {q.dtype} instead.")
@@ -79,6 +81,9 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
             return _by_parts(q, k, v, factor, attn_mask, dropout_p)
         else:
             bias = attn_mask.array.astype(dtype, copy=False)
+    if is_causal:
+        later = rules.minus_infinity_where(~np.tri(queries, keys, dtype=bool), dtype)
+        bias = later if bias is None else bias + later
     dropped = None
     if dropout_p != 0.0:
         if not 0.0 <= dropout_p <= 1.0:
@@ -87,22 +92,23 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
         dropped = np.empty(shape, dtype)
         random.bernoulli_(dropped, random.default_generator, 1.0 - dropout_p)
         dropped /= 1.0 - dropout_p
-    if bias is not None and (bias == -np.inf).all(axis=-1).any():
-        return _rows_that_may_look_nowhere(q, k, v, factor, bias, dropped)
-    return rules.attention(q, k, v, scale=factor, bias=bias, dropped=dropped)
+    if bias is not None and (nowhere := (bias == -np.inf).all(axis=-1, keepdims=True)).any():
+        bias = np.where(nowhere, 0, bias).astype(dtype)
+        somewhere = (~nowhere).astype(dtype)           # a query with nothing to look at gives zeros, as torch's does
+        dropped = somewhere if dropped is None else dropped * somewhere
+    return rules.attention(q, k, v, scale=factor, bias=bias, dropped=dropped, as_query=in_one)
+
+
+def _by_one_function(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float) -> bool:
+    """Has torch one function for this, on a CPU?  It takes a mask and is_causal together, and its result lies as the query."""
+    return (q.array.ndim == 4 and q.array.shape[:2] == k.array.shape[:2] == v.array.shape[:2] and k.array.shape == v.array.shape
+            and dropout_p == 0.0 and all(x.array.strides[-1] == x.array.itemsize for x in (q, k, v))
+            and (mask is None or mask.array.ndim in (2, 4) and not mask._requires_grad))
 
 
 def _by_parts(q: Tensor, k: Tensor, v: Tensor, factor: float, mask: Tensor, dropout_p: float) -> Tensor:
     weights = softmaxes.softmax(q @ k.transpose(-2, -1) * factor + mask, -1)
     return dropout(weights, dropout_p, dropout_p > 0.0) @ v
-
-
-def _rows_that_may_look_nowhere(q: Tensor, k: Tensor, v: Tensor, factor: float, bias: np.ndarray,
-                                dropped: np.ndarray | None) -> Tensor:
-    """A query with nothing to look at gives zeros, as torch's does."""
-    nowhere = (bias == -np.inf).all(axis=-1, keepdims=True)
-    y = rules.attention(q, k, v, scale=factor, bias=np.where(nowhere, 0, bias).astype(bias.dtype), dropped=dropped)
-    return y.masked_fill(wrap(np.broadcast_to(nowhere, y.array.shape[:-1] + (1,))), 0.0)
 
 
 def _as_bias(mask: Tensor | None, name: str, dtype: np.dtype) -> Tensor | None:

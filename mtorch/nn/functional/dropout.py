@@ -14,8 +14,8 @@ from ... import random
 from ...autograd.tape import wrap
 from ...autograd.views import inplace as in_place
 from ...functions.arguments import require_tensor
+from ...functions.memory_order import memory_as_in_torch
 from ...ops import activation as rules
-from ...strides import memory_like
 from . import advice
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _require_floating(x: Tensor, name: str) -> None:
 
 def _mask(x: Tensor, shape: tuple[int, ...], p: float) -> np.ndarray:
     """Ones with probability 1 - p, else zeros, in torch's order."""
-    mask = memory_like(x.array) if shape == x.array.shape else np.empty(shape, x.array.dtype)
+    mask = memory_as_in_torch(x) if shape == x.array.shape else np.empty(shape, x.array.dtype)
     random.bernoulli_(mask, random.default_generator, 1.0 - p)
     return mask
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...autograd.naming import shown_as
 from ...autograd.tape import wrap
 from ...functions import reduction as reductions
 from ...functions.arguments import require_tensor
@@ -84,6 +85,7 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max
     return y
 
 
+@shown_as("EmbeddingBagBackward0")
 def embedding_bag(input: Tensor, weight: Tensor, offsets: Tensor | None = None, max_norm: float | None = None,
                   norm_type: float = 2, scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
                   per_sample_weights: Tensor | None = None, include_last_offset: bool = False,
@@ -208,4 +210,4 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(f"num_classes should be positive, got {num_classes}")
     elif int(t.max()) >= num_classes:
         raise RuntimeError(f"Class values must be smaller than num_classes: got {int(t.max())} of {num_classes}")
-    return wrap((t[..., None] == np.arange(num_classes)).astype(np.int64))
+    return wrap((t[..., None] == np.arange(num_classes)).astype(np.int64, order="C"))

@@ -234,12 +234,14 @@ def pad_sequence(sequences: Tensor | Sequence[Tensor], batch_first: bool = False
             raise RuntimeError(f"pad_sequence: sequence {i} has shape {tuple(s.shape)}, which differs from the first, "
                                f"{tuple(sequences[0].shape)}, in more than the length")
     T = max(len(s) for s in sequences)
-    padded = sequences[0].new_full((len(sequences), T, *rest), padding_value)
+    N = len(sequences)
+    padded = sequences[0].new_full((N, T, *rest) if batch_first else (T, N, *rest), padding_value)
     for i, s in enumerate(sequences):
         if len(s):
             start = T - len(s) if padding_side == "left" else 0
-            padded[i, start:start + len(s)] = s
-    return padded if batch_first else padded.transpose(0, 1)
+            steps = slice(start, start + len(s))
+            padded[(i, steps) if batch_first else (steps, i)] = s
+    return padded
 
 
 def unpad_sequence(padded_sequences: Tensor, lengths: Tensor | Sequence[int], batch_first: bool = False) -> list[Tensor]:
@@ -262,7 +264,8 @@ def unpad_sequence(padded_sequences: Tensor, lengths: Tensor | Sequence[int], ba
         raise ValueError(f"unpad_sequence: got {len(lengths)} lengths for {len(each)} sequences, shape "
                          f"{tuple(padded_sequences.shape)}")
     sizes: Any = lengths
-    return [sequence[:int(length)] for sequence, length in zip(each, sizes)]
+    step = np.arange(each.shape[1])
+    return [sequence[wrap(step < int(length))] for sequence, length in zip(each, sizes)]     # copies, as in torch
 
 
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
