@@ -249,8 +249,7 @@ def deposit(gradients, seeds=()) -> None:
             if views._last_write >= 0:
                 views.mark_written(kept.array)
         if leaf._after_grad:
-            for hook in list(leaf._after_grad.values()):
-                hook(leaf)
+            _run_hooks(leaf._after_grad.values(), leaf)     # they return None; torch checks what they return like a gradient
 
 
 @functools.cache
@@ -268,7 +267,7 @@ def _run_hooks(hooks, g):
         new = hook(shown)
         if new is not None:
             if not isinstance(new, TensorBase):
-                raise TypeError(f"expected a Tensor (or None) from a hook on a gradient, got {type(new).__name__}")
+                raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
             if new.array.shape != shown.array.shape:
                 raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value: "
                                    f"{list(shown.array.shape)} -> {list(new.array.shape)}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .mode import enable_grad, mode, no_grad
-from .tape import TensorBase, history, record, wrap
-from .views import mark_written
+from . import tape, views
+from .mode import mode, no_grad
+from .replay import FREED
+from .tape import Output, TensorBase, history, record, wrap
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -40,6 +41,7 @@ class FunctionCtx:
         self._dirty: tuple = ()
         self._constant: tuple = ()
         self._materialize = True
+        self._node: Callable[[], Any] = _no_node        # a weak reference to the node, once there is one
         self.needs_input_grad: tuple[bool, ...] = ()
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
@@ -57,8 +59,18 @@ class FunctionCtx:
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """The tensors given to `save_for_backward`."""
-        return tuple(x() if isinstance(x, _SavedOutput) else x for x in self._saved)
+        """The tensors given to `save_for_backward`.
+
+        Raises: RuntimeError for one that was written in place after forward, and for a graph that was let go.
+        """
+        node = self._node()
+        if node is None:
+            return tuple(wrap(x.array) if isinstance(x, _SavedOutput) else x for x in self._saved)
+        if node.pullback is None:
+            raise RuntimeError(FREED)
+        if views.last_write() > node.order:
+            views.check_intact(node, [x.array for x in self._saved if x is not None])
+        return tuple(wrap(x.array, Output(node, x.slot)) if isinstance(x, _SavedOutput) else x for x in self._saved)
 
     def mark_dirty(self, *tensors: Tensor) -> None:
         """These inputs were written in place by forward, and are among its outputs."""
@@ -73,16 +85,15 @@ class FunctionCtx:
         self._materialize = value
 
 
-class _SavedOutput:
-    """An output kept for backward: its values and, weakly, its place in the graph (a strong one would be a cycle)."""
+class _SavedOutput(NamedTuple):
+    """An output kept for backward: its values, and which it is.  The tensor holds the node: it would be a cycle."""
 
-    def __init__(self, out: Tensor) -> None:
-        self.array = out.array
-        self.history = weakref.ref(out)
+    array: np.ndarray
+    slot: int
 
-    def __call__(self):
-        out = self.history()
-        return wrap(self.array) if out is None else out
+
+def _no_node() -> None:
+    pass
 
 
 class Function:
@@ -92,8 +103,9 @@ class Function:
     and `backward(ctx, *grad_outputs)`, which returns a gradient for each argument of forward; call it by `apply`.
 
     Raises: NotImplementedError from apply, or later from backward, where forward or backward is not defined; RuntimeError
-        for a backward that returns another number of gradients than forward has arguments; TypeError for a gradient that
-        is neither a Tensor nor None.
+        from apply for a leaf that requires grad and is marked dirty; RuntimeError from backward for another number of
+        gradients than forward has arguments, and a gradient that is neither a Tensor nor None, or of another shape than its
+        argument, or of one that is no Tensor.
     Source: Paszke et al., "Automatic Differentiation in PyTorch", 2017.
 
     >>> import mtorch
@@ -148,83 +160,103 @@ class Function:
                 result = cls.forward(*args)
                 cls.setup_context(ctx, args, result)
         if not needs:
-            return result
+            return tuple([_unrecorded(o, args) for o in result]) if isinstance(result, tuple) else _unrecorded(result, args)
         return _recorded(cls, ctx, args, handles, result)
+
+
+def _unrecorded(o, args):
+    """An output that is not recorded.  An argument that is returned as it came has no gradient from here on, either."""
+    given = isinstance(o, TensorBase) and o._requires_grad and any(o is a for a in args)
+    return wrap(o.array.view()) if given else o
 
 
 def _recorded(cls, ctx, args, handles, result):
     single = not isinstance(result, tuple)
     outputs = (result,) if single else result
     places = [i for i, o in enumerate(outputs) if isinstance(o, TensorBase)]
-    dirty = {id(t) for t in ctx._dirty}
-    constant = {id(t) for t in ctx._constant}
+    given, dirty, constant = set(map(id, args)), set(map(id, ctx._dirty)), set(map(id, ctx._constant))
     arrays = []
     for i in places:
         o = outputs[i]
-        given = any(o is a for a in args)
-        arrays.append(o.array.view() if given and id(o) not in dirty else o.array)
-        if id(o) in dirty:
-            # before the node is numbered: what it saves is already the new value
-            mark_written(o.array)
-    shapes = [(a.shape, a.dtype) for a in arrays]
-
-    def tensors_pullback(*gs):
-        full: list = [None] * len(outputs)
-        for i, g, (shape, dtype) in zip(places, gs, shapes):
-            full[i] = wrap(np.zeros(shape, dtype)) if g is None and ctx._materialize else g
-        backward = cls.backward if cls.backward is not Function.backward else cls.vjp
-        found = backward(ctx, *full)
-        found = found if isinstance(found, tuple) else (found,)
-        if len(found) < len(args) or any(f is not None for f in found[len(args):]):
-            raise RuntimeError(f"function {cls.__name__}Backward returned an incorrect number of gradients "
-                               f"(expected {len(args)}, got {len(found)})")
-        for f in found:
-            if f is not None and not isinstance(f, TensorBase):
-                raise TypeError(f"{cls.__name__}.backward returned a {type(f).__name__} where a Tensor or None was "
-                                "expected")
-        return found[:len(args)]
-
-    def pullback(*gs):
-        with no_grad():
-            found = tensors_pullback(*(g if g is None else wrap(np.asarray(g)) for g in gs))
-        return tuple(None if f is None else _fitting(f.array, need, a) for f, need, a in
-                     zip(found, ctx.needs_input_grad, args))
-
-    def replay(*gs):
-        with enable_grad():
-            return tensors_pullback(*gs)
-
-    args = [None if not isinstance(a, TensorBase) else _Kind(a) for a in args]
-    made = record(cls.__name__ + "Backward", tuple(arrays), handles, pullback, replay)
-    node = made[0]._node.node if made and made[0]._node is not None else None
+        if id(o) not in dirty:
+            arrays.append(o.array.view() if id(o) in given else o.array)
+        elif o._requires_grad and o._node is None:
+            raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
+        else:
+            views.mark_written(o.array)                # before the node is numbered: what it saves is the new value
+            arrays.append(o.array)
+    made = record(cls.__name__ + "Backward", tuple(arrays), handles, _pullback(cls, ctx, args, places, arrays, len(outputs)))
     final = list(outputs)
-    for i, t in zip(places, made):
+    for slot, (i, t) in enumerate(zip(places, made)):
         o = outputs[i]
+        place = t._node
         if id(o) in constant:
-            continue
-        if id(o) in dirty:
-            o._node, o._requires_grad = t._node, True
-            t = o
-        final[i] = t
-        for j, s in enumerate(ctx._saved):
-            if s is o:
-                ctx._saved[j] = _SavedOutput(t)
-    if node is not None:
-        node.op.ctx = ctx
+            final[i] = wrap(t.array) if o._requires_grad else o
+        elif place is not None:
+            if ctx._node is _no_node:
+                place.node.op.from_user = True
+                ctx._node = weakref.ref(place.node)
+                place.node.op.replay = _replayed_by(ctx._node)
+            if ctx._saved:
+                ctx._saved = [_SavedOutput(t.array, slot) if s is o else s for s in ctx._saved]
+            if id(o) in dirty:
+                views.taken_on(o, t)
+            elif type(o) is tape.Tensor and not o._requires_grad and not views.is_view(o) and id(o) not in given:
+                o._node, o._requires_grad = place, True         # forward's own tensor: ctx may have it as an attribute
+            else:
+                final[i] = t
+                views.link(t, o, place.node.op, {}, slot)       # one memory, two histories: writing in place is refused
     return final[0] if single else tuple(final)
 
 
-class _Kind:
-    """The shape and type of an input: all that its gradient is checked against."""
+def _pullback(cls, ctx, args, places, arrays, count):
+    """The user's backward as a pullback, of arrays or, for gradients of gradients, of Tensors."""
+    shapes = [(a.shape, a.dtype) for a in arrays]
+    kinds = [(a.array.shape, a.array.dtype) if isinstance(a, TensorBase) else None for a in args]
+    name = cls.__name__ + "Backward"
 
-    def __init__(self, t: Tensor) -> None:
-        self.shape, self.dtype = t.array.shape, t.array.dtype
+    def pullback(*gs):
+        full: list = [None] * count
+        for i, g, (shape, dtype) in zip(places, gs, shapes):
+            if g is not None:
+                full[i] = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
+            elif ctx._materialize:
+                full[i] = wrap(np.zeros(shape, dtype))
+        backward = cls.backward if cls.backward is not Function.backward else cls.vjp
+        found = backward(ctx, *full)
+        found = found if isinstance(found, tuple) else (found,)
+        if len(found) < len(kinds) or any(f is not None for f in found[len(kinds):]):
+            raise RuntimeError(f"function {name} returned an incorrect number of gradients "
+                               f"(expected {len(kinds)}, got {len(found)})")
+        found = [_fitting(name, i, *given) for i, given in enumerate(zip(found, kinds, ctx.needs_input_grad))]
+        if mode.recording:
+            return tuple(found)
+        return tuple([None if f is None else f.array.view() for f in found])     # backward may have kept f: leave it alone
+    return pullback
 
 
-def _fitting(g, need, kind):
+def _fitting(name, i, g, kind, need):
+    """Gradient number i, checked, in the type of its argument."""
+    if g is None:
+        return None
+    if not isinstance(g, TensorBase):
+        raise RuntimeError(f"{name}: expected Variable or None (got {type(g).__name__})")
+    if kind is None:
+        raise RuntimeError(f"function {name} returned a gradient different than None at position {i + 1}, but the "
+                           "corresponding forward input was not a Variable")
     if not need:
         return None
-    return g.astype(kind.dtype) if g.dtype != kind.dtype else g
+    shape, dtype = kind
+    lead = g.array.ndim - len(shape)
+    if g.array.shape != shape and (lead < 0 or any(n not in (1, m) for n, m in zip(shape, g.array.shape[lead:]))):
+        raise RuntimeError(f"Function {name} returned an invalid gradient at index {i} - got {list(g.array.shape)} but "
+                           f"expected shape compatible with {list(shape)}")
+    return g if g.array.dtype == dtype else views.cast(g, dtype=dtype)
+
+
+def _replayed_by(node):
+    """What pulls back on Tensors.  It finds its way by the node: held in two places, ctx would outlive the backward."""
+    return lambda *gs: node().pullback(*gs)
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:

@@ -40,9 +40,10 @@ def recompute(nodes: list[Node]) -> None:
 
 
 def check_constants(node: Node) -> None:
+    """Raise if an array was written in place that was there before this node and that running its rule again relies on."""
     if views._last_write > node.order:
-        views.check_intact(node, [x.array if isinstance(x, TensorBase) else x for x in node.inputs
-                                  if type(x) is not Node and type(x) is not Output])
+        views.check_intact(node, [_array(x) for x in node.inputs
+                                  if type(x) is not Node and type(x) is not Output or in_node(x).op.rule is None])
 
 
 def _array(x):
@@ -73,13 +74,13 @@ def replayed(node: Node, inputs, g):
     outs = list(outs) if type(outs) is tuple else [outs]
     mode.replaying = False
 
-    def pullback(*gs):
+    def of_reference(*gs):
         from .engine import grad                       # the sweep, which replays, is asked for a small one of its own
         pairs = [(o, gi) for o, gi in zip(outs, gs) if gi is not None and o._requires_grad]
         sources = [f for f in fresh if isinstance(f, TensorBase) and f._requires_grad]
         got = iter(grad([o for o, _ in pairs], sources, [gi for _, gi in pairs], create_graph=True, allow_unused=True))
         return [next(got) if isinstance(f, TensorBase) and f._requires_grad else None for f in fresh]
-    return pullback
+    return of_reference
 
 
 def _while_replaying(pullback):

@@ -78,7 +78,8 @@ class Node:
                      for i in self.inputs if type(i) in (Node, Output) or isinstance(i, TensorBase))
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        where = "torch.autograd.function." if getattr(self.op, "from_user", False) else ""
+        return f"<{where}{self.name()} object at {id(self):#x}>"
 
 
 class AccumulateGrad:
@@ -244,14 +245,13 @@ class Custom:
     """The op of a node that was not made by a rule: a user's Function, a layer differentiated by hand."""
 
     rule = reference = name_of = None
-    view = False
+    view = from_user = False           # from_user: an autograd.Function
     keeps = True
 
     def __init__(self, name: str, replay: Callable | None = None) -> None:
         self.__name__ = name
         self.grad_name = name
         self.replay = replay
-        self.ctx: Any = None           # of a user's Function: what its forward left for its backward
 
 
 def record(name: str, value, inputs, pullback: Callable, replay: Callable | None = None):

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 # ---- stamps ------------------------------------------------------------------------------------
 
-# id of an owning array -> it, and when it was last written in place
-_stamps: dict[int, tuple[weakref.ref, int]] = {}
+# id of an owning array -> it, when it was last written in place, and how often
+_stamps: dict[int, tuple[weakref.ref, int, int]] = {}
 _last_write = -1
 
 
@@ -45,8 +45,11 @@ def last_write() -> int:
 
 def owner(array: np.ndarray) -> np.ndarray:
     """The array that owns the memory."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
+    base = array.base
+    while base is not None:
+        if isinstance(base, np.ndarray):
+            array = base
+        base = getattr(base, "base", None)             # as_strided leaves something that is no array between
     return array
 
 
@@ -58,8 +61,10 @@ def mark_written(*arrays: np.ndarray) -> None:
         root = array if array.base is None else owner(array)
         key = id(root)
         known = _stamps.get(key)
-        reference = known[0] if known else weakref.ref(root, functools.partial(_forget, key))
-        _stamps[key] = reference, now
+        if known:
+            _stamps[key] = known[0], now, known[2] + 1
+        else:
+            _stamps[key] = weakref.ref(root, functools.partial(_forget, key)), now, 1
 
 
 def _forget(key: int, _: object) -> None:
@@ -161,10 +166,14 @@ def _refuse_several(path, what="is being modified inplace") -> None:
     while path:
         path, call, _, slot, _ = path
         if slot is not None:
-            raise RuntimeError(f"Output {slot} of {call.grad_name.removesuffix('Backward0')} is a view and {what}. "
-                               "This view is the output of a function that returns multiple views. Such functions do "
-                               "not allow the output views to be modified inplace. You should replace the inplace "
-                               "operation by an out-of-place one.")
+            name = call.grad_name.removesuffix("0").removesuffix("Backward")
+            why = ("This view was created inside a custom Function (or because an input was returned as-is) and the "
+                   "autograd logic to handle view+inplace would override the custom backward associated with the custom "
+                   "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the "
+                   "output of the custom Function." if call.rule is None else
+                   "This view is the output of a function that returns multiple views. Such functions do not allow the "
+                   "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.")
+            raise RuntimeError(f"Output {slot} of {name} is a view and {what}. {why}")
 
 
 def _refuse_no_grad(path) -> None:
@@ -195,9 +204,8 @@ def assign(t, key: tuple, value, result=None):
     if recording and base._requires_grad and base._node is None:
         of = "a view of " if path or key is not WHOLE and _is_basic(key) else ""
         raise RuntimeError(f"{of}a leaf Variable that requires grad is being used in an in-place operation.")
-    if 0 in t.array.strides and t.array.size and any(s == 0 and n > 1 for s, n in zip(t.array.strides, t.array.shape)):
-        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single "
-                           "memory location. Please clone() the tensor before performing the operation.")
+    if not t.array.flags.forc:                         # in C's order or Fortran's no two elements share memory
+        _refuse_overlap(t.array, key, value)
     if tensor and result is None and _is_itself(t, key, value, base):
         return t
     node = None
@@ -206,6 +214,7 @@ def assign(t, key: tuple, value, result=None):
             refreshed(t)
         _refuse_several(path)
         _refuse_no_grad(path)
+        _keep_value(base)
         if result is not None and not path:
             node = result._node
         else:
@@ -220,6 +229,48 @@ def assign(t, key: tuple, value, result=None):
     if node is not None or recording:
         _rewritten(base, node)
     return t
+
+
+def _keep_value(base) -> None:
+    """What a user's Function gave cannot be computed again: gradients of gradients find a copy once base is written."""
+    h = base._node
+    if type(h) is Output and h.node.op.rule is None and h.node.value is not None:
+        h.node.value = tuple(v.copy() if i == h.slot else v for i, v in enumerate(h.node.value))
+
+
+def taken_on(t, result) -> None:
+    """A user's Function wrote to t and recorded it as result: that is t's history from now on, also where t is a view."""
+    base, path = t._alias if type(t._alias) is tuple else (t, None)
+    if base is t:
+        _rewritten(t, result._node)
+        return
+    if base._requires_grad and base._node is None:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+    _refuse_several(path)
+    _refuse_no_grad(path)
+    old = history(base) if base._requires_grad else base.array.copy()
+    _rewritten(base, Node(put, [old, result._node], {"path": path, "key": WHOLE}, _put_pullback(path, WHOLE, t.array.shape),
+                          base.array.shape))
+
+
+def _refuse_overlap(target: np.ndarray, key: tuple, value) -> None:
+    """Raise torch's error for writing to elements that share memory, but for what torch lets pass: one number that is
+    written to all of t or to elements picked by arrays."""
+    one = not isinstance(value, TensorBase) and not np.ndim(value) and (key is WHOLE or not _is_basic(key))
+    if not one and overlaps(target[key] if _is_basic(key) else target):
+        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single "
+                           "memory location. Please clone() the tensor before performing the operation.")
+
+
+def overlaps(array: np.ndarray) -> bool:
+    """Do elements of this array share memory?  (Of two axes whose steps interlock, it says so without looking.)"""
+    reach = 0
+    for step, n in sorted(zip(map(abs, array.strides), array.shape)):
+        if n > 1:
+            if step <= reach:
+                return array.size > 0
+            reach += step * (n - 1)
+    return False
 
 
 def _rewritten(base, node) -> None:
@@ -336,9 +387,9 @@ def cast(a, *, dtype):
 
 
 def version(array: np.ndarray) -> int:
-    """When this memory was last written in place; 0 for never."""
+    """How often this memory was written in place."""
     stamp = _stamps.get(id(owner(array)))
-    return stamp[1] if stamp else 0
+    return stamp[2] if stamp else 0
 
 
 holomorphic(put)

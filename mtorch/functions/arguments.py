@@ -17,7 +17,7 @@ from ..autograd.anomaly import watch
 from ..autograd.mismatch import mismatch
 from ..autograd.mode import mode
 from ..autograd.tape import STALE, Node, TensorBase, history, next_order, wrap
-from ..autograd.views import cast, mark_written
+from ..autograd.views import cast, mark_written, overlaps
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -275,6 +275,9 @@ def into(out, result):
                            f"{dtypes.of(out.array.dtype).name}")
     if out.array.shape != result.array.shape:
         out.array = np.empty(result.array.shape, out.array.dtype)
+    elif not out.array.flags.forc and overlaps(out.array):
+        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                           "location. Please clone() the tensor before performing the operation.")
     out.array[...] = result.array
     mark_written(out.array)
     return out

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import random
 from ..autograd.mode import mode
-from ..autograd.views import WHOLE, assign, mark_written
+from ..autograd.views import WHOLE, assign, mark_written, overlaps
 from .arguments import require_tensor, whole_number
 from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, require_floating, source_of
 
@@ -17,7 +17,7 @@ def _fill(t, draw, generator, name: str, *args):
     """Draw into the memory of t; to the tape that is a write of constants."""
     x, source = require_tensor(t, name), source_of(generator, name)
     base = x._alias[0] if type(x._alias) is tuple else x
-    if mode.recording and (x._requires_grad or base._requires_grad) or 0 in x.array.strides:
+    if mode.recording and (x._requires_grad or base._requires_grad) or overlaps(x.array):
         return assign(x, WHOLE, draw(_laid_out_like(x.array), source, *args))
     draw(x.array, source, *args)
     if not base._silent:

@@ -155,9 +155,8 @@ def hypot(a, b):
 
 @op
 def logaddexp(a, b):
-    """y = log(e^a + e^b);  dy/da = e^(a - y)"""
-    y = np.logaddexp(a, b)
-    return y, (lambda g: g * _share(a, y), lambda g: g * _share(b, y))
+    """y = log(e^a + e^b);  dy/da = e^(a - y), of a y computed again, for y may be written in place"""
+    return np.logaddexp(a, b), (lambda g: g * _share(a, np.logaddexp(a, b)), lambda g: g * _share(b, np.logaddexp(a, b)))
 
 
 def _share(a, y):
@@ -168,8 +167,7 @@ def _share(a, y):
 @op
 def logaddexp2(a, b):
     """y = log2(2^a + 2^b)"""
-    y = np.logaddexp2(a, b)
-    return y, (lambda g: g * np.exp2(a - y), lambda g: g * np.exp2(b - y))
+    return np.logaddexp2(a, b), (lambda g: g * np.exp2(a - np.logaddexp2(a, b)), lambda g: g * np.exp2(b - np.logaddexp2(a, b)))
 
 
 @op

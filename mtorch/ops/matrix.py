@@ -55,20 +55,23 @@ def linear(x, w, b):
     """y (N,O) = x (N,I) w^T + b (O),  w (O,I)"""
     y = product_of_rows(x, w)
     y += b                                             # into the product's own memory
-    return y, (lambda g: _laid_out_as(x, g, w), lambda g: product(g.T, x), column_sums)
+    turned = type(x) is np.ndarray and x.flags.fnc
+    return y, (lambda g: _gradient_of_rows(g, w, turned), lambda g: product(g.T, x), column_sums)
 
 
 @op(name="MmBackward0")
 def linear_without_bias(x, w):
     """y (N,O) = x (N,I) w^T,  w (O,I)"""
-    return product_of_rows(x, w), (lambda g: _laid_out_as(x, g, w), lambda g: product(g.T, x))
+    turned = type(x) is np.ndarray and x.flags.fnc
+    return product_of_rows(x, w), (lambda g: _gradient_of_rows(g, w, turned), lambda g: product(g.T, x))
 
 
-def _laid_out_as(x, g, w):
-    """g w, its columns together in memory where those of x are: what a convolution gave gets its gradient back in order."""
-    if isinstance(x, np.ndarray) and x.flags.f_contiguous and not x.flags.c_contiguous:
-        return product(w.T, g.T).T
-    return product(g, w)
+def _gradient_of_rows(g, w, turned: bool):
+    """g w; where x's columns lie together (turned), as after a convolution, so do those of its gradient.
+
+    It does not see x: x may be written in place where w needs no gradient.
+    """
+    return product(w.T, g.T).T if turned else product(g, w)
 
 
 holomorphic(mm, matmul, mv, dot, linear, linear_without_bias)

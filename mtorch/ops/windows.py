@@ -1,7 +1,4 @@
-"""Rules of overlapping views: windows that slide along a dimension, and memory read with any strides.
-
-Where elements of a view share memory the view is read-only: what a write to it meant would not be clear.
-"""
+"""Rules of overlapping views: windows that slide along a dimension, and memory read with any strides."""
 from __future__ import annotations
 
 import numpy as np
@@ -17,7 +14,7 @@ def sliding(a, *, dim, size, step):
     if isinstance(a, TensorBase):
         y = sliding(a, dim=dim, size=size, step=step)
     else:
-        windows = np.lib.stride_tricks.sliding_window_view(a, size, axis=dim, writeable=step >= size)
+        windows = np.lib.stride_tricks.sliding_window_view(a, size, axis=dim, writeable=True)
         y = windows[(slice(None),) * dim + (slice(None, None, step),)]
     return y, (lambda g: overlapped(g, shape=shape, dim=dim, size=size, step=step),)
 
@@ -43,19 +40,8 @@ def as_strided(a, *, size, stride, offset):
         y = as_strided(a, size=size, stride=stride, offset=offset)
     else:
         flat = np.ascontiguousarray(a).reshape(-1)
-        y = np.lib.stride_tricks.as_strided(flat[offset:], size, tuple(s * a.itemsize for s in stride),
-                                            writeable=not _overlap(size, stride))
+        y = np.lib.stride_tricks.as_strided(flat[offset:], size, tuple(s * a.itemsize for s in stride))
     return y, (lambda g: strided_back(g, shape=shape, size=size, stride=stride, offset=offset),)
-
-
-def _overlap(size, stride) -> bool:
-    """May two elements of such a view lie in one place?  Then it is not to be written."""
-    reach = 0
-    for s, n in sorted((s, n) for n, s in zip(size, stride, strict=True) if n > 1):
-        if s <= reach:
-            return True
-        reach += s * (n - 1)
-    return False
 
 
 @op(keeps=False)

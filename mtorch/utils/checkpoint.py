@@ -1,6 +1,8 @@
 """torch.utils.checkpoint: parts of a network that are computed again in the backward pass, to save memory.
 
-Here nothing is computed again: the numbers are the same, the time is less, and the memory is that of an ordinary call.
+Here nothing is computed again: outputs and gradients are the same, the time is less, and the memory is that of an
+ordinary call.  What the function does besides, it does once: a BatchNorm inside moves its running statistics once a
+step, where torch, which calls it again, moves them twice.
 """
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from typing import Any
 def checkpoint(function: Callable, *args: Any, use_reentrant: bool | None = None, context_fn: Any = None,
                determinism_check: str = "default", debug: bool = False, preserve_rng_state: bool = True,
                **kwargs: Any) -> Any:
-    """function(*args, **kwargs).
+    """function(*args, **kwargs).  It is called once, so running statistics move once, where torch moves them twice.
 
     function: what is called
     args, kwargs: what with

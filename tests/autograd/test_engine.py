@@ -409,3 +409,14 @@ def test_grad_of_a_batch_of_gradients():
     assert jacobian.tolist() == [[2, 0], [0, 2]] and nothing is None
     with pytest.raises(ValueError, match="as many gradients"):
         mtorch.autograd.grad((x * 2, x * 3), x, (mtorch.eye(2), mtorch.ones(3, 2)), is_grads_batched=True)
+
+
+@pytest.mark.parametrize("T", ["mtorch", "torch"])
+def test_what_a_post_accumulate_hook_returns(T):
+    T = pytest.importorskip(T)
+    for returned, error, words in ((3, TypeError, "expected Variable, but hook returned 'int'"),
+                                   (T.ones(3), RuntimeError, "has changed the size of value")):
+        x = T.ones(2, requires_grad=True)
+        x.register_post_accumulate_grad_hook(lambda leaf: returned)
+        with pytest.raises(error, match=words):
+            x.sum().backward()

@@ -275,6 +275,77 @@ def raises_cast(T, x, b):
     return x.sum(),
 
 
+def frozen_layer(T, x, b):
+    layer = T.nn.Linear(4, 4).double().requires_grad_(False)
+    with T.no_grad():
+        layer.weight.copy_(T.tensor(np.sin(np.arange(16.0)).reshape(4, 4)))
+        layer.bias.fill_(0.5)
+    y = x * 1
+    y += layer(y)
+    return (y * y).sum(), y
+
+
+def frozen_layer_of_three_dimensions(T, x, b):
+    layer = T.nn.Linear(4, 4, bias=False).double().requires_grad_(False)
+    with T.no_grad():
+        layer.weight.copy_(T.tensor(np.sin(np.arange(16.0)).reshape(4, 4)))
+    y = x[None] * 1
+    y += layer(y)
+    return (y * y).sum(), y
+
+
+def constant_products(T, x, b):
+    c = T.tensor(np.sin(np.arange(16.0)).reshape(4, 4))
+    y = x * 1
+    y += T.nn.functional.linear(y, c)
+    y += T.einsum("ij,jk->ik", y, c)
+    y += T.tensordot(y, c, dims=1)
+    y += T.inner(y, c)
+    return (y * y).sum(), y
+
+
+def raises_product_of_what_is_kept(T, x, b):
+    y = x * 1
+    z = T.einsum("ij,j->i", y, b)
+    y += 1
+    return z.sum(),
+
+
+def window_written(T, x, b):
+    y = x * 1
+    y.unfold(1, 2, 1)[:, 0].mul_(3)
+    y.unfold(0, 2, 1)[1] = b[:, None] * 2
+    return (y * y).sum(), y
+
+
+def windows_follow(T, x, b):
+    y = x * 1
+    v, w = y.unfold(1, 2, 1), y.as_strided((3, 2), (1, 1))
+    y.mul_(b)
+    return (v * v).sum() + (w * w).sum(), v, w
+
+
+def windows_zeroed(T, x, b):
+    y = x * 1
+    y.unfold(1, 2, 1)[1].zero_()
+    return (y * y).sum(), y
+
+
+def raises_window_kept(T, x, b):
+    c = T.ones(3, 4, dtype=T.float64)
+    z = c.unfold(1, 2, 1) * b[0]
+    c.mul_(2)
+    return z.sum(),
+
+
+def expanded_written_where_nothing_overlaps(T, x, b):
+    y = x[:, :1] * 1
+    v = y.expand(3, 4)
+    v[:, 0] = b[:3] * 3
+    v[1, 2] = 7
+    return (y * y).sum() + (v * v).sum(), y, v
+
+
 PROGRAMS = [f for f in list(globals().values()) if callable(f) and getattr(f, "__code__", None) is not None
             and f.__code__.co_varnames[:3] == ("T", "x", "b")]
 
@@ -372,8 +443,59 @@ def test_writing_a_view_of_a_leaf_made_without_recording():
         v.mul_(2)
 
 
-def test_version_grows_with_writes():
-    x = mtorch.zeros(3)
-    before = x._version
-    x[0] = 1
-    assert x._version > before
+@pytest.mark.parametrize("T", ["mtorch", "torch"])
+def test_version_counts_writes(T):
+    T = pytest.importorskip(T)
+    x = T.zeros(3, 4)
+    versions = [x._version]
+    for write in (x.zero_, lambda: x.add_(1), lambda: x[0].mul_(2), lambda: x.__setitem__(0, 1)):
+        write()
+        versions.append(x._version)
+    assert versions == [0, 1, 2, 3, 4] and x[1].detach()._version == 4 and (x * 1)._version == 0
+
+
+def overlapping(T):
+    """Writes to tensors whose elements share memory: (what is written, the write)."""
+    x, a = T.ones(3, 1), T.arange(4.0)
+    wide, windows, strided = x.expand(3, 4), a.unfold(0, 2, 1), a.as_strided((3, 2), (1, 1))
+    fills = {"zero": lambda v: v.zero_(), "fill": lambda v: v.fill_(2), "mask": lambda v: v.__setitem__(v >= 0, 5.0)}
+    for view in (wide, windows, strided):
+        for name in fills:
+            yield view, fills[name]
+        yield view, lambda v: v[:, 0].mul_(3)
+        yield view, lambda v: v.__setitem__((slice(None), 0), 4)
+        yield view, lambda v: v.__setitem__((0, 0), 6)
+    yield wide, lambda v: v.__setitem__((slice(None), T.tensor([0, 1])), 5.0)
+    yield windows, lambda v: v[0].mul_(2)
+    yield windows, lambda v: v.__setitem__(1, T.tensor([8.0, 9.0]))
+
+
+@pytest.mark.filterwarnings("ignore:Use of (index_put_|masked_fill_) on expanded tensors:UserWarning")
+def test_writes_to_what_overlaps_as_torch():
+    torch = pytest.importorskip("torch")
+    for (ours, write), (theirs, write_there) in zip(overlapping(mtorch), overlapping(torch), strict=True):
+        write(ours)
+        write_there(theirs)
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+
+
+@pytest.mark.parametrize("write", [
+    lambda T, v: v.mul_(2), lambda T, v: v.add_(v), lambda T, v: v.copy_(T.ones(2)), lambda T, v: v.uniform_(),
+    lambda T, v: v.__setitem__(0, 1), lambda T, v: v.__setitem__(slice(None), 1), lambda T, v: v.fill_(T.tensor(2.0)),
+], ids=["mul", "add", "copy", "uniform", "row", "all", "fill"])
+@pytest.mark.parametrize("T", ["mtorch", "torch"])
+def test_a_write_to_an_expanded_tensor_that_has_no_one_meaning(T, write):
+    T = pytest.importorskip(T)
+    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor refers to a single"):
+        write(T, T.ones(3, 1).expand(3, 2))
+
+
+@pytest.mark.parametrize("write", [lambda v: v.mul_(2), lambda v: v.copy_(mtorch.arange(6.0).view(3, 2)),
+                                   lambda v: v.__setitem__(slice(None), mtorch.arange(6.0).view(3, 2))])
+@pytest.mark.parametrize("view", [lambda x: x.unfold(0, 2, 1), lambda x: x.as_strided((3, 2), (1, 1))])
+def test_a_write_to_all_of_the_windows_is_refused(view, write):
+    """Torch writes one element after the other, so that what two windows share is changed twice."""
+    x = mtorch.arange(4.0)
+    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor refers to a single"):
+        write(view(x))
+    assert x.tolist() == [0, 1, 2, 3]

@@ -111,6 +111,19 @@ def slogdet(A: Tensor, *, out: Sequence[Tensor] | None = None) -> return_types.l
     return result if out is None else into(out, result)
 
 
+def old_slogdet(input: Tensor) -> return_types.slogdet:
+    """`linalg.slogdet` under its older name, and with a result of that name.
+
+    Shape: (..., N, N) -> (...), (...)
+    Raises: as `linalg.slogdet`.
+
+    >>> import mtorch
+    >>> mtorch.slogdet(mtorch.eye(2)).logabsdet
+    tensor(0.)
+    """
+    return return_types.slogdet(*slogdet(input))
+
+
 @shown_as("WhereBackward0")
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant: nan where that is negative, -inf where it is 0.
