@@ -64,7 +64,7 @@ call(one.in_order, A.T, like=lambda a: a.clone(memory_format=torch().contiguous_
 call(one.acosh, above(3, 4, low=1.2, high=3.0), like=lambda a: torch().acosh(a))
 call(one.logit, above(3, 4, low=0.1, high=0.9), like=lambda a: torch().logit(a))
 call(one.polygamma, P, n=1, like=lambda a: torch().polygamma(1, a), tolerance=1e-5)
-for function, name in [(np.sign, "sign"), (np.floor, "floor"), (np.ceil, "ceil"), (np.trunc, "trunc"),
+for function, name in [(one.sign, "sign"), (np.floor, "floor"), (np.ceil, "ceil"), (np.trunc, "trunc"),
                        (np.rint, "round")]:
     call(one.flat, A, function=function, like=lambda a, n=name: getattr(torch(), n)(a))
 call(one.clamp, A, min=-1.0, max=1.0, like=lambda a: a.clamp(-1, 1))

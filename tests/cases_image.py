@@ -76,8 +76,8 @@ MIRROR = np.array([2, 1, 0, 1, 2, 3, 4, 3])
 call(resampling.pick, some(2, 3, 5), index=MIRROR, axis=2, like=lambda x: F().pad(x, (2, 1), mode="reflect"))
 call(resampling.pick, some(2, 3, 2, 3), index=np.array([0, 0, 1, 1, 1]), axis=2)
 call(resampling.unpick, some(2, 3, 8), index=MIRROR, axis=2, size=6)
-call(resampling.mix, some(2, 3, 4), matrix=np.array([[0.5, 0.5, 0, 0], [0, 0, 0.25, 0.75]]), axis=2, float32=False)
-call(resampling.mix, some(2, 3, 4), matrix=np.array([[0.5, 0.5, 0], [0, 0.25, 0.75]]), axis=1, float32=False)
+for shares, axis in [(np.array([[0.5, 0.5, 0, 0], [0, 0, 0.25, 0.75]]), 2), (np.array([[0.5, 0.5, 0], [0, 0.25, 0.75]]), 1)]:
+    call(resampling.mix, some(2, 3, 4), matrix=shares, axis=axis, seen=shares != 0, float32=False)
 call(resampling.pad_constant, some(2, 3, 4), before=(0, -1, 2), after=(0, 1, 1), value=0.5,
      like=lambda x: F().pad(x, (2, 1, -1, 1), value=0.5))
 TAPS = Taps((2, 3), (2, 1), (1, 2))

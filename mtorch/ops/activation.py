@@ -13,9 +13,9 @@ from .pieces import in_pieces
 @op
 def relu(a):
     """y = max(a, 0);  0 at 0, and nan stays nan"""
-    positive = plain(a) > 0
     y = relu(a) if isinstance(a, TensorBase) else np.maximum(a, 0)
-    return y, (lambda g: g * positive,)
+    passed = plain(y) != 0                             # nan too, as in torch
+    return y, (lambda g: g * passed,)
 
 
 @op
@@ -36,10 +36,10 @@ def prelu(a, w):
 @op
 def elu(a, *, alpha, scale, input_scale):
     """y = scale a for a > 0, else scale alpha (e^(input_scale a) - 1);  elu, selu and celu by their three numbers"""
-    positive = plain(a) > 0
-    low = alpha * np.expm1(np.where(positive, 0.0, a) * input_scale)
-    y = scale * np.where(positive, a, low)
-    return y, (lambda g: g * np.where(positive, scale, (scale * input_scale) * (low + alpha)),)
+    bent = plain(a) <= 0                               # nan is not, as in torch
+    low = alpha * np.expm1(np.where(bent, a, 0.0) * input_scale)
+    y = scale * np.where(bent, low, a)
+    return y, (lambda g: g * np.where(bent, (scale * input_scale) * (low + alpha), scale),)
 
 
 def gelu_plainly(a):
@@ -137,18 +137,17 @@ def hardsigmoid(a):
 def hardswish(a):
     """y = a hardsigmoid(a).  Howard et al. 2019, arXiv:1905.02244"""
     x = plain(a)
-    inside = ((x > -3) & (x < 3)).astype(x.dtype)
-    above = (x >= 3).astype(x.dtype)
-    return a * np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * (above + inside * (a / 3.0 + 0.5)),)
+    straight = np.abs(x) >= 3
+    return a * np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * np.where(straight, x > 0, a / 3.0 + 0.5),)
 
 
 @op
 def softshrink(a, *, lambd):
     """y = a moved towards 0 by lambd"""
     x = plain(a)
-    outside = np.abs(x) > lambd
-    shift = np.where(outside, np.sign(x) * lambd, 0.0).astype(x.dtype)
-    return np.where(outside, a, 0.0) - shift, (lambda g: g * outside,)
+    size = np.abs(x)
+    outside, shift = size > lambd, np.sign(x) * lambd
+    return np.where(size <= lambd, 0.0, a - shift), (lambda g: g * outside,)
 
 
 @op

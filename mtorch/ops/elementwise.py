@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
-from ..autograd.tape import TensorBase, grad_name_of, op
+from ..autograd.tape import TensorBase, grad_name_of, op, wrap
 from ..strides import memory_like
 from .erf32 import erf32
 
@@ -22,11 +22,16 @@ def neg(a):
     return -a, (lambda g: -g,)
 
 
+def sign(a: np.ndarray) -> np.ndarray:
+    """-1, 0 or 1; of nan 0, as in torch."""
+    y = np.sign(a)
+    return np.where(np.isnan(y), 0.0, y) if np.isnan(y).any() else y
+
+
 @op
 def abs(a):
-    """y = |a|;  0 has the derivative 0"""
-    sign = np.sign(plain(a))
-    return np.abs(a), (lambda g: g * sign,)
+    """y = |a|;  0 has the derivative 0, and nan as well"""
+    return np.abs(a), (lambda g: g * sign(plain(a)),)
 
 
 @op
@@ -179,7 +184,10 @@ def sigmoid(a):
 @op
 def logit(a):
     """y = log(a / (1 - a))"""
-    return np.log(a / (1.0 - a)), (lambda g: g / (a * (1.0 - a)),)
+    def slope():
+        outside = (plain(a) < 0) | (plain(a) > 1)
+        return np.where(outside, np.nan, 1.0 / (a * (1.0 - a)))
+    return np.log(a / (1.0 - a)), (lambda g: g * slope(),)
 
 
 def _special(name, a):
@@ -212,7 +220,7 @@ def erfinv(a):
 @op
 def lgamma(a):
     """y = log |Gamma(a)|"""
-    y = lgamma(a) if isinstance(a, TensorBase) else _special("gammaln", a)
+    y = lgamma(a) if isinstance(a, TensorBase) else np.where(np.isinf(a), np.inf, _special("gammaln", a))
     return y, (lambda g: g * digamma(a),)
 
 
@@ -239,8 +247,15 @@ def sinc(a):
     """y = sin(pi a) / (pi a), 1 at 0"""
     zero = plain(a) == 0
     x = np.where(zero, 1.0, a) * math.pi
-    slope = np.where(zero, 0.0, (x * np.cos(x) - np.sin(x)) / (x * x) * math.pi)
+    tiny = plain(x) * plain(x) == 0
+    slope = np.where(zero | tiny, 0.0, (x * np.cos(x) - np.sin(x)) / (x * x) * math.pi)
     return np.where(zero, 1.0, np.sin(x) / x), (lambda g: g * slope,)
+
+
+def zeros(g):
+    """The gradient 0, whatever comes back."""
+    none = np.zeros(g.shape, plain(g).dtype)
+    return wrap(none) if isinstance(g, TensorBase) else none
 
 
 def _name_of_step(node) -> str:
@@ -252,7 +267,7 @@ def _name_of_step(node) -> str:
 def flat(a, *, function):
     """y = a step function of a (sign, floor, round, ...): its derivative is 0 almost everywhere."""
     y = flat(a, function=function) if isinstance(a, TensorBase) else function(a)
-    return y, (lambda g: g * 0.0,)
+    return y, (zeros,)
 
 
 @op(keeps=False)
@@ -285,12 +300,12 @@ def nan_to_num(a, *, nan, posinf, neginf):
 
 
 @op(keeps=False)
-def clone(a):
+def clone(a, *, as_it_lies=False):
     """y = a, in memory of its own"""
     if isinstance(a, TensorBase):
-        y = clone(a)
+        y = clone(a, as_it_lies=as_it_lies)
     else:
-        y = memory_like(a)
+        y = memory_like(a, None, as_it_lies)
         y[...] = a
     return y, (lambda g: g,)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import op
-from .elementwise import plain
+from .elementwise import plain, sign
 from .shape import expand
 from .sums import row_sums
 
@@ -22,8 +22,8 @@ def mse(y, t, *, scale):
 @op(name="AbsBackward0")
 def l1(y, t):
     """|y - t|, elementwise"""
-    sign = np.sign(plain(y) - plain(t))
-    return np.abs(y - t), (lambda g: g * sign, lambda g: -g * sign)
+    d = y - t
+    return np.abs(d), (lambda g: g * sign(plain(d)), lambda g: -g * sign(plain(d)))
 
 
 @op(keeps=False, name=lambda node: node.kwargs["name"])
@@ -38,9 +38,9 @@ def huber(y, t, *, delta, scale):
     """scale (d^2 / 2 for |d| < delta, else delta (|d| - delta / 2)), elementwise, d = y - t.  Huber 1964"""
     d = y - t
     inside = np.abs(plain(d)) < delta
-    sign = np.sign(plain(d))
+    side = np.sign(plain(d))
     value = scale * np.where(inside, 0.5 * d * d, delta * (np.abs(d) - 0.5 * delta))
-    slope = scale * np.where(inside, d, delta * sign)
+    slope = scale * np.where(inside, d, delta * side)
     return value, (lambda g: g * slope, lambda g: -g * slope)
 
 
@@ -57,7 +57,7 @@ def cross_entropy(z, *, target, weight, total):
     s = row_sums(e)
     picked = np.log(s) - shifted[rows, target]
     if weight is not None:
-        picked = picked * weight
+        picked = np.where(weight == 0, 0.0, picked * weight)       # a sample that is ignored may hold inf and nan
     k = 1.0 / total if total else float("nan")
 
     def pullback(g):
@@ -80,7 +80,7 @@ def nll(a, *, target, weight):
 
     def pullback(g):
         return _placed(g * -weight, shape, rows, target)
-    return -(a[rows, target] * weight), (pullback,)
+    return np.where(weight == 0, 0.0, -a[rows, target] * weight), (pullback,)
 
 
 def _placed(g, shape, rows, columns):

@@ -45,19 +45,26 @@ def max_pool(x, *, kernel, stride, padding, dilation, out):
     y = x[seen[0]].copy()
     for s in seen[1:]:
         np.maximum(y, x[s], out=y)
+    largest = y.copy()                                 # the user may write into y, as ReLU(inplace=True) does
 
     def pullback(g):
         g = batch_last(g)
-        gx = np.zeros(x.shape, g.dtype)
-        free = np.ones(y.shape, bool)                  # windows whose gradient no tap has taken yet
         apart = all(d * (k - 1) < s for k, s, d in zip(kernel, stride, dilation))
+        covered = apart and len(seen) * largest.size == x.size                 # then all of gx is written below
+        gx = (np.empty if covered else np.zeros)(x.shape, g.dtype)
+        free = np.ones(largest.shape, bool)            # windows whose gradient no tap has taken yet
         for s in seen:
-            hit = x[s] == y
+            hit = x[s] == largest
             hit &= free
             free ^= hit
             if apart:
                 np.multiply(g, hit, out=gx[s])
             else:
+                gx[s] += g * hit
+        if free.any():                                 # nothing equals nan: the last in the window has the gradient
+            for s in reversed(seen):
+                hit = np.isnan(x[s]) & free
+                free ^= hit
                 gx[s] += g * hit
         return (batch_first(gx[(*ALL, *(slice(p, p + n) for p, n in zip(padding, size)))]),)
     return batch_first(y), pullback

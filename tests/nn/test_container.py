@@ -156,7 +156,7 @@ def test_parameter_dict() -> None:
 
 def test_a_key_that_is_not_there() -> None:
     d = nn.ParameterDict()
-    with pytest.raises(KeyError, match="q"):
+    with pytest.raises(AttributeError, match="q"):
         d["q"]
     with pytest.raises(KeyError, match="empty"):
         d.popitem()

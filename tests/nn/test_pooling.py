@@ -114,3 +114,63 @@ def test_gradients_of_both_orders(pool) -> None:
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_errors_say_what_is_wrong(call, message: str) -> None:
     raises_as_torch(call, message)
+
+
+WRITES = {
+    "relu": lambda t, y: t.nn.functional.relu_(y),
+    "leaky relu": lambda t, y: t.nn.functional.leaky_relu_(y, 0.1),
+    "dropout": lambda t, y: t.nn.functional.dropout(y, 0.0, inplace=True),
+    "add": lambda t, y: y.add_(1.0) * y,
+}
+POOLS = {
+    "1d": (lambda t, x: t.nn.functional.max_pool1d(x, 2), (2, 3, 8)),
+    "1d with indices": (lambda t, x: t.nn.functional.max_pool1d(x, 3, 1, return_indices=True)[0], (2, 3, 8)),
+    "2d": (lambda t, x: t.nn.functional.max_pool2d(x, 2), (2, 3, 6, 4)),
+    "2d overlapping": (lambda t, x: t.nn.functional.max_pool2d(x, 3, 1, 1), (2, 3, 6, 4)),
+    "2d with indices": (lambda t, x: t.nn.functional.max_pool2d(x, 2, return_indices=True)[0], (2, 3, 6, 4)),
+    "2d of a convolution": (lambda t, x: t.nn.functional.max_pool2d(t.nn.functional.conv2d(x, t.ones_like(x[:, :, :2, :2])),
+                                                                    2), (2, 3, 6, 4)),
+    "3d": (lambda t, x: t.nn.functional.max_pool3d(x, 2), (1, 2, 4, 4, 2)),
+    "adaptive 1d": (lambda t, x: t.nn.functional.adaptive_max_pool1d(x, 3), (2, 3, 8)),
+    "adaptive 2d": (lambda t, x: t.nn.functional.adaptive_max_pool2d(x, (3, 2)), (2, 3, 7, 4)),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("pool", POOLS)
+def test_what_was_pooled_may_be_written(pool: str, write: str) -> None:
+    """torch keeps the positions and not the maxima: MaxPool2d, then ReLU(inplace=True)."""
+    take, shape = POOLS[pool]
+    functions_agree(lambda t, x: WRITES[write](t, take(t, x)), normal(*shape))
+
+
+def test_what_is_pooled_may_not_be_written() -> None:
+    x = mtorch.ones(4, 2, 2, 1, requires_grad=True).permute(3, 0, 1, 2) * 1.0
+    y = F.max_pool2d(x, 2)
+    x += 1.0
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize("options", [(2,), (3, 1), (3, 2, 1)], ids=str)
+def test_the_last_nan_of_a_window_gets_the_gradient(options: tuple) -> None:
+    x = normal(1, 2, 6, 6)
+    x[0, 0, 1, 1] = x[0, 1, 2, 2] = x[0, 1, 2, 3] = np.nan
+    functions_agree(lambda t, x: t.nn.functional.max_pool2d(x, *options), x)
+    functions_agree(lambda t, x: t.nn.functional.adaptive_max_pool2d(x, 4), x)
+
+
+def test_a_window_of_zeros_has_no_gradient_under_the_root() -> None:
+    x = normal(1, 2, 4, 4)
+    x[0, 0, :2, :2] = 0.0
+    for p in (1, 2, 3):
+        functions_agree(lambda t, x, p=p: t.nn.functional.lp_pool2d(x, p, 2), np.abs(x))
+    functions_agree(lambda t, x: t.nn.functional.lp_pool1d(x[0], 2, 2), x)
+
+
+@pytest.mark.parametrize("out", [1, 2, 3, 5])
+def test_a_nan_stays_in_the_windows_that_hold_it(out: int) -> None:
+    x = normal(1, 2, 4, 7)
+    x[0, 0, 1, 2] = np.nan
+    functions_agree(lambda t, x: t.nn.functional.adaptive_avg_pool2d(x, out), x)
+    functions_agree(lambda t, x: t.nn.functional.adaptive_avg_pool1d(x[0], out), x)

@@ -87,6 +87,116 @@ def test_spatial_transformer(align_corners: bool) -> None:
                     normal(2, 3, 4))
 
 
+def edges(size: int, align_corners: bool) -> np.ndarray:
+    """The coordinates of pixels and of what lies half between them, on the image and beside it."""
+    at = np.arange(-2 * size, 3 * size, 0.5)
+    return 2 * at / (size - 1) - 1 if align_corners else (2 * at + 1) / size - 1
+
+
+@pytest.mark.parametrize("align_corners", [False, True])
+@pytest.mark.parametrize("padding_mode", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
+def test_grid_sample_at_the_edge(mode: str, padding_mode: str, align_corners: bool) -> None:
+    """At the border itself, and on it after a reflection, the position has no gradient."""
+    rng = np.random.default_rng(3)
+    places = np.stack([rng.choice(edges(size, align_corners), (2, 7, 6)) for size in (4, 5)], axis=-1)
+    functions_agree(lambda t, x, at: t.nn.functional.grid_sample(x, at, mode, padding_mode, align_corners),
+                    normal(*IMAGE), places)
+    if mode != "bicubic":
+        places = np.stack([rng.choice(edges(size, align_corners), (1, 4, 5, 6)) for size in (5, 4, 3)], axis=-1)
+        functions_agree(lambda t, x, at: t.nn.functional.grid_sample(x, at, mode, padding_mode, align_corners),
+                        normal(1, 2, 3, 4, 5), places)
+
+
+def test_the_gradient_of_a_position_at_the_border() -> None:
+    x = mtorch.tensor([[[[1.0, 2.0, 4.0]]]])
+    at = mtorch.zeros(1, 1, 5, 2)
+    at[..., 0] = mtorch.tensor([-1.0, -0.5, 0.0, 0.5, 1.0])
+    at.requires_grad_()
+    F.grid_sample(x, at, padding_mode="border", align_corners=True).sum().backward()
+    assert at.grad[0, 0, :, 0].tolist() == [0.0, 1.0, 2.0, 2.0, 0.0]
+
+
+def test_what_lies_outside_is_zero_beside_a_nan() -> None:
+    x, places = normal(1, 2, 3, 3), np.random.default_rng(2).uniform(-2.0, 2.0, (1, 5, 5, 2))
+    x[0, 0, 0, 0] = np.nan
+    for mode in ("bilinear", "nearest", "bicubic"):
+        functions_agree(lambda t, x, at, m=mode: t.nn.functional.grid_sample(x, at, m, align_corners=False), x, places)
+
+
+@pytest.mark.filterwarnings("ignore:Since version 1.3.0")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("align_corners", [False, True])
+def test_affine_grid_to_the_bit(align_corners: bool, dtype: str) -> None:
+    torch = pytest.importorskip("torch")
+    for batch in (1, 2, 5):
+        for size in [(4, 4), (1, 5), (7, 3), (8, 8), (9, 9), (28, 28), (33, 17), (3, 4, 5), (8, 8, 8)]:
+            n = len(size)
+            identity = np.broadcast_to(np.eye(n, n + 1), (batch, n, n + 1))
+            for theta in (identity, normal(batch, n, n + 1)):
+                mine, theirs = (t.nn.functional.affine_grid(t.tensor(theta.astype(dtype)), (batch, 1, *size), align_corners)
+                                for t in (mtorch, torch))
+                np.testing.assert_array_equal(mine.numpy(), theirs.numpy(), err_msg=f"{batch}, {size}")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("padding_mode", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("size", [(4, 4), (7, 5), (13, 11), (28, 28), (31, 57), (100, 50), (5, 4, 3)], ids=str)
+def test_a_spatial_transformer_begins_at_the_identity(size: tuple[int, ...], padding_mode: str, dtype: str) -> None:
+    """Each position is then a pixel, where the slope has a step: the last bit of it decides."""
+    torch = pytest.importorskip("torch")
+    n, gradients = len(size), []
+    image, back = normal(2, 2, *size).astype(dtype), normal(2, 2, *size, seed=1).astype(dtype)
+    for t in (mtorch, torch):
+        theta = t.tensor(np.broadcast_to(np.eye(n, n + 1, dtype=dtype), (2, n, n + 1)).copy(), requires_grad=True)
+        grid = t.nn.functional.affine_grid(theta, image.shape, align_corners=False)
+        y = t.nn.functional.grid_sample(t.tensor(image), grid, padding_mode=padding_mode, align_corners=False)
+        y.backward(t.tensor(back))
+        gradients.append(theta.grad.numpy())
+    mine, theirs = gradients
+    np.testing.assert_allclose(mine, theirs, rtol=0, atol=(2e-5 if dtype == "float32" else 1e-12) * np.abs(theirs).max())
+
+
+def test_affine_grid_warns_as_torch_does() -> None:
+    theta = mtorch.eye(2, 3).unsqueeze(0)
+    with pytest.warns(UserWarning, match="align_corners=False since 1.3.0"):
+        F.affine_grid(theta, (1, 1, 2, 2))
+    with pytest.warns(UserWarning, match="unit-size grids"):
+        F.affine_grid(theta, (1, 1, 1, 2), align_corners=True)
+
+
+RESIZED = [("linear", (7,)), ("bilinear", (6, 7)), ("bicubic", (6, 7)), ("trilinear", (4, 5, 3)), ("area", (6, 7))]
+
+
+@pytest.mark.parametrize(("mode", "size"), RESIZED, ids=str)
+def test_a_nan_stays_where_it_is_seen(mode: str, size: tuple[int, ...]) -> None:
+    x = normal(2, 3, *size)
+    x.reshape(-1)[[2, x.size // 2]] = np.nan
+    n = len(size)
+    for options in ({"scale_factor": 2}, {"scale_factor": 0.5}, {"size": (5,) * n}, {"size": (13, 9, 4)[:n]}):
+        functions_agree(lambda t, x, o=options: t.nn.functional.interpolate(x, mode=mode, **o), x)
+
+
+@pytest.mark.parametrize("align_corners", [False, True])
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_antialiased_with_align_corners(mode: str, align_corners: bool) -> None:
+    for size in [(9, 11), (3, 2), (5, 4), (1, 1), (5, 9)]:
+        functions_agree(lambda t, x, s=size: t.nn.functional.interpolate(x, s, mode=mode, align_corners=align_corners,
+                                                                         antialias=True), normal(*IMAGE))
+
+
+@pytest.mark.parametrize("mode", ["nearest", "nearest-exact", "linear", "bilinear", "trilinear"])
+def test_a_scale_that_leaves_the_size_copies(mode: str) -> None:
+    for n in {"linear": [1], "bilinear": [2], "trilinear": [3]}.get(mode, [1, 2, 3]):
+        for factor in (1.0, 1.1, 1.15, 2.1, (1.1, 2.1, 0.6)[:n]):
+            whole = mode != "nearest" or n == 2        # torch's gradient of the others is not that of their values
+            functions_agree(lambda t, x, f=factor: t.nn.functional.interpolate(x, scale_factor=f, mode=mode),
+                            normal(2, 3, *(5, 6, 4)[:n]), backward=whole)
+        x = mtorch.zeros(1, 1, *(5, 6, 4)[:n])
+        F.interpolate(x, scale_factor=1.1, mode=mode).add_(1.0)
+        assert x.sum() == 0
+
+
 def test_padding_by_widths() -> None:
     for widths in [(1, 2), (1, 0, 2, 1), (-1, 2), (0, 0, -1, -1), (1, 1, 1, 1, 1, 1, 1, 1)]:
         functions_agree(lambda t, x, w=widths: t.nn.functional.pad(x, w, value=0.5), normal(*IMAGE))

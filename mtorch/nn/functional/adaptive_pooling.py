@@ -214,7 +214,8 @@ def averaged_to(x, out: tuple[int, ...]):
             x = rules.window_sum(x, axis=axis, kernel=k, stride=k, padding=0, out=want) if k > 1 else x
             scale /= k
         else:
-            x = mix(x, matrix=averaging(have, want, x.array.dtype), axis=axis)
+            matrix = averaging(have, want, x.array.dtype)
+            x = mix(x, matrix=matrix, axis=axis, seen=matrix != 0)
     return mul(x, scale)
 
 

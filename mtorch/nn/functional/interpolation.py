@@ -12,6 +12,7 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...functions.arguments import of_real_numbers, require_tensor
+from ...ops.elementwise import clone
 from ...ops.resampling import mix, pick
 from .adaptive_pooling import averaged_to, averaging_name
 from .images import Ints, per_axis
@@ -78,13 +79,19 @@ def interpolate(input: Tensor, size: Ints | None = None, scale_factor: float | S
     y = input
     for i in range(n):
         have = input.array.shape[2 + i]
-        step = scales[i] if scales[i] is not None else have / sizes[i]
+        if have == sizes[i] and (antialias or mode in ("linear", "bilinear", "trilinear")):
+            continue                                   # torch copies, even where scale_factor is not quite 1
+        step = scales[i]
+        if step is None or mode == "nearest" and n == 2 and sizes[i] in (have, 2 * have):      # and its own way to double
+            step = have / sizes[i]
         if mode in ("nearest", "nearest-exact"):
             y = pick(y, index=_nearest(have, sizes[i], step, mode == "nearest-exact"), axis=2 + i)
         else:
-            matrix = _matrix(have, sizes[i], step, mode == "bicubic", bool(align_corners), antialias)
+            matrix, seen = _matrix(have, sizes[i], step, mode == "bicubic", bool(align_corners), antialias)
             kind = input.array.dtype if input.array.dtype.kind == "f" else np.dtype(np.float64)
-            y = mix(y, matrix=matrix.astype(kind), axis=2 + i)
+            y = mix(y, matrix=matrix.astype(kind), axis=2 + i, seen=seen)
+    if y is input:
+        return clone(y)
     return y if y.array.dtype == input.array.dtype else y.round().to(input.dtype)
 
 
@@ -162,28 +169,29 @@ def _nearest(have: int, want: int, step: float, exact: bool) -> np.ndarray:
     return np.minimum(np.floor(position * np.float32(step)).astype(np.int64), have - 1)
 
 
-def _matrix(have: int, want: int, step: float, cubic: bool, align_corners: bool, antialias: bool) -> np.ndarray:
-    """(want, have): how much of each element goes into each new one."""
+def _matrix(have: int, want: int, step: float, cubic: bool, align_corners: bool,
+            antialias: bool) -> tuple[np.ndarray, np.ndarray]:
+    """(want, have): how much of each element goes into each new one, and whether it does, if only with the weight 0."""
     i = np.arange(want)
     if align_corners:
         step = (have - 1) / (want - 1) if want > 1 else 0.0
-        at = i * step
-    else:
-        at = (i + 0.5) * step - 0.5
-    if antialias:
+    at = i * step if align_corners and not antialias else (i + 0.5) * step - 0.5
+    if antialias:                                      # the window lies where it does without align_corners
         return _averaged(have, at, max(step, 1.0), cubic)
     if not cubic:
         at = np.clip(at, 0, have - 1)
     first = np.floor(at).astype(np.int64)
     t = at - first
     taps = {0: 1 - t, 1: t} if not cubic else {j: _cubic(np.abs(t - j), -0.75) for j in (-1, 0, 1, 2)}
-    matrix = np.zeros((want, have))
+    matrix, seen = np.zeros((want, have)), np.zeros((want, have), bool)
     for offset, weight in taps.items():
-        np.add.at(matrix, (i, np.clip(first + offset, 0, have - 1)), weight)
-    return matrix
+        column = np.clip(first + offset, 0, have - 1)
+        np.add.at(matrix, (i, column), weight)
+        seen[i, column] = True
+    return matrix, seen
 
 
-def _averaged(have: int, at: np.ndarray, stretch: float, cubic: bool) -> np.ndarray:
+def _averaged(have: int, at: np.ndarray, stretch: float, cubic: bool) -> tuple[np.ndarray, np.ndarray]:
     """Weights by the filter stretched over all the elements that fall on a new one."""
     support = (2.0 if cubic else 1.0) * stretch
     j = np.arange(have)
@@ -191,7 +199,7 @@ def _averaged(have: int, at: np.ndarray, stretch: float, cubic: bool) -> np.ndar
     inside = (j >= np.trunc(np.maximum(center - support + 0.5, 0))) & (j < np.trunc(np.minimum(center + support + 0.5, have)))
     distance = np.abs((j + 0.5 - center) / stretch)
     weight = np.where(inside, _cubic(distance, -0.5) if cubic else np.maximum(1 - distance, 0.0), 0.0)
-    return weight / weight.sum(axis=1, keepdims=True)
+    return weight / weight.sum(axis=1, keepdims=True), inside
 
 
 def _cubic(d: np.ndarray, a: float) -> np.ndarray:

@@ -15,8 +15,9 @@ from ...autograd.naming import named
 from ...autograd.tape import wrap
 from ...functions import reduction as reductions, softmax as softmaxes
 from ...functions.arguments import of_real_numbers, require_tensor, result_type_of, to_type
-from ...ops import loss as rules
+from ...ops import arithmetic, loss as rules
 from . import advice
+from .class_targets import all_ignored, classes_of
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -175,63 +176,6 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
 
 # ---- classification ----------------------------------------------------------------------------
 
-def _classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None,
-             ignore_index: int) -> tuple[Tensor, np.ndarray, np.ndarray | None, tuple[int, ...]]:
-    """Logits or log-probabilities as (n, C), the classes as (n), and the weight of each sample (None for all ones)."""
-    x = require_tensor(input, name)
-    target = require_tensor(target, name, "target")
-    if x.array.dtype.kind != "f":
-        raise NotImplementedError(f"{name}: expected a floating point input, got {x.dtype}")
-    if target.array.dtype != np.int64 and target.array.dtype != np.uint8:
-        raise RuntimeError(f"{name}: expected scalar type Long for the target of class indices, but found "
-                           f"{target.dtype} (use target.long())")
-    shape, t = x.array.shape, target.array
-    if len(shape) == 0:
-        raise ValueError(f"{name}: Expected 1 or more dimensions (got 0): input needs a dimension of classes")
-    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
-    if t.shape != expected:
-        if t.shape[:1] != expected[:1]:
-            raise ValueError(f"Expected input batch_size ({shape[0] if len(shape) > 1 else 1}) to match target "
-                             f"batch_size ({t.shape[0] if t.ndim else 1}): input has shape {tuple(shape)}, target "
-                             f"{tuple(t.shape)}.")
-        raise RuntimeError(f"{name}: input has shape {tuple(shape)}, so the target of class indices must have shape "
-                           f"{tuple(expected)}, got {tuple(t.shape)}")
-    classes = shape[1] if len(shape) > 1 else shape[0]
-    if len(shape) == 1:
-        rows = x.reshape(1, classes)
-    elif len(shape) == 2:
-        rows = x
-    else:
-        rows = x.movedim(1, -1).reshape((t.size, classes))
-    t = t.reshape(-1)
-    some = 0 <= ignore_index < classes
-    if some or not _all_below(t, classes):             # mostly every target is an ordinary class: one look tells
-        ignored = t == ignore_index
-        some = bool(ignored.any())
-        if some:
-            t = np.where(ignored, 0, t)
-        if not _all_below(t, classes):
-            raise IndexError(f"Target {int(t[(t < 0) | (t >= classes)][0])} is out of bounds: there are {classes} classes.")
-    each = None
-    if weight is not None:
-        if require_tensor(weight, name, "weight").array.shape != (classes,):
-            raise RuntimeError(f"{name}: weight tensor should be defined either for all {classes} classes or no "
-                               f"classes but got weight tensor of shape: {list(weight.array.shape)}")
-        if weight.array.dtype != x.array.dtype:
-            raise RuntimeError(f"{name}: expected weight of {x.dtype}, got {weight.dtype}")
-        each = weight.array[t]
-    if some:
-        each = np.where(ignored, 0, 1 if each is None else each)
-    if each is not None:
-        each = each.astype(x.array.dtype)
-    return rows, t, each, expected
-
-
-def _all_below(t: np.ndarray, classes: int) -> bool:
-    """Whether all are from 0 to classes - 1; read as unsigned, a negative number is a very large one."""
-    return not t.size or int(np.maximum.reduce(t.view(np.uint64) if t.dtype == np.int64 else t)) < classes
-
-
 def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
              ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """-weight[target] * input[target]: the negative log-likelihood of the right class, of log-probabilities.
@@ -241,7 +185,7 @@ def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, size_a
     weight: of each class; 1 for all if not given
     ignore_index: samples with this target count nothing
     reduction: "mean" divides by the sum of the weights of the samples that count, "sum" does not, "none" keeps the samples
-        apart.  The mean of no samples is nan.
+        apart.  The mean of no samples is nan, and its gradient 0.
 
     Shape: input (N, C), (N, C, ...) or (C); target (N), (N, ...) or (); weight (C) -> (), or target's with "none".
     Raises: IndexError for a target that is no class; ValueError for another number of samples than input's, another
@@ -255,13 +199,20 @@ def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, size_a
     """
     reduction = chosen(reduction, size_average, reduce)
     advice.expects_log_probabilities("nll_loss", input)
-    rows, t, each, shape = _classes("nll_loss", input, target, weight, ignore_index)
+    rows, t, each, shape = classes_of("nll_loss", input, target, weight, ignore_index)
     ones = np.ones(len(t), rows.array.dtype) if each is None else each
     losses = rules.nll(rows, target=t, weight=ones)
     if reduction == "none":
         return named(losses if losses.array.shape == shape else losses.reshape(shape), _nll_name(input, reduction))
     total = float(ones.sum()) if reduction == "mean" else 1.0
+    if total == 0.0 and all_ignored(target, ignore_index):
+        return named(_mean_of_nothing(rows), _nll_name(input, reduction))
     return rules.total(losses, scale=1.0 / total if total else math.nan, name=_nll_name(input, reduction))
+
+
+def _mean_of_nothing(rows: Tensor) -> Tensor:
+    """The mean of no losses: nan, but with the gradient 0, so that such a batch leaves the weights alone."""
+    return reductions.sum(rows * 0.0) + math.nan
 
 
 def _nll_name(x: Tensor, reduction: str) -> str:
@@ -308,28 +259,34 @@ def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, s
     advice.expects_logits("cross_entropy", x)
     if x.array.shape == t.array.shape and x.array.ndim and t.array.dtype.kind == "f":
         return _cross_entropy_of_probabilities(x, t, weight, ignore_index, reduction, label_smoothing)
-    rows, t, each, shape = _classes("cross_entropy", input, target, weight, ignore_index)
+    rows, t, each, shape = classes_of("cross_entropy", input, target, weight, ignore_index)
     if label_smoothing == 0.0 and reduction != "none":
         total = 1.0 if reduction == "sum" else float(len(t)) if each is None else float(each.sum())
-        loss = rules.cross_entropy(rows, target=t, weight=each, total=total)
+        if total == 0.0 and all_ignored(target, ignore_index):
+            loss = named(_mean_of_nothing(rows), "NllLossBackward0")
+        else:
+            loss = rules.cross_entropy(rows, target=t, weight=each, total=total)
         return loss if x.array.ndim <= 2 else named(loss, _nll_name(x, reduction))
     log_p = softmaxes.log_softmax(rows, 1)
     ones = np.ones(len(t), rows.array.dtype) if each is None else each
     losses = rules.nll(log_p, target=t, weight=ones)
     if label_smoothing > 0.0:
         losses = losses * (1.0 - label_smoothing) + _smoothed(log_p, weight, ignore_index, target, label_smoothing)
+    total = float(ones.sum()) if reduction == "mean" else 1.0
     if reduction == "none":
         losses = losses if losses.array.shape == shape else losses.reshape(shape)
+    elif total == 0.0 and all_ignored(target, ignore_index):
+        losses = _mean_of_nothing(rows)
     else:
-        losses = reductions.sum(losses) / (float(ones.sum()) if reduction == "mean" else 1.0)
+        losses = reductions.sum(losses) / (total or math.nan)
     return named(losses, "AddBackward0" if label_smoothing else _nll_name(x, reduction))
 
 
 def _smoothed(log_p: Tensor, weight: Tensor | None, ignore_index: int, target: Tensor, label_smoothing: float) -> Tensor:
     """The share of the loss that does not depend on the target: every class has label_smoothing / C."""
     spread = -log_p if weight is None else -log_p * wrap(weight.array)
-    kept = (target.array.reshape(-1) != ignore_index).astype(log_p.array.dtype)
-    return reductions.sum(spread, 1) * wrap(kept) * (label_smoothing / log_p.array.shape[1])
+    ignored = target.array.reshape(-1) == ignore_index
+    return arithmetic.masked_fill(reductions.sum(spread, 1), 0.0, mask=ignored) * (label_smoothing / log_p.array.shape[1])
 
 
 def _cross_entropy_of_probabilities(x: Tensor, t: Tensor, weight: Tensor | None, ignore_index: int, reduction: str,
@@ -418,7 +375,7 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tens
 
     Shape: input and target alike -> (), or theirs with reduction "none".
     Raises: ValueError for shapes that differ or another reduction; RuntimeError for a weight or pos_weight that does not
-        broadcast; NotImplementedError for integers, bools and complex numbers.
+        broadcast, and a target of integers or bools; NotImplementedError for such an input, and for complex numbers.
     Source: Good, "Rational Decisions", Journal of the Royal Statistical Society B 1952.
 
     >>> import mtorch
@@ -431,14 +388,18 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tens
     advice.expects_logits(name, z)
     if z.array.shape != t.array.shape:
         raise ValueError(f"Target size ({t.shape}) must be the same as input size ({z.shape})")
-    if z.array.dtype != t.array.dtype:
-        kind = result_type_of(z, t)
-        z, t = to_type(z, kind), to_type(t, kind)
     if z.array.dtype.kind != "f":
         raise NotImplementedError(f"{name}: expected floating point tensors, got {z.dtype}")
+    if t.array.dtype.kind != "f":
+        raise RuntimeError(f"{name}: result type {z.dtype} can't be cast to the desired output type {t.dtype} "
+                           "(use target.to(input.dtype))")
+    asked = t.array.dtype                              # torch writes the losses over 1 - target, in its type
+    if z.array.dtype != asked:
+        kind = result_type_of(z, t)
+        z, t = to_type(z, kind), to_type(t, kind)
     w = wrap(np.ones((), z.array.dtype)) if pos_weight is None else _fitting(pos_weight, z, name, "pos_weight")
-    losses = rules.binary_cross_entropy_with_logits(z, t, w)
-    losses = losses if weight is None else losses * _fitting(weight, losses, name)
+    losses = to_type(rules.binary_cross_entropy_with_logits(z, t, to_type(w, z.array.dtype)), asked)
+    losses = losses if weight is None else losses * to_type(_fitting(weight, losses, name), asked)
     return reduced(losses, reduction, "BinaryCrossEntropyWithLogitsBackward0")
 
 

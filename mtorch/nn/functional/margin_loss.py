@@ -329,7 +329,7 @@ def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float =
     if t.size and (int(t.min()) < 0 or int(t.max()) >= classes):
         raise RuntimeError(f"multi_margin_loss: target out of range: {int(t.min())} to {int(t.max())} of {classes} classes")
     picked = rows.gather(1, wrap(t[:, None]))
-    losses = (margin - picked + rows).clamp_min(0)
+    losses = (margin - picked + rows).relu()           # a margin that is just met has no gradient
     losses = losses if p == 1 else losses ** 2
     if weight is not None:
         losses = losses * weight[wrap(t)].unsqueeze(1)
@@ -388,7 +388,7 @@ def multilabel_margin_loss(input: Tensor, target: Tensor, size_average: bool | N
         raise RuntimeError(f"multilabel_margin_loss: labels must lie between -1 and {classes - 1}")
     before_end, is_target = _label_lists(labels)
     picked = rows.gather(1, wrap(np.where(before_end, labels, 0)))
-    losses = (1 - picked.unsqueeze(2) + rows.unsqueeze(1)).clamp_min(0)
+    losses = (1 - picked.unsqueeze(2) + rows.unsqueeze(1)).relu()
     counted = (before_end[:, :, None] & ~is_target[:, None, :]).astype(rows.array.dtype)
     result = (losses * wrap(counted)).sum((1, 2)) / classes
     return reduced(result if x.dim() == 2 else result.reshape(()), reduction)

@@ -15,7 +15,7 @@ from ...tensor import Tensor
 from ...autograd.tape import wrap
 from ...functions.arguments import of_real_numbers, require_tensor
 from ...ops import pooling as rules
-from ...ops.arithmetic import mul
+from ...ops.arithmetic import masked_fill, mul
 from ...ops.shape import reshape
 from .images import Ints, Pooled, as_batch, as_given, per_axis, positive, require_floating, require_image, require_real
 
@@ -320,7 +320,8 @@ def _counts(size, kernel, stride, padding, out, count_include_pad: bool) -> np.n
 def _lp_pool(function, n, input, norm_type, kernel_size, stride, ceil_mode):
     require_floating(require_image(input, n, function), function)
     average = _avg_pool(function, n, input ** norm_type, kernel_size, stride, 0, ceil_mode, True, None)
-    total = (average.sign() * average.abs().relu()) * float(prod(per_axis(kernel_size, n, function, "kernel_size")))
+    total = average * float(prod(per_axis(kernel_size, n, function, "kernel_size")))
+    total = masked_fill(total, 0.0, mask=average.array == 0)                  # no gradient passes a sum of 0, as in torch
     return total ** (1.0 / norm_type)
 
 

@@ -11,6 +11,7 @@ from ...functions import reduction as reductions
 from ...functions.arguments import require_tensor
 from ...functions.joining import cat, stack
 from ...ops import indexing as rules
+from .looked_up import remember
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -58,7 +59,7 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max
     max_norm: rows that are used and longer than this are first shortened to it, in place
     norm_type: p of the p-norm that measures them
     scale_grad_by_freq: divide the gradient of each row by how often input names it
-    sparse: changes nothing here, the gradient is always dense
+    sparse: have the gradient of a weight that is a leaf know its rows, for SparseAdam; it is dense in any case
 
     Shape: input any, weight (V, D) -> (*input, D).
     Raises: IndexError for a number that names no row; RuntimeError for an input not of int64 or int32, or a weight not of
@@ -82,6 +83,8 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max
         counts = np.bincount(index.reshape(-1), minlength=len(w.array))
         share = (1.0 / counts[index])[..., None].astype(w.array.dtype)
         y = y.detach() + (y - y.detach()) * wrap(share)
+    if sparse and y._requires_grad and w.is_leaf:
+        remember(y, w, index, row)
     return y
 
 
@@ -156,7 +159,7 @@ def embedding_bag(input: Tensor, weight: Tensor, offsets: Tensor | None = None, 
     else:
         raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {ids.array.ndim}")
     row = _padding_row(padding_idx, len(w.array))
-    rows = embedding(flat, w, padding_idx, max_norm, norm_type, scale_grad_by_freq)
+    rows = embedding(flat, w, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
     if per_sample_weights is not None:
         rows = rows * per_sample_weights.unsqueeze(1)
     ends = np.append(starts[1:], len(flat.array))

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Sequence
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +13,15 @@ from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.tape import wrap
 from ...functions.arguments import require_tensor
+from ...functions.creation import linspace
 from ...ops import unfolding as rules
+from ...ops.activation import hardtanh
+from ...ops.arithmetic import masked_fill
+from ...ops.elementwise import flat
 from ...ops.indexing import take
 from ...ops.layout import Taps
 from ...ops.shape import permute, reshape
+from ...random.fused import fma32, fma64
 from .images import Ints, as_batch, as_given, per_axis, positive
 
 __all__ = ["affine_grid", "channel_shuffle", "fold", "grid_sample", "pixel_shuffle", "pixel_unshuffle", "unfold"]
@@ -192,7 +198,7 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     Args:
         theta: the map of each image: [matrix | shift]
         size: of the image to make
-        align_corners: -1 and 1 are the centres of the corner pixels, not their outer edges; False if None
+        align_corners: -1 and 1 are the centres of the corner pixels, not their outer edges; False, with a warning, if None
 
     Raises:
         ValueError: a theta of another shape or not floating point, a size with a 0
@@ -217,10 +223,36 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     if theta.array.shape != (N, n, n + 1):
         raise ValueError(f"Expected a batch of affine matrices of shape {(N, n, n + 1)} for size {size}. "
                          f"Got {tuple(theta.array.shape)}.")
-    axes = [np.linspace(-1, 1, s) * (1.0 if align_corners else (s - 1) / s) if s > 1 else np.zeros(1) for s in sizes]
-    points = np.broadcast_arrays(*np.ix_(*axes))[::-1]     # x before y before z
-    base = np.stack([*points, np.ones_like(points[0])], axis=-1).reshape(1, -1, n + 1).astype(theta.array.dtype)
-    return reshape(wrap(base) @ permute(theta, dims=(0, 2, 1)), shape=(N, *sizes, n))
+    if align_corners is None:
+        _warn_of_default()
+    if align_corners and min(sizes) == 1:
+        warnings.warn("Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. "
+                      "This is not an intended use case of affine_grid.", stacklevel=2)
+    # x before y before z
+    points = np.broadcast_arrays(*np.ix_(*(_centres(s, align_corners, theta.dtype) for s in sizes)))[::-1]
+    base = np.stack([*points, np.ones_like(points[0])], axis=-1).reshape(1, -1, n + 1)
+    return reshape(_mapped(base, theta), shape=(N, *sizes, n))
+
+
+def _warn_of_default() -> None:
+    warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please "
+                  "specify align_corners=True if the old behavior is desired.", stacklevel=3)
+
+
+def _centres(size: int, align_corners: bool | None, dtype: Any) -> np.ndarray:
+    """Where the pixels of an axis lie between -1 and 1, rounded as torch rounds."""
+    if size == 1:
+        return np.zeros(1, dtype.numpy)
+    at = linspace(-1, 1, size, dtype=dtype).array
+    return at if align_corners else at * (size - 1) / size
+
+
+def _mapped(points: np.ndarray, theta: Tensor) -> Tensor:
+    """theta applied to each point.  torch adds few products one by one, many in a matrix product, which rounds otherwise."""
+    if points.size * theta.array.shape[1] >= 400:
+        return wrap(points) @ permute(theta, dims=(0, 2, 1))
+    first, *others = [wrap(points[..., k, None]) * column for k, column in enumerate(theta.unsqueeze(1).unbind(3))]
+    return sum(others, first)
 
 
 @shown_as(lambda y, *_, **__: f"GridSampler{y.ndim - 2}DBackward0")
@@ -254,8 +286,7 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
         raise ValueError(f"grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: "
                          f"'{padding_mode}'")
     if align_corners is None:
-        warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. "
-                      "Please specify align_corners=True if the old behavior is desired.", stacklevel=2)
+        _warn_of_default()
     shape = require_tensor(input, "grid_sample").array.shape
     places = require_tensor(grid, "grid_sample", "grid").array.shape
     n = len(shape) - 2
@@ -278,8 +309,7 @@ def _sampled(input, grid, mode, padding_mode, align_corners):
     inside = lambda at, s: at if padding_mode == "zeros" else _brought_inside(at, s, padding_mode, align_corners)
     positions = []                                     # in pixels, for each axis of the image
     for i, s in enumerate(size):
-        at = grid[..., n - 1 - i]
-        at = (at + 1.0) * (0.5 * (s - 1)) if align_corners else ((at + 1.0) * s - 1.0) * 0.5
+        at = _in_pixels(grid[..., n - 1 - i], s, align_corners)
         positions.append(at if mode == "bicubic" else inside(at, s))
     taps = [_taps_at(at, mode) for at in positions]
     pixels = reshape(permute(input, dims=(0, *range(2, n + 2), 1)), shape=(N * prod(size), C))
@@ -293,16 +323,36 @@ def _sampled(input, grid, mode, padding_mode, align_corners):
             row = row * s + np.clip(np.nan_to_num(k), 0, s - 1).astype(np.int64)
             weight = share if weight is None else weight * share
         values = take(pixels, key=(np.broadcast_to(row, (N, *out)).reshape(-1),)).reshape(N, *out, C)
-        mask = seen[..., None].astype(input.array.dtype)
-        values = values * (weight.reshape(N, *out, 1) * wrap(mask))
+        if not seen.all():                             # what lies outside is 0, even beside inf and nan
+            values = masked_fill(values, 0.0, mask=~seen[..., None])
+        values = values * weight.reshape(N, *out, 1)
         y = values if y is None else y + values
     return permute(y, dims=(0, n + 1, *range(1, n + 1)))
+
+
+def _in_pixels(at: Tensor, size: int, align_corners: bool) -> Tensor:
+    """Positions from -1 to 1 counted in pixels.
+
+    Rounded as in torch: slopes have a step at each pixel, where the last bit decides.  Its loop over images multiplies
+    and adds in one instruction.
+    """
+    if align_corners:
+        return (at + 1.0) * (0.5 * (size - 1))
+    if at.array.ndim > 3:
+        return ((at + 1.0) * size - 1.0) * 0.5
+    start = at + 1.0
+    rounded_twice = start * (0.5 * size) - 0.5
+    fma = fma64 if at.array.dtype == np.float64 else fma32
+    once = fma(start.array.astype(np.float64).reshape(-1), 0.5 * size, -0.5).reshape(at.array.shape)
+    change = np.zeros_like(at.array)
+    np.subtract(once, rounded_twice.array, out=change, where=once != rounded_twice.array, casting="same_kind")
+    return rounded_twice + wrap(change)
 
 
 def _taps_at(at, mode):
     """[(which pixel, its weight)] around each position."""
     if mode == "nearest":                              # flat in the position: its gradient is zero, and exists
-        return [(wrap(np.rint(at.array)), at.clamp(0.0, 1.0) * 0.0 + 1.0)]
+        return [(wrap(np.rint(at.array)), flat(at, function=np.ones_like))]
     first = np.floor(at.array)
     t = at - wrap(first)
     if mode == "bilinear":
@@ -326,4 +376,4 @@ def _brought_inside(at, size: int, padding_mode: str, align_corners: bool):
             rest = from_low - wrap((turns * span).astype(at.array.dtype))
             odd = wrap((turns % 2).astype(at.array.dtype))
             at = rest * (1.0 - 2.0 * odd) + odd * span + low
-    return at.clamp(0.0, size - 1.0)
+    return hardtanh(at, low=0.0, high=size - 1.0)      # whose slope at the border itself is 0, as torch's is there

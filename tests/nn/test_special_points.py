@@ -1,0 +1,184 @@
+"""Gradients and values where a formula has none of its own: at 0, at ties, at nan, and of no samples; as in torch."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch.nn import functional as F
+from tests.nn.layer_twins import functions_agree, normal, raises_as_torch
+
+# ---- losses ---------------------------------------------------------------------------------------
+
+LOGITS = {"(N, C)": ((4, 3), (4,)), "(C)": ((3,), ()), "(N, C, L)": ((2, 3, 4), (2, 4)),
+          "(N, C, H, W)": ((2, 3, 2, 2), (2, 2, 2)),
+          "no samples": ((0, 3), (0,))}
+
+
+@pytest.mark.parametrize("options", [{}, {"label_smoothing": 0.1}, {"weight": [1.0, 2.0, 0.5]}, {"reduction": "sum"},
+                                     {"reduction": "none"}, {"weight": [0.0, 0.0, 0.0], "label_smoothing": 0.1}], ids=str)
+@pytest.mark.parametrize("shapes", LOGITS)
+def test_no_sample_counts_no_gradient(shapes: str, options: dict[str, Any]) -> None:
+    """The loss is nan in torch too, but the weights stay as they are."""
+    shape, target = LOGITS[shapes]
+
+    def loss(t, x):
+        given = {name: t.tensor(value, dtype=t.float64) if name == "weight" else value for name, value in options.items()}
+        return t.nn.functional.cross_entropy(x, t.full(target, -100), **given)
+    functions_agree(loss, normal(*shape))
+
+    def likelihood(t, x):
+        given = {name: t.tensor(value, dtype=t.float64) if name == "weight" else value for name, value in options.items()}
+        given.pop("label_smoothing", None)
+        return t.nn.functional.nll_loss(t.nn.functional.log_softmax(x, min(x.dim() - 1, 1)), t.full(target, -100), **given)
+    functions_agree(likelihood, normal(*shape))
+
+
+def test_samples_that_weigh_nothing_are_not_ignored() -> None:
+    for smoothing in (0.0, 0.1):
+        functions_agree(lambda t, x, s=smoothing: t.nn.functional.cross_entropy(
+            x, t.tensor([0, 0, 0]), t.tensor([0.0, 1.0, 1.0], dtype=t.float64), label_smoothing=s), normal(3, 3))
+
+
+def test_an_ignored_sample_may_hold_nan() -> None:
+    x = normal(3, 4)
+    x[1, 2] = np.nan
+    for options in ({}, {"reduction": "sum"}, {"reduction": "none"}, {"label_smoothing": 0.1}):
+        functions_agree(lambda t, x, o=options: t.nn.functional.cross_entropy(x, t.tensor([0, -100, 2]), **o), x)
+        options.pop("label_smoothing", None)
+        functions_agree(lambda t, x, o=options: t.nn.functional.nll_loss(x, t.tensor([0, -100, 2]), **o), x)
+
+
+def test_a_margin_that_is_just_met_has_no_gradient() -> None:
+    scores = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.0]])
+    for p in (1, 2):
+        functions_agree(lambda t, x, p=p: t.nn.functional.multi_margin_loss(x, t.tensor([0, 1]), p=p), scores)
+    functions_agree(lambda t, x: t.nn.functional.multilabel_margin_loss(x, t.tensor([[0, -1, 0], [1, -1, 0]])), scores)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32", "uint8", "bool"])
+def test_logits_want_a_target_of_their_kind(dtype: str) -> None:
+    call = "binary_cross_entropy_with_logits"
+    raises_as_torch(lambda t: getattr(t.nn.functional, call)(t.zeros(2), t.ones(2, dtype=getattr(t, dtype))),
+                    "can't be cast to the desired output type")
+    with pytest.raises(NotImplementedError):
+        getattr(F, call)(mtorch.ones(2, dtype=getattr(mtorch, dtype)), mtorch.ones(2))
+
+
+@pytest.mark.parametrize(("input", "target", "weight"), [("float32", "float64", "int64"), ("float64", "float32", "float64"),
+                                                        ("float32", "float32", "float64")])
+def test_losses_of_logits_have_the_type_of_the_target(input: str, target: str, weight: str) -> None:
+    torch = pytest.importorskip("torch")
+    mine, theirs = (t.nn.functional.binary_cross_entropy_with_logits(
+        t.tensor([0.5, -1.0], dtype=getattr(t, input)), t.tensor([0.0, 1.0], dtype=getattr(t, target)),
+        pos_weight=t.tensor([1, 2], dtype=getattr(t, weight))) for t in (mtorch, torch))
+    assert str(mine.dtype) == str(theirs.dtype)
+    assert mine.item() == pytest.approx(theirs.item(), rel=1e-6)
+
+
+# ---- at 0 and at ties -----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("spread", [
+    lambda t, x: x.std(), lambda t, x: x.std(0), lambda t, x: t.std_mean(x, 1)[0], lambda t, x: x.std(0, unbiased=False),
+    lambda t, x: x[0].std(), lambda t, x: x.var(0).sqrt(), lambda t, x: sum(t.std_mean(x, 0)),
+], ids=["all", "columns", "rows with mean", "biased", "of a part", "the root of var", "and mean"])
+@pytest.mark.parametrize("numbers", [[[1.0, 2.0], [1.0, 3.0]], [[2.0, 2.0], [2.0, 2.0]]], ids=["a column", "all"])
+def test_the_spread_of_equal_numbers(spread, numbers: list) -> None:
+    functions_agree(spread, np.array(numbers))
+
+
+def test_the_spread_of_equal_numbers_differentiated_twice() -> None:
+    x = mtorch.ones(3, 2, dtype=mtorch.float64, requires_grad=True)
+    g, = mtorch.autograd.grad(x.std(0).sum(), x, create_graph=True)
+    assert mtorch.autograd.grad((g * g).sum(), x)[0].abs().max() == 0
+
+
+def test_the_origin_has_no_angle() -> None:
+    functions_agree(lambda t, a, b: t.atan2(a, b), np.array([0.0, 0.0, 1.0, -1.0]), np.array([0.0, -1.0, 0.0, 2.0]))
+
+
+@pytest.mark.parametrize("numbers", [[1.0, 2.0, 2.0, 2.0, 3.0], [0.1, 0.1, 0.1, 0.2], [1.0, math.nan, 2.0, math.nan, 0.0],
+                                     [math.nan, math.nan]], ids=str)
+def test_equal_numbers_share_the_gradient_of_their_median(numbers: list) -> None:
+    for name in ("median", "nanmedian"):
+        functions_agree(lambda t, x, n=name: getattr(t, n)(x), np.array(numbers))
+    functions_agree(lambda t, x: t.median(x, 0).values, np.array(numbers))
+    x = mtorch.tensor(numbers, requires_grad=True)
+    assert x.median().grad_fn.name() == "MedianBackward0"
+    assert x.median(0).values.grad_fn.name() == "MedianBackward1"
+
+
+# ---- at nan and inf -------------------------------------------------------------------------------
+
+SPECIAL = np.array([math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0, 0.5, -0.5, 3.0, -3.0, 6.0])
+
+
+@pytest.mark.parametrize("name", ["abs", "relu", "sign", "square", "exp", "tanh", "sigmoid", "floor"])
+def test_functions_at_nan_and_inf(name: str) -> None:
+    agrees(lambda t, x: getattr(t, name)(x))
+
+
+@pytest.mark.parametrize("name", ["relu", "relu6", "leaky_relu", "hardtanh", "hardsigmoid", "softshrink", "softsign"])
+def test_activations_at_nan_and_inf(name: str) -> None:
+    agrees(lambda t, x: getattr(t.nn.functional, name)(x))
+
+
+def test_elu_passes_the_gradient_at_nan() -> None:
+    """As torch does in float32."""
+    x = mtorch.tensor([math.nan, -1.0, 1.0], requires_grad=True)
+    F.elu(x).sum().backward()
+    assert x.grad.tolist() == [1.0, pytest.approx(math.exp(-1)), 1.0]
+
+
+def test_l1_loss_at_nan() -> None:
+    agrees(lambda t, x: t.nn.functional.l1_loss(x, t.ones_like(x), reduction="none"))
+
+
+def test_lgamma_of_infinity_is_infinity() -> None:
+    agrees(lambda t, x: t.lgamma(x), np.array([math.inf, -math.inf, 0.0, 0.5, -1.0, -0.5]), gradient=False)
+
+
+def test_sgn_of_nan_is_0() -> None:
+    assert mtorch.sgn(mtorch.tensor([math.nan, -2.0])).tolist() == [0.0, -1.0]
+    assert mtorch.sign(mtorch.tensor(math.nan)).item() == 0.0
+
+
+LIMITS = {"both": (-1.0, 1.0), "the lower": (-1.0, None), "the upper": (None, 1.0), "nan": (math.nan, 1.0),
+          "crossed": (2.0, 1.0)}
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+def test_limits_that_are_tensors_at_nan_and_inf(limits: str) -> None:
+    def clamped(t, x):
+        low, high = (None if a is None else t.full_like(x.detach(), a) for a in LIMITS[limits])
+        return t.clamp(x, low, high)
+    agrees(clamped)
+    agrees(clamped, SPECIAL.astype(np.float32))
+
+
+def agrees(function: Any, numbers: np.ndarray = SPECIAL, gradient: bool = True) -> None:
+    """The same values in the same type, and the same gradients, at nan and inf too."""
+    torch = pytest.importorskip("torch")
+    results = []
+    for t in (mtorch, torch):
+        x = t.tensor(numbers, requires_grad=True)
+        y = function(t, x)
+        y.sum().backward()
+        results.append((y.detach().numpy(), x.grad.numpy()))
+    mine, theirs = results
+    for one, other in zip(mine[:1 + gradient], theirs):
+        assert one.dtype == other.dtype
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-7)
+
+
+# ---- names ----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+def test_bags_show_their_name(mode: str) -> None:
+    bags = mtorch.nn.EmbeddingBag(5, 3, mode=mode)
+    assert bags(mtorch.tensor([[0, 1], [2, 3]])).grad_fn.name() == "EmbeddingBagBackward0"
+    assert bags(mtorch.tensor([0, 1, 2]), mtorch.tensor([0, 0])).grad_fn.name() == "EmbeddingBagBackward0"
