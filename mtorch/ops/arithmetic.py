@@ -113,9 +113,9 @@ def minimum(a, b):
 
 
 def _won(a, b, g):
-    """1 where a > b, 1/2 at a tie, else 0, in the type of g."""
+    """1 where a > b or one is nan, 1/2 at a tie, else 0, in the type of g."""
     a, b = getattr(a, "array", a), getattr(b, "array", b)
-    return ((a > b) + 0.5 * (a == b)).astype(getattr(g, "array", g).dtype)
+    return (~(a <= b) + 0.5 * (a == b)).astype(getattr(g, "array", g).dtype)
 
 
 @op

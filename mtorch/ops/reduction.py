@@ -97,7 +97,10 @@ def amin(a, *, axis, keepdims):
 
 def _extreme(a, y, axis):
     shape = a.shape
-    hit = plain(a) == plain(y).reshape(kept(shape, axis))
+    found = plain(y).reshape(kept(shape, axis))
+    hit = plain(a) == found
+    if axis is None and np.isnan(found).any():         # a nan wins, and equals nothing
+        hit |= np.isnan(plain(a)) & np.isnan(found)
     share = hit / hit.sum(axis=axis, keepdims=True).astype(plain(a).dtype)
     return y, (lambda g: g.reshape(kept(shape, axis)) * share,)
 

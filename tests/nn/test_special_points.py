@@ -182,3 +182,15 @@ def test_bags_show_their_name(mode: str) -> None:
     bags = mtorch.nn.EmbeddingBag(5, 3, mode=mode)
     assert bags(mtorch.tensor([[0, 1], [2, 3]])).grad_fn.name() == "EmbeddingBagBackward0"
     assert bags(mtorch.tensor([0, 1, 2]), mtorch.tensor([0, 0])).grad_fn.name() == "EmbeddingBagBackward0"
+
+
+@pytest.mark.parametrize("function", ["max", "min", "maximum", "minimum"])
+def test_a_nan_takes_the_gradient_of_an_extreme(function: str) -> None:
+    torch = pytest.importorskip("torch")
+
+    def gradient(t: Any) -> list:
+        x = t.tensor([[1.0, math.nan, 3.0], [2.0, 2.0, 0.0]], requires_grad=True)
+        y = getattr(t, function)(x, t.ones(3)) if function in ("maximum", "minimum") else getattr(t, function)(x)
+        y.sum().backward()
+        return x.grad.tolist()
+    np.testing.assert_array_equal(gradient(mtorch), gradient(torch))
