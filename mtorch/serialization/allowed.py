@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
-import types
 from collections import Counter, OrderedDict
 from typing import Any
 
@@ -18,17 +16,14 @@ from .. import dtypes
 from ..autograd.tape import wrap
 from ..device import device
 from ..functions.arguments import Size
-from ..nn.module import Module
 from ..tensor import Parameter, Tensor
 from .errors import FileFormatError
 from .kinds import DECODED, FILE_TYPE, NATIVE, STORAGES, itemsize
 from .pickle_reader import Function, Internal, is_key
-from .safe import get_safe_globals
 
 # elements; a tensor with more of them than its storage has (strides of 0) may have so many
 _MOST_EXPANDED = 1 << 24
 _MOST_DIMS = 64                  # NumPy's limit
-_FUNCTIONAL = "mtorch.nn.functional"
 
 
 class Kind(Internal):
@@ -57,9 +52,15 @@ class Type(Internal):
         self.name = name
 
 
-def _expect(condition: Any, what: str) -> None:
+def expect(condition: Any, what: str) -> None:
+    """Raise a FileFormatError that says what, unless the condition holds."""
     if not condition:
         raise FileFormatError(what)
+
+
+def _is_one(value: Any, *texts: str) -> bool:
+    """Whether the value is one of these texts; what is no text is not compared, for that might run something."""
+    return type(value) is str and value in texts
 
 
 def _naturals(values: Any) -> bool:
@@ -70,18 +71,18 @@ def _naturals(values: Any) -> bool:
 
 def _view(storage: Any, kind: str, offset: Any, size: Any, stride: Any) -> np.ndarray:
     """The array of this size and these strides (in elements) that begins `offset` elements into the storage."""
-    _expect(type(storage) is Storage, "a tensor has no storage")
+    expect(type(storage) is Storage, "a tensor has no storage")
     size = tuple(size) if type(size) is Size else size
-    _expect(_naturals(size) and _naturals(stride) and len(size) == len(stride) <= _MOST_DIMS and _naturals((offset,)),
+    expect(_naturals(size) and _naturals(stride) and len(size) == len(stride) <= _MOST_DIMS and _naturals((offset,)),
             f"a tensor of size {_brief(size)} has strides {_brief(stride)} and offset {_brief(offset)}")
     elements = storage.of(kind)
     count = math.prod(size)
     reach = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) + 1 if count else offset
-    _expect(reach <= elements.size, f"a tensor of size {_brief(size)}, strides {_brief(stride)} and offset {offset} "
+    expect(reach <= elements.size, f"a tensor of size {_brief(size)}, strides {_brief(stride)} and offset {offset} "
                                     f"reaches outside its storage of {elements.size} elements")
-    _expect(count <= max(elements.size, _MOST_EXPANDED),
+    expect(count <= max(elements.size, _MOST_EXPANDED),
             f"a tensor of size {_brief(size)} has many more elements than its storage, which has {elements.size}")
-    _expect(max(size, default=0) < 1 << 62, f"a tensor has size {_brief(size)}")
+    expect(max(size, default=0) < 1 << 62, f"a tensor has size {_brief(size)}")
     if count == 0:
         return np.empty(size, elements.dtype)
     width = elements.itemsize
@@ -97,12 +98,12 @@ def _brief(value: Any) -> str:
 
 
 def _tensor(array: np.ndarray, kind: str, requires_grad: Any) -> Tensor:
-    _expect(type(requires_grad) is bool, "requires_grad is no bool")
+    expect(type(requires_grad) is bool, "requires_grad is no bool")
     tensor = wrap(array)
     if kind in DECODED:
         setattr(tensor, FILE_TYPE, kind)
     if requires_grad:
-        _expect(array.dtype.kind in "fc", f"a tensor of {array.dtype} requires grad")
+        expect(array.dtype.kind in "fc", f"a tensor of {array.dtype} requires grad")
         tensor.requires_grad_()
     return tensor
 
@@ -118,18 +119,18 @@ def _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks, meta
 def _rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, metadata=None) -> Tensor:
     if isinstance(dtype, dtypes.dtype):
         dtype = Kind(dtype.name)
-    _expect(type(dtype) is Kind and dtype.name, "a tensor has no dtype")
+    expect(type(dtype) is Kind and dtype.name, "a tensor has no dtype")
     return _tensor(_view(storage, dtype.name, offset, size, stride), dtype.name, requires_grad)
 
 
 def _typed(storage: Any) -> str:
-    _expect(type(storage) is Storage and storage.kind, "a tensor has no typed storage")
+    expect(type(storage) is Storage and storage.kind, "a tensor has no typed storage")
     return storage.kind
 
 
 def _rebuild_parameter(data, requires_grad, hooks) -> Parameter:
-    _expect(type(data) is Tensor and type(requires_grad) is bool, "a Parameter is not made of a tensor")
-    _expect(not requires_grad or data.array.dtype.kind in "fc", f"a Parameter of {data.array.dtype} requires grad")
+    expect(type(data) is Tensor and type(requires_grad) is bool, "a Parameter is not made of a tensor")
+    expect(not requires_grad or data.array.dtype.kind in "fc", f"a Parameter of {data.array.dtype} requires grad")
     parameter = Parameter(data, requires_grad)
     vars(parameter).update(vars(data))
     return parameter
@@ -141,7 +142,7 @@ def _rebuild_parameter_with_state(data, requires_grad, hooks, state) -> Paramete
 
 def _rebuild_from_type(function, kind, args, state) -> Tensor:
     """A tensor on which the program has put attributes: the tensor, without them."""
-    _expect(isinstance(function, Function) and function.name.startswith("_rebuild_") and type(args) is tuple
+    expect(isinstance(function, Function) and function.name.startswith("_rebuild_") and type(args) is tuple
             and type(kind) is Type, "a tensor of a class of its own")
     return function.call(*args)
 
@@ -149,12 +150,12 @@ def _rebuild_from_type(function, kind, args, state) -> Tensor:
 # ---- Python's and NumPy's values ------------------------------------------------------------------------------------
 
 def _encode(text, encoding) -> bytes:
-    _expect(type(text) is str and encoding in ("latin1", "latin-1"), "bytes are not written as latin-1")
+    expect(type(text) is str and _is_one(encoding, "latin1", "latin-1"), "bytes are not written as latin-1")
     return text.encode("latin1")
 
 
 def _bytes(content=b"") -> bytes:
-    _expect(type(content) is bytes, "bytes are not made of bytes")
+    expect(type(content) is bytes, "bytes are not made of bytes")
     return content
 
 
@@ -163,44 +164,45 @@ def _bytearray(content=b"", encoding="latin-1") -> bytearray:
 
 
 def _complex(real, imag) -> complex:
-    _expect(type(real) is type(imag) is float, "a complex number is not made of floats")
+    expect(type(real) is type(imag) is float, "a complex number is not made of floats")
     return complex(real, imag)
 
 
 def _ordered_dict(items=()) -> OrderedDict:
-    _expect(items == () or type(items) is list, "an OrderedDict is not made of a list")
+    expect(type(items) is list or type(items) is tuple and not items, "an OrderedDict is not made of a list")
     made = OrderedDict()
     for pair in items:
-        _expect(type(pair) in (tuple, list) and len(pair) == 2 and type(pair[0]) is str, "an OrderedDict has no pairs")
-        made[pair[0]] = _plain(pair[1])
+        expect(type(pair) in (tuple, list) and len(pair) == 2 and type(pair[0]) is str, "an OrderedDict has no pairs")
+        made[pair[0]] = plain(pair[1])
     return made
 
 
-def _plain(value: Any) -> Any:
-    _expect(not isinstance(value, (Internal, Function)), "a name stands where a value should")
+def plain(value: Any) -> Any:
+    """The value, if it may stand in a container or be an attribute."""
+    expect(not isinstance(value, (Internal, Function)), "a name stands where a value should")
     return value
 
 
 def _counter(counts=None) -> Counter:
-    _expect(counts is None or type(counts) is dict, "a Counter is not made of a dict")
+    expect(counts is None or type(counts) is dict, "a Counter is not made of a dict")
     return Counter(counts)
 
 
 def _set_of(kind: type):
     def make(items=()):
-        _expect(type(items) in (list, tuple) and all(map(is_key, items)),
+        expect(type(items) in (list, tuple) and all(map(is_key, items)),
                 f"a {kind.__name__} of something else than text and numbers")
         return kind(items)
     return make
 
 
 def _size(dims=()) -> Size:
-    _expect(_naturals(dims), "a Size is not made of sizes")
+    expect(_naturals(dims), "a Size is not made of sizes")
     return tuple.__new__(Size, dims)
 
 
 def _device(kind="cpu", index=None) -> device:
-    _expect(type(kind) is str and (index is None or type(index) is int), "a device has no name")
+    expect(type(kind) is str and (index is None or type(index) is int), "a device has no name")
     try:
         return device(kind, index)
     except RuntimeError as error:
@@ -208,57 +210,53 @@ def _device(kind="cpu", index=None) -> device:
 
 
 def _get_layout(name) -> str:
-    _expect(name == "torch.strided", f"the layout {_brief(name)} is not supported")
+    expect(_is_one(name, "torch.strided"), f"the layout {_brief(name)} is not supported")
     return name
 
 
 def _numpy_dtype(name, align=False, copy=True) -> np.dtype:
-    _expect(type(name) is str and any(name in (kind.str[1:], kind.name) for kind in NATIVE.values()),
-            f"NumPy's type {_brief(name)} is not one of numbers")
+    expect(type(name) is str and (re.fullmatch(r"[US]\d{1,9}", name)
+                                   or any(name in (kind.str[1:], kind.name) for kind in NATIVE.values())),
+            f"NumPy's type {_brief(name)} is not one of numbers or text")
     return np.dtype(name)
 
 
 def _numpy_scalar(kind, data) -> np.generic:
-    _expect(isinstance(kind, np.dtype) and type(data) is bytes and len(data) == kind.itemsize,
+    expect(isinstance(kind, np.dtype) and type(data) is bytes and len(data) == kind.itemsize,
             "a NumPy number is damaged")
     return np.frombuffer(data, kind)[0]
 
 
 def _numpy_reconstruct(kind, shape, code) -> np.ndarray:
-    _expect(type(kind) is Type and kind.name == "ndarray", "a NumPy array of a class of its own")
+    expect(type(kind) is Type and kind.name == "ndarray", "a NumPy array of a class of its own")
     return np.empty(0, np.uint8)
 
 
-def build(instance: Any, state: Any) -> None:
-    """Give an instance its state (the instruction BUILD)."""
+def _numpy_frombuffer(data, kind, shape, order, axis_order=None) -> np.ndarray:
+    expect(type(data) in (bytes, bytearray) and isinstance(kind, np.dtype) and _naturals(shape) and len(shape) <= _MOST_DIMS
+           and len(data) == math.prod(shape) * kind.itemsize and max(shape, default=0) < 1 << 62 and _is_one(order, "C", "F")
+           and axis_order is None, "a NumPy array is damaged")
+    return np.frombuffer(bytearray(data), kind).reshape(shape, order=order)
+
+
+def build(instance: Any, state: Any) -> bool:
+    """Give an instance of the table's its state; False where it is of another class."""
     if type(instance) is OrderedDict:
-        _expect(type(state) is dict and all(type(k) is str and not hasattr(OrderedDict, k) for k in state),
+        expect(type(state) is dict and all(type(k) is str and not hasattr(OrderedDict, k) for k in state),
                 "the attributes of an OrderedDict have the names of its methods")
-        vars(instance).update({k: _plain(v) for k, v in state.items()})
+        vars(instance).update({k: plain(v) for k, v in state.items()})
     elif isinstance(instance, np.dtype):
-        _expect(type(state) is tuple and len(state) >= 3 and state[1] in ("<", "|") and state[2] is None,
+        expect(type(state) is tuple and len(state) >= 3 and _is_one(state[1], "<", "|") and state[2] is None,
                 "a NumPy type that is not little-endian, or not simple")
     elif type(instance) is np.ndarray:
-        _expect(type(state) is tuple and len(state) == 5 and _naturals(state[1]) and isinstance(state[2], np.dtype)
+        expect(type(state) is tuple and len(state) == 5 and _naturals(state[1]) and isinstance(state[2], np.dtype)
                 and type(state[3]) is bool and type(state[4]) is bytes
                 and len(state[4]) == math.prod(state[1]) * state[2].itemsize and len(state[1]) <= _MOST_DIMS
                 and max(state[1], default=0) < 1 << 62, "a NumPy array is damaged")
         instance.__setstate__(state)
-    elif isinstance(instance, Module):
-        _expect(type(state) is dict and all(type(k) is str for k in state), "the state of a Module is no dict")
-        try:
-            instance.__setstate__(state)
-        except Exception as error:               # a class of the program's may raise anything
-            raise FileFormatError(f"the state does not fit a {type(instance).__name__}: {error}") from error
     else:
-        raise FileFormatError(f"gives a {type(instance).__name__} a state")
-
-
-def new(kind: Any, args: Any) -> Any:
-    """An instance of a class (the instruction NEWOBJ): of a Module's, when whole modules are wanted."""
-    _expect(isinstance(kind, type) and issubclass(kind, Module) and args == (),
-            "makes an instance of something else than a Module")
-    return object.__new__(kind)
+        return False
+    return True
 
 
 # ---- the table ------------------------------------------------------------------------------------------------------
@@ -284,6 +282,8 @@ TABLE: dict[tuple[str, str], Any] = {
     **_functions("numpy", dtype=_numpy_dtype),
     **_functions("numpy._core.multiarray", scalar=_numpy_scalar, _reconstruct=_numpy_reconstruct),
     **_functions("numpy.core.multiarray", scalar=_numpy_scalar, _reconstruct=_numpy_reconstruct),
+    **_functions("numpy._core.numeric", _frombuffer=_numpy_frombuffer),
+    **_functions("numpy.core.numeric", _frombuffer=_numpy_frombuffer),
     ("numpy", "ndarray"): Type("ndarray"),
     ("torch", "Tensor"): Type("Tensor"),
     ("torch.storage", "UntypedStorage"): Kind(""),
@@ -291,46 +291,6 @@ TABLE: dict[tuple[str, str], Any] = {
     **{("torch", name): Kind(name) for name in DECODED},
     **{("torch", name): getattr(dtypes, name) for name in NATIVE},
 }
-
-
-def find(module: str, name: str) -> Any:
-    """What stands for a name in a file of plain data."""
-    if (module, name) in TABLE:
-        return TABLE[module, name]
-    if get_safe_globals():
-        found = find_with_modules(module, name)
-        if found in get_safe_globals():
-            return found
-    raise FileFormatError(
-        f"weights_only=True reads tensors and plain data, and the file names {_shown(module, name)}. Of a file "
-        "that holds a whole module, save net.state_dict() instead; or read it with weights_only=False, which also "
-        "allows the Module classes that this program has defined or imported")
-
-
-def find_with_modules(module: str, name: str) -> Any:
-    """What stands for a name in a file that may hold whole modules: also a Module class that the program has already.
-
-    Nothing is imported, and besides classes that are Modules only the functions of nn.functional are given.
-    """
-    if (module, name) in TABLE:
-        return TABLE[module, name]
-    source = re.sub(r"^torch\.nn\.modules\.\w+$", "mtorch.nn", module)
-    source = _FUNCTIONAL if source == "torch.nn.functional" else source
-    first, *inner = name.split(".")
-    found = vars(sys.modules[source]).get(first) if source in sys.modules else None
-    for part in inner:
-        found = vars(found).get(part) if isinstance(found, type) else None
-    if isinstance(found, type) and issubclass(found, Module):
-        return found
-    if source.startswith(_FUNCTIONAL) and isinstance(found, types.FunctionType) and found.__module__.startswith(_FUNCTIONAL):
-        return found
-    raise FileFormatError(f"the file names {_shown(module, name)}, which is no Module class that this program has "
-                          "defined or imported. Define or import it first; anything that is not a Module is refused")
-
-
-def _shown(module: str, name: str) -> str:
-    text = f"{module}.{name}"[:100]
-    return text if text.isprintable() else repr(text)
 
 
 def size_in_file(kind: str, count: int) -> int:

@@ -7,20 +7,28 @@ a new object or a state is made only by what the table says, on values of exactl
 """
 from __future__ import annotations
 
+import datetime
 import pickle
 import struct
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
+from enum import Enum
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
+from ..autograd.tape import TensorBase
+from ..device import device
+from ..dtypes import dtype
 from .errors import FileFormatError
 
-_DICTS = (dict, OrderedDict, Counter)
-_SIZED = (str, bytes, bytearray, list, tuple, set, frozenset, *_DICTS)
-_KEYS = (str, int, float, bool, type(None), bytes, complex)
-_LONGEST_KEY = 64                 # values in a tuple that is a key
+_DICTS = (dict, OrderedDict, Counter, defaultdict)
+_SIZED = (str, bytes, bytearray, list, tuple, set, frozenset, deque, *_DICTS)
+_KEYS = (str, int, float, bool, type(None), bytes, complex, dtype, device, datetime.date, datetime.datetime,
+         datetime.timedelta)
+_KEYS_OF_ANY_CLASS = (np.generic, TensorBase, PurePath, Enum)
+_LONGEST_KEY = 64                 # values in a tuple that is a key, those in tuples in it too
 
 
 class Function:
@@ -38,11 +46,20 @@ class Internal:
 
 
 def is_key(value: Any) -> bool:
-    """Whether value may be the key of a dict: tuples of tuples may not, for a small file can nest them so that their hash
-    takes for ever."""
-    if type(value) is tuple:
-        return len(value) <= _LONGEST_KEY and all(type(part) in _KEYS or isinstance(part, np.generic) for part in value)
-    return type(value) in _KEYS or isinstance(value, np.generic)
+    """Whether value may be the key of a dict, which hashes it: tuples of tuples only as far as they are small, for a file
+    can nest them so that their hash takes for ever; and no object with a hash of its own."""
+    return _room_after(value, _LONGEST_KEY + 1) >= 0
+
+
+def _room_after(value: Any, room: int) -> int:
+    """What is left of the room for values in a key, below 0 where it does not do or is no key."""
+    if isinstance(value, (tuple, frozenset)) and type(value).__hash__ in (tuple.__hash__, frozenset.__hash__):
+        for part in value:
+            room = _room_after(part, room)
+            if room < 0:
+                break
+        return room - 1
+    return room - 1 if type(value) in _KEYS or isinstance(value, _KEYS_OF_ANY_CLASS) else -1
 
 
 class PickleReader:
@@ -51,14 +68,16 @@ class PickleReader:
     data        the pickle
     find        gives what stands for (module, name), or raises FileFormatError
     storage     gives what stands for a persistent id
-    new, build  make an instance of a class that `find` gave, and give an instance its state
+    call, new, build  call something that `find` gave and is no Function, make an instance of a class that it gave, and
+                give an instance its state
     """
 
     def __init__(self, data: bytes, find: Callable[[str, str], Any], storage: Callable[[tuple], Internal],
-                 new: Callable[[Any, tuple], Any], build: Callable[[Any, Any], None]) -> None:
+                 call: Callable[[Any, tuple], Any], new: Callable[[Any, tuple], Any],
+                 build: Callable[[Any, Any], None]) -> None:
         self.data = data
         self.position = 0
-        self.find, self.storage, self.new, self.build = find, storage, new, build
+        self.find, self.storage, self.call, self.new, self.build = find, storage, call, new, build
         self.stack: list[Any] = []
         self.marks: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
@@ -81,7 +100,7 @@ class PickleReader:
             return self._value(self.stack[0])
         except FileFormatError as error:
             raise FileFormatError(f"{error} (byte {self.position - 1} of the pickle)") from None
-        except (IndexError, KeyError, TypeError, ValueError, AttributeError, OverflowError, struct.error, MemoryError,
+        except (IndexError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError, struct.error, MemoryError,
                 RecursionError) as error:
             raise FileFormatError(f"the pickle is damaged: {type(error).__name__} {error} "
                                   f"(byte {self.position - 1} of it)") from error
@@ -126,15 +145,15 @@ class PickleReader:
 
     # ---- instructions -----------------------------------------------------------------------------------------------
 
-    def _proto(self) -> None:
-        self._take(1)
-
     def _mark(self) -> None:
         self.marks.append(self.stack)
         self.stack = []
 
-    def _text(self) -> None:
-        self.stack.append(self._take(self._number("<I")).decode("utf-8", "surrogatepass"))
+    def _text(self, length: str) -> None:
+        self.stack.append(self._take(self._number(length)).decode("utf-8", "surrogatepass"))
+
+    def _bytes(self, length: str) -> None:
+        self.stack.append(self._take(self._number(length)))
 
     def _short_bytes(self) -> None:
         self.stack.append(self._take(self._number("B")).decode("ascii"))
@@ -154,22 +173,33 @@ class PickleReader:
 
     def _append(self, items: list[Any]) -> None:
         target = self.stack[-1]
-        if type(target) is not list:
+        if type(target) not in (list, deque):
             raise FileFormatError(f"appends to a {type(target).__name__}, which is no list")
         target.extend(map(self._value, items))
 
+    def _frozenset(self) -> None:
+        items = self._since_mark()
+        self.stack.append(frozenset(map(self._key, items)))
+
+    def _add(self, items: list[Any]) -> None:
+        target = self.stack[-1]
+        if type(target) is not set:
+            raise FileFormatError(f"adds to a {type(target).__name__}, which is no set")
+        target.update(map(self._key, items))
+
     def _set(self, items: list[Any]) -> None:
         target = self.stack[-1]
-        if type(target) not in _DICTS:
+        if not isinstance(target, dict):
             raise FileFormatError(f"sets items of a {type(target).__name__}, which is no dict")
         if len(items) % 2:
             raise FileFormatError("a key has no value")
+        put = type(target).__setitem__ if type(target) in _DICTS else dict.__setitem__     # not one of the class's own
         for key, value in zip(items[::2], items[1::2], strict=True):
-            target[self._key(key)] = self._value(value)
+            put(target, self._key(key), self._value(value))
 
     def _key(self, key: Any) -> Any:
         if not is_key(key):
-            raise FileFormatError(f"a {type(key).__name__} is the key of a dict")
+            raise FileFormatError(f"a {type(key).__name__} is the key of a dict, or in a set")
         return key
 
     def _put(self, number: int) -> None:
@@ -179,13 +209,19 @@ class PickleReader:
         module, name = self._line(), self._line()
         self.stack.append(self.find(module, name))
 
+    def _stack_global(self) -> None:
+        name, module = self.stack.pop(), self.stack.pop()
+        if type(name) is not str or type(module) is not str:
+            raise FileFormatError("a name is no text")
+        self.stack.append(self.find(module, name))
+
     def _reduce(self) -> None:
         args = self.stack.pop()
         function = self.stack.pop()
-        if not isinstance(function, Function) or type(args) is not tuple:
-            raise FileFormatError("calls something that is not a function of the table")
+        if type(args) is not tuple:
+            raise FileFormatError("calls something without a tuple of arguments")
         self._charge(args)
-        self.stack.append(function.call(*args))
+        self.stack.append(function.call(*args) if isinstance(function, Function) else self.call(function, args))
 
     def _new(self) -> None:
         args = self.stack.pop()
@@ -217,12 +253,12 @@ def _name_of(code: bytes) -> str:
 
 _Machine = PickleReader
 _INSTRUCTIONS: dict[bytes, Callable[[PickleReader], None]] = {
-    pickle.PROTO: _Machine._proto,
+    pickle.PROTO: lambda m: m._number("B"),
     pickle.NONE: _pushing(lambda: None), pickle.NEWTRUE: _pushing(lambda: True),
     pickle.NEWFALSE: _pushing(lambda: False), pickle.EMPTY_TUPLE: _pushing(tuple), pickle.EMPTY_LIST: _pushing(list),
     pickle.EMPTY_DICT: _pushing(dict), pickle.BININT: _pushing_number("<i"), pickle.BININT1: _pushing_number("B"),
     pickle.BININT2: _pushing_number("<H"), pickle.BINFLOAT: _pushing_number(">d"), pickle.LONG1: _Machine._long,
-    pickle.BINUNICODE: _Machine._text, pickle.SHORT_BINSTRING: _Machine._short_bytes,
+    pickle.BINUNICODE: lambda m: m._text("<I"), pickle.SHORT_BINSTRING: _Machine._short_bytes,
     pickle.MARK: _Machine._mark, pickle.TUPLE: _Machine._tuple,
     pickle.TUPLE1: lambda m: m._tuple(1), pickle.TUPLE2: lambda m: m._tuple(2), pickle.TUPLE3: lambda m: m._tuple(3),
     pickle.APPEND: lambda m: m._append([m.stack.pop()]), pickle.APPENDS: lambda m: m._append(m._since_mark()),
@@ -233,4 +269,13 @@ _INSTRUCTIONS: dict[bytes, Callable[[PickleReader], None]] = {
     pickle.LONG_BINGET: lambda m: m.stack.append(m.memo[m._number("<I")]),
     pickle.GLOBAL: _Machine._global, pickle.REDUCE: _Machine._reduce, pickle.NEWOBJ: _Machine._new,
     pickle.BUILD: _Machine._build, pickle.BINPERSID: _Machine._persistent,
+    # what protocols 3 to 5 have besides
+    pickle.FRAME: lambda m: m._number("<Q"), pickle.MEMOIZE: lambda m: m._put(len(m.memo)),
+    pickle.SHORT_BINUNICODE: lambda m: m._text("B"), pickle.BINUNICODE8: lambda m: m._text("<Q"),
+    pickle.SHORT_BINBYTES: lambda m: m._bytes("B"), pickle.BINBYTES: lambda m: m._bytes("<I"),
+    pickle.BINBYTES8: lambda m: m._bytes("<Q"),
+    pickle.BYTEARRAY8: lambda m: m.stack.append(bytearray(m._take(m._number("<Q")))),
+    pickle.EMPTY_SET: _pushing(set), pickle.ADDITEMS: lambda m: m._add(m._since_mark()),
+    pickle.FROZENSET: _Machine._frozenset,
+    pickle.STACK_GLOBAL: _Machine._stack_global,
 }

@@ -1,17 +1,16 @@
 """The pickle inside a .pt file, as torch writes it: protocol 2, tensors as calls of torch's rebuilding functions.
 
 Python's own pickler would write what this program's classes are called; here torch's names are written, so that torch
-finds its own.  And only what can be read back is written: anything else is refused when it is saved, not when it is loaded.
+finds its own.  What has no form of its own below is written as Python's pickler does (reduced.py).
 """
 from __future__ import annotations
 
 import math
 import pickle
 import struct
-import types
 from collections import Counter, OrderedDict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -21,11 +20,12 @@ from ..dtypes import dtype
 from ..functions.arguments import Size
 from ..nn.module import Module
 from ..tensor import Parameter, Tensor
+from . import reduced
 from .kinds import FILE_TYPE, NATIVE, STORAGES, written
-from .pickle_reader import is_key
 
 _MODULE_STATE = {"_parameter_names": "_parameters", "_buffer_names": "_buffers", "_module_names": "_modules"}
 _FORGOTTEN = ("_last",)          # of a module: what it remembers of its last call
+_TORCHS_TABLES = ("_backward_hooks", "_forward_hooks", "_forward_pre_hooks")     # torch's modules have them, also empty
 
 
 class PickleWriter:
@@ -44,38 +44,40 @@ class PickleWriter:
         """Write the whole.
 
         Raises:
-            TypeError: for an object that could not be loaded again.
+            TypeError: for an object that Python's own pickler refuses too, or that has a tensor class of its own.
             ValueError: for nesting too deep to follow.
         """
         try:
-            self._write(obj)
+            self.write(obj)
         except RecursionError:
             raise ValueError("save: the object is nested too deeply") from None
         self.data += pickle.STOP
 
     # ---- any object -------------------------------------------------------------------------------------------------
 
-    def _write(self, obj: Any) -> None:
+    def write(self, obj: Any) -> None:
+        """An object, or a reference to where it stands already."""
         for kind in type(obj).__mro__:
             if kind in _WRITERS and (kind is type(obj) or kind in (Tensor, Module, np.generic, np.dtype)):
                 break
         else:
-            self._refuse(obj)
+            kind = object
         key: Any = ("text", obj) if type(obj) is str else id(obj)
         if key in self._memo:
             self._get(self._memo[key])
             return
         _WRITERS[kind](self, obj)
 
-    def _refuse(self, obj: Any, why: str = "") -> None:
+    def refuse(self, obj: Any, why: str = "") -> NoReturn:
+        """Raise the TypeError that says where in the whole obj stands, and why it is not written."""
         where = "".join(f"[{key!r}]" for key in self._path)
         name = getattr(obj, "__qualname__", None) or type(obj).__qualname__
         raise TypeError(
             f"save: cannot write {f'{where}, ' if where else ''}{type(obj).__name__} {name}: "
-            + (why or "only tensors, numbers, text, bytes, lists, tuples, dicts and sets of them, and Modules are "
-                      "loaded again; save its values instead (of a dataclass: vars(...))"))
+            + (why or "it could not be loaded again; save its values instead"))
 
-    def _remember(self, obj: Any) -> None:
+    def remember(self, obj: Any) -> None:
+        """Give obj, which has just been written, the next place in the reader's memo."""
         number = len(self._memo)
         self._memo[("text", obj) if type(obj) is str else id(obj)] = number
         self._kept.append(obj)
@@ -84,7 +86,8 @@ class PickleWriter:
     def _get(self, number: int) -> None:
         self.data += pickle.BINGET + bytes([number]) if number < 256 else pickle.LONG_BINGET + struct.pack("<I", number)
 
-    def _global(self, module: str, name: str) -> None:
+    def write_global(self, module: str, name: str) -> None:
+        """A name of a module's."""
         key = ("global", module, name)
         if key in self._memo:
             self._get(self._memo[key])
@@ -94,8 +97,8 @@ class PickleWriter:
         self.data += pickle.BINPUT + bytes([number]) if number < 256 else pickle.LONG_BINPUT + struct.pack("<I", number)
 
     def _call(self, module: str, name: str, *args: Any) -> None:
-        self._global(module, name)
-        self._tuple_items(args)
+        self.write_global(module, name)
+        self.write_args(args)
         self.data += pickle.REDUCE
 
     # ---- simple values ----------------------------------------------------------------------------------------------
@@ -116,7 +119,7 @@ class PickleWriter:
         else:
             encoded = pickle.encode_long(obj)
             if len(encoded) > 255:
-                self._refuse(obj, "an integer of more than 255 bytes")
+                self.refuse(obj, "an integer of more than 255 bytes")
             self.data += pickle.LONG1 + bytes([len(encoded)]) + encoded
 
     def _float(self, obj: float) -> None:
@@ -125,44 +128,48 @@ class PickleWriter:
     def _text(self, obj: str) -> None:
         encoded = obj.encode("utf-8", "surrogatepass")
         self.data += pickle.BINUNICODE + struct.pack("<I", len(encoded)) + encoded
-        self._remember(obj)
+        self.remember(obj)
 
     def _bytes(self, obj: bytes) -> None:
         self._call("_codecs", "encode", obj.decode("latin1"), "latin1")
-        self._remember(obj)
+        self.remember(obj)
 
     def _bytearray(self, obj: bytearray) -> None:
         self._call("__builtin__", "bytearray", obj.decode("latin1"), "latin-1")
-        self._remember(obj)
+        self.remember(obj)
 
     def _complex(self, obj: complex) -> None:
         self._call("__builtin__", "complex", obj.real, obj.imag)
-        self._remember(obj)
+        self.remember(obj)
 
     # ---- containers -------------------------------------------------------------------------------------------------
 
     def _item(self, key: Any, value: Any) -> None:
         self._path.append(key)
-        self._write(value)
+        self.write(value)
         self._path.pop()
 
     def _list(self, obj: list) -> None:
         self.data += pickle.EMPTY_LIST
-        self._remember(obj)
-        if obj:
-            self.data += pickle.MARK
-            for i, value in enumerate(obj):
-                self._item(i, value)
-            self.data += pickle.APPENDS
+        self.remember(obj)
+        self.write_values(obj)
+
+    def write_values(self, values: Iterable[Any]) -> None:
+        """Append to the list that was written last."""
+        self.data += pickle.MARK
+        for i, value in enumerate(values):
+            self._item(i, value)
+        self.data += pickle.APPENDS
 
     def _tuple(self, obj: tuple) -> None:
-        self._tuple_items(obj)
+        self.write_args(obj)
         if id(obj) in self._memo:
-            self._refuse(obj, "a tuple that contains itself")
+            self.refuse(obj, "a tuple that contains itself")
         if obj:
-            self._remember(obj)
+            self.remember(obj)
 
-    def _tuple_items(self, obj: tuple) -> None:
+    def write_args(self, obj: tuple) -> None:
+        """A tuple that nothing else refers to."""
         if len(obj) > 3:
             self.data += pickle.MARK
         for i, value in enumerate(obj):
@@ -171,43 +178,38 @@ class PickleWriter:
 
     def _dict(self, obj: dict) -> None:
         self.data += pickle.EMPTY_DICT
-        self._remember(obj)
-        self._items(obj)
+        self.remember(obj)
+        self.write_pairs(obj.items())
 
-    def _items(self, obj: dict) -> None:
-        if obj:
-            self.data += pickle.MARK
-            for key, value in obj.items():
-                if not is_key(key):
-                    self._refuse(key, "as a key of a dict only text, numbers and flat tuples of them are loaded again")
-                self._write(key)
-                self._item(key, value)
-            self.data += pickle.SETITEMS
+    def write_pairs(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        """Set items of the dict that was written last."""
+        self.data += pickle.MARK
+        for key, value in pairs:
+            self.write(key)
+            self._item(key, value)
+        self.data += pickle.SETITEMS
 
     def _ordered_dict(self, obj: OrderedDict) -> None:
         self._call("collections", "OrderedDict")
-        self._remember(obj)
-        self._items(obj)
+        self.remember(obj)
+        self.write_pairs(obj.items())
         if vars(obj):                                    # the _metadata of a state_dict
-            self._write(dict(vars(obj)))
+            self.write(dict(vars(obj)))
             self.data += pickle.BUILD
 
     def _counter(self, obj: Counter) -> None:
         self._call("collections", "Counter", dict(obj))
-        self._remember(obj)
+        self.remember(obj)
 
     def _set(self, obj: set | frozenset) -> None:
-        for value in obj:
-            if not is_key(value):
-                self._refuse(value, "in a set only text, numbers and flat tuples of them are loaded again")
         self._call("__builtin__", type(obj).__name__, list(obj))
-        self._remember(obj)
+        self.remember(obj)
 
     # ---- tensors ----------------------------------------------------------------------------------------------------
 
     def _tensor(self, obj: Tensor) -> None:
         if isinstance(obj, Parameter):
-            self._global("torch._utils", "_rebuild_parameter")
+            self.write_global("torch._utils", "_rebuild_parameter")
             self.data += pickle.MARK
             self._plain_tensor(obj, False)
             self._bool(obj.requires_grad)
@@ -215,7 +217,7 @@ class PickleWriter:
             self.data += pickle.TUPLE + pickle.REDUCE
         else:
             self._plain_tensor(obj, obj.requires_grad)
-        self._remember(obj)
+        self.remember(obj)
 
     def _plain_tensor(self, tensor: Tensor, requires_grad: bool) -> None:
         array = tensor.array
@@ -229,88 +231,77 @@ class PickleWriter:
             self.storages.append(storage)
             self._kept.append(memory)
         typed = kind in STORAGES
-        self._global("torch._utils", "_rebuild_tensor_v2" if typed else "_rebuild_tensor_v3")
+        self.write_global("torch._utils", "_rebuild_tensor_v2" if typed else "_rebuild_tensor_v3")
         self.data += pickle.MARK + pickle.MARK
-        self._write("storage")
-        self._global(*(("torch", STORAGES[kind]) if typed else ("torch.storage", "UntypedStorage")))
-        self._write(str(key))
-        self._write("cpu")
+        self.write("storage")
+        self.write_global(*(("torch", STORAGES[kind]) if typed else ("torch.storage", "UntypedStorage")))
+        self.write(str(key))
+        self.write("cpu")
         self._int(storage.size if typed else storage.nbytes)
         self.data += pickle.TUPLE + pickle.BINPERSID
         self._int(offset)
-        self._tuple_items(array.shape)
-        self._tuple_items(strides)
+        self.write_args(array.shape)
+        self.write_args(strides)
         self._bool(requires_grad)
         self._call("collections", "OrderedDict")         # of hooks, which are not saved
         if not typed:
-            self._global("torch", kind)
+            self.write_global("torch", kind)
         self.data += pickle.TUPLE + pickle.REDUCE
 
     def _size(self, obj: Size) -> None:
         self._call("torch", "Size", tuple(obj))
-        self._remember(obj)
+        self.remember(obj)
 
     def _dtype(self, obj: dtype) -> None:
-        self._global("torch", obj.name)
+        self.write_global("torch", obj.name)
 
     def _device(self, obj: device) -> None:
         self._call("torch", "device", *([obj.type] if obj.index is None else [obj.type, obj.index]))
-        self._remember(obj)
+        self.remember(obj)
 
     # ---- NumPy's values ---------------------------------------------------------------------------------------------
 
     def _numpy_dtype(self, obj: np.dtype) -> None:
-        if obj.newbyteorder("<") not in NATIVE.values():
-            self._refuse(obj, f"NumPy's type {obj} is not one of numbers")
+        if obj.kind not in "US" and obj.newbyteorder("<") not in NATIVE.values():
+            self.refuse(obj, f"NumPy's type {obj} is not one of numbers or text")
         self._call("numpy", "dtype", obj.newbyteorder("<").str[1:], False, True)
         self.data += pickle.MARK + pickle.BININT1 + b"\x03"
-        self._write("|" if obj.itemsize == 1 else "<")
+        self.write("|" if obj.itemsize == 1 else "<")
         self.data += 3 * pickle.NONE
-        self._int(-1)
-        self._int(-1)
-        self._int(0)
+        for value in (obj.itemsize, obj.alignment, 8) if obj.kind in "US" else (-1, -1, 0):
+            self._int(value)
         self.data += pickle.TUPLE + pickle.BUILD
-        self._remember(obj)
+        self.remember(obj)
 
     def _numpy_scalar(self, obj: np.generic) -> None:
         value = np.asarray(obj)
         self._call("numpy._core.multiarray", "scalar", value.dtype,
                    value.astype(value.dtype.newbyteorder("<")).tobytes())
-        self._remember(obj)
+        self.remember(obj)
 
     def _numpy_array(self, obj: np.ndarray) -> None:
-        self._global("numpy._core.multiarray", "_reconstruct")
+        self.write_global("numpy._core.multiarray", "_reconstruct")
         self.data += pickle.MARK
-        self._global("numpy", "ndarray")
-        self._tuple_items((0,))
-        self._write(b"b")
+        self.write_global("numpy", "ndarray")
+        self.write_args((0,))
+        self.write(b"b")
         self.data += pickle.TUPLE + pickle.REDUCE
-        self._remember(obj)
-        self._tuple_items((1, obj.shape, obj.dtype, False, obj.astype(obj.dtype.newbyteorder("<")).tobytes()))
+        self.remember(obj)
+        self.write_args((1, obj.shape, obj.dtype, False, obj.astype(obj.dtype.newbyteorder("<")).tobytes()))
         self.data += pickle.BUILD
 
     # ---- modules ----------------------------------------------------------------------------------------------------
 
     def _module(self, obj: Module) -> None:
-        kind = type(obj)
-        if "<" in kind.__qualname__:
-            self._refuse(obj, f"the class {kind.__qualname__} is defined inside a function, where loading could not "
-                              "find it; define it at the top level, or save net.state_dict()")
-        self._global(kind.__module__, kind.__qualname__)
+        reduced.write_name(self, type(obj))
         self.data += pickle.EMPTY_TUPLE + pickle.NEWOBJ
-        self._remember(obj)
+        self.remember(obj)
         state = {name: value for name, value in obj.__getstate__().items() if name not in _FORGOTTEN}
         for names, values in _MODULE_STATE.items():      # the three dicts in which torch keeps what is registered
-            registered = state.pop(names)
+            registered = state.pop(names, ())
             state[values] = {name: state.pop(name) for name in registered}
-        self._dict(state)
+        self._dict({**{table: OrderedDict() for table in _TORCHS_TABLES}, **state})
         self.data += pickle.BUILD
-
-    def _function(self, obj: Callable) -> None:
-        if not (obj.__module__ or "").startswith("mtorch.nn.functional"):
-            self._refuse(obj, "of functions only those of nn.functional are loaded again; "
-                              "save net.state_dict() instead of the whole module")
-        self._global(obj.__module__, obj.__qualname__)
 
 
 def _storage_of(array: np.ndarray) -> tuple[np.ndarray, int, tuple[int, ...]]:
@@ -341,5 +332,5 @@ _WRITERS: dict[type, Callable[[PickleWriter, Any], None]] = {
     OrderedDict: PickleWriter._ordered_dict, Counter: PickleWriter._counter, set: PickleWriter._set,
     frozenset: PickleWriter._set, Tensor: PickleWriter._tensor, Size: PickleWriter._size, dtype: PickleWriter._dtype,
     device: PickleWriter._device, np.dtype: PickleWriter._numpy_dtype, np.generic: PickleWriter._numpy_scalar,
-    np.ndarray: PickleWriter._numpy_array, Module: PickleWriter._module, types.FunctionType: PickleWriter._function,
+    np.ndarray: PickleWriter._numpy_array, Module: PickleWriter._module, object: reduced.write,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +18,8 @@ import numpy as np
 from ..device import device as Device
 from ..utils.files import replaced
 from . import archive
-from .allowed import Kind, Storage, build, find, find_with_modules, new, size_in_file
+from .allowed import Kind, Storage, size_in_file
+from .classes import build, call, find, find_with_classes, new
 from .errors import FileFormatError
 from .kinds import DECODED, decoded, warn_of_decoded
 from .pickle_reader import PickleReader
@@ -30,20 +32,24 @@ def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, 
          _use_new_zipfile_serialization: bool = True) -> None:
     """Save an object: tensors, numbers, text, lists, tuples, dicts and sets of them, state_dicts, whole Modules.
 
+    Other objects are written as Python's pickle does, a class by its name and its values: `argparse.Namespace`, dataclasses,
+    dates, paths, optimizers, schedulers, distributions.
+
     obj               what to save
     f                 a path, which is replaced in one step when the file is complete, and whose folder is made where
                       it is missing; or a file open for writing bytes
-    pickle_module     None; torch's choice of a pickle module is not there
-    pickle_protocol   2, torch's default
+    pickle_module     None or `pickle`; no other is there
+    pickle_protocol   protocol 2, torch's default, is written in any case, and read by what reads the later ones
 
-    torch's `load(f, weights_only=True)` opens the file, unless there are NumPy values, frozensets or whole Modules in
-    it.  As in torch, a view is saved with the memory of the whole tensor that it was taken of (`x[0].clone()` saves
-    less).
+    torch's `load(f, weights_only=True)` opens the file, unless there are NumPy values, frozensets, whole Modules or such
+    other objects in it.  As in torch, a view is saved with the memory of the whole tensor that it was taken of
+    (`x[0].clone()` saves less).
 
     Raises:
-        TypeError: for an object that could not be loaded again.
+        TypeError: for an object that could not be loaded again: a lambda, a generator, an open file.
+        ValueError: for a protocol that there is not, and for nesting too deep to follow.
         AttributeError: for an f that is neither a path nor a file.
-        NotImplementedError: for another protocol than 2, another pickle module, or torch's form of before 2020.
+        NotImplementedError: for another pickle module, or torch's form of before 2020.
         OSError: where the file cannot be written.
 
     >>> import mtorch
@@ -51,8 +57,11 @@ def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, 
     >>> mtorch.load("model.pt")
     {'weight': tensor([1., 1.]), 'epoch': 3}
     """
-    if pickle_protocol != 2 or pickle_module is not None or not _use_new_zipfile_serialization:
-        raise NotImplementedError("save: only protocol 2 in a zip archive is written, which is torch's own default")
+    if pickle_protocol not in range(pickle.HIGHEST_PROTOCOL + 1):
+        raise ValueError(f"save: pickle protocol must be <= {pickle.HIGHEST_PROTOCOL}, got {pickle_protocol!r}")
+    if pickle_module not in (None, pickle) or not _use_new_zipfile_serialization:
+        raise NotImplementedError("save: only a zip archive with Python's own form of pickle is written, which every torch "
+                                  "since 1.6 reads")
     if not isinstance(f, (str, os.PathLike)) and not hasattr(f, "write"):
         raise AttributeError(f"save: f is a {type(f).__name__}, expected a path or a file open for writing bytes")
     writer = PickleWriter()
@@ -86,8 +95,10 @@ def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_modu
     f             a path, or a file open for reading bytes that can seek
     map_location  accepted as far as it names the CPU: tensors of other devices come to the CPU in any case
     pickle_module None; torch's choice of a pickle module is not there
-    weights_only  True: plain data.  False: also whole Modules, of classes that this program has defined or imported;
-                  unlike torch, no other class and no function of the file's is used then either
+    weights_only  True: plain data, and what the program has allowed by `serialization.add_safe_globals`.  False: also
+                  harmless types of Python's (Namespace, defaultdict, deque, dates, paths), whole Modules, and instances of
+                  classes that this program has defined or imported, made without being called; unlike torch, a class with
+                  a `__new__`, `__setstate__` or `__del__` of its own, and functions, must be allowed then, too
     mmap          None or False: the file is read whole
     pickle_load_args  torch's, for its pickle module; only `encoding` is accepted, and without effect
 
@@ -129,7 +140,7 @@ class _Loader:
         self.swap = False
         self.became: set[str] = set()
 
-    def load(self, modules: bool) -> Any:
+    def load(self, classes: bool) -> Any:
         members = self.members
         if "data.pkl" not in members:
             raise FileFormatError(f"{self.name}: the archive has no data.pkl, as a .pt file has")
@@ -142,9 +153,9 @@ class _Loader:
             if order not in (b"little", b"big"):
                 raise FileFormatError(f"{self.name}: the byte order is {order[:20]!r}")
             self.swap = order == b"big"
-        finder = find_with_modules if modules else find
+        finder = find_with_classes if classes else find
         try:
-            loaded = PickleReader(members.read("data.pkl"), finder, self.storage, new, build).load()
+            loaded = PickleReader(members.read("data.pkl"), finder, self.storage, call, new, build).load()
         except FileFormatError as error:
             raise FileFormatError(f"{self.name}: {error}") from error.__cause__
         warn_of_decoded(self.became, self.name)
@@ -152,8 +163,8 @@ class _Loader:
 
     def storage(self, key: tuple) -> Storage:
         """What the persistent id ("storage", kind, key, location, count) stands for."""
-        if len(key) != 5 or key[0] != "storage" or type(key[1]) is not Kind or type(key[2]) is not str \
-                or type(key[4]) is not int:
+        if [type(part) for part in key if type(part) is not Kind] != [str, str, str, int] or key[0] != "storage" \
+                or type(key[1]) is not Kind:
             raise FileFormatError("the id of a storage is not understood")
         _, kind, number, _, count = key
         member = f"data/{number}"

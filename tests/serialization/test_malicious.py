@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import io
 import os
 import pickle
@@ -132,16 +133,22 @@ PICKLES = {
     "APPEND to a dict": EMPTY_DICT + NONE + APPEND,
     "APPEND to a tensor": tensor() + NONE + APPEND,
     "a list as a key": EMPTY_DICT + EMPTY_LIST + NONE + SETITEM,
-    "a tensor as a key": EMPTY_DICT + tensor() + NONE + SETITEM,
+    "a size as a key, of tuples": EMPTY_DICT + tuple_of(*[tuple_of(*[NONE] * 9)] * 9) + NONE + SETITEM,
+    "ADDITEMS to a list": EMPTY_LIST + MARK + NONE + pickle.ADDITEMS,
+    "ADDITEMS of a list": pickle.EMPTY_SET + MARK + EMPTY_LIST + pickle.ADDITEMS,
+    "a frozenset that hashes for ever": MARK + NESTED + pickle.FROZENSET,
+    "a name that is no text": NONE + text("system") + STACK_GLOBAL,
+    "protocol 4's text that is cut off": SHORT_BINUNICODE + b"\x09a",
+    "bytes of 2^63": pickle.BINBYTES8 + b"\0" * 7 + b"\x80",
     # the machine
     "a memo that is not there": BINGET + b"\x07",
-    "a huge place in the memo, out of it": EMPTY_LIST + LONG_BINPUT + b"\xff\xff\xff\xff" + MEMOIZE,
+    "a huge place in the memo, out of it": EMPTY_LIST + LONG_BINPUT + b"\xff\xff\xff\xff" + MEMOIZE + BINGET + b"\x07",
     "a function kept in the memo": named("collections.OrderedDict") + BINPUT + b"\0" + pickle.POP + BINGET + b"\0",
     "a storage kept in the memo": EMPTY_LIST + storage() + BINPUT + b"\0" + APPEND,
     "no object": b"", "two objects": NONE + NONE, "a mark that is left": MARK + NONE, "a tuple of nothing": TUPLE1,
     "a tuple without a mark": NONE + TUPLE, "an unknown instruction": b"\xff",
     "text that is cut off": BINUNICODE + b"\xff" * 5,
-    "text that is no text": BINUNICODE + b"\x02\0\0\0\xff\xfe", "protocol 4's text": SHORT_BINUNICODE + b"\x01a",
+    "text that is no text": BINUNICODE + b"\x02\0\0\0\xff\xfe", "text without its end": SHORT_BINUNICODE,
     "a name that is cut off": GLOBAL + b"os", "a number that is cut off": pickle.LONG1 + b"\x09\0",
     "a function as the whole": named("collections.OrderedDict"), "a storage as the whole": storage(),
     "a function in a dict": EMPTY_DICT + text("a") + named("collections.OrderedDict") + SETITEM,
@@ -195,6 +202,8 @@ PICKLES = {
                                                                 + TUPLE2 + REDUCE),
 }
 
+PLAIN = named("tests.serialization.test_malicious.Plain") + EMPTY_TUPLE + NEWOBJ
+
 WITH_MODULES = {
     "os.system": called(SYSTEM, SHELL),
     "a function of the program": called("tests.serialization.test_malicious.trap"),
@@ -210,6 +219,40 @@ WITH_MODULES = {
     "parameters that are none": named("mtorch.nn.linear.Linear") + EMPTY_TUPLE + NEWOBJ + EMPTY_DICT
     + text("_parameters")
     + number(5) + SETITEM + BUILD,
+    "a class of Python's library": named("tempfile._TemporaryFileCloser") + EMPTY_TUPLE + NEWOBJ,
+    "an instance of a harmless type's that is not called": named("collections.deque") + EMPTY_TUPLE + NEWOBJ,
+    "a class that would run when dropped": named("tests.serialization.test_malicious.Dropped") + EMPTY_TUPLE + NEWOBJ,
+    "a class with a state of its own": named("tests.serialization.test_malicious.Stateful") + EMPTY_TUPLE + NEWOBJ
+    + EMPTY_DICT + BUILD,
+    "attributes of slots": named("tests.serialization.test_malicious.Slots") + EMPTY_TUPLE + NEWOBJ + EMPTY_DICT + BUILD,
+    "a call of a plain class": called("tests.serialization.test_malicious.Plain"),
+    "a plain class with arguments": named("tests.serialization.test_malicious.Plain") + tuple_of(NONE) + NEWOBJ,
+    "an attribute that is no text": named("tests.serialization.test_malicious.Plain") + EMPTY_TUPLE + NEWOBJ + EMPTY_DICT
+    + NONE + NONE + SETITEM + BUILD,
+    "a key with a hash of its own": EMPTY_DICT + named("tests.serialization.test_malicious.Plain") + EMPTY_TUPLE + NEWOBJ
+    + NONE + SETITEM,
+    "a member that an Enum has not": called("tests.serialization.test_malicious.Choice", number(5)),
+    "an attribute by getattr": called("builtins.getattr", named("tests.serialization.test_malicious.Choice"),
+                                      text("__init__")),
+    "a partial of a call": called("functools.partial", named(SYSTEM)),
+    "a defaultdict of calls": called("collections.defaultdict", named("tests.serialization.test_malicious.Plain")),
+    **{f"a comparison with what is compared by itself, {name}": made for name, made in {
+        "a call of it": PLAIN + EMPTY_TUPLE + REDUCE, "an encoding": called("_codecs.encode", text("a"), PLAIN),
+        "a layout": called("torch.serialization._get_layout", PLAIN), "items": called("collections.OrderedDict", PLAIN),
+        "a factory": called("collections.defaultdict", PLAIN), "a kind of storage": tuple_of(PLAIN, *[NONE] * 4) + BINPERSID,
+        "a member": called("builtins.getattr", named("tests.serialization.test_malicious.Choice"), PLAIN),
+        "a value of an Enum": called("tests.serialization.test_malicious.Choice", PLAIN),
+        "the order of an array": called("numpy._core.numeric._frombuffer", called("_codecs.encode", text(""), text("latin1")),
+                                        called("numpy.dtype", text("f4")), tuple_of(number(0)), PLAIN),
+        "the order of bytes": called("numpy.dtype", text("f4")) + tuple_of(number(3), PLAIN, NONE) + BUILD,
+        "the state of a partial": called("functools.partial", named("builtins.int")) + tuple_of(
+            named("builtins.int"), EMPTY_TUPLE, EMPTY_DICT, PLAIN) + BUILD}.items()},
+    "a number that is none": called("decimal.Decimal", text("one")),
+    "a fraction of nothing": called("fractions.Fraction", number(1), number(0)),
+    "a path of a list": called("pathlib.PosixPath", EMPTY_LIST),
+    "a date of nothing": called("datetime.datetime", NONE),
+    "a deque of a number": called("collections.deque", number(10**9)),
+    "a method of an instance": called("builtins.getattr", named("tests.serialization.test_malicious.Plain"), text("run")),
     "a state that raises": named("tests.serialization.test_malicious.Touchy") + EMPTY_TUPLE + NEWOBJ + EMPTY_DICT
     + BUILD,
 }
@@ -222,6 +265,47 @@ class Trap:
 
 def trap():
     raise AssertionError("called")
+
+
+class Dropped:
+    def __del__(self):
+        os.mkdir("dropped")
+
+
+class Stateful:
+    def __setstate__(self, state):
+        raise AssertionError("gave it a state")
+
+
+class Slots:
+    __slots__ = ("a",)
+
+
+class Plain:
+    def __init__(self):
+        raise AssertionError("made an instance by a call")
+
+    def __getattr__(self, name):
+        raise AssertionError("asked for an attribute")
+
+    def __setattr__(self, name, value):
+        raise AssertionError("set an attribute")
+
+    def __hash__(self):
+        raise AssertionError("hashed")
+
+    def __eq__(self, other):
+        raise AssertionError("compared")
+
+    def __bool__(self):
+        raise AssertionError("asked for its truth")
+
+    def run(self):
+        raise AssertionError("called")
+
+
+class Choice(enum.Enum):
+    ONE = 1
 
 
 class Touchy(nn.Module):
@@ -277,8 +361,8 @@ def refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", PICKLES)
 @pytest.mark.parametrize("weights_only", [True, False])
 def test_pickles(name, weights_only, refused):
-    if "module's class" in name and not weights_only:
-        pytest.skip("allowed then")
+    if ("module's class" in name or name in ("a function as the whole", "a function in a dict")) and not weights_only:
+        pytest.skip("allowed then: a class is a value")
     refused(archived(PICKLES[name], {"archive/data/bad": b"\x02\0\0\0"}), weights_only=weights_only)
 
 
@@ -286,6 +370,12 @@ def test_pickles(name, weights_only, refused):
 def test_pickles_of_whole_modules(name, refused):
     refused(archived(WITH_MODULES[name]), weights_only=False)
     refused(archived(WITH_MODULES[name]), weights_only=True)
+
+
+def test_an_instance_is_made_without_running_anything_of_its_class():
+    made = mtorch.load(io.BytesIO(archived(PLAIN + EMPTY_DICT + text("a") + number(1) + SETITEM + BUILD)), weights_only=False)
+    assert type(made) is Plain
+    assert made.a == 1
 
 
 def test_what_these_are_made_of_is_right():

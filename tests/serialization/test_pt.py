@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import functools
 import io
 import pickle
 import sys
@@ -276,7 +275,7 @@ def test_what_cannot_be_saved_leaves_the_old_file(tmp_path):
     path = tmp_path / "a.pt"
     mtorch.save([1], path)
     with pytest.raises(TypeError):
-        mtorch.save([object()], path)
+        mtorch.save([lambda: 1], path)
     assert mtorch.load(path) == [1]
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -304,15 +303,10 @@ class Config:
     pass
 
 
-Point = collections.namedtuple("Point", "x y")
-
-
 @pytest.mark.parametrize(("obj", "words"), [
-    ({"net": {"config": Config()}}, r"\['net'\]\['config'\], Config Config"),
-    ([len], r"\[0\], builtin_function_or_method len"), ([lambda: 1], "function .*lambda"), ([Config], "type Config"),
-    (Point(1, 2), "Point"), ([collections.defaultdict(list)], "defaultdict"), ({Point(1, 2): 1}, "as a key"),
-    ({((1,),): 1}, "as a key"), ([np.array(["a"])], "is not one of numbers"), ([10**1000], "more than 255 bytes"),
-    ({frozenset([1]): 1}, "as a key"), ([{(("a",),)}], "in a set"),
+    ({"net": {"hook": lambda: 1}}, r"\['net'\]\['hook'\], function .*lambda"), ([sys.stdout], "cannot pickle"),
+    ((i for i in ()), "cannot pickle 'generator'"), ([10**1000], "more than 255 bytes"),
+    ([type("Local", (), {})], "Local is not in its module"), ([np.array([None])], "is not one of numbers or text"),
 ])
 def test_what_could_not_be_loaded_again_is_refused(obj, words):
     with pytest.raises(TypeError, match=words):
@@ -419,11 +413,8 @@ def test_modules_that_could_not_be_loaded_again():
     with pytest.raises(TypeError, match="defined inside a function"):
         mtorch.save(Local(), io.BytesIO())
     net = Net()
-    net.activation = functools.partial(nn.functional.relu)
+    net.activation = lambda x: x
     with pytest.raises(TypeError, match=r"\['activation'\]"):
-        mtorch.save(net, io.BytesIO())
-    net.activation = print
-    with pytest.raises(TypeError, match="print"):
         mtorch.save(net, io.BytesIO())
 
 
@@ -434,7 +425,7 @@ def test_only_classes_that_are_here_already(monkeypatch):
     with pytest.raises(FileFormatError, match=r"Net, which is no Module class that this program has defined or "
                                               r"imported"):
         mtorch.load(file, weights_only=False)
-    monkeypatch.setattr(sys.modules[__name__], "Net", Config, raising=False)
+    monkeypatch.setattr(sys.modules[__name__], "Net", sys.stdout, raising=False)
     with pytest.raises(FileFormatError, match="no Module class"):
         mtorch.load(file, weights_only=False)
 

@@ -1,9 +1,11 @@
-"""`safe_globals` names the Module classes that a file read as plain data may hold, and no others."""
+"""`safe_globals` names the classes and functions that a file read as plain data may hold, and no others."""
 
 from __future__ import annotations
 
-import collections
+import argparse
 import io
+import pathlib
+import pickle
 
 import pytest
 
@@ -36,11 +38,42 @@ def test_every_class_must_be_named() -> None:
         mtorch.load(saved(nn.Sequential(nn.Linear(2, 1))))
 
 
-def test_only_modules_can_be_named() -> None:
-    for other in (collections.deque, print, "os.system", nn.functional.relu):
-        with pytest.raises(NotImplementedError, match="is no Module class"):
+def test_only_what_can_be_called_can_be_named() -> None:
+    for other in ("os.system", 5, (5, "name"), None):
+        with pytest.raises(TypeError, match="is no class or function"):
             add_safe_globals([other])
     assert get_safe_globals() == []
+
+
+class Odd:
+    """Has a way of its own to be made and to get its state."""
+
+    def __new__(cls, size):
+        made = object.__new__(cls)
+        made.size = size
+        return made
+
+    def __getnewargs__(self):
+        return (self.size,)
+
+    def __setstate__(self, state):
+        self.state = state
+
+
+def test_what_is_named_is_made_as_the_file_says() -> None:
+    content = {"args": argparse.Namespace(lr=0.1), "odd": Odd(3), "path": pathlib.Path("a")}
+    with safe_globals([argparse.Namespace, Odd, (pathlib.PosixPath, "pathlib.PosixPath")]):
+        loaded = mtorch.load(saved(content))
+    assert loaded["args"] == content["args"]
+    assert (loaded["odd"].size, loaded["odd"].state) == (3, {"size": 3})
+    assert loaded["path"] == content["path"]
+    with pytest.raises(FileFormatError, match="Odd"):
+        mtorch.load(saved(content), weights_only=False)
+
+
+def test_the_error_says_what_to_allow() -> None:
+    with pytest.raises(pickle.UnpicklingError, match=r"add_safe_globals\(\[argparse.Namespace\]\)"):
+        mtorch.load(saved({"args": argparse.Namespace(lr=0.1)}))
 
 
 def test_add_and_clear() -> None:
