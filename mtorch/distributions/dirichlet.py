@@ -46,9 +46,9 @@ class Dirichlet(Distribution):
 
     @property
     def mode(self) -> Tensor:
-        """The densest point; where every concentration is below 1, a corner of the simplex."""
+        """The densest point; where every concentration is below 1, the first corner of the simplex, as in torch."""
         flat = (self.concentration < 1).all(-1, True)
-        corner = one_hot(self.concentration.argmax(-1), self.event_shape[0], self.concentration.dtype)
+        corner = one_hot(self.concentration.argmax(-1) * 0, self.event_shape[0], self.concentration.dtype)
         above = (self.concentration - 1).clamp(min=0.0)
         return where(flat, corner, above / where(flat, 1.0, above.sum(-1, True)))
 

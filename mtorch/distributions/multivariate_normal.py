@@ -62,8 +62,8 @@ class MultivariateNormal(Distribution):
         self.loc = loc.expand(batch_shape + (-1,))
         self.__dict__[name] = matrix.expand(batch_shape + (-1, -1))
         super().__init__(batch_shape, self.loc.shape[-1:], validate_args=validate_args)
-        self._tril = {"scale_tril": lambda m: m, "covariance_matrix": cholesky,
-                      "precision_matrix": _tril_of_precision}[name](matrix)        # not broadcast: less to compute
+        tril_of = {"scale_tril": lambda m: m, "covariance_matrix": cholesky, "precision_matrix": _tril_of_precision}[name]
+        self._unbroadcasted_scale_tril = tril_of(matrix)             # less to compute
 
     def _over_batch(self, matrix: Tensor) -> Tensor:
         return matrix.expand(self._batch_shape + self._event_shape + self._event_shape)
@@ -71,34 +71,39 @@ class MultivariateNormal(Distribution):
     @lazy_property
     def scale_tril(self) -> Tensor:
         """L, lower triangular, of L L^T = covariance."""
-        return self._over_batch(self._tril)
+        return self._over_batch(self._unbroadcasted_scale_tril)
 
     @lazy_property
     def covariance_matrix(self) -> Tensor:
         """L L^T."""
-        return self._over_batch(self._tril @ self._tril.mT)
+        return self._over_batch(self._unbroadcasted_scale_tril @ self._unbroadcasted_scale_tril.mT)
 
     @lazy_property
     def precision_matrix(self) -> Tensor:
         """The inverse of the covariance."""
-        half = solve_triangular(self._tril, eye(self._event_shape[0], dtype=self._tril.dtype))
+        tril = self._unbroadcasted_scale_tril
+        half = solve_triangular(tril, eye(self._event_shape[0], dtype=tril.dtype))
         return self._over_batch(half.mT @ half)
 
     mean = mode = property(lambda self: self.loc)
-    variance = property(lambda self: self._tril.square().sum(-1).expand(self._batch_shape + self._event_shape))
+
+    @property
+    def variance(self) -> Tensor:
+        """The variances of the elements, the diagonal of the covariance."""
+        return self._unbroadcasted_scale_tril.square().sum(-1).expand(self._batch_shape + self._event_shape)
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
         eps = standard_normal(self._extended_shape(sample_shape), self.loc.dtype)
-        return self.loc + (self._tril @ eps.unsqueeze(-1)).squeeze(-1)
+        return self.loc + (self._unbroadcasted_scale_tril @ eps.unsqueeze(-1)).squeeze(-1)
 
     def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
-        distance = mahalanobis(self._tril, value - self.loc)
+        distance = mahalanobis(self._unbroadcasted_scale_tril, value - self.loc)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - self.half_log_det()
 
     def half_log_det(self) -> Tensor:
         """log det L, half the logarithm of the covariance's determinant."""
-        return self._tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        return self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
     def entropy(self) -> Tensor:
         entropy = 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self.half_log_det()

@@ -77,6 +77,18 @@ TABLE = {
                                                     (real(3), definite(2, 3)), real(4, 2, 3)),
     "MultivariateNormal of factors": (lambda D, T, m, c: D.MultivariateNormal(m, scale_tril=c.tril()),
                                       (real(2, 3), definite(2, 3)), real(4, 2, 3)),
+    "RelaxedBernoulli": (lambda D, T, p: D.RelaxedBernoulli(T.tensor(0.7, dtype=p.dtype), p), (unit(2, 3),), unit(4, 2, 3)),
+    "RelaxedBernoulli logits": (lambda D, T, z: D.RelaxedBernoulli(T.tensor(0.7, dtype=z.dtype), logits=z), (real(2, 3),),
+                                unit(4, 2, 3)),
+    "RelaxedOneHotCategorical": (lambda D, T, p: D.RelaxedOneHotCategorical(T.tensor(0.7, dtype=p.dtype), p),
+                                 (positive(2, 5),), simplex(4, 2, 5)),
+    "RelaxedOneHotCategorical logits": (
+        lambda D, T, z: D.RelaxedOneHotCategorical(T.tensor(0.7, dtype=z.dtype), logits=z), (real(2, 5),), simplex(4, 2, 5)),
+    "MixtureSameFamily": (lambda D, T, p, m, s: D.MixtureSameFamily(D.Categorical(p), D.Normal(m, s)),
+                          (positive(2, 4), real(2, 4), positive(2, 4)), real(3, 2)),
+    "MixtureSameFamily of vectors": (
+        lambda D, T, p, m, s: D.MixtureSameFamily(D.Categorical(logits=p), D.Independent(D.Normal(m, s), 1)),
+        (real(2, 4), real(2, 4, 3), positive(2, 4, 3)), real(5, 2, 3)),
     "Independent": (lambda D, T, m, s: D.Independent(D.Normal(m, s), 1), (real(3), positive(2, 3)), real(4, 2, 3)),
     "Independent of two dimensions": (lambda D, T, m, s: D.Independent(D.Normal(m, s), 2), (real(3), positive(2, 3)),
                                       real(4, 2, 3)),

@@ -170,3 +170,43 @@ def test_dependent_constraints():
 def test_what_came_and_what_was_expected(text, kind, words):
     with pytest.raises(kind, match=words):
         evaluated(text, mtorch)
+
+
+def test_modes_where_no_density_is_highest_inside():
+    rows = [[0.5, 2.0, 0.5], [0.2, 0.3, 0.4], [1.0, 1.0, 1.0], [1.0, 2.0, 3.0], [0.5, 0.5, 3.0]]
+    ours = mtorch.distributions.Dirichlet(mtorch.tensor(rows)).mode
+    np.testing.assert_allclose(ours.numpy(), torch.distributions.Dirichlet(torch.tensor(rows)).mode.numpy())
+    a, b = [0.5, 2.0, 0.5, 1.0, 1.0, 0.5, 2.0], [0.5, 2.0, 2.0, 1.0, 2.0, 1.0, 0.5]
+    ours = mtorch.distributions.Beta(mtorch.tensor(a), mtorch.tensor(b)).mode
+    np.testing.assert_allclose(ours.numpy(), torch.distributions.Beta(torch.tensor(a), torch.tensor(b)).mode.numpy())
+
+
+def test_a_mixture_that_all_of_a_batch_share():
+
+    def asked(lib):
+        d = lib.distributions
+        rng = np.random.default_rng(0)
+        mixture = d.MixtureSameFamily(d.Categorical(lib.tensor([0.2, 0.5, 0.3])), d.Normal(
+            lib.tensor(rng.normal(size=(2, 3))), lib.tensor(rng.uniform(1, 2, size=(2, 3)))))
+        value = lib.tensor(rng.normal(size=(5, 2)))
+        return [mixture.mean, mixture.variance, mixture.log_prob(value), mixture.cdf(value)], repr(mixture), \
+            repr(mixture.support), repr(d.Multinomial(5, lib.tensor([0.2, 0.8])).support)
+    (ours, *our_texts), (theirs, *their_texts) = asked(mtorch), asked(torch)
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-6)
+    assert our_texts == their_texts
+
+
+@pytest.mark.parametrize("make", [
+    lambda d, t: d.MixtureSameFamily(d.Normal(t.zeros(3), 1.0), d.Normal(t.zeros(3), 1.0)),
+    lambda d, t: d.MixtureSameFamily(d.Categorical(t.ones(3)), 5),
+    lambda d, t: d.MixtureSameFamily(d.Categorical(t.ones(2)), d.Normal(t.zeros(3), 1.0)),
+    lambda d, t: d.MixtureSameFamily(d.Categorical(t.ones(2, 3)), d.Normal(t.zeros(4, 3), 1.0)),
+])
+def test_mixtures_that_do_not_fit(make):
+    messages = []
+    for lib in (mtorch, torch):
+        with pytest.raises(ValueError) as caught:
+            make(__import__(lib.__name__ + ".distributions", fromlist=["x"]), lib)
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]

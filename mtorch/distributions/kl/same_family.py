@@ -41,8 +41,8 @@ def normal(p: Normal, q: Normal) -> Tensor:
 def multivariate_normal(p: MultivariateNormal, q: MultivariateNormal) -> Tensor:
     if p.event_shape != q.event_shape:
         raise ValueError(f"KL between vectors of {p.event_shape[0]} and {q.event_shape[0]} elements cannot be computed")
-    trace = solve_triangular(q._tril, p._tril).square().sum((-2, -1))
-    distance = mahalanobis(q._tril, q.loc - p.loc)
+    trace = solve_triangular(q._unbroadcasted_scale_tril, p._unbroadcasted_scale_tril).square().sum((-2, -1))
+    distance = mahalanobis(q._unbroadcasted_scale_tril, q.loc - p.loc)
     return q.half_log_det() - p.half_log_det() + 0.5 * (trace + distance - p.event_shape[0])
 
 
