@@ -53,8 +53,8 @@ from .functions.linalg.decomposition import (lu_unpack, old_cholesky as cholesky
 from .functions.linalg.norms import cdist, dist, old_norm as norm, pdist, renorm
 from .functions.linalg.products import (chain_matmul, matrix_exp, matrix_power, old_cross as cross,
                                         old_vander as vander)
-from .functions.linalg.solving import (cholesky_inverse, cholesky_solve, det, inverse, logdet, pinverse, slogdet,
-                                       triangular_solve)
+from .functions.linalg.solving import (cholesky_inverse, cholesky_solve, det, inverse, logdet, old_slogdet as slogdet,
+                                       pinverse, triangular_solve)
 from .functions.complex_numbers import (angle, complex, conj, conj_physical, imag, is_conj, is_neg, isreal, polar, real,
                                         resolve_conj, resolve_neg, sgn, view_as_complex, view_as_real)
 from .functions.number_parts import (frexp, gcd, heaviside, is_nonzero, is_same_size, lcm, ldexp, nextafter,
@@ -91,7 +91,9 @@ from .legacy import methods_as_functions as _methods_as_functions, tensor_classe
 globals().update(_tensor_classes(Tensor))
 globals().update(_methods_as_functions(Tensor))
 
-strided, contiguous_format, preserve_format = "torch.strided", "torch.contiguous_format", "torch.preserve_format"
+strided, sparse_coo, contiguous_format, preserve_format, channels_last, channels_last_3d = (
+    "torch.strided", "torch.sparse_coo", "torch.contiguous_format", "torch.preserve_format", "torch.channels_last",
+    "torch.channels_last_3d")
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 
 

@@ -5,40 +5,65 @@ PyTorch's `autocast("cpu")` computes in bfloat16, which NumPy does not have; the
 from __future__ import annotations
 
 import functools
+import warnings
 from typing import Any
 
 from .device import device as Device
+from .dtypes import bfloat16, float16
 
-__all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd", "get_autocast_dtype", "is_autocast_available",
+__all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd", "get_autocast_cpu_dtype", "get_autocast_dtype",
+           "get_autocast_gpu_dtype", "is_autocast_available", "is_autocast_cache_enabled", "is_autocast_cpu_enabled",
            "is_autocast_enabled"]
+
+_DTYPES = {"cpu": bfloat16}              # that torch casts to; on all other devices to float16
+_inside: list[tuple[str, Any]] = []      # the blocks around, each with its device
 
 
 class autocast:
     """A `with` block, or a decorator, inside which nothing is done differently: there is no lower precision here.
 
+    What programs ask, `torch.is_autocast_enabled("cpu")` and `torch.get_autocast_dtype("cpu")`, is answered as in torch.
+
     >>> import mtorch
     >>> with mtorch.autocast("cpu"):
-    ...     (mtorch.ones(1, 2) @ mtorch.ones(2, 1)).dtype
-    torch.float32
+    ...     (mtorch.ones(1, 2) @ mtorch.ones(2, 1)).dtype, mtorch.is_autocast_enabled("cpu")
+    (torch.float32, True)
     """
 
     def __init__(self, device_type: str, dtype: Any = None, enabled: bool = True,
                  cache_enabled: bool | None = None) -> None:
         if not isinstance(device_type, str):
             raise ValueError(f"autocast: expected `device_type` of type `str`, got {type(device_type).__name__}")
-        self.device, self.fast_dtype = Device(device_type).type, dtype
+        self.device = Device(device_type).type
+        self.fast_dtype = get_autocast_dtype(self.device) if dtype is None else dtype
+        self._enabled = bool(enabled)
+        if self._enabled and self.device != "cpu":
+            warnings.warn(f"{self.device.upper()} is not available or torch_xla is imported. Disabling autocast.",
+                          stacklevel=2)
+            self._enabled = False
+        elif self._enabled and self.fast_dtype not in (bfloat16, float16):
+            warnings.warn("In CPU autocast, but the target dtype is not supported. Disabling autocast.\nCPU Autocast only "
+                          "supports dtypes of torch.bfloat16, torch.float16 currently.", stacklevel=2)
+            self._enabled = False
 
     def __enter__(self) -> autocast:
+        _inside.append((self.device, self))
         return self
 
     def __exit__(self, *exception: Any) -> None:
-        pass
+        _inside.pop()
 
     def __call__(self, func):
         @functools.wraps(func)
         def call(*args, **kwargs):
-            return func(*args, **kwargs)
+            with self:
+                return func(*args, **kwargs)
         return call
+
+
+def _innermost(device_type: str) -> Any:
+    device = Device(device_type).type
+    return next((block for kind, block in reversed(_inside) if kind == device), None)
 
 
 class GradScaler:
@@ -88,19 +113,43 @@ class GradScaler:
 
 
 def is_autocast_enabled(device_type: str | None = None) -> bool:
-    """False: nothing is cast."""
-    return False
+    """Whether this is inside an enabled autocast block of the device, as torch says it; nothing is cast in any case."""
+    block = _innermost(device_type or "cuda")
+    return block is not None and block._enabled
+
+
+def is_autocast_cpu_enabled() -> bool:
+    """`is_autocast_enabled("cpu")`, the older name."""
+    return is_autocast_enabled("cpu")
 
 
 def is_autocast_available(device_type: str) -> bool:
-    """False: nothing is cast."""
-    return False
+    """Whether there is a block of that device, as torch says it; nothing is cast in any case."""
+    return Device(device_type).type in ("cpu", "cuda", "mps", "xpu")
+
+
+def is_autocast_cache_enabled() -> bool:
+    """True, as in torch; nothing is cast, so nothing is kept."""
+    return True
 
 
 def get_autocast_dtype(device_type: str):
-    """float32: inside an autocast block nothing is cast."""
-    from .dtypes import float32
-    return float32
+    """What torch would compute in inside an autocast block: the dtype of the block around, else bfloat16 on the CPU.
+
+    Here nothing is cast to it, and there are no tensors of bfloat16.
+    """
+    block = _innermost(device_type)
+    return _DTYPES.get(Device(device_type).type, float16) if block is None else block.fast_dtype
+
+
+def get_autocast_cpu_dtype():
+    """`get_autocast_dtype("cpu")`, the older name."""
+    return get_autocast_dtype("cpu")
+
+
+def get_autocast_gpu_dtype():
+    """`get_autocast_dtype("cuda")`, the older name."""
+    return get_autocast_dtype("cuda")
 
 
 def custom_fwd(fwd=None, *, device_type: str, cast_inputs: Any = None):

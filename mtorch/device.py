@@ -1,8 +1,9 @@
 """`device`: where a tensor is.  Here that is always the CPU; the names exist so that ordinary programs run."""
 from __future__ import annotations
 
+from .class_names import ShownAsTorchs
 
-class device:
+class device(metaclass=ShownAsTorchs):
     """The name of a place to compute.  Only the CPU computes here; other names may be made, compared and printed.
 
     type: "cpu", "cuda", "mps", ..., also with a number, "cuda:1"; a number alone means cuda; another device is copied
@@ -17,6 +18,7 @@ class device:
     """
 
     __slots__ = ("type", "index")
+    _shown = "torch.device"
 
     type: str
     index: int | None

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from .class_names import ShownAsTorchs
 
-class dtype:
+
+class dtype(metaclass=ShownAsTorchs):
     """The type of a tensor's elements.
 
     name: what it is called, without "torch."
@@ -32,6 +34,7 @@ class dtype:
     """
 
     __slots__ = ("name", "numpy", "category", "itemsize")
+    _shown = "torch.dtype"
     numpy: Any                                         # the np.dtype; None where NumPy has none
 
     def __init__(self, name: str, numpy_type: type[np.generic] | None, category: builtins.int,
@@ -279,9 +282,10 @@ class finfo(_Limits):
 
     def __init__(self, type: dtype | None = None) -> None:
         if type is bfloat16:                           # a float32 cut to 8 bits of precision
-            self.resolution, self.eps, self.smallest_normal = 0.01, 2.0 ** -7, 2.0 ** -126
-            self.tiny, self.max = self.smallest_normal, (2.0 - self.eps) * 2.0 ** 127
-            self.min, self.bits, self.dtype = -self.max, 16, type.name
+            largest = (2.0 - 2.0 ** -7) * 2.0 ** 127
+            self.resolution, self.min, self.max = 0.01, -largest, largest
+            self.eps, self.smallest_normal, self.tiny = 2.0 ** -7, 2.0 ** -126, 2.0 ** -126
+            self.bits, self.dtype = 16, type.name
             return
         kind = numpy_dtype(type)
         if kind.kind not in "fc":

@@ -19,14 +19,16 @@ _SETTINGS = [
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
         **{name: name for name in ("_C", "accelerator", "amp", "backends", "cpu", "cuda", "distributed",
-                                   "distributions", "fft",
+                                   "distributions", "fft", "func",
                                    "hub", "jit", "mps", "multiprocessing", "onnx", "profiler",
                                    "serialization", "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),
         **dict.fromkeys(_SETTINGS, "settings"),
         **dict.fromkeys(["is_complex", "is_floating_point", "is_storage", "is_tensor", "typename"], "questions"),
         "compile": "jit", "autocast": "amp", "GradScaler": "amp", "OutOfMemoryError": "cuda", "__version__": "version",
-        **dict.fromkeys(["get_autocast_dtype", "is_autocast_available", "is_autocast_enabled"], "amp"),
+        "vmap": "func",
+        **dict.fromkeys(["get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype", "is_autocast_available",
+                         "is_autocast_cache_enabled", "is_autocast_cpu_enabled", "is_autocast_enabled"], "amp"),
     },
     "mtorch.nn": {"modules": "modules", "parallel": "parallel", "DataParallel": "parallel"},
     "mtorch.utils": {"checkpoint": "checkpoint", "hooks": "hooks", "tensorboard": "tensorboard"},

@@ -107,7 +107,7 @@ def embedding(weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad
     indices: int64 or int32, in [0, N)
     padding_idx: the row that gets no gradient; -1 for none
     scale_grad_by_freq: divide the gradient of a row by how often it is named
-    sparse: nothing depends on it, the gradient is always dense
+    sparse: as for nn.functional.embedding
 
     Shape: weight (N, D), indices any -> (*indices', D)
     Raises: TypeError where one is not a Tensor; RuntimeError where weight is no matrix, or indices are not integers;

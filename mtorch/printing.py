@@ -125,11 +125,33 @@ def format_tensor(array: np.ndarray, *, requires_grad: bool = False, grad_fn_nam
     return _with_notes(opening + _values(array, len(opening)), notes, len(opening))
 
 
-def _with_notes(text: str, notes: list[str], indent: int) -> str:
-    """Append the notes, each on a new line if it would run over the line width."""
+def format_sparse(indices: np.ndarray, values: np.ndarray, size: tuple[int, ...], *, requires_grad: bool = False,
+                  grad_fn_name: str | None = None) -> str:
+    """The text of a sparse tensor: where its values stand, what they are, and on a line of their own the notes."""
+    indent = len("tensor(")
+    parts = []
+    for name, array in (("indices", indices), ("values", values)):
+        opening = f"{name}=tensor("
+        shape = "" if array.size else f", size={array.shape}"
+        parts.append(f"{opening}{_values(array, indent + len(opening))}{shape})")
+    dtype, default = dtypes.of(values.dtype), dtypes.get_default_dtype()
+    default_complex = dtypes.complex128 if default is dtypes.float64 else dtypes.complex64
+    notes = [f"size={tuple(size)}", f"nnz={indices.shape[1]}"]
+    if dtype not in (default, default_complex, dtypes.int64, dtypes.bool):
+        notes.append(f"dtype={dtype}")
+    notes.append("layout=torch.sparse_coo")
+    if grad_fn_name is not None:
+        notes.append(f"grad_fn=<{grad_fn_name}>")
+    elif requires_grad:
+        notes.append("requires_grad=True")
+    return _with_notes("tensor(" + (",\n" + " " * indent).join(parts), notes, indent, new_line=True)
+
+
+def _with_notes(text: str, notes: list[str], indent: int, new_line: bool = False) -> str:
+    """Append the notes, each on a new line if it would run over the line width; the first in any case if new_line."""
     column = len(text) - text.rfind("\n") + 1    # two more than it has, as torch counts
-    for note in notes:
-        if column + len(note) + 2 > _options.linewidth:
+    for i, note in enumerate(notes):
+        if new_line and i == 0 or column + len(note) + 2 > _options.linewidth:
             text += ",\n" + " " * indent + note
             column = indent + len(note)
         else:

@@ -16,6 +16,7 @@ from .autograd import tape
 from .autograd.mode import mode
 from .autograd.tape import TensorBase
 from .autograd.views import owner
+from .class_names import ShownAsTorchs
 from .device import device as Device
 from .functions import creation
 from .functions.arguments import Size, axis_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 
-class Tensor(Functions, Differentiable, Convertible):
+class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
     """An array of numbers that remembers how it was computed.
 
     `mtorch.tensor(data)` makes one from numbers.  The class itself, called as `Tensor(2, 3)`, gives memory of that size,
@@ -49,6 +50,7 @@ class Tensor(Functions, Differentiable, Convertible):
     """
 
     __slots__ = ()
+    _shown = "torch.Tensor"
     is_cpu = True
     is_cuda = is_sparse = is_sparse_csr = is_mps = is_xpu = is_xla = is_mtia = is_mkldnn = is_vulkan = is_quantized = False
     is_meta = is_nested = False
@@ -346,6 +348,7 @@ class Parameter(Tensor):
     """
 
     __slots__ = ()
+    _shown = "torch.nn.parameter.Parameter"
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
         if data is None:
@@ -386,6 +389,7 @@ class Buffer(Tensor):
     """
 
     __slots__ = ()
+    _shown = "torch.nn.parameter.Buffer"
 
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
         if data is None:

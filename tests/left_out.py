@@ -33,7 +33,7 @@ PARTS = {
     "torch.utils.data": "torch.utils.data", "torch.distributions": "torch.distributions",
     "torch.linalg": "torch.linalg",
     "torch.sparse": "torch.sparse", "torch.special": "torch.special", "torch.fft": "torch.fft",
-    "torch.random": "torch.random",
+    "torch.random": "torch.random", "torch.func": "torch.func",
 }
 # Whole parts of torch that nothing here stands for are named by their modules.
 MODULES = ["ao.quantization", "distributed.fsdp", "export", "fft", "func", "futures", "fx", "hub", "jit", "library",

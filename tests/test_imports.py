@@ -21,7 +21,7 @@ LONGEST_FILE = 360
 
 # Lowest first. A module belongs to the longest prefix that fits it, and may import its own group and every row below.
 ROWS = [
-    ["mtorch.missing", "mtorch.version"],
+    ["mtorch.missing", "mtorch.version", "mtorch.class_names"],
     ["mtorch.later"],
     ["mtorch.dtypes", "mtorch.device", "mtorch.strides"],
     ["mtorch.random", "mtorch.printing", "mtorch.legacy", "mtorch.return_types"],
@@ -36,7 +36,7 @@ ROWS = [
     ["mtorch.nn.functional"],
     ["mtorch.nn"],
     ["mtorch.optim", "mtorch.vision", "mtorch.serialization", "mtorch.distributions"],
-    ["mtorch.accelerator", "mtorch.amp", "mtorch.cpu", "mtorch.distributed", "mtorch.hub", "mtorch.jit",
+    ["mtorch.accelerator", "mtorch.amp", "mtorch.cpu", "mtorch.distributed", "mtorch.func", "mtorch.hub", "mtorch.jit",
      "mtorch.multiprocessing", "mtorch.native", "mtorch.onnx", "mtorch.profiler", "mtorch.questions",
      "mtorch.settings"],
     ["mtorch.cuda", "mtorch.backends", "mtorch._C"],

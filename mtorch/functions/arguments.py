@@ -18,11 +18,12 @@ from ..autograd.mismatch import mismatch
 from ..autograd.mode import mode
 from ..autograd.tape import STALE, Node, TensorBase, history, next_order, wrap
 from ..autograd.views import cast, mark_written, overlaps
+from ..class_names import ShownAsTorchs
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class Size(tuple):
+class Size(tuple, metaclass=ShownAsTorchs):
     """The shape of a tensor: a tuple of ints that can count its elements.
 
     sizes: the ints, of any iterable; none for the shape of a 0-dim tensor
@@ -37,6 +38,7 @@ class Size(tuple):
     """
 
     __slots__ = ()
+    _shown = "torch.Size"
 
     def __new__(cls, sizes: Iterable[int] = ()) -> Size:
         return tuple.__new__(cls, sizes_of([tuple(sizes)]))

@@ -363,7 +363,7 @@ class Functions(TensorBase):
 
     # ---- linear algebra ------------------------------------------------------------------------
 
-    det, logdet, slogdet = solving.det, solving.logdet, solving.slogdet
+    det, logdet, slogdet = solving.det, solving.logdet, solving.old_slogdet
     inverse, pinverse = solving.inverse, solving.pinverse
     cholesky, cholesky_solve = decomposition.old_cholesky, solving.cholesky_solve
     cholesky_inverse, triangular_solve = solving.cholesky_inverse, solving.triangular_solve

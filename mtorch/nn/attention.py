@@ -1,9 +1,12 @@
-"""MultiheadAttention.
+"""MultiheadAttention; and torch's choice of how attention is computed, which is none here.
 
 Source: Vaswani et al., "Attention Is All You Need", NIPS 2017, arXiv:1706.03762, section 3.2.
 """
 from __future__ import annotations
 
+import contextlib
+import enum
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..functions import creation
@@ -16,6 +19,27 @@ from .module import Module
 if TYPE_CHECKING:
     from .. import dtypes
     from ..functions.hints import DeviceLike
+
+
+class SDPBackend(enum.Enum):
+    """torch's ways to compute `scaled_dot_product_attention`; here there is one, and it is taken in any case."""
+
+    ERROR, MATH, FLASH_ATTENTION, EFFICIENT_ATTENTION, CUDNN_ATTENTION, OVERRIDEABLE = -1, 0, 1, 2, 3, 4
+
+    def __repr__(self) -> str:
+        return f"<{self}: {self.value}>"
+
+
+@contextlib.contextmanager
+def sdpa_kernel(backends: SDPBackend | Iterable[SDPBackend], set_priority: bool = False) -> Iterator[None]:
+    """A `with` block in which torch computes attention in these ways; it changes nothing here.
+
+    Raises: AssertionError for what is no SDPBackend.
+    """
+    for one in [backends] if isinstance(backends, SDPBackend) or not isinstance(backends, Iterable) else backends:
+        assert isinstance(one, SDPBackend), ("Backend must be an instance of SDPBackend or a list of SDPBackend instances, "
+                                             f"got {type(one).__name__}")
+    yield
 
 
 class NonDynamicallyQuantizableLinear(Linear):

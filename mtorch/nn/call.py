@@ -64,6 +64,12 @@ class Called(Hooked, Tree):
                 self._last.remember(args, kwargs, output)
         return output
 
+    def _call_impl(self, *args: Any, **kwargs: Any) -> Any:
+        """torch's name for what a call runs; the class's own `__call__`, if it has one, comes before it."""
+        return Called.__call__(self, *args, **kwargs)
+
+    _wrapped_call_impl = _call_impl
+
     def _call_with_care(self, args: tuple, kwargs: dict) -> Any:
         watching = mode.recording is WATCHED
         if watching:

@@ -31,6 +31,7 @@ class Loss(Tensor):
     """
 
     __slots__ = ()
+    _shown = "torch.Tensor"
 
     @classmethod
     def of(cls, tensor: Tensor) -> Loss:

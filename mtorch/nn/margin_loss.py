@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ..tensor import Tensor
 from . import functional as F
+from .distance import PairwiseDistance
 from .loss_base import _Loss, _WeightedLoss
 
 
@@ -137,7 +138,7 @@ class TripletMarginLoss(_Loss):
 class TripletMarginWithDistanceLoss(_Loss):
     """TripletMarginLoss with a distance of one's own.
 
-    distance_function: takes two tensors (N, D) and gives (N); default pairwise_distance
+    distance_function: takes two tensors (N, D) and gives (N); default PairwiseDistance()
     margin: by how much the negative is to be farther away, > 0
     swap: take the distance of positive and negative where it is smaller than that of anchor and negative
     reduction: as for HingeEmbeddingLoss
@@ -159,7 +160,7 @@ class TripletMarginWithDistanceLoss(_Loss):
         if margin <= 0:
             raise ValueError(f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} "
                              "instead")
-        self.distance_function = distance_function if distance_function is not None else F.pairwise_distance
+        self.distance_function = distance_function if distance_function is not None else PairwiseDistance()
         self.margin, self.swap = margin, swap
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:

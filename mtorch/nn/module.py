@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .call import Called
 from .conversion import Convertible
+from .hooks import HookTable
 from .last_call import LastCall
 from .registry import KINDS
 from .state import Stateful
@@ -70,7 +71,12 @@ class Module(Called, Convertible, Stateful):
         """Take the state of a copied or unpickled module; one that torch wrote keeps its values in three dicts."""
         Module.__init__(self)
         registered = {kind: state[kind] for kind in ("_parameters", "_buffers", "_modules") if kind in state}
-        self.__dict__.update((name, value) for name, value in state.items() if name not in registered)
+        for name, value in state.items():
+            if isinstance(getattr(Module, name, None), HookTable):
+                if value:
+                    getattr(self, name).update(value)    # which asks for the table: it has to be there before calls
+            elif name not in registered:
+                self.__dict__[name] = value
         for kind, values in registered.items():
             setattr(self, kind, values)
         if "_last" in state:

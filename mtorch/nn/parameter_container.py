@@ -98,8 +98,9 @@ class ParameterDict(Module):
     parameters: a mapping of names to values, or an iterable of pairs; of a plain dict, in the order of the sorted names
 
     Shape: it is not called itself.
-    Raises: TypeError for a name that is no string, or what is neither mapping nor iterable; KeyError for a name that is
-    not there, has a dot in it, or is an attribute already; RuntimeError for a Tensor of integers, or when called.
+    Raises: TypeError for a name that is no string, or what is neither mapping nor iterable; AttributeError for a name that
+    is not there; KeyError for one that has a dot in it or is an attribute already; RuntimeError for a Tensor of integers, or
+    when called.
 
     >>> import mtorch
     >>> both = mtorch.nn.ParameterDict({"left": mtorch.zeros(2), "right": mtorch.ones(2)})
@@ -120,8 +121,8 @@ class ParameterDict(Module):
         return key
 
     def __getitem__(self, key: str) -> Any:
-        if self._checked(key) not in self._keys:
-            raise KeyError(key)
+        if self._checked(key) not in self._keys:         # no KeyError, in torch
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{key}'")
         return getattr(self, key)
 
     def __setitem__(self, key: str, value: Any) -> None:

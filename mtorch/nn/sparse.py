@@ -63,7 +63,7 @@ class Embedding(_Rows):
     max_norm: rows that are looked up and longer than this are shortened to it, in place
     norm_type: the p of the p-norm that measures them
     scale_grad_by_freq: divide each row's gradient by how often it was looked up
-    sparse: give the weight's gradient as a sparse tensor
+    sparse: have the gradient of the weight know its rows, for SparseAdam; it is dense in any case
     device, dtype: of the weight; a floating point dtype
 
     weight (V, D) starts as standard normal numbers, torch's for the same seed.

@@ -146,6 +146,7 @@ class _Memory:
         self.scale = checks.plain(kept.get("H_diag", 1))
         self.d, self.g = (v.array if isinstance(v := kept.get(name), Tensor) else v for name in ("d", "prev_flat_grad"))
         self.t, self.loss = checks.plain(kept.get("t")), kept.get("prev_loss")
+        self.alphas: list[Any] | None = None                 # of the last direction
 
     def clear(self) -> None:
         self.ys, self.ss, self.rhos, self.scale = [], [], [], 1
@@ -172,9 +173,13 @@ class _Memory:
         d *= self.scale
         for y, s, rho, alpha in zip(self.ys, self.ss, self.rhos, reversed(alphas), strict=True):
             d += (alpha - np.dot(y, d) * rho) * s
+        self.alphas = alphas
         return d
 
     def save(self) -> None:
+        if self.alphas is not None:              # torch keeps them, though nothing reads them, in a list as long as can be
+            before = self.kept.get("al") or [None] * self.size
+            self.kept["al"] = [*(wrap(np.asarray(alpha)) for alpha in reversed(self.alphas)), *before[len(self.alphas):]]
         if self.d is not None:
             self.kept.update(
                 d=wrap(self.d), t=self.t, old_dirs=[wrap(y) for y in self.ys], old_stps=[wrap(s) for s in self.ss],

@@ -23,7 +23,8 @@ def sparse_coo_tensor(indices: Any, values: Any = None, size: Sequence[int] | No
                       is_coalesced: bool | None = None) -> SparseTensor:
     """A sparse tensor from the coordinates of its values.
 
-    indices: whole numbers >= 0, a column for each value: a Tensor, an array or nested lists
+    indices: whole numbers >= 0, a column for each value: a Tensor, an array or nested lists; or, alone, the size of an empty
+        tensor
     values: numbers, or rows of them; gradients go to a Tensor that is given
     size: of each dimension; None for the smallest that holds the indices
     dtype: of the values; None for their own
@@ -40,6 +41,8 @@ def sparse_coo_tensor(indices: Any, values: Any = None, size: Sequence[int] | No
             [3., 0.]])
     """
     _placed(device)
+    if values is None and size is None:                    # there is nothing but a size
+        size, indices = indices, np.empty((len(indices), 0))
     places = np.asarray(array_of(indices)).astype(np.int64)
     if places.ndim != 2:
         raise RuntimeError(f"indices must be sparse_dim x nnz, but got: {list(places.shape)}")

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import named
 from ..autograd.tape import TensorBase, wrap
 from ..functions.arguments import Size, axis_of, require_tensor
 from ..functions.creation import zeros
 from ..functions.joining import cat
 from ..ops import sparse as rules
+from ..printing import format_sparse
 from ..tensor import Tensor
 
 if TYPE_CHECKING:
@@ -35,12 +37,14 @@ class SparseTensor(Tensor):
     """
 
     __slots__ = ()
+    _shown = "torch.Tensor"
     is_sparse = True
     layout = "torch.sparse_coo"
 
     def __init__(self, indices: np.ndarray, values: Tensor, size: tuple[int, ...], coalesced: bool = False) -> None:
         self._grad = self._node = self._alias = None
-        self._places, self._elements, self._size, self._coalesced = indices, values, Size(size), coalesced
+        self._places, self._elements, self._size = indices, values, Size(size)
+        self._coalesced = coalesced or indices.shape[1] < 2
         self._pattern: rules.Pattern | None = None
 
     @property
@@ -107,15 +111,9 @@ class SparseTensor(Tensor):
             raise RuntimeError(f"Cannot get {what} on an uncoalesced tensor, please call .coalesce() first")
 
     def __repr__(self, *, tensor_contents=None) -> str:        # type: ignore[override]
-        def moved(text: str, by: int) -> str:
-            return text.replace("\n", "\n" + " " * by)
-        kind = f", dtype={self.dtype}"
-        values = repr(self._elements.detach())
-        kind = kind if kind in values else ""          # shown once, behind
-        return (f"tensor(indices={moved(repr(self._indices()), 15)},\n"
-                f"       values={moved(values.replace(kind, ''), 14)},\n"
-                f"       size={tuple(self._size)}, nnz={self._nnz()}{kind}, layout=torch.sparse_coo"
-                + (", requires_grad=True)" if self.requires_grad else ")"))
+        node = self._elements.grad_fn
+        return format_sparse(self._places, self._elements.array, self._size, requires_grad=self.requires_grad,
+                             grad_fn_name=None if node is None else node.name())
 
     # ---- gradients: those of the values --------------------------------------------------------
 
@@ -159,7 +157,8 @@ class SparseTensor(Tensor):
         found, where = np.unique(flat, return_inverse=True)
         places = np.stack(np.unravel_index(found, self._size[:len(self._places)])).astype(np.int64)
         values = zeros((len(found), *self._elements.shape[1:]), dtype=self.dtype)
-        return SparseTensor(places, values.index_add(0, wrap(where.reshape(-1)), self._elements), self._size, True)
+        sums = named(values.index_add(0, wrap(where.reshape(-1)), self._elements), "CoalesceBackward0")
+        return SparseTensor(places, sums, self._size, True)
 
     def to_dense(self, dtype: dtypes.dtype | None = None, *, masked_grad: bool | None = None) -> Tensor:
         """The ordinary tensor, zeros and all."""

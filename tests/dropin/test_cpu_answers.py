@@ -153,6 +153,7 @@ def test_compile_and_jit_give_back_what_they_are_given() -> None:
             function(net, "file")
 
 
+@pytest.mark.filterwarnings("ignore:CUDA is not available")
 def test_autocast_and_scaler_change_nothing() -> None:
     net = nn.Linear(2, 1)
     optimizer = mtorch.optim.SGD(net.parameters(), lr=0.1)

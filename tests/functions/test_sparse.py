@@ -113,3 +113,29 @@ def test_what_there_is_not_says_so(attempt, error):
 def test_there_is_no_other_device():
     with pytest.raises(AssertionError, match="not compiled with CUDA enabled"):
         mtorch.sparse_coo_tensor([[0]], [1.0], (2,), device="cuda")
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64", "float16", "int64", "int32", "bool", "complex64"])
+@pytest.mark.parametrize("count", [0, 3, 8, 20, 1200])
+@pytest.mark.filterwarnings("ignore:Sparse invariant")
+def test_what_is_printed(count, kind):
+    torch = pytest.importorskip("torch")
+
+    def shown(lib, *dense):
+        rng = np.random.default_rng(0)
+        places = np.stack([rng.integers(0, n, count) for n in (300000, 70)])
+        values = rng.normal(size=(count, *dense)).astype("float32")
+        made = lib.sparse_coo_tensor(lib.tensor(places), lib.tensor(values), (300000, 70, *dense), dtype=getattr(lib, kind))
+        texts = [repr(made), str([made])]
+        if kind.startswith("float"):
+            made.requires_grad_()
+            texts += [repr(made), repr(made * 2), repr(made.coalesce())]
+        return texts
+    assert shown(mtorch) == shown(torch)
+    if count < 20:
+        assert shown(mtorch, 2, 3) == shown(torch, 2, 3)
+
+
+def test_a_size_alone():
+    torch = pytest.importorskip("torch")
+    assert repr(mtorch.sparse_coo_tensor((2, 3))) == repr(torch.sparse_coo_tensor((2, 3)))

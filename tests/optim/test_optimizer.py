@@ -183,11 +183,6 @@ def test_muon_takes_matrices_only() -> None:
         optim.Muon([leaf(3)])
 
 
-def test_sparse_adam_says_what_to_use() -> None:
-    with pytest.raises(NotImplementedError, match="use Adam"):
-        optim.SparseAdam([leaf(3)])
-
-
 # ---- the step --------------------------------------------------------------------------------------
 
 def test_the_closure_is_run_with_gradients_on_and_returned() -> None:

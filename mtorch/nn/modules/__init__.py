@@ -20,7 +20,7 @@ _FILES = {
     "conv": ["conv", "lazy_layers"], "distance": ["distance"],
     "dropout": ["dropout"], "flatten": ["flatten"], "fold": ["fold"], "instancenorm": ["batchnorm", "lazy_layers"],
     "lazy": ["lazy"], "linear": ["linear", "lazy_layers"], "loss": ["loss_base", "loss", "margin_loss"],
-    "module": ["module", "state"], "normalization": ["normalization"], "padding": ["padding"],
+    "module": ["module", "state", "hooks"], "normalization": ["normalization"], "padding": ["padding"],
     "pixelshuffle": ["pixelshuffle"], "pooling": ["pooling", "adaptive_pooling"], "rnn": ["rnn", "rnn_cell"],
     "sparse": ["sparse"], "transformer": ["transformer"], "upsampling": ["upsampling"],
 }
