@@ -17,7 +17,7 @@ from ...functions.creation import linspace
 from ...ops import unfolding as rules
 from ...ops.activation import hardtanh
 from ...ops.arithmetic import masked_fill
-from ...ops.elementwise import flat
+from ...ops.elementwise import flat, in_order
 from ...ops.indexing import take
 from ...ops.layout import Taps
 from ...ops.shape import permute, reshape
@@ -224,7 +224,7 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
         raise ValueError(f"Expected a batch of affine matrices of shape {(N, n, n + 1)} for size {size}. "
                          f"Got {tuple(theta.array.shape)}.")
     if align_corners is None:
-        _warn_of_default()
+        _warn_of_default(stacklevel=3)
     if align_corners and min(sizes) == 1:
         warnings.warn("Since version 1.3.0, affine_grid behavior has changed for unit-size grids when align_corners=True. "
                       "This is not an intended use case of affine_grid.", stacklevel=2)
@@ -234,9 +234,9 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     return reshape(_mapped(base, theta), shape=(N, *sizes, n))
 
 
-def _warn_of_default() -> None:
+def _warn_of_default(stacklevel: int) -> None:
     warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please "
-                  "specify align_corners=True if the old behavior is desired.", stacklevel=3)
+                  "specify align_corners=True if the old behavior is desired.", stacklevel=stacklevel)
 
 
 def _centres(size: int, align_corners: bool | None, dtype: Any) -> np.ndarray:
@@ -286,7 +286,7 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
         raise ValueError(f"grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: "
                          f"'{padding_mode}'")
     if align_corners is None:
-        _warn_of_default()
+        _warn_of_default(stacklevel=4)                 # beyond the decorator
     shape = require_tensor(input, "grid_sample").array.shape
     places = require_tensor(grid, "grid_sample", "grid").array.shape
     n = len(shape) - 2
@@ -327,7 +327,7 @@ def _sampled(input, grid, mode, padding_mode, align_corners):
             values = masked_fill(values, 0.0, mask=~seen[..., None])
         values = values * weight.reshape(N, *out, 1)
         y = values if y is None else y + values
-    return permute(y, dims=(0, n + 1, *range(1, n + 1)))
+    return in_order(permute(y, dims=(0, n + 1, *range(1, n + 1))))
 
 
 def _in_pixels(at: Tensor, size: int, align_corners: bool) -> Tensor:
