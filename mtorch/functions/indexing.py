@@ -43,11 +43,15 @@ def plain_key(key, shape) -> tuple:
                 raise (TypeError if kind is str else IndexError)(
                     "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
                     f"(got {kind.__name__})") from None
-    consumed = sum(k.ndim if isinstance(k, np.ndarray) and k.dtype == np.bool_ else k is not None and k is not Ellipsis
-                   for k in plain)
-    if consumed > len(shape):
+    if _consumed(plain) > len(shape):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
     return tuple(plain)
+
+
+def _consumed(key) -> int:
+    """How many dimensions an index speaks of: a mask of as many as it has, None and Ellipsis of none."""
+    return sum(k.ndim if isinstance(k, np.ndarray) and k.dtype == np.bool_ else k is not None and k is not Ellipsis
+               for k in key)
 
 
 def _int(x):
@@ -98,12 +102,10 @@ def _apart(key: tuple, ndim: int) -> tuple[tuple | None, tuple]:
     torch takes the slices at numbers first.  NumPy counts a number that stands beside arrays as an array, and in
     `x[0, :, [1, 2]]` puts the axis of those two in front.
     """
-    consumed = sum(k.ndim if isinstance(k, np.ndarray) and k.dtype == np.bool_ else k is not None and k is not Ellipsis
-                   for k in key)
-    if Ellipsis in (slots := [k for k in key if not isinstance(k, np.ndarray)]):
-        at = next(i for i, k in enumerate(key) if k is Ellipsis)
-        key = (*key[:at], *(slice(None),) * (ndim - consumed), *key[at + 1:])
-    if not any(type(k) is int for k in slots):
+    at = next((i for i, k in enumerate(key) if k is Ellipsis), None)
+    if at is not None:
+        key = (*key[:at], *(slice(None),) * (ndim - _consumed(key)), *key[at + 1:])
+    if not any(type(k) is int for k in key):
         return None, key
     view: list = []
     arrays: list = []

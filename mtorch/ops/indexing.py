@@ -42,17 +42,18 @@ def take(a, *, key):
     shape = a.shape
     if isinstance(a, TensorBase):
         y = take(a, key=key)
-    elif len(key) > 1 and all(k == slice(None) for k in key[:-1] if isinstance(k, slice)) and _is_numbers(key):
+    elif _is_along_one_axis(key):
         y = a.take(key[-1], axis=len(key) - 1)         # NumPy would put the picked axis first in memory
     else:
         y = np.ascontiguousarray(a[key])
     return y, (lambda g: place(g, shape=shape, key=key),)
 
 
-def _is_numbers(key: tuple) -> bool:
-    """Slices, and last an array of positions?"""
-    last = key[-1]
-    return isinstance(last, np.ndarray) and last.dtype != np.bool_ and all(isinstance(k, slice) for k in key[:-1])
+def _is_along_one_axis(key: tuple) -> bool:
+    """Whole axes, one or more, and last an array of positions?"""
+    *whole, last = key
+    return bool(whole) and isinstance(last, np.ndarray) and last.dtype != np.bool_ and all(
+        isinstance(k, slice) and k == slice(None) for k in whole)
 
 
 @op(keeps=False)
