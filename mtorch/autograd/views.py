@@ -218,11 +218,8 @@ def assign(t, key: tuple, value, result=None):
         if result is not None and not path:
             node = result._node
         else:
-            old = history(base) if base._requires_grad else base.array.copy()
             new = history(value) if tensor and value._requires_grad else _copied(array)
-            kwargs = {"path": path, "key": key}
-            node = Node(put, [old, new], kwargs, _put_pullback(path, key, getattr(array, "shape", ())),
-                        base.array.shape)
+            node = _node_of_write(base, new, path, key, getattr(array, "shape", ()))
     _write(t.array, key, array)
     if not base._silent:
         mark_written(t.array)
@@ -248,9 +245,13 @@ def taken_on(t, result) -> None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     _refuse_several(path)
     _refuse_no_grad(path)
+    _rewritten(base, _node_of_write(base, result._node, path, WHOLE, t.array.shape))
+
+
+def _node_of_write(base, new, path, key, shape) -> Node:
+    """The record of writing new, of this shape, to [key] of the view `path` of base, made before the memory is written."""
     old = history(base) if base._requires_grad else base.array.copy()
-    _rewritten(base, Node(put, [old, result._node], {"path": path, "key": WHOLE}, _put_pullback(path, WHOLE, t.array.shape),
-                          base.array.shape))
+    return Node(put, [old, new], {"path": path, "key": key}, _put_pullback(path, key, shape), base.array.shape)
 
 
 def _refuse_overlap(target: np.ndarray, key: tuple, value) -> None:
