@@ -228,7 +228,7 @@ def meet_complex() -> None:
 def _several(call, values, arrays, inputs, kwargs, pullback, recording, first) -> tuple:
     """The results of an op with several outputs; those that are not floating point have no gradient."""
     values = tuple(v if type(v) is _ndarray else np.asarray(v) for v in values)
-    if recording:
+    if recording and (met_complex or any(v.dtype.kind == "c" for v in values)):
         pullback = of_complex(call, arrays, values, pullback)
     node = Node(call, inputs, kwargs, pullback, [(v.shape, v.dtype) for v in values]) if recording else None
     if recording is WATCHED:
