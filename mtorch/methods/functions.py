@@ -143,7 +143,7 @@ class Functions(TensorBase):
         >>> x.real is x
         True
         """
-        return self if self.array.dtype.kind != "c" else complex_numbers.real(self)    # type: ignore[arg-type]
+        return complex_numbers.real(self)    # type: ignore[arg-type]
 
     @real.setter
     def real(self, value: Any) -> None:

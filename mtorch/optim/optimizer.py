@@ -133,10 +133,7 @@ class Optimizer:
 
         closure     recomputes the loss and its gradients; its result is returned
         """
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
+        loss = recomputed(closure)
         forgotten.watch(self, self.param_groups[0]["params"])
         walks = self.__dict__.setdefault("_walks", {})
         for i, group in enumerate(self.param_groups):
@@ -282,6 +279,14 @@ class Optimizer:
     def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Run `hook(optimizer)` after load_state_dict()."""
         return self._add_hook("_optimizer_load_state_dict_post_hooks", hook, prepend)
+
+
+def recomputed(closure: Callable[[], Any] | None) -> Any:
+    """The result of a step's closure, run with recording on; None without one."""
+    if closure is None:
+        return None
+    with enable_grad():
+        return closure()
 
 
 def _listed(params: Any) -> list:

@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.mode import enable_grad
 from ..autograd.tape import wrap
 from ..autograd.views import mark_written
 from ..nn.functional.looked_up import forget, rows_of
 from ..tensor import Tensor
 from .checks import plain
-from .optimizer import Optimizer, ParamsT
+from .optimizer import Optimizer, ParamsT, recomputed
 
 
 class SparseAdam(Optimizer):
@@ -61,10 +60,7 @@ class SparseAdam(Optimizer):
 
         closure     recomputes the loss and its gradients; its result is returned
         """
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
+        loss = recomputed(closure)
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:
