@@ -16,7 +16,7 @@ import numpy as np
 
 import mtorch.autograd.replay
 import mtorch.autograd.views
-import mtorch.functions.reduction
+import mtorch.functions
 import mtorch.ops
 
 
@@ -67,8 +67,9 @@ def above(*shape, low=0.2, high=2.0) -> np.ndarray:
 
 def all_ops() -> dict[str, Callable]:
     """Every op there is, by its full name."""
-    modules = [importlib.import_module(f"mtorch.ops.{m.name}") for m in pkgutil.walk_packages(mtorch.ops.__path__)]
-    modules += [mtorch.autograd.views, mtorch.autograd.replay, mtorch.functions.reduction]
+    modules = [importlib.import_module(m.name) for package in (mtorch.ops, mtorch.functions)
+               for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    modules += [mtorch.autograd.views, mtorch.autograd.replay]
     return {f"{m.__name__}.{name}": f for m in modules for name, f in vars(m).items()
             if hasattr(f, "rule") and callable(f) and f.__module__ == m.__name__}
 

@@ -27,6 +27,7 @@ for op, like in [(two.add, lambda a, b: a + b), (two.sub, lambda a, b: a - b), (
     call(op, EMPTY, EMPTY, like=like)
 for a, b in [(A, Q), (A, above(4)), (SCALAR, Q)]:
     call(two.div, a, b, like=lambda a, b: a / b)
+call(two.floor_divide, A, Q, orders=0, why="it refuses to be differentiated, as torch's does")
 call(two.floor_or_trunc_div, A, Q, trunc=False, like=lambda a, b: torch().div(a, b, rounding_mode="floor"))
 call(two.floor_or_trunc_div, A, Q, trunc=True, like=lambda a, b: torch().div(a, b, rounding_mode="trunc"))
 call(two.remainder, A, Q, like=lambda a, b: a % b)

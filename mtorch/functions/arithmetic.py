@@ -62,17 +62,7 @@ def _integers(a, b) -> bool:
 def floor_over(a, b):
     if not all(isinstance(x, (TensorBase, int, float, np.number, np.ndarray)) for x in (a, b)):
         return NotImplemented
-    return _rounded_division(_floor_divide, a, b)
-
-
-@rules.op(name="NotImplemented")
-def _floor_divide(a, b):
-    """y = a / b rounded down.  torch, too, has no gradient of its own // and zeros of div(rounding_mode="floor")."""
-    return rules.floor_or_trunc_div.rule(a, b, trunc=False)[0], (_no_gradient, _no_gradient)
-
-
-def _no_gradient(g):
-    raise RuntimeError("derivative for aten::floor_divide is not implemented; div(rounding_mode='floor') has zeros")
+    return _rounded_division(rules.floor_divide, a, b)
 
 
 def _rounded_division(rule, a, b):

@@ -48,6 +48,16 @@ def floor_or_trunc_div(a, b, *, trunc):
     return y, (lambda g: g * 0.0, lambda g: g * 0.0)
 
 
+@op(name="NotImplemented")
+def floor_divide(a, b):
+    """y = a / b rounded down.  torch, too, has no gradient of its own // and zeros of div(rounding_mode="floor")."""
+    return floor_or_trunc_div.rule(a, b, trunc=False)[0], (_no_gradient, _no_gradient)
+
+
+def _no_gradient(g):
+    raise RuntimeError("derivative for aten::floor_divide is not implemented; div(rounding_mode='floor') has zeros")
+
+
 def _trunc_divide(a, b):
     if np.result_type(a, b).kind in "iu":
         quotient = np.floor_divide(a, b)
