@@ -25,6 +25,7 @@ _HEAD = struct.Struct("<QiiQ")            # seed, words left, seeded?, next word
 _TAIL = struct.Struct("<dddi4xf?3x")      # double normal (x, y, rho, valid), float normal (value, valid)
 _STATE_BYTES = _HEAD.size + 8 * _WORDS + _TAIL.size
 _LOW_HALF = 0 if np.little_endian else 1
+LOW_53 = np.uint64((1 << 53) - 1)         # of a long word, the bits that make a float64
 
 
 class Generator:
@@ -69,6 +70,7 @@ class Generator:
             raise ValueError(f"manual_seed: Overflow when unpacking long long (seed {seed} is not in [-2**63, 2**64))")
         self._seed = seed % (1 << 64)
         self.__dict__.pop("_twister", None)
+        self.__dict__.pop("_pairs", None)
         self._fresh = True                # PyTorch tells a block not yet begun from one used up
         self.cached_normal: float | None = None
         return self
@@ -88,6 +90,11 @@ class Generator:
         twister = np.random.MT19937(0)
         np.random.RandomState(twister).seed(self._seed & 0xFFFFFFFF)
         return twister
+
+    @cached_property
+    def _pairs(self) -> Callable[..., np.ndarray]:
+        """NumPy's draw of integers: of all that 64 bits can say, it gives two words of the stream put together."""
+        return np.random.Generator(self._twister).integers
 
     # -- the state
 
@@ -144,10 +151,7 @@ class Generator:
         """The next n words of 64 bits, as uint64; each takes two words of 32, the high half first."""
         if n:
             self._fresh = False
-        halves = self._twister.random_raw(2 * n)
-        high = halves[0::2] << np.uint64(32)
-        high |= halves[1::2]
-        return high
+        return self._pairs(0, 0xFFFFFFFFFFFFFFFF, n, np.uint64, True)
 
     def unit32(self, n: int) -> np.ndarray:
         """n float32 numbers in [0, 1): 24 bits of one word each."""
@@ -155,7 +159,7 @@ class Generator:
 
     def unit64(self, n: int) -> np.ndarray:
         """n float64 numbers in [0, 1): 53 bits of two words each."""
-        return (self.long_words(n) & np.uint64((1 << 53) - 1)).view(np.int64).astype(np.float64) * 2.0**-53
+        return (self.long_words(n) & LOW_53).view(np.int64).astype(np.float64) * 2.0**-53
 
 
 def _restored(state: np.ndarray) -> Generator:

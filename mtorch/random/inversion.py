@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from .engine import Generator
+from .engine import LOW_53, Generator
 from .fused import fma64
 from ..strides import in_memory_order
 from .layout import store
@@ -17,7 +17,8 @@ from .libm import each
 
 def bernoulli_(array: np.ndarray, generator: Generator, p: float = 0.5) -> np.ndarray:
     """Fill `array` (any type) with ones, each with probability p in [0, 1], and zeros."""
-    return store(array, generator.unit64(array.size) < p)
+    # a number of 53 bits over 2**53 is less than p; the bits themselves are compared, which saves the division
+    return store(array, (generator.long_words(array.size) & LOW_53) < np.uint64(math.ceil(p * 2.0**53)))
 
 
 def bernoulli_each_(array: np.ndarray, generator: Generator, p: np.ndarray) -> np.ndarray:
