@@ -1,8 +1,61 @@
 """The few names of PyTorch's compiled core that programs use: the error of linear algebra, the classes behind Tensor."""
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
 from .autograd.tape import TensorBase
 from .functions.linalg.checks import LinAlgError as _LinAlgError
 from .random import Generator
+from .tensor import Tensor
 
-__all__ = ["Generator", "TensorBase", "_LinAlgError"]
+_TensorMeta = type(Tensor)
+
+
+
+class PyTorchFileReader:
+    """The records of a file of torch's: `data.pkl`, `data/0` and so on, as bytes.
+
+    file: a path, or a file open for reading
+
+    Raises: zipfile.BadZipFile for what is no zip file; RuntimeError for a record that there is not.
+
+    >>> import io, mtorch
+    >>> file = io.BytesIO()
+    >>> mtorch.save(mtorch.ones(2), file)
+    >>> reader = mtorch.PyTorchFileReader(file)
+    >>> reader.has_record("data/0"), len(reader.get_record("data/0"))
+    (True, 8)
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._zip = zipfile.ZipFile(file)
+        self._files = {name.partition("/")[2]: name for name in self._zip.namelist()}
+
+    def get_all_records(self) -> list[str]:
+        """The names of the records."""
+        return list(self._files)
+
+    def has_record(self, name: str) -> bool:
+        """Is there a record of this name?"""
+        return name in self._files
+
+    def get_record(self, name: str) -> bytes:
+        """What a record holds."""
+        if name not in self._files:
+            raise RuntimeError(f"PytorchStreamReader failed locating file {name}: file not found")
+        return self._zip.read(self._files[name])
+
+
+def _disabled_torch_function_impl(func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
+    """What a subclass of Tensor names as its `__torch_function__` so that results are plain Tensors, as they always are here."""
+    return func(*args, **(kwargs or {}))
+
+
+def _get_tracing_state() -> None:
+    """None: nothing is ever traced; libraries ask before they look at values."""
+
+
+__all__ = ["Generator", "TensorBase", "PyTorchFileReader", "_LinAlgError", "_TensorMeta", "_disabled_torch_function_impl",
+           "_get_tracing_state"]

@@ -27,7 +27,9 @@ _OTHER_NAMES = {
     "torch.cuda.amp.autocast_mode": "cuda.amp",
     "torch.nn.parallel.distributed": "nn.parallel",
     "torch.nn.parallel.data_parallel": "nn.parallel",
+    "torch.nn.parallel.scatter_gather": "nn.parallel",
     "torch._tensor": "tensor",
+    "torch.utils.data._utils.collate": "utils.data.collate",
 }
 
 
@@ -107,6 +109,6 @@ def install() -> None:
                               "names from it; import mtorch.as_torch before anything that imports it")
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
-    importlib.import_module(_HERE["torch"])
+    importlib.import_module(_HERE["torch"]).__name__ = "torch"         # libraries ask the module for it
     _name_loaded()
 

@@ -2,7 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
+
+from .nn.module import Module
+
+__all__ = ["Attribute", "Final", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "compile", "export", "freeze",
+           "ignore", "interface", "is_scripting", "is_tracing", "load", "optimized_execution", "save", "script",
+           "script_if_tracing", "script_method", "trace", "trace_module", "unused"]
 
 _MODES = ("default", "lite", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune")
 
@@ -71,7 +77,41 @@ def unused(fn: Callable) -> Callable:
     return _given(fn)
 
 
-export = unused
+export = script_method = interface = _overload = _overload_method = unused
+
+
+def trace_module(mod: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    """The Module itself, after a call of each method that inputs names with its example."""
+    for method, example in inputs.items():
+        trace(getattr(mod, method), example)
+    return _given(mod)
+
+
+def annotate(the_type: Any, the_value: Any) -> Any:
+    """The value itself: a type is for a compiler."""
+    return the_value
+
+
+class Attribute(NamedTuple):
+    """A value of a ScriptModule with its type: the pair."""
+
+    value: Any
+    type: Any
+
+
+class ScriptModule(Module):
+    """The base class of modules written for the compiler: a Module."""
+
+
+class ScriptFunction:
+    """What torch makes of a function that it compiles; here functions stay what they are, and none is made."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError("ScriptFunction: nothing is compiled, jit.script gives the function back")
+
+
+class TracerWarning(Warning):
+    """Torch's warning of what a trace cannot see; nothing is traced."""
 
 
 def is_scripting() -> bool:

@@ -15,25 +15,38 @@ _SETTINGS = [
     "set_num_interop_threads", "set_num_threads", "set_warn_always", "use_deterministic_algorithms",
 ]
 
+_ON_EACH = """
+    abs acos add addcdiv addcmul asin atan ceil clamp_max clamp_min cos cosh div erf erfc exp expm1 floor frac lerp lgamma log
+    log10 log1p log2 maximum minimum mul neg pow reciprocal round rsqrt sigmoid sign sin sinh sqrt sub tan tanh trunc
+""".split()
+FOREACH = [f"_foreach_{name}{end}" for name in _ON_EACH for end in ("", "_")]
+FOREACH += [f"_foreach_{name}" for name in ("clone", "copy_", "max", "mm", "norm", "powsum", "zero_")]
+
 # The module below a package that has a name; where the module itself is meant, both are the same.
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
-        **{name: name for name in ("_C", "accelerator", "amp", "backends", "cpu", "cuda", "distributed",
-                                   "distributions", "fft", "func",
-                                   "hub", "jit", "mps", "multiprocessing", "onnx", "profiler",
-                                   "serialization", "version", "vision", "xpu")},
+        **{name: name for name in ("_C", "__config__", "_dynamo", "_tensor_str", "accelerator", "amp", "backends",
+                                   "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "futures",
+                                   "hub", "jit", "mps", "multiprocessing", "onnx", "overrides", "profiler",
+                                   "serialization", "storage", "testing", "types", "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),
         **dict.fromkeys(_SETTINGS, "settings"),
+        **dict.fromkeys(FOREACH, "foreach"),
+        "TypedStorage": "storage", "UntypedStorage": "storage",
         **dict.fromkeys(["is_complex", "is_floating_point", "is_storage", "is_tensor", "typename"], "questions"),
         "compile": "jit", "autocast": "amp", "GradScaler": "amp", "OutOfMemoryError": "cuda", "__version__": "version",
-        "vmap": "func",
+        "vmap": "func", "Future": "futures", "ScriptModule": "jit",
+        "PyTorchFileReader": "_C",
         **dict.fromkeys(["get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype", "is_autocast_available",
                          "is_autocast_cache_enabled", "is_autocast_cpu_enabled", "is_autocast_enabled"], "amp"),
     },
     "mtorch.nn": {"modules": "modules", "parallel": "parallel", "DataParallel": "parallel"},
-    "mtorch.utils": {"checkpoint": "checkpoint", "hooks": "hooks", "tensorboard": "tensorboard"},
+    "mtorch.utils": {"_pytree": "_pytree", "checkpoint": "checkpoint", "dlpack": "dlpack", "hooks": "hooks",
+                     "model_zoo": "model_zoo", "tensorboard": "tensorboard"},
+    "mtorch.utils.data": {"_utils": "_utils"},
     "mtorch.autograd": {"functional": "functional", "profiler": "mtorch.profiler", "Variable": "variable",
                         "variable": "variable"},
+    "mtorch.ops": {"aten": "mtorch.aten"},
     "mtorch.optim": {},
     "mtorch.nn.functional": {},
 }

@@ -30,7 +30,7 @@ class Average(NamedTuple):
     cpu_time_total: float
 
 
-class Averages(list):
+class EventList(list):
     """The functions of a profile: a list of `Average`."""
 
     def table(self, sort_by: str | None = None, row_limit: int = 100, **columns: Any) -> str:
@@ -88,11 +88,11 @@ class profile:
     def step(self) -> None:
         """Nothing to do: steps matter to torch's schedules only."""
 
-    def key_averages(self) -> Averages:
+    def key_averages(self) -> EventList:
         """What each function took."""
         import pstats
         stats = pstats.Stats(self._profiler).stats      # type: ignore[attr-defined]
-        return Averages(Average(_named(where), calls, own * 1e6, total * 1e6)
+        return EventList(Average(_named(where), calls, own * 1e6, total * 1e6)
                         for where, (_, calls, own, total, _) in stats.items())
 
 

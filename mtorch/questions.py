@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from .autograd.tape import TensorBase
 from .legacy import type_name
+from .storage import TypedStorage, UntypedStorage
 
 
 def is_tensor(obj) -> bool:
@@ -32,8 +33,8 @@ def is_complex(input) -> bool:
 
 
 def is_storage(obj) -> bool:
-    """False: a tensor's memory is a NumPy array here, and there is no class of storages."""
-    return False
+    """Is this a storage: the memory of tensors?"""
+    return isinstance(obj, (TypedStorage, UntypedStorage))
 
 
 def typename(obj) -> str:

@@ -23,9 +23,12 @@ from .functions.arguments import Size, axis_of
 from .methods.conversion import Convertible
 from .methods.functions import Functions
 from .methods.graph import Differentiable
+from .strides import layout as Layout
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from .storage import TypedStorage, UntypedStorage
 
 
 class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
@@ -54,7 +57,7 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
     is_cpu = True
     is_cuda = is_sparse = is_sparse_csr = is_mps = is_xpu = is_xla = is_mtia = is_mkldnn = is_vulkan = is_quantized = False
     is_meta = is_nested = False
-    layout = "torch.strided"
+    layout = Layout("torch.strided")
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         return object.__new__(cls)
@@ -219,6 +222,28 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         """
         root = owner(self.array)
         return (self.array.__array_interface__["data"][0] - root.__array_interface__["data"][0]) // self.array.itemsize
+
+    def untyped_storage(self) -> UntypedStorage:
+        """The memory that the tensor is a view of, as bytes.
+
+        >>> import mtorch
+        >>> x = mtorch.zeros(2, 3)
+        >>> x[0].untyped_storage().nbytes(), x[0].untyped_storage() == x.untyped_storage()
+        (24, True)
+        """
+        from .storage import UntypedStorage
+        return UntypedStorage._of(self.array)
+
+    def storage(self) -> TypedStorage:
+        """The memory that the tensor is a view of, as elements; torch calls it outdated, with a warning.
+
+        >>> import mtorch, warnings
+        >>> warnings.simplefilter("ignore")
+        >>> mtorch.tensor([[1, 2], [3, 4]])[:, 1].storage().tolist()
+        [1, 2, 3, 4]
+        """
+        from .storage import of
+        return of(self)
 
     def data_ptr(self) -> int:
         """The address of the first element.

@@ -15,7 +15,8 @@ from ..autograd.engine import grad as gradients
 from ..autograd.mode import enable_grad, is_grad_enabled
 from ..functions.joining import stack
 from ..tensor import Tensor
-from .tree import leaves, like, structure
+from ..utils._pytree import tree_leaves
+from .tree import like, structure
 
 
 class _Running(threading.local):
@@ -37,7 +38,7 @@ class _Start:
     """
 
     def __init__(self, tree: Any) -> None:
-        given = leaves(tree)
+        given = tree_leaves(tree)
         for x in given:
             if not isinstance(x, Tensor):
                 raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
@@ -91,7 +92,7 @@ class _Start:
 
     def released(self, tree: Any) -> Any:
         """The results, each without a graph where it leads nowhere but to the inputs made here."""
-        return like(tree, [y if not isinstance(y, Tensor) or self.leads_outside([y]) else y.detach() for y in leaves(tree)])
+        return like(tree, [y if not isinstance(y, Tensor) or self.leads_outside([y]) else y.detach() for y in tree_leaves(tree)])
 
     def back(self, outputs: list[Tensor], cotangents: list[Tensor], create_graph: bool) -> list[Tensor]:
         """The cotangents pulled back to the inputs, zeros where there is no way; the graph is kept."""
@@ -127,17 +128,17 @@ def _run(func: Callable, args: tuple, kwargs: dict, has_aux: bool, name: str) ->
         return found, None
     if not (isinstance(found, tuple) and len(found) == 2):
         raise RuntimeError(f"{name}(f)(*args): output of function f should be a tuple: (output, aux) if has_aux is True")
-    for one in leaves(found[1]):
+    for one in tree_leaves(found[1]):
         if not isinstance(one, Tensor):
             raise RuntimeError(f"Expected tensors, got unsupported type {type(one)}")
     return found
 
 
 def _tensors(outputs: Any, name: str) -> list[Tensor]:
-    for y in leaves(outputs):
+    for y in tree_leaves(outputs):
         if not isinstance(y, Tensor):
             raise RuntimeError(f"{name}: expected f(*primals) to return only tensors, got unsupported type {type(y)}")
-    return leaves(outputs)
+    return tree_leaves(outputs)
 
 
 # ---- the gradient of one number ---------------------------------------------------------------
@@ -221,7 +222,7 @@ def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         if structure(cotangents) != structure(outputs):
             raise RuntimeError("Expected pytree structure of cotangents to be the same as pytree structure of outputs to "
                                f"the function. cotangents: {structure(cotangents)}, primal output: {structure(outputs)}")
-        vs = leaves(cotangents)
+        vs = tree_leaves(cotangents)
         for i, (v, y) in enumerate(zip(vs, ys, strict=True)):
             if v.shape != y.shape:
                 raise RuntimeError(f"Mismatch in shape: grad_output[{i}] has a shape of {v.shape} and output[{i}] has a "
@@ -286,14 +287,14 @@ def jvp(func: Callable, primals: tuple, tangents: tuple, *, strict: bool = False
         raise RuntimeError("jvp(f, primals, tangents): Expected primals and tangents to have the same python structure. For "
                            "example, if primals is a tuple of 3 tensors, tangents also must be. Got primals with structure "
                            f"{structure(primals)} and tangents with structure {structure(tangents)}")
-    for x, v in zip(leaves(primals), leaves(tangents), strict=True):
+    for x, v in zip(tree_leaves(primals), tree_leaves(tangents), strict=True):
         if isinstance(x, Tensor) and isinstance(v, Tensor) and x.shape != v.shape:
             raise RuntimeError("Trying to set a forward gradient that has a different size than that of the original "
                                f"Tensor, this is not supported. Tensor is of size {list(x.shape)} while the given forward "
                                f"gradient is of size {list(v.shape)}.")
     with _Start(primals) as start:
         forward = _Forward(func, start, start.tree, {}, has_aux, "jvp(f, primals, tangents)")
-        pushed = like(forward.outputs, forward.push(leaves(tangents)))
+        pushed = like(forward.outputs, forward.push(tree_leaves(tangents)))
         found = start.released(forward.outputs), pushed
         return (*found, start.released(forward.aux)) if has_aux else found
 
@@ -316,7 +317,7 @@ def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
         if structure(tangents) != structure(primals):
             raise RuntimeError(f"linearize: expected tangents of structure {structure(primals)}, got {structure(tangents)}")
         with start:
-            return like(forward.outputs, forward.push(leaves(tangents)))
+            return like(forward.outputs, forward.push(tree_leaves(tangents)))
     return output, push
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from .. import random
 from ..functions.joining import stack
 from ..tensor import Tensor
-from .tree import leaves, like, spread, structure
+from ..utils._pytree import _broadcast_to_and_flatten, tree_leaves, tree_structure
+from .tree import like, structure
 
 _ERROR_MODE = ("vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
                "randomness flags on vmap or perform the randomness operation out of vmap")
@@ -47,7 +48,7 @@ def vmap(func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
 
     @functools.wraps(func)
     def mapped(*args: Any, **kwargs: Any) -> Any:
-        inputs, dims = leaves(args), _dims(name, in_dims, args)
+        inputs, dims = tree_leaves(args), _dims(name, in_dims, args)
         count = _count(name, in_dims, inputs, dims)
         examples = [x if dim is None else x.unbind(dim) for x, dim in zip(inputs, dims, strict=True)]
         if not count:                              # one of zeros tells what shapes there would be
@@ -62,12 +63,12 @@ def vmap(func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
             results.append(func(*example, **kwargs))
             if randomness == "error" and not random.default_generator.get_state().equal(before):
                 raise RuntimeError(_ERROR_MODE)
-        outward = spread(out_dims, results[0])
+        outward = _broadcast_to_and_flatten(out_dims, tree_structure(results[0]))
         if outward is None:
             raise ValueError(f"vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the "
                              f"structure of `outputs`. out_dims has structure {structure(out_dims)} but outputs has "
                              f"structure {structure(results[0])}.")
-        together = zip(*map(leaves, results), strict=True)
+        together = zip(*map(tree_leaves, results), strict=True)
         return like(results[0], [_joined(name, list(parts), dim, count)
                                  for parts, dim in zip(together, outward, strict=True)])
     return mapped
@@ -81,7 +82,7 @@ def _dims(name: str, in_dims: Any, args: tuple) -> list[Any]:
     if not args:
         raise ValueError(f"vmap({name})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap "
                          "over a function with no inputs. The latter is unsupported.")
-    dims = spread(tuple(in_dims) if isinstance(in_dims, list) else in_dims, args)
+    dims = _broadcast_to_and_flatten(tuple(in_dims) if isinstance(in_dims, list) else in_dims, tree_structure(args))
     if dims is None:
         raise ValueError(f"vmap({name}, in_dims={in_dims}, ...)(<inputs>): in_dims is not compatible with the structure of "
                          f"`inputs`. in_dims has structure {structure(in_dims)} but inputs has structure {structure(args)}.")

@@ -61,10 +61,23 @@ def frombuffer(buffer: Any, *, dtype: dtypes.dtype, count: int = -1, offset: int
     return _new(array, None, None, requires_grad)
 
 
+class _Capsule:
+    """A capsule as something that speaks DLPack: NumPy asks for the capsule, and for the device, which is the CPU."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)
+
+
 def from_dlpack(ext_tensor: Any, *, device: str | Device | None = None, copy: bool | None = None) -> Tensor:
     """A tensor that shares the memory of another library's array.
 
-    ext_tensor: the array, anything with `__dlpack__`
+    ext_tensor: the array, anything with `__dlpack__`, or a capsule that such gave
     device: "cpu", the only one; None for that too
     copy: True for memory of its own, False for shared memory or an error, None for whichever is possible
 
@@ -79,6 +92,8 @@ def from_dlpack(ext_tensor: Any, *, device: str | Device | None = None, copy: bo
     _placed(device)
     if isinstance(ext_tensor, TensorBase):
         return wrap(ext_tensor.array.copy() if copy else ext_tensor.array)
+    if type(ext_tensor).__name__ == "PyCapsule":
+        ext_tensor = _Capsule(ext_tensor)
     if not hasattr(ext_tensor, "__dlpack__"):
         raise RuntimeError("from_dlpack: expected an array that speaks DLPack, got "
                            f"{type(ext_tensor).__name__} without __dlpack__")

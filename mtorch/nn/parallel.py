@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
 
+from ..functions.joining import cat
+from ..tensor import Tensor
 from .module import Module
 
-__all__ = ["DataParallel", "DistributedDataParallel"]
+__all__ = ["DataParallel", "DistributedDataParallel", "gather", "scatter"]
 
 
 class DataParallel(Module):
@@ -79,6 +81,21 @@ class DistributedDataParallel(Module):
     def no_sync(self) -> Iterator[None]:
         """A `with` block in which gradients are not exchanged; one process exchanges none in any case."""
         yield
+
+
+def scatter(inputs: Any, target_gpus: Any, dim: int = 0) -> NoReturn:
+    """Not here: an error, for there are no GPUs to spread a batch over."""
+    raise NotImplementedError(f"scatter: target_gpus is {target_gpus}, but there are no GPUs here")
+
+
+def gather(outputs: Sequence[Tensor], target_device: Any = "cpu", dim: int = 0) -> Tensor:
+    """The tensors put together along dim.
+
+    >>> import mtorch
+    >>> mtorch.nn.parallel.gather([mtorch.zeros(1), mtorch.ones(2)])
+    tensor([0., 1., 1.])
+    """
+    return cat(list(outputs), dim)
 
 
 def _no_devices(name: str, device_ids: Any) -> None:

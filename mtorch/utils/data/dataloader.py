@@ -9,6 +9,9 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
+from ...missing import no_attribute
 from ...random import Generator
 from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset
@@ -174,7 +177,7 @@ class DataLoader(Generic[T]):
 
 
 def _check_workers(num_workers: int, timeout: float, prefetch_factor: int | None, persistent_workers: bool) -> None:
-    if not isinstance(num_workers, int) or not isinstance(timeout, (int, float)):
+    if not isinstance(num_workers, (int, np.integer)) or not isinstance(timeout, (int, float, np.number)):
         raise TypeError(f"DataLoader: expected num_workers an int and timeout a number of seconds, but got "
                         f"num_workers={num_workers!r} and timeout={timeout!r}")
     if num_workers < 0:
@@ -210,3 +213,13 @@ def _check_sampling(dataset: Any, batch_size: int | None, shuffle: bool | None, 
         raise ValueError("batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last")
     if batch_size is None and drop_last:
         raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
+
+
+def __getattr__(name: str) -> Any:
+    """The classes of what iter(loader) gives, under torch's names, for programs that ask which one they have."""
+    if name == "_BaseDataLoaderIter":
+        return Walk
+    if name == "_MultiProcessingDataLoaderIter":
+        from .multiprocess import WorkersWalk
+        return WorkersWalk
+    raise no_attribute(__name__, name, globals())

@@ -20,8 +20,7 @@ class DistributedSampler(Sampler[int]):
     drop_last     leave samples out to make the parts equal, instead of giving some twice
 
     Raises:
-        RuntimeError: when num_replicas or rank is missing.
-        ValueError: when rank is not in [0, num_replicas).
+        ValueError: when num_replicas or rank is missing, or rank is not in [0, num_replicas).
 
     >>> from mtorch.utils.data import DistributedSampler
     >>> [list(DistributedSampler(range(5), 2, rank, shuffle=False)) for rank in (0, 1)]
@@ -31,7 +30,7 @@ class DistributedSampler(Sampler[int]):
     def __init__(self, dataset: Dataset, num_replicas: int | None = None, rank: int | None = None,
                  shuffle: bool = True, seed: int = 0, drop_last: bool = False) -> None:
         if num_replicas is None or rank is None:
-            raise RuntimeError("DistributedSampler: there is no process group to ask; give num_replicas and rank")
+            raise ValueError("DistributedSampler: there is no process group to ask; give num_replicas and rank")
         if not 0 <= rank < num_replicas:
             raise ValueError(f"Invalid rank {rank}, rank should be in the interval [0, {num_replicas - 1}]")
         self.dataset = dataset

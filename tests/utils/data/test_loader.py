@@ -228,6 +228,11 @@ def test_arguments_of_another_kind(options, words):
         DataLoader([1, 2, 3], **options)
 
 
+def test_numbers_of_numpy() -> None:
+    loader = DataLoader([1, 2, 3], batch_size=2, num_workers=np.int64(0), timeout=np.float64(0))
+    assert [batch.tolist() for batch in loader] == [[1, 2], [3]] and len(loader) == 2
+
+
 @pytest.mark.parametrize("options", [{"shuffle": True}, {"sampler": [1]}, {"batch_sampler": [[1]]}])
 def test_a_stream_has_no_order_to_choose(options):
     with pytest.raises(ValueError, match=f"expected unspecified {next(iter(options))} option"):

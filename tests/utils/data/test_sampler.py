@@ -81,7 +81,7 @@ def test_distributed_parts_are_torchs(n, shuffle, drop_last):
     (lambda: data.RandomSampler([1], generator=3), TypeError, "RandomSampler: generator is a int, expected a Gen"),
     (lambda: data.SubsetRandomSampler([1], 3), TypeError, "SubsetRandomSampler: generator is a int"),
     (lambda: data.WeightedRandomSampler([1.0], 1, generator=3), TypeError, "generator is a int, expected a Generator"),
-    (lambda: data.DistributedSampler([1]), RuntimeError, "give num_replicas and rank"),
+    (lambda: data.DistributedSampler([1]), ValueError, "give num_replicas and rank"),
     (lambda: data.DistributedSampler([1], 2, 2), ValueError, "Invalid rank 2"),
     (lambda: iter(data.Sampler()), NotImplementedError, "__iter__"),
 ])

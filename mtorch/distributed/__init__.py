@@ -6,9 +6,10 @@ begin a group of one.
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any, NoReturn
 
-from .missing import no_attribute
+from ..missing import no_attribute
 
 _state = {"group": False}
 
@@ -17,6 +18,26 @@ class ReduceOp:
     """How the values of several processes are put together; with one process each of them gives the value itself."""
 
     SUM, AVG, PRODUCT, MIN, MAX, BAND, BOR, BXOR = "sum", "avg", "product", "min", "max", "band", "bor", "bxor"
+
+
+class group:
+    """The groups that a program may name: all processes there are."""
+
+    WORLD = None                       # as torch before a group was begun; every function takes it for the whole
+
+
+class GroupMember:
+    """Torch's other name for the same, and what a process outside a group holds in its place."""
+
+    WORLD = None
+    NON_GROUP_MEMBER = -100
+
+
+class ProcessGroup:
+    """What torch makes for processes that talk to each other; here there is one, and none is made."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError("ProcessGroup: mtorch trains in one process")
 
 
 def is_available() -> bool:
@@ -117,6 +138,27 @@ def all_gather(tensor_list: list, tensor: Any, group: Any = None, async_op: bool
     tensor_list[0].copy_(tensor)
 
 
+def all_gather_object(object_list: list, obj: Any, group: Any = None) -> None:
+    """Put the object into the list of one.
+
+    Raises: ValueError for a list of another length.
+    """
+    _need_group()
+    if len(object_list) != 1:
+        raise ValueError(f"all_gather_object: object_list has {len(object_list)} places, expected one for each of 1 process")
+    object_list[0] = obj
+
+
+def gather_object(obj: Any, object_gather_list: list | None = None, dst: int = 0, group: Any = None) -> None:
+    """Put the object into the list of one."""
+    all_gather_object([None] if object_gather_list is None else object_gather_list, obj)
+
+
+def broadcast_object_list(object_list: list, src: int = 0, group: Any = None, device: Any = None) -> None:
+    """What the one process sends itself: the list stays as it is."""
+    _need_group()
+
+
 def _alone(function: str, async_op: bool) -> None:
     _need_group()
     if async_op:
@@ -129,4 +171,6 @@ def new_group(*args: Any, **kwargs: Any) -> NoReturn:
 
 
 def __getattr__(name: str):
+    if name in ("nn", "optim", "rpc"):
+        return import_module(f"{__name__}.{name}")
     raise no_attribute(__name__, name, globals())

@@ -1,0 +1,291 @@
+"""The memory below tensors: `x.storage()`, its elements in a row, and `x.untyped_storage()`, its bytes.
+
+A tensor is a view of its storage: where it begins, how large it is and what steps it takes.  Tensors that share memory have
+the same storage, so programs compare `data_ptr()` to find them.  Here a storage is the NumPy array that owns the memory.
+"""
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes
+from .autograd.views import mark_written, owner
+from .class_names import ShownAsTorchs
+from .device import device
+from .strides import in_memory_order
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+
+class UntypedStorage(metaclass=ShownAsTorchs):
+    """Memory as bytes.
+
+    size: how many, when made new
+
+    Raises: IndexError for a byte that there is not; NotImplementedError for memory that another library lays out with gaps.
+
+    >>> import mtorch
+    >>> x = mtorch.tensor([[1, 2], [3, 4]], dtype=mtorch.uint8)
+    >>> memory = x.T[1].untyped_storage()
+    >>> memory.tolist(), memory.data_ptr() == x.data_ptr()
+    ([1, 2, 3, 4], True)
+    """
+
+    _shown = "torch.storage.UntypedStorage"
+
+    def __init__(self, size: int = 0, *, device: Any = None) -> None:
+        self._bytes = np.zeros(size, np.uint8)
+
+    @classmethod
+    def _of(cls, array: np.ndarray) -> UntypedStorage:
+        """The storage of a tensor's array."""
+        flat = in_memory_order(owner(array))
+        if not flat.flags.c_contiguous:
+            raise NotImplementedError(f"storage: memory laid out with gaps (shape {flat.shape}, strides {flat.strides}) has none")
+        storage = cls.__new__(cls)
+        storage._bytes = flat.reshape(-1).view(np.uint8)
+        return storage
+
+    @property
+    def device(self) -> device:
+        """The CPU."""
+        return device("cpu")
+
+    is_cuda = is_sparse = False
+
+    @property
+    def _cdata(self) -> int:
+        """A number that storages of the same memory have in common."""
+        return self.data_ptr()
+
+    def data_ptr(self) -> int:
+        """The address of the first byte."""
+        return self._bytes.__array_interface__["data"][0]
+
+    def nbytes(self) -> int:
+        """How many bytes there are."""
+        return self._bytes.size
+
+    def size(self) -> int:
+        """How many elements there are: of bytes, one each."""
+        return self._bytes.size
+
+    def element_size(self) -> int:
+        """1, the bytes of an element."""
+        return 1
+
+    def is_shared(self) -> bool:
+        """False: memory is this process's own."""
+        return False
+
+    is_pinned = is_shared
+
+    def cpu(self) -> UntypedStorage:
+        """The storage itself."""
+        return self
+
+    def untyped(self) -> UntypedStorage:
+        """The storage itself."""
+        return self
+
+    def tolist(self) -> list[int]:
+        """The bytes as numbers."""
+        return self._bytes.tolist()
+
+    def clone(self) -> UntypedStorage:
+        """A copy."""
+        return self._of(self._bytes.copy())
+
+    def copy_(self, source: UntypedStorage, non_blocking: bool | None = None) -> UntypedStorage:
+        """Write the bytes of another storage of this size over these.
+
+        Raises: RuntimeError for another size.
+        """
+        if source.nbytes() != self.nbytes():
+            raise RuntimeError(f"copy_: size does not match, self was {self.nbytes()} bytes but src was {source.nbytes()} bytes")
+        self[:] = source._bytes
+        return self
+
+    def fill_(self, value: int) -> UntypedStorage:
+        """Write this number to every byte."""
+        self[:] = value
+        return self
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return self._of(self._bytes[index].copy()) if index.step not in (None, 1) else self._part(index)
+        return self._bytes[_checked(index, self)].item()
+
+    def _part(self, index: slice) -> UntypedStorage:
+        part = self.__new__(type(self))
+        part._bytes = self._bytes[index]
+        return part
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._bytes[index if isinstance(index, slice) else _checked(index, self)] = value
+        mark_written(self._bytes)
+
+    def __len__(self) -> int:
+        return self.size()
+
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self.nbytes()
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UntypedStorage) and (self.data_ptr(), self.nbytes()) == (other.data_ptr(), other.nbytes())
+
+    def __hash__(self) -> int:
+        return hash(self.data_ptr())
+
+    def __repr__(self) -> str:
+        return _shown(self, "torch.storage.UntypedStorage(device=cpu)")
+
+
+class TypedStorage(metaclass=ShownAsTorchs):
+    """Memory as elements of one dtype.
+
+    Tensors make it; torch takes it for outdated and says so.
+
+    Raises: IndexError for an element that there is not; RuntimeError for an index that is no int.
+
+    >>> import mtorch, warnings
+    >>> warnings.simplefilter("ignore")
+    >>> x = mtorch.tensor([[4.0, 1.0], [5.0, 3.0]])
+    >>> x.T.storage()
+     4.0
+     1.0
+     5.0
+     3.0
+    [torch.storage.TypedStorage(dtype=torch.float32, device=cpu) of size 4]
+    >>> x.storage()[0] = 2.0
+    >>> x
+    tensor([[2., 1.],
+            [5., 3.]])
+    """
+
+    _shown = "torch.storage.TypedStorage"
+
+    def __init__(self, *, wrap_storage: UntypedStorage, dtype: dtypes.dtype) -> None:
+        self._untyped, self.dtype = wrap_storage, dtype
+        self._elements = wrap_storage._bytes.view(dtypes.numpy_dtype(dtype))
+
+    @property
+    def device(self) -> device:
+        """The CPU."""
+        return self._untyped.device
+
+    @property
+    def _cdata(self) -> int:
+        """A number that storages of the same memory have in common."""
+        return self._untyped._cdata
+
+    is_cuda = is_sparse = False
+
+    def untyped(self) -> UntypedStorage:
+        """The same memory as bytes."""
+        return self._untyped
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self._untyped.data_ptr()
+
+    def nbytes(self) -> int:
+        """How many bytes there are."""
+        return self._untyped.nbytes()
+
+    def size(self) -> int:
+        """How many elements there are."""
+        return self._elements.size
+
+    def element_size(self) -> int:
+        """The bytes of an element."""
+        return self._elements.itemsize
+
+    def is_shared(self) -> bool:
+        """False: memory is this process's own."""
+        return False
+
+    is_pinned = is_shared
+
+    def cpu(self) -> TypedStorage:
+        """The storage itself."""
+        return self
+
+    def tolist(self) -> list[Any]:
+        """The elements as numbers."""
+        return self._elements.tolist()
+
+    def clone(self) -> TypedStorage:
+        """A copy."""
+        return TypedStorage(wrap_storage=self._untyped.clone(), dtype=self.dtype)
+
+    def copy_(self, source: TypedStorage, non_blocking: bool | None = None) -> TypedStorage:
+        """Write the elements of another storage over these, as this dtype.
+
+        Raises: RuntimeError for another number of elements.
+        """
+        if source.size() != self.size():
+            raise RuntimeError(f"copy_: the sizes do not match, {source.size()} elements for {self.size()}")
+        self[:] = source._elements
+        return self
+
+    def fill_(self, value: Any) -> TypedStorage:
+        """Write this number to every element."""
+        self[:] = value
+        return self
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            raise NotImplementedError("slices are only supported in UntypedStorage.__getitem__")
+        return self._elements[_checked(index, self)].item()
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._elements[index if isinstance(index, slice) else _checked(index, self)] = value
+        mark_written(self._elements)
+
+    def __len__(self) -> int:
+        return self.size()
+
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self.nbytes()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TypedStorage) and (self._untyped, self.dtype) == (other._untyped, other.dtype)
+
+    def __hash__(self) -> int:
+        return hash(self._untyped)
+
+    def __repr__(self) -> str:
+        return _shown(self, f"torch.storage.TypedStorage(dtype={self.dtype}, device=cpu)")
+
+
+def of(tensor: Tensor) -> TypedStorage:
+    """`tensor.storage()`, with torch's warning that it is outdated."""
+    warnings.warn("TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage "
+                  "class. This should only matter to you if you are using storages directly.  To access UntypedStorage "
+                  "directly, use tensor.untyped_storage() instead of tensor.storage()", UserWarning, stacklevel=3)
+    return TypedStorage(wrap_storage=UntypedStorage._of(tensor.array), dtype=tensor.dtype)
+
+
+def _checked(index: Any, storage: Any) -> int:
+    if isinstance(index, bool) or not hasattr(index, "__index__"):
+        raise RuntimeError(f"can't index a {type(storage)} with {type(index)}")
+    i, n = index.__index__(), storage.size()
+    if not -n <= i < n:
+        raise IndexError(f"index {i} out of range for storage of size {n}")
+    return i
+
+
+def _shown(storage: Any, kind: str) -> str:
+    """A line for each element, and one that says what they are."""
+    return " " + "\n ".join(map(str, storage)) + f"\n[{kind} of size {storage.size()}]"

@@ -1,0 +1,193 @@
+"""Names that libraries over PyTorch ask for when they are imported, and what comes of calling them, beside torch's."""
+
+from __future__ import annotations
+
+import io
+import typing
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch import _C, _dynamo, overrides, types
+
+torch = pytest.importorskip("torch")
+BOTH = pytest.mark.parametrize("lib", [mtorch, torch], ids=["mtorch", "torch"])
+
+
+def test_what_is_said_to_a_compiler_changes_nothing():
+    def double(x):
+        return 2 * x
+    assert not mtorch.compiler.is_compiling() and not mtorch.compiler.is_exporting() and not mtorch.compiler.is_dynamo_compiling()
+    x = mtorch.ones(2)
+    for change in (mtorch.compiler.disable, mtorch.compiler.disable(), mtorch.compiler.disable(recursive=False),
+                   mtorch.compiler.assume_constant_result):
+        assert change(double)(x).tolist() == [2.0, 2.0]
+    mtorch.compiler.reset()
+    mtorch.compiler.cudagraph_mark_step_begin()
+    with mtorch.compiler.set_stance("force_eager"):
+        assert double(x).tolist() == [2.0, 2.0]
+
+
+def test_modules_written_for_the_compiler():
+    class Net(mtorch.jit.ScriptModule):
+        scale: mtorch.jit.Final[int]
+
+        def __init__(self):
+            super().__init__()
+            self.scale = mtorch.jit.annotate(int, 3)
+            self.linear = mtorch.nn.Linear(2, 1)
+
+        @mtorch.jit.export
+        def twice(self, x):
+            return self.scale * self.linear(x)
+    net = Net()
+    assert net.twice(mtorch.ones(1, 2)).shape == (1, 1) and mtorch.jit.Final is typing.Final
+    assert not isinstance(mtorch.nn.Linear(1, 1), mtorch.jit.ScriptModule)
+    assert tuple(mtorch.jit.Attribute(1, int)) == (1, int)
+    assert mtorch.ScriptModule is mtorch.jit.ScriptModule and issubclass(mtorch.jit.TracerWarning, Warning)
+
+
+def test_classes_of_which_nothing_is_made():
+    for cls in (mtorch.jit.ScriptFunction, _dynamo.OptimizedModule, mtorch.distributed.ProcessGroup):
+        with pytest.raises(NotImplementedError, match=cls.__name__):
+            cls()
+    assert not isinstance(mtorch.compile(mtorch.nn.Linear(1, 1)), _dynamo.OptimizedModule)
+    with pytest.raises(NotImplementedError, match="Mode"), overrides.TorchFunctionMode():
+        pass
+
+
+def test_a_traced_module_is_the_module():
+    net = mtorch.nn.Linear(2, 1)
+    traced = mtorch.jit.trace_module(net, {"forward": mtorch.ones(1, 2)})
+    assert traced(mtorch.ones(1, 2)).tolist() == net(mtorch.ones(1, 2)).tolist()
+
+
+@BOTH
+def test_futures(lib):
+    first, second = lib.futures.Future(), lib.futures.Future()
+    seen = []
+    first.add_done_callback(lambda future: seen.append(future.value()))
+    after = first.then(lambda future: future.value() + 1)
+    together = lib.futures.collect_all([first, second])
+    assert not first.done() and not together.done()
+    first.set_result(1)
+    second.set_result("two")
+    assert after.wait() == 2 and seen == [1] and [f.value() for f in together.wait()] == [1, "two"]
+    assert lib.futures.wait_all([first, after]) == [1, 2]
+    with pytest.raises(RuntimeError):
+        first.set_result(3)
+    failed = lib.futures.Future()
+    failed.set_exception(ValueError("no"))
+    with pytest.raises(ValueError, match="no"):
+        failed.wait()
+    broken = first.then(lambda future: 1 / 0)
+    with pytest.raises((ZeroDivisionError, RuntimeError)):
+        broken.wait()
+    assert issubclass(lib.futures.Future, lib.Future) or lib is torch
+    assert lib.futures.Future[int] is not None
+
+
+def test_a_group_of_one_process():
+    dist = mtorch.distributed
+    assert dist.group.WORLD is None and not dist.rpc.is_available()
+    with pytest.raises(NotImplementedError, match="one process"):
+        dist.rpc.init_rpc("worker")
+    dist.init_process_group("gloo", rank=0, world_size=1)
+    try:
+        got, sent = [None], ["sent"]
+        dist.all_gather_object(got, {"a": 1})
+        dist.broadcast_object_list(sent)
+        dist.gather_object("x", into := [None])
+        assert got == [{"a": 1}] and sent == ["sent"] and into == ["x"]
+        with pytest.raises(ValueError, match="2 places"):
+            dist.all_gather_object([None, None], 1)
+        x = mtorch.ones(2, requires_grad=True)
+        (dist.nn.all_reduce(x) + dist.nn.broadcast(x, 0) + dist.nn.reduce(x, 0) + dist.nn.all_gather(x)[0]).sum().backward()
+        assert x.grad.tolist() == [4.0, 4.0]
+    finally:
+        dist.destroy_process_group()
+    with pytest.raises(ValueError, match="not been initialized"):
+        dist.nn.all_reduce(x)
+
+
+def test_an_optimizer_whose_state_one_process_has():
+    net = mtorch.nn.Linear(2, 1)
+    chosen = mtorch.distributed.optim.ZeroRedundancyOptimizer(net.parameters(), optimizer_class=mtorch.optim.SGD, lr=0.5)
+    assert isinstance(chosen, mtorch.optim.SGD) and chosen.param_groups[0]["lr"] == 0.5
+
+
+@BOTH
+def test_functions_by_the_names_of_the_core(lib):
+    aten = lib.ops.aten
+    x = lib.tensor([3.0, 1.0, 2.0])
+    assert aten.add.Tensor(x, x).tolist() == [6.0, 2.0, 4.0]
+    assert [part.tolist() for part in aten.sort.default(x, 0, True)] == [[3.0, 2.0, 1.0], [0, 2, 1]]
+    assert aten.cat.default([x, x], 0).shape == (6,) and aten.index_select(x, 0, lib.tensor([1])).tolist() == [1.0]
+    assert str(aten.add.Tensor) == "aten.add.Tensor" and str(aten.add) == "aten.add"
+    assert repr(aten.add) == "<OpOverloadPacket(op='aten.add')>"
+    assert repr(aten.add.Tensor) == "<OpOverload(op='aten.add', overload='Tensor')>"
+    assert {aten.add.Tensor: 1}[aten.add.Tensor] == 1 and aten.add.Tensor is not aten.add.Scalar
+
+
+def test_a_name_of_the_core_that_is_no_function_here():
+    with pytest.raises(NotImplementedError, match="aten._to_copy.default"):
+        mtorch.ops.aten._to_copy.default(mtorch.ones(1))
+
+
+@BOTH
+def test_questions(lib):
+    overrides = __import__(f"{lib.__name__}.overrides").overrides
+
+    class Like:
+        __torch_function__ = None
+    assert [overrides.is_tensor_like(x) for x in (lib.ones(1), Like(), 1.0)] == [True, True, False]
+    assert not overrides.has_torch_function([lib.ones(1)])
+    assert "built with" in lib.__config__.show() and "threads" in lib.__config__.parallel_info()
+
+
+def test_types_for_annotations():
+    assert types.Tensor is mtorch.Tensor and types._dtype is mtorch.dtype and isinstance(1.0, types.Number)
+    assert type(mtorch.Tensor) is _C._TensorMeta
+    assert _C._disabled_torch_function_impl(mtorch.add, (), (1.0, mtorch.ones(1))).tolist() == [2.0]
+    assert mtorch.serialization.MAP_LOCATION is not None
+
+
+@BOTH
+def test_memory_shared_by_capsules(lib):
+    dlpack = __import__(f"{lib.__name__}.utils.dlpack").utils.dlpack
+    x = lib.arange(4.0)
+    for y in (dlpack.from_dlpack(dlpack.to_dlpack(x)), lib.from_dlpack(x), lib.from_dlpack(np.arange(4.0))):
+        assert y.tolist() == [0.0, 1.0, 2.0, 3.0]
+    shared = dlpack.from_dlpack(dlpack.to_dlpack(x))
+    shared[0] = 9.0
+    assert x[0] == 9.0 and np.from_dlpack(x).tolist() == [9.0, 1.0, 2.0, 3.0] and tuple(x.__dlpack_device__()) == (1, 0)
+    with pytest.raises(BufferError, match="require gradient"):
+        lib.ones(1, requires_grad=True).__dlpack__()
+
+
+@BOTH
+def test_records_of_a_file(lib):
+    file = io.BytesIO()
+    lib.save({"w": lib.ones(2)}, file)
+    file.seek(0)
+    reader = lib.PyTorchFileReader(file)
+    assert "data.pkl" in reader.get_all_records() and reader.has_record("data/0") and not reader.has_record("data/1")
+    assert reader.get_record("data/0") == np.ones(2, np.float32).tobytes()
+    with pytest.raises(RuntimeError, match="file not found"):
+        reader.get_record("data/1")
+
+
+@BOTH
+def test_tensors_printed_in_torchs_style(lib):
+    from importlib import import_module
+    printing = import_module(f"{lib.__name__}._tensor_str")
+    text = printing._tensor_str(lib.tensor([[1.0, 2.5]]), 6)
+    assert text == "[[1.0000, 2.5000]]" and printing.PRINT_OPTS.threshold == 1000
+    assert printing._add_suffixes("Index(" + text, ["dim_size=3"], 6, False) == "Index([[1.0000, 2.5000]], dim_size=3)"
+
+
+def test_results_of_several_gpus():
+    assert mtorch.nn.parallel.gather([mtorch.zeros(1, 2), mtorch.ones(1, 2)]).shape == (2, 2)
+    with pytest.raises(NotImplementedError, match="no GPUs"):
+        mtorch.nn.parallel.scatter(mtorch.ones(2), [0, 1])
