@@ -8,6 +8,7 @@ from .dtypes import (bfloat16, bool, can_cast, cdouble, cfloat, chalf, complex32
                      float32, float64, get_default_dtype, half, iinfo, int, int8, int16, int32, int64, long,
                      promote_types, set_default_dtype, short, uint8, uint16, uint32, uint64)
 from .device import device
+from .strides import layout, memory_format
 from .later import find as _find, listed as _listed
 from . import autograd, random, return_types
 from .autograd import (enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled)
@@ -77,7 +78,7 @@ from .tensor import Tensor
 from .functions.creation import (arange, as_tensor, asarray, empty, empty_like, eye, from_numpy, full, full_like,
                                  linspace, logspace, ones, ones_like, scalar_tensor, tensor, zeros, zeros_like)
 from .printing import get_printoptions, printoptions, set_printoptions
-from .sparse import sparse_coo_tensor
+from .sparse import sparse_coo_tensor, sparse_csr_tensor
 from . import linalg, nn, optim, signal, sparse, special, utils
 from .nn import Module, Parameter, Sequential
 from .utils.data import DataLoader
@@ -91,16 +92,16 @@ from .legacy import methods_as_functions as _methods_as_functions, tensor_classe
 globals().update(_tensor_classes(Tensor))
 globals().update(_methods_as_functions(Tensor))
 
-strided, sparse_coo, contiguous_format, preserve_format, channels_last, channels_last_3d = (
-    "torch.strided", "torch.sparse_coo", "torch.contiguous_format", "torch.preserve_format", "torch.channels_last",
-    "torch.channels_last_3d")
+strided, sparse_coo, sparse_csr = layout("torch.strided"), layout("torch.sparse_coo"), layout("torch.sparse_csr")
+contiguous_format, preserve_format = memory_format("torch.contiguous_format"), memory_format("torch.preserve_format")
+channels_last, channels_last_3d = memory_format("torch.channels_last"), memory_format("torch.channels_last_3d")
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 
 
 def __getattr__(name: str):
     """What few programs need is loaded when it is first asked for."""
-    return _find(__name__, name)
+    return _find(__package__, name)
 
 
 def __dir__() -> list[str]:
-    return _listed(__name__)
+    return _listed(__package__)

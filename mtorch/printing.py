@@ -125,26 +125,27 @@ def format_tensor(array: np.ndarray, *, requires_grad: bool = False, grad_fn_nam
     return _with_notes(opening + _values(array, len(opening)), notes, len(opening))
 
 
-def format_sparse(indices: np.ndarray, values: np.ndarray, size: tuple[int, ...], *, requires_grad: bool = False,
-                  grad_fn_name: str | None = None) -> str:
-    """The text of a sparse tensor: where its values stand, what they are, and on a line of their own the notes."""
+def format_sparse(indices: dict[str, np.ndarray], values: np.ndarray, size: tuple[int, ...], layout: str, *,
+                  requires_grad: bool = False, grad_fn_name: str | None = None) -> str:
+    """The text of a sparse tensor: where its values stand, what they are, and (of coordinates, on a line of their own) the
+    notes."""
     indent = len("tensor(")
     parts = []
-    for name, array in (("indices", indices), ("values", values)):
+    for name, array in (*indices.items(), ("values", values)):
         opening = f"{name}=tensor("
         shape = "" if array.size else f", size={array.shape}"
         parts.append(f"{opening}{_values(array, indent + len(opening))}{shape})")
     dtype, default = dtypes.of(values.dtype), dtypes.get_default_dtype()
     default_complex = dtypes.complex128 if default is dtypes.float64 else dtypes.complex64
-    notes = [f"size={tuple(size)}", f"nnz={indices.shape[1]}"]
+    notes = [f"size={tuple(size)}", f"nnz={len(values)}"]
     if dtype not in (default, default_complex, dtypes.int64, dtypes.bool):
         notes.append(f"dtype={dtype}")
-    notes.append("layout=torch.sparse_coo")
+    notes.append(f"layout={layout}")
     if grad_fn_name is not None:
         notes.append(f"grad_fn=<{grad_fn_name}>")
     elif requires_grad:
         notes.append("requires_grad=True")
-    return _with_notes("tensor(" + (",\n" + " " * indent).join(parts), notes, indent, new_line=True)
+    return _with_notes("tensor(" + (",\n" + " " * indent).join(parts), notes, indent, new_line="indices" in indices)
 
 
 def _with_notes(text: str, notes: list[str], indent: int, new_line: bool = False) -> str:

@@ -8,6 +8,40 @@ from __future__ import annotations
 import numpy as np
 
 
+class _Name(str):
+    """A str that shows itself without quotes, and is saved as a plain one."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __reduce__(self):
+        return str, (str(self),)
+
+
+class layout(_Name):
+    """How a tensor keeps its elements: `torch.strided`, `torch.sparse_coo` or `torch.sparse_csr`.
+
+    >>> import mtorch
+    >>> isinstance(mtorch.ones(2).layout, mtorch.layout)
+    True
+    """
+
+    __slots__ = ()
+
+
+class memory_format(_Name):
+    """In which order memory is asked to lie, as `torch.channels_last`: a hint.
+
+    >>> import mtorch
+    >>> isinstance(mtorch.contiguous_format, mtorch.memory_format)
+    True
+    """
+
+    __slots__ = ()
+
+
 def memory_order(array: np.ndarray) -> tuple[int, ...]:
     """The axes from the slowest in memory to the fastest, as torch finds them.
 

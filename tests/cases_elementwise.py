@@ -42,6 +42,7 @@ for op, name in [(two.maximum, "maximum"), (two.minimum, "minimum"), (two.fmax, 
                  (two.logaddexp2, "logaddexp2")]:
     call(op, A, B, like=lambda a, b, n=name: getattr(torch(), n)(a, b))
     call(op, A, ROW, like=lambda a, b, n=name: getattr(torch(), n)(a, b))
+call(two.share, A, B, like=lambda a, b: (a - b).sigmoid())
 call(two.copysign, A, B, like=lambda a, b: torch().copysign(a, b))
 call(two.xlogy, A, P, like=lambda a, b: torch().xlogy(a, b))
 call(two.where, A, ROW, condition=B > 0, like=lambda a, b: torch().where(torch().tensor(B > 0), a, b))

@@ -25,6 +25,11 @@ def _scalar_type(d: dtypes.dtype) -> str:
             "uint8": "unsigned char", "int8": "signed char", "bool": "bool"}.get(d.name, d.name)
 
 
+def is_sparse(x) -> bool:
+    """Whether x is a sparse tensor of any layout: it has no array, and multiplies by a way of its own."""
+    return x.is_sparse or x.is_sparse_csr
+
+
 def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product; vectors count as rows on the left and columns on the right, leading dimensions are broadcast.
 
@@ -38,7 +43,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     tensor([[11.]])
     """
     a, b = require_tensor(input, "matmul"), require_tensor(other, "matmul", "other")
-    result = a @ b if a.is_sparse or b.is_sparse else multiplied(a, b)
+    result = a @ b if is_sparse(a) or is_sparse(b) else multiplied(a, b)
     return result if out is None else into(out, result)
 
 
@@ -119,8 +124,8 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     tensor([3., 3.])
     """
     a, b = require_tensor(input, "mv"), require_tensor(vec, "mv", "vec")
-    if a.array.ndim != 2 or b.array.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got {b.array.ndim}, {a.array.ndim}, {b.array.ndim}")
+    if a.dim() != 2 or b.dim() != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {b.dim()}, {a.dim()}, {b.dim()}")
     return matmul(a, b, out=out)
 
 

@@ -1,7 +1,9 @@
 """Tensors put together and taken apart by rows, columns and depth; grids and products of them."""
 from __future__ import annotations
 
+import functools
 import itertools
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import numpy as np
 from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
+from ..caller import program_line
 from ..ops import shape as rules
 from .arguments import Size, axis_of, require_tensor, result_type_of, sizes_of, to_type, whole_number
 from .indexing import index_select
@@ -198,7 +201,7 @@ def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor | None = None
             raise RuntimeError("tensor_split expected tensor_indices_or_sections to be a zero-dimensional or "
                                f"one-dimensional tensor, but got a tensor with {given.ndim} dims")
         indices_or_sections = given.tolist()
-    if isinstance(indices_or_sections, int):
+    if isinstance(indices_or_sections, (int, np.integer)):
         if indices_or_sections <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
         small, larger = divmod(n, indices_or_sections)
@@ -221,7 +224,7 @@ def _split_along(name: str, dim_of: Callable[[int], int], needs: int) -> Callabl
         d = dim_of(x.array.ndim)
         if args:
             indices, sections = (args, None) if len(args) > 1 else (None, args[0])
-        if isinstance(sections, int):
+        if isinstance(sections, (int, np.integer)):
             n = x.array.shape[d]
             if sections <= 0 or n % sections:
                 raise RuntimeError(f"torch.{name} attempted to split along dimension {d}, but the size of the "
@@ -339,12 +342,19 @@ def broadcast_tensors(*tensors: Tensor | Sequence[Tensor]) -> tuple[Tensor, ...]
     return tuple(x.expand(shape) for x in xs)
 
 
+@functools.cache
+def _warn_of_indexing() -> None:
+    """Once in a process, as torch."""
+    warnings.warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
+                  stacklevel=program_line())
+
+
 def meshgrid(*tensors: Tensor | Sequence[Tensor], indexing: str | None = None) -> tuple[Tensor, ...]:
     """From vectors of coordinates, the coordinates of every point of the grid: one tensor for each vector, a view of
     it.
 
     tensors: vectors (a scalar is a vector of one) of one type, several or a sequence of them
-    indexing: 'ij', the first vector along the first dimension (and the default), or 'xy', along the second
+    indexing: 'ij', the first vector along the first dimension (and the default, with a warning), or 'xy', along the second
 
     Shape: (A), (B), (C) -> (A, B, C) for each, with 'xy' (B, A, C)
     Raises: TypeError where one is not a Tensor; RuntimeError where one has more dimensions or another type, there is
@@ -364,7 +374,9 @@ def meshgrid(*tensors: Tensor | Sequence[Tensor], indexing: str | None = None) -
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x.array.ndim}D")
         if x.array.dtype != xs[0].array.dtype:
             raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
-    if indexing not in (None, "ij", "xy"):
+    if indexing is None:
+        _warn_of_indexing()
+    elif indexing not in ("ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     swapped = indexing == "xy" and len(xs) > 1
     if swapped:
@@ -461,7 +473,7 @@ def repeat_interleave(input: Tensor, repeats: Tensor | int | None = None, dim: i
     flat, d = (x.reshape(-1) if x.array.size else x.flatten(), 0) if dim is None else (x, axis_of(dim, x.array.ndim))
     flat = flat if flat.array.ndim else flat.reshape(1)
     n = flat.array.shape[d]
-    if not isinstance(repeats, (TensorBase, int)):
+    if not isinstance(repeats, (TensorBase, int, np.integer)):
         raise TypeError(f"repeat_interleave(): argument 'repeats' must be int or Tensor, not {type(repeats).__name__}")
     counts = repeats.array if isinstance(repeats, TensorBase) else np.asarray(repeats)
     if counts.dtype.kind not in "iu":

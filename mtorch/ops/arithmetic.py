@@ -1,6 +1,8 @@
 """Rules of two operands, elementwise: y[i] = f(a[i], b[i]).  The engine sums the gradients of what was broadcast."""
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
@@ -15,7 +17,12 @@ def add(a, b):
 
 
 def _number_first(node) -> bool:
-    return isinstance(node.inputs[0], (int, float, complex))
+    """Is this c - a, c / a or c ** a?  A node that a backward has let go no longer knows, and is called the common name."""
+    return bool(node.inputs) and isinstance(node.inputs[0], (int, float, complex))
+
+
+def _weight_is_tensor(node) -> bool:
+    return bool(node.inputs) and not isinstance(node.inputs[2], (int, float))
 
 
 @op(keeps=False, name=lambda node: "RsubBackward1" if _number_first(node) else "SubBackward0")
@@ -164,20 +171,23 @@ def hypot(a, b):
 
 
 @op
+def share(a, b):
+    """y = e^a / (e^a + e^b);  dy/da = y (1 - y)"""
+    y = share(a, b) if isinstance(a, TensorBase) or isinstance(b, TensorBase) else 1.0 / (1.0 + np.exp(b - a))
+    return y, (lambda g: g * (y * share(b, a)), lambda g: -g * (y * share(b, a)))
+
+
+@op
 def logaddexp(a, b):
-    """y = log(e^a + e^b);  dy/da = e^(a - y), of a y computed again, for y may be written in place"""
-    return np.logaddexp(a, b), (lambda g: g * _share(a, np.logaddexp(a, b)), lambda g: g * _share(b, np.logaddexp(a, b)))
-
-
-def _share(a, y):
-    same = np.isinf(_plain(a)) & (_plain(a) == _plain(y))
-    return np.where(same, 1.0, np.exp(np.where(same, 0.0, a - y)))
+    """y = log(e^a + e^b);  dy/da = e^a / (e^a + e^b): it does not need y, which rounding may have made a or b"""
+    return np.logaddexp(a, b), (lambda g: g * share(a, b), lambda g: g * share(b, a))
 
 
 @op
 def logaddexp2(a, b):
     """y = log2(2^a + 2^b)"""
-    return np.logaddexp2(a, b), (lambda g: g * np.exp2(a - np.logaddexp2(a, b)), lambda g: g * np.exp2(b - np.logaddexp2(a, b)))
+    ln2 = math.log(2.0)
+    return np.logaddexp2(a, b), (lambda g: g * share(ln2 * a, ln2 * b), lambda g: g * share(ln2 * b, ln2 * a))
 
 
 @op
@@ -220,7 +230,7 @@ def _as(value, dtype):
     return np.asarray(value, dtype)
 
 
-@op(name=lambda node: "LerpBackward0" if isinstance(node.inputs[2], (int, float)) else "LerpBackward1")
+@op(name=lambda node: "LerpBackward1" if _weight_is_tensor(node) else "LerpBackward0")
 def lerp(a, b, w):
     """y = a + w (b - a)"""
     return a + w * (b - a), (lambda g: g * (1.0 - w), lambda g: g * w, lambda g: g * (b - a))

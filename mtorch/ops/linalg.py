@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import AS_WRITTEN, holomorphic
 from ..autograd.tape import TensorBase, op
 from .elementwise import plain
 from .triangular import solve_triangular
@@ -14,6 +15,11 @@ from .triangular import solve_triangular
 
 def H(a):
     return np.swapaxes(a, -1, -2)
+
+
+def absent(g):
+    """Is this the gradient of an output that none came to?  A recorded one may be 0 and still be differentiated."""
+    return not (getattr(g, "_requires_grad", False) or plain(g).any())
 
 
 @op(name="LinalgInvExBackward0")
@@ -53,7 +59,7 @@ def _cofactors(a):
     n = s.shape[-1]
     others = np.stack([np.prod(np.delete(s, i, -1), axis=-1) for i in range(n)], -1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    return (sign[..., None, None] * (u * others[..., None, :]) @ vh).astype(a.dtype)
+    return (sign[..., None, None] * (u.conj() * others[..., None, :]) @ vh.conj()).astype(a.dtype)
 
 
 @op(name="LinalgSlogdetBackward0")
@@ -94,6 +100,8 @@ def eigh(a):
     w, v = eigh(a) if isinstance(a, TensorBase) else np.linalg.eigh(a)
 
     def pullback(gw, gv):
+        if absent(gv):                                 # there is a gradient where eigenvalues are equal, too
+            return ((v * gw[..., None, :]) @ H(v),)
         n = w.shape[-1]
         eye = np.eye(n, dtype=plain(w).dtype)
         gaps = w[..., None, :] - w[..., :, None] + eye
@@ -110,6 +118,33 @@ def eigvalsh(a):
     return w, (lambda g: (v * g[..., None, :]) @ H(v),)
 
 
+def as_complex(a):
+    return a.astype(np.result_type(a, np.complex64), copy=False)
+
+
+@op(name="LinalgEigBackward0", complex=AS_WRITTEN)
+def eig(a):
+    """a v = v diag(w), w and v complex, the columns of v of length 1
+
+    dL/da = v^-H (diag(gw) + (v^H gv - v^H v diag(Re(v^H gv))) / conj(E)) v^H, E[i, j] = w[j] - w[i], 0 on its diagonal;
+    the second term is what keeps the columns' length.  Boeddeker et al. 2017, "On the computation of complex-valued
+    gradients with application to statistically optimum beamforming", arXiv:1701.00392, 4.20.
+    """
+    w, v = eig(a) if isinstance(a, TensorBase) else map(as_complex, np.linalg.eig(a))
+
+    def pullback(gw, gv):
+        vh = H(v).conj()
+        if absent(gv):
+            return (solve(vh, gw[..., :, None] * vh),)
+        eye = np.eye(w.shape[-1], dtype=plain(w).real.dtype)
+        turned = vh @ gv
+        along = (turned * eye).sum(axis=-2).real
+        gaps = (w[..., None, :] - w[..., :, None]).conj() + eye
+        inner = (turned - vh @ (v * along[..., None, :])) / gaps * (1.0 - eye) + eye * gw[..., None, :]
+        return (solve(vh, inner @ vh),)
+    return (w, v), pullback
+
+
 @op(name="LinalgSvdBackward0")
 def svd(a, *, full=False):
     """a = u diag(s) vh, s descending, u (..., M, K), vh (..., K, N), K = min(M, N)   (Giles 3.2; Townsend 2016)
@@ -122,6 +157,8 @@ def svd(a, *, full=False):
     def pullback(gu, gs, gvh):
         k = s.shape[-1]
         u1, v1, gu1, gv1 = u[..., :k], vh[..., :k, :], gu[..., :k], gvh[..., :k, :]
+        if absent(gu1) and absent(gv1):                # there is a gradient where singular values are equal, too
+            return ((u1 * gs[..., None, :]) @ v1,)
         eye = np.eye(k, dtype=plain(s).dtype)
         squares = s * s
         gaps = squares[..., None, :] - squares[..., :, None] + eye
@@ -182,3 +219,6 @@ def pinv(a, *, rcond=None, hermitian=False):
         columns = gt - (gt @ y) @ a                   # g^T (1 - y a)
         return first + rows @ (y @ yt) + (yt @ y) @ columns
     return y, (pullback,)
+
+
+holomorphic(inv, solve, det, matrix_exp)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..autograd.naming import named
+from ..autograd.naming import named, shown_as
 from ..autograd.tape import TensorBase, wrap
 from ..functions.arguments import Size, axis_of, require_tensor
 from ..functions.creation import zeros
 from ..functions.joining import cat
 from ..ops import sparse as rules
 from ..printing import format_sparse
+from ..strides import layout as Layout
 from ..tensor import Tensor
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SparseTensor(Tensor):
     __slots__ = ()
     _shown = "torch.Tensor"
     is_sparse = True
-    layout = "torch.sparse_coo"
+    layout = Layout("torch.sparse_coo")
 
     def __init__(self, indices: np.ndarray, values: Tensor, size: tuple[int, ...], coalesced: bool = False) -> None:
         self._grad = self._node = self._alias = None
@@ -112,8 +113,11 @@ class SparseTensor(Tensor):
 
     def __repr__(self, *, tensor_contents=None) -> str:        # type: ignore[override]
         node = self._elements.grad_fn
-        return format_sparse(self._places, self._elements.array, self._size, requires_grad=self.requires_grad,
-                             grad_fn_name=None if node is None else node.name())
+        return format_sparse(self._index_arrays(), self._elements.array, self._size, self.layout,
+                             requires_grad=self.requires_grad, grad_fn_name=None if node is None else node.name())
+
+    def _index_arrays(self) -> dict[str, np.ndarray]:
+        return {"indices": self._places}
 
     # ---- gradients: those of the values --------------------------------------------------------
 
@@ -148,6 +152,10 @@ class SparseTensor(Tensor):
         twin._pattern = self._pattern
         return twin
 
+    def _formed(self, result: SparseTensor) -> SparseTensor:
+        """What was computed of two such tensors, in their form."""
+        return result
+
     def coalesce(self) -> SparseTensor:
         """Each place once, its values added up, in the order of rows."""
         if self._coalesced:
@@ -160,13 +168,14 @@ class SparseTensor(Tensor):
         sums = named(values.index_add(0, wrap(where.reshape(-1)), self._elements), "CoalesceBackward0")
         return SparseTensor(places, sums, self._size, True)
 
+    @shown_as("ToDenseBackward0")
     def to_dense(self, dtype: dtypes.dtype | None = None, *, masked_grad: bool | None = None) -> Tensor:
         """The ordinary tensor, zeros and all."""
         key = tuple(wrap(i) for i in self._places)
         result = zeros(self._size, dtype=self.dtype).index_put(key, self._elements, accumulate=True)
         return result if dtype is None else result.to(dtype)
 
-    def to_sparse(self, *args: Any, **kwargs: Any) -> SparseTensor:
+    def to_sparse_coo(self) -> SparseTensor:
         """The tensor itself."""
         return self
 
@@ -208,9 +217,11 @@ class SparseTensor(Tensor):
 
     # ---- arithmetic ----------------------------------------------------------------------------
 
+    @shown_as(lambda y, *_: "MmBackward0" if y.dim() > 1 else "MvBackward0")
     def __matmul__(self, other):
         return mm(self, other)
 
+    @shown_as(lambda y, *_: "MmBackward0" if y.dim() > 1 else "MvBackward0")
     def __rmatmul__(self, other):
         return mm(other, self)
 
@@ -223,7 +234,8 @@ class SparseTensor(Tensor):
                 raise RuntimeError(f"add: Expected sizes of 'self' and 'other' to match, but {list(self._size)} != "
                                    f"{list(other._size)}")
             places = np.concatenate([self._places, other._places], 1)
-            return SparseTensor(places, cat([self._elements, other._elements]), self._size).coalesce()
+            total = SparseTensor(places, cat([self._elements, other._elements]), self._size).coalesce()
+            return self._formed(total) if type(other) is type(self) else total
         if isinstance(other, TensorBase):
             return self.to_dense() + other
         return NotImplemented
@@ -243,13 +255,10 @@ class SparseTensor(Tensor):
         if isinstance(other, SparseTensor):
             raise NotImplementedError("the product, element by element, of two sparse tensors is not implemented")
         if isinstance(other, TensorBase) and other.dim():
-            return sparse_mask(other.expand(self._size), self)._times(self._elements, self._coalesced)
+            return self._with(sparse_mask(other.expand(self._size), self)._elements * self._elements)
         return self._with(self._elements * other)
 
     __rmul__ = mul = __mul__       # type: ignore[assignment]
-
-    def _times(self, values, coalesced: bool):
-        return SparseTensor(self._places, self._elements * values, self._size, coalesced)
 
     def __truediv__(self, other):
         if isinstance(other, TensorBase) and (isinstance(other, SparseTensor) or other.dim()):
@@ -302,20 +311,22 @@ def sparse_mask(input: Tensor, mask: SparseTensor) -> SparseTensor:
     if tuple(x.shape) != tuple(mask._size):
         raise RuntimeError(f"sparse_mask(): operands have incompatible sizes; self has size {list(x.shape)} but mask "
                            f"has size {list(mask._size)}")
-    return SparseTensor(mask._places, x[tuple(wrap(i) for i in mask._places)], mask._size, mask._coalesced)
+    return mask._with(x[tuple(wrap(i) for i in mask._places)])
 
 
+@shown_as("SparseAddmmBackward0")
 def mm(mat1: Tensor, mat2: Tensor, reduce: str | None = None) -> Tensor:
     """The product of two matrices of which at least one is sparse; gradients go to the values and the dense matrix.
 
     A sparse and a dense matrix (or vector) make a dense one, two sparse matrices a sparse one (without gradients).
 
     mat1, mat2: the operands
-    reduce: only None, for sums
+    reduce: None or 'sum' for the product, 'mean' for each row of it divided by how many values that row of mat1 has
 
     Shape: (N, I) @ (I, O) -> (N, O)
     Raises: TypeError where one is not a Tensor; RuntimeError where sizes or types differ, or one has other dimensions;
-        NotImplementedError for reduce, and for a gradient of the product of two sparse ones.
+        NotImplementedError for another reduce, or one where mat1 is not the sparse one alone, and for a gradient of the
+        product of two sparse ones.
 
     >>> import mtorch
     >>> a = mtorch.sparse_coo_tensor([[0, 1], [1, 0]], [2.0, 3.0], (2, 2))
@@ -323,9 +334,13 @@ def mm(mat1: Tensor, mat2: Tensor, reduce: str | None = None) -> Tensor:
     tensor([[0., 2.],
             [3., 0.]])
     """
-    if reduce is not None:
-        raise NotImplementedError(f"sparse.mm: only sums are implemented, got reduce={reduce!r}")
     a, b = require_tensor(mat1, "mm", "mat1"), require_tensor(mat2, "mm", "mat2")
+    if reduce is not None:
+        if reduce not in ("sum", "mean") or not isinstance(a, SparseTensor) or isinstance(b, SparseTensor):
+            raise NotImplementedError("sparse.mm: only the sum and mean of a sparse matrix times a dense one are "
+                                      f"implemented, got reduce={reduce!r}")
+        counts = np.maximum(np.bincount(a._places[0], minlength=a._size[0]), 1)[:, None]
+        return mm(a, b) / wrap(counts) if reduce == "mean" else mm(a, b)
     if not isinstance(a, SparseTensor) and not isinstance(b, SparseTensor):
         return a @ b
     inner = b.shape[-2] if b.dim() > 1 else b.shape[0]
@@ -352,9 +367,11 @@ def _sparse_product(a: SparseTensor, b: SparseTensor) -> SparseTensor:
                                   "them dense")
     y = (_pattern(a).matrix(a._elements.array) @ _pattern(b).matrix(b._elements.array)).tocoo()
     places = np.stack([y.row, y.col]).astype(np.int64)
-    return SparseTensor(places, wrap(y.data), y.shape).coalesce()
+    result = SparseTensor(places, wrap(y.data), y.shape).coalesce()
+    return a._formed(result) if type(a) is type(b) else result
 
 
+@shown_as("SparseAddmmBackward0")
 def addmm(mat: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1.0, alpha: Number = 1.0) -> Tensor:
     """beta * mat + alpha * mat1 @ mat2, mat1 sparse.
 

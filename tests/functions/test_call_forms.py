@@ -22,7 +22,16 @@ FORMS = [
     "T.zeros(2, 2).any(dim=[])", "T.ones(2, 2).any(dim=(), keepdim=True)", "T.ones(2, 2).sum(())",
     "T.tensor([0.0, 2]).sum(0, dtype=T.bool)", "T.tensor([0, 2]).prod(dtype=T.bool)", "T.tensor([1, 2]).sum(dtype=T.int32)",
     "T.tensor([100, 100]).sum(dtype=T.int8)", "T.tensor([100, 100]).prod(0, dtype=T.int8)",
+    "T.ones(3, dtype=T.float64).add_(T.arange(3, dtype=T.uint8), alpha=-1)", "T.add(T.ones(2), T.tensor(True), alpha=2)",
+    "T.sub(T.ones(1, dtype=T.float64), T.tensor([0.1]), alpha=0.3)", "T.ones(2).repeat(repeats=(2, 2))",
+    "1 << T.arange(3)", "8 >> T.arange(3)", "T.arange(6).view(2, 3).mode(axis=0, keepdims=True)",
+    "T.arange(6.0).view(2, 3).nanmedian(axis=1)", "T.normal(T.tensor(0), T.tensor(1.0), (2,)) * 0",
+    "T.split(T.ones(3, 2, requires_grad=True), split_size_or_sections=2, dim=0)",
+    "T.ones(3, requires_grad=True).split(split_size=2)", "T.fft.fft(input=T.ones(2, requires_grad=True))",
+    "T.fft.ifft(input=T.ones(2, requires_grad=True))",
+    "T.scatter(input=T.ones(2, requires_grad=True), dim=0, index=T.tensor([1]), src=T.zeros(2))",
 ]
+WRITTEN = ["T.arange(3).__ilshift__(1)", "T.arange(3).__irshift__(T.tensor(1))"]
 FORMER = [
     "T.ones(2).add(1, T.arange(2))", "T.ones(2).add_(-0.1, T.arange(2))", "T.ones(2).sub(2, T.arange(2))",
     "T.ones(2).sub_(2, T.arange(2))", "T.add(T.ones(2), 2, T.arange(2))", "T.add(T.ones(2), 2, 3)",
@@ -47,6 +56,9 @@ REFUSED = {
     "T.ones(2, 2).sum(0, keepdim=1)": "'keepdim' must be bool",
     "T.ones(2, 2).argmax(0, 1)": "'keepdim' must be bool",
     "T.ones(2, 2).max(0, 1)": "'keepdim' must be bool",
+    "T.mode(T.ones(2, 2), 0, out=T.empty(2))": "'out' must be tuple of Tensors",
+    "T.median(T.ones(2, 2), 0, out=T.empty(2))": "'out' must be tuple of Tensors",
+    "T.Size([T.ones(2)])": "int",
     "setattr(T.ones(2, requires_grad=True), 'data', T.arange(2))": "must be floating point or complex",
     "T.tensor(3.0) - True": "with a bool tensor is not supported",
     "True - T.tensor([3.0])": "with a bool tensor is not supported",
@@ -69,6 +81,30 @@ def values(result: Any) -> list:
 def test_torchs_forms_of_a_call(call: str) -> None:
     torch = pytest.importorskip("torch")
     assert values(eval(call, {"T": mtorch})) == values(eval(call, {"T": torch}))
+
+
+@pytest.mark.parametrize("call", WRITTEN)
+def test_shifts_in_place(call: str) -> None:
+    torch = pytest.importorskip("torch")
+    for lib in (mtorch, torch):
+        x = lib.arange(3)
+        shifted = eval(call.replace("T.arange(3)", "x", 1), {"T": lib, "x": x})
+        assert shifted is x
+    assert values(eval(call, {"T": mtorch})) == values(eval(call, {"T": torch}))
+
+
+UNDERIVED = ["T.bincount(T.tensor([0, 1]), weights=x)", "T.histogram(x, 2).hist", "T.unique(x)"]
+
+
+@pytest.mark.parametrize("call", UNDERIVED)
+def test_what_has_no_derivative_says_so_where_it_is_asked_for(call: str) -> None:
+    torch = pytest.importorskip("torch")
+    for lib in (mtorch, torch):
+        x = lib.tensor([1.0, 2.0], requires_grad=True)
+        y = eval(call, {"T": lib, "x": x})
+        assert y.requires_grad
+        with pytest.raises(RuntimeError, match="derivative for"):
+            (y.sum() + x.sum()).backward()
 
 
 @pytest.mark.filterwarnings("ignore:.*deprecated")

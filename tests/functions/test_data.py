@@ -8,7 +8,8 @@ import mtorch
 
 DATA = ["-1, dtype=T.uint8", "[-1], dtype=T.uint8", "[-255, 255], dtype=T.uint8", "[-1, 1.5], dtype=T.uint8",
         "[[-1], [2]], dtype=T.uint8", "[-1, True], dtype=T.uint8", "[-1, 3], dtype=T.uint16", "[-1, 3], dtype=T.uint32",
-        "2**63, dtype=T.uint64", "-2**63", "2**70, dtype=T.float64", "[1.0, 2**65]", "[np.float64(0.1), np.float32(0.2)]"]
+        "2**63, dtype=T.uint64", "-2**63", "2**70, dtype=T.float64", "[1.0, 2**65]", "[np.float64(0.1), np.float32(0.2)]",
+        "[T.ones(1), T.zeros(1)]", "[T.ones(1, 1), 3]", "[[T.ones(1)], [T.tensor(2)]]", "[T.ones(1), T.tensor(2)]"]
 REFUSED = {
     "T.tensor(256, dtype=T.uint8)": "without overflow", "T.tensor(-256, dtype=T.uint8)": "without overflow",
     "T.tensor(-1.5, dtype=T.uint8)": "without overflow", "T.tensor([300.0], dtype=T.uint8)": "without overflow",
@@ -21,6 +22,9 @@ REFUSED = {
     "T.tensor({})": "Could not infer dtype of dict", "T.tensor([{'a': 1}])": "Could not infer dtype of dict",
     "T.as_tensor({})": "Could not infer dtype of dict", "T.tensor('a')": "invalid data type 'str'",
     "T.tensor(['a'])": "too many dimensions 'str'",
+    "T.tensor([T.ones(2), T.ones(2)])": "only one element tensors can be converted",
+    "T.as_tensor([T.ones(2)])": "only one element tensors can be converted",
+    "T.FloatTensor([T.ones(0)])": "only one element tensors can be converted",
     "T.zeros(2, device='cuda')": "Torch not compiled with CUDA enabled",
     "T.tensor([1.0], device=T.device('cuda:1'))": "Torch not compiled with CUDA enabled",
     "T.rand_like(T.ones(2), device='cuda')": "Torch not compiled with CUDA enabled",

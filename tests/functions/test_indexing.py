@@ -110,3 +110,41 @@ def test_numbers_that_an_integer_type_cannot_hold() -> None:
     for value in (300, float("inf"), float("nan"), 1e30):
         with pytest.raises(RuntimeError, match="without overflow"):
             x[0] = value
+
+
+@pytest.mark.parametrize("reduce", ["max", "min"])
+def test_scatter_reduce_takes_the_short_names(reduce: str) -> None:
+    torch = pytest.importorskip("torch")
+
+    def reduced(t: Any) -> list[float]:
+        return t.full((3,), 2.0).scatter_reduce(0, t.tensor([0, 1]), t.tensor([5.0, 1.0]), reduce).tolist()
+    assert reduced(mtorch) == reduced(torch)
+
+
+LISTS = ["[[0, 1], [1, 2]]", "[[0, 1]]", "[[0]]", "[[]]", "[0, [1, 0]]", "[T.tensor([0, 1]), T.tensor([1, 0])]",
+         "[T.tensor(0), T.tensor(1)]", "[np.array([0, 1]), 1]", "[slice(0, 1)]", "[slice(None), [1]]", "[None, 0]", "[..., 0]",
+         "[(0, 1), (1, 2)]", "[range(2), range(2)]", "[[True, False, True], [1]]", "[[0], [1], [2]]",
+         "[[0, 1]] * 33", "[0, 2]", "[True, False, True]", "[np.int64(0), 2]", "[]"]
+
+
+@pytest.mark.filterwarnings("ignore:Using a non-tuple sequence")
+@pytest.mark.parametrize("key", LISTS)
+def test_a_list_that_holds_more_than_numbers_is_a_tuple(key: str) -> None:
+    torch = pytest.importorskip("torch")
+    results: list = []
+    for t in (torch, mtorch):
+        x = t.arange(12.0).view(3, 4)
+        where = eval(key, {"T": t, "np": np})
+        try:
+            picked = x[where].tolist()
+            x[where] = -1
+            results.append((picked, x.tolist()))
+        except IndexError as error:
+            results.append(type(error))
+    assert results[0] == results[1]
+
+
+def test_such_a_list_is_told_of() -> None:
+    with pytest.warns(UserWarning, match="non-tuple sequence") as told:
+        mtorch.ones(2, 2)[[[0, 1], [1, 0]]]
+    assert told[0].filename == __file__

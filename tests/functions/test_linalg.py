@@ -1,6 +1,8 @@
 """Linear algebra: one table of calls, run here and in torch, with gradients; and what goes wrong."""
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -126,6 +128,7 @@ SINGULAR = np.ones((3, 3))
     lambda lib, a: lib.linalg.matrix_norm(a, 3),
     lambda lib, a: lib.linalg.norm(a[0], "fro"), lambda lib, a: lib.linalg.eigh(a, UPLO="X"),
     lambda lib, a: lib.linalg.multi_dot([a]), lambda lib, a: lib.linalg.cross(a[:, :2], a[:, :2]),
+    lambda lib, a: lib.linalg.lu_factor(a), lambda lib, a: lib.linalg.eig(a[:2]), lambda lib, a: lib.linalg.eig(a[0]),
 ])
 def test_errors_are_torchs(function):
     torch = pytest.importorskip("torch")
@@ -137,16 +140,17 @@ def test_errors_are_torchs(function):
 
 
 WRONG = [
-    ("svd", lambda lib: lib.linalg.svd(lib.tensor([[float("nan")]])), RuntimeError, "linalg.svd: .*nan"),
-    ("svdvals", lambda lib: lib.linalg.svdvals(lib.tensor([[float("nan")]])), RuntimeError, "linalg.svdvals: .*nan"),
-    ("pinv", lambda lib: lib.linalg.pinv(lib.tensor([[float("nan")]])), RuntimeError, "linalg.pinv: .*nan"),
-    ("cond", lambda lib: lib.linalg.cond(lib.tensor([[float("nan")]])), RuntimeError, "linalg.cond: .*nan"),
+    ("eigvals 1", lambda lib: lib.linalg.eigvals(lib.ones(2, 3)), RuntimeError, "batches of square matrices"),
+    ("eigvals 2", lambda lib: lib.linalg.eigvals(lib.ones(2, 2).int()), RuntimeError, "Expected a floating point"),
+    ("ldl_solve 1", lambda lib: lib.linalg.ldl_solve(lib.eye(2), lib.tensor([1, 2]).int(), lib.ones(3, 1)), RuntimeError,
+     "each A matrix is 2 by 2 but each b matrix is 3 by 1"),
+    ("ldl_solve 2", lambda lib: lib.linalg.ldl_solve(lib.eye(2), lib.tensor([1]).int(), lib.ones(2, 1)), RuntimeError,
+     "Expected LD.shape"),
     ("pinv hermitian", lambda lib: lib.linalg.pinv(lib.ones(2, 3), hermitian=True), RuntimeError, "linalg.pinv: A must"),
     ("pinv rtol", lambda lib: lib.linalg.pinv(lib.ones(2, 3), "a"), TypeError, "argument 'rtol'"),
     ("matrix_rank", lambda lib: lib.linalg.matrix_rank(lib.ones(2, 3), hermitian=True), RuntimeError, "2 by 3"),
     ("solve", lambda lib: lib.linalg.solve(lib.eye(2), lib.ones(2), left=False), RuntimeError, "linalg.solve: Vector"),
     ("cholesky_solve", lambda lib: lib.cholesky_solve(lib.ones(3, 1), lib.eye(2)), RuntimeError, "each A matrix is 2 by 2"),
-    ("cholesky_inverse", lambda lib: lib.cholesky_inverse(lib.zeros(2, 2)), RuntimeError, "cholesky_inverse: Singular"),
     ("lu_factor", lambda lib: lib.linalg.lu_factor(lib.zeros(2, 2)), RuntimeError, "linalg.lu_factor: U"),
     ("lu_unpack 1", lambda lib: lib.lu_unpack(lib.ones(2, 2), 3), TypeError, "must be Tensor, not int"),
     ("lu_unpack 2", lambda lib: lib.lu_unpack(lib.ones(2, 2), lib.tensor([5, 6]).int()), RuntimeError, "between 1 and 2"),
@@ -212,3 +216,135 @@ def test_float32_stays_float32():
         results = function(mtorch, *(mtorch.tensor(a.astype(np.float32)) for a in arrays))
         for y in results if isinstance(results, tuple) else (results,):
             assert y.dtype != mtorch.float64, name
+
+
+def failing(lib):
+    """Calls that fail, each of which torch has a message of its own for."""
+    L, one, ones, nan = lib.linalg, lib.eye(2), lib.ones(2, 2), lib.full((2, 2), float("nan"))
+    indefinite = lib.tensor([[1.0, 2.0], [2.0, 1.0]])
+    return [lambda: L.cholesky(indefinite), lambda: L.cholesky(lib.stack([one, indefinite])), lambda: L.cholesky(nan),
+            lambda: L.cholesky(lib.tensor([[1.0, 0.0], [0.0, float("nan")]])), lambda: lib.cholesky(indefinite),
+            lambda: L.cholesky_ex(indefinite, check_errors=True), lambda: lib.cholesky_inverse(lib.zeros(2, 2)),
+            lambda: L.inv(ones), lambda: L.inv(lib.stack([one, ones])), lambda: L.inv_ex(ones, check_errors=True),
+            lambda: L.solve(ones, ones), lambda: L.solve(lib.stack([one, ones]), ones), lambda: L.matrix_power(ones, -2),
+            lambda: L.lu_factor(ones), lambda: L.lu_factor_ex(lib.stack([one, ones]), check_errors=True),
+            *(lambda f=f: f(nan) for f in (L.svd, L.svdvals, lib.svd, L.pinv, L.matrix_rank, L.cond, L.eig)),
+            lambda: L.svd(lib.stack([one, nan])), lambda: L.matrix_norm(nan, "nuc"), lambda: L.tensorsolve(ones, one[0])]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_failures_are_torchs_word_for_word():
+    torch = pytest.importorskip("torch")
+    for ours, theirs in zip(failing(mtorch), failing(torch), strict=True):
+        with pytest.raises(RuntimeError) as expected:
+            theirs()
+        with pytest.raises(RuntimeError) as found:
+            ours()
+        assert str(found.value) == str(expected.value)
+        assert repr(type(found.value)) == repr(type(expected.value))
+
+
+def test_the_error_is_shown_caught_and_pickled_as_torchs():
+    with pytest.raises(mtorch._C._LinAlgError) as found:
+        mtorch.linalg.inv(mtorch.zeros(2, 2))
+    error = pickle.loads(pickle.dumps(found.value))
+    assert type(error) is mtorch.linalg.LinAlgError and type(error).__name__ == "_LinAlgError"
+    assert repr(type(error)) == "<class 'torch._C._LinAlgError'>"
+
+
+def test_singular_values_of_inf_are_not_searched_for():
+    """LAPACK does not come back."""
+    with pytest.raises(mtorch.linalg.LinAlgError, match="non-finite"):
+        mtorch.linalg.svdvals(mtorch.eye(3) * float("inf"))
+
+
+@pytest.mark.parametrize("p", [None, 2, -2, 1, -1, np.inf, -np.inf, "fro", "nuc"])
+def test_one_singular_matrix_in_a_batch_leaves_the_condition_of_the_others(p):
+    torch = pytest.importorskip("torch")
+    matrices = np.stack([np.eye(3), np.zeros((3, 3)), SQUARE])
+    np.testing.assert_allclose(mtorch.linalg.cond(mtorch.tensor(matrices), p), torch.linalg.cond(torch.tensor(matrices), p))
+
+
+def test_equal_values_have_a_gradient_where_no_vectors_are_asked_for():
+    for values in (lambda a: mtorch.linalg.eigh(a).eigenvalues, lambda a: mtorch.linalg.svd(a).S,
+                   lambda a: mtorch.linalg.eig(a).eigenvalues.real):
+        a = mtorch.eye(3, requires_grad=True)
+        values(a).sum().backward()
+        assert a.grad.tolist() == np.eye(3).tolist()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+def test_eig_gives_torchs_pairs(dtype):
+    torch = pytest.importorskip("torch")
+    rng, tolerance = np.random.default_rng(0), 1e-4 if dtype in ("float32", "complex64") else 1e-9
+    for shape in [(1, 1), (4, 4), (3, 5, 5), (2, 2, 3, 3), (0, 2, 2), (2, 0, 0)]:
+        a = (rng.normal(size=shape) + 1j * rng.normal(size=shape) * ("complex" in dtype))
+        a = (a if "complex" in dtype else a.real).astype(dtype)
+        ours, theirs = mtorch.linalg.eig(mtorch.tensor(a)), torch.linalg.eig(torch.tensor(a))
+        for x, y in zip((*ours, mtorch.linalg.eigvals(mtorch.tensor(a))), (*theirs, theirs[0]), strict=True):
+            assert str(x.dtype) == str(y.dtype) and x.shape == y.shape
+        w, v = ours.eigenvalues.numpy(), ours.eigenvectors.numpy()
+        np.testing.assert_allclose(a @ v, v * w[..., None, :], atol=tolerance)
+        # their order, and the phase of each vector, is the library's own: so each is looked for in torch's
+        for i in np.ndindex(shape[:-2] if shape[-1] else (0,)):
+            gaps = np.abs(w[i][:, None] - theirs[0].numpy()[i])
+            order = gaps.argmin(1)
+            assert sorted(order) == list(range(shape[-1])) and (gaps.min(1) < tolerance).all()
+            assert (np.abs((v[i].conj() * theirs[1].numpy()[i][:, order]).sum(0)) > 1 - tolerance).all()
+            largest = v[i][np.abs(v[i]).argmax(0), np.arange(shape[-1])]
+            assert (np.abs(largest.imag) < tolerance).all()
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda lib, a: lib.linalg.cond(a, 3), lambda lib, a: lib.linalg.cond(a[:0, :0], "x"),
+    lambda lib, a: lib.linalg.cond(a[:2], 1), lambda lib, a: lib.linalg.vander(a[0], N=1),
+    lambda lib, a: lib.linalg.vander(a[0, 0]), lambda lib, a: lib.linalg.inv(a[:2])])
+def test_wrong_arguments_are_torchs_errors_word_for_word(wrong):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(RuntimeError) as theirs:
+        wrong(torch, torch.tensor(SQUARE))
+    with pytest.raises(RuntimeError) as ours:
+        wrong(mtorch, mtorch.tensor(SQUARE))
+    assert str(ours.value) == str(theirs.value)
+
+
+def test_eig_shows_itself_as_torch_does():
+    torch = pytest.importorskip("torch")
+    shown = [repr(lib.linalg.eig(lib.tensor([[2.0, 0.0], [0.0, 1.0]], requires_grad=True))) for lib in (mtorch, torch)]
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_loss_that_changes_with_the_phase_of_eigenvectors_has_no_gradient(create_graph):
+    a = mtorch.tensor(BATCH, requires_grad=True)
+    v = mtorch.linalg.eig(a).eigenvectors
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="multiplication by e.{i phi}"):
+            mtorch.autograd.grad((v * (1 + 2j)).real.sum(), a, create_graph=create_graph, retain_graph=True)
+
+
+@pytest.mark.parametrize("kind", ["real", "complex", "hermitian"])
+def test_ldl_is_torchs(kind):
+    torch = pytest.importorskip("torch")
+    a = BATCH if kind == "real" else BATCH + 1j * TALL[:, :3]
+    a = a + (a.conj() if kind == "hermitian" else a).swapaxes(-1, -2)
+    b = RIGHT.astype(a.dtype)
+    results = []
+    for lib in (mtorch, torch):
+        packed, pivots, info = lib.linalg.ldl_factor_ex(lib.tensor(a), hermitian=kind == "hermitian")
+        x = lib.linalg.ldl_solve(packed, pivots, lib.tensor(b), hermitian=kind == "hermitian")
+        assert lib.linalg.ldl_factor(lib.tensor(a), hermitian=kind == "hermitian").pivots.tolist() == pivots.tolist()
+        results.append([y.numpy() for y in (packed, pivots, info, x)])
+    for ours, theirs in zip(*results, strict=True):
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)
+    np.testing.assert_allclose(a @ results[0][3], b, atol=1e-12)
+
+
+def test_ldl_of_nothing_of_a_singular_matrix_and_with_a_gradient():
+    assert mtorch.linalg.ldl_factor(mtorch.zeros(2, 0, 0)).pivots.shape == (2, 0)
+    assert mtorch.linalg.ldl_factor_ex(mtorch.zeros(2, 2)).info.item() == 1
+    with pytest.raises(RuntimeError, match="singular"):
+        mtorch.linalg.ldl_factor(mtorch.zeros(2, 2))
+    with pytest.raises(NotImplementedError, match="gradient is not implemented"):
+        mtorch.linalg.ldl_factor(mtorch.eye(2, requires_grad=True))

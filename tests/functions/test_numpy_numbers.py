@@ -45,15 +45,28 @@ OF_NUMPY = [
     "np.take(T.tensor([1.5, 2.5]), [0])", "np.searchsorted(T.tensor([1.5, 2.5]), 2)", "np.ptp(T.tensor([1.5, 2.5]))",
     "np.linalg.inv(T.eye(2) * 2)", "np.linalg.solve(T.eye(2), T.ones(2))", "np.sort(T.tensor([2.5, 1.5]))",
     "np.stack([T.ones(2)])", "np.repeat(np.ones(2), T.tensor([1, 2]))",
+    "np.exp(T.arange(3))", "np.sqrt(T.arange(3, dtype=T.int32))", "np.add(T.arange(2), T.ones(2))", "np.add([1.5, 2], T.ones(2))",
+    "np.multiply(T.ones(2, dtype=T.float16), [2, 3])", "np.matmul(T.eye(2, dtype=T.float64), T.ones(2, 2))", "np.tanh(T.ones(2))",
+    "np.maximum(T.tensor([1.5, -1]), 0)", "np.arctan2(T.arange(2), T.ones(2, dtype=T.float64))",
+]
+ARGUMENTS = [
+    "T.ones(2, 2).amax(np.int64(1))", "T.ones(2, 2).amin(dim=np.int64(0))", "T.ones(3).std(correction=np.int64(0))",
+    "T.ones(3).var(0, correction=np.float64(1))", "T.ones(2).repeat_interleave(np.int64(2))",
+    "T.ones(2, 3).movedim(np.int64(0), -1)", "T.ones(4).tensor_split(np.int64(2))[0]", "T.ones(4, 2).hsplit(np.int64(2))[1]",
+    "T.gradient(T.arange(3.0), spacing=np.int64(2))[0]", "F.layer_norm(T.ones(2, 3), [np.int64(3)])",
+    "F.layer_norm(T.ones(2, 3), (np.prod([3]),))", "F.rms_norm(T.ones(2, 3), [np.int64(3)])",
+    "F.batch_norm(T.ones(2, 3), None, None, training=True, eps=np.float64(1e-5))",
+    "F.smooth_l1_loss(T.ones(2), T.zeros(2), beta=np.float64(0.5))", "F.softshrink(T.ones(2), np.int64(0))",
+    "F.hardtanh(T.ones(2), np.int64(0), np.float64(0.5))",
 ]
 CALLS = [f"({form.format(number)}) if (x := {operand}) is not None else 0"
-         for operand in OPERANDS.values() for form in OPERATORS for number in NUMBERS] + FUNCTIONS + ARRAYS + OF_NUMPY
+         for operand in OPERANDS.values() for form in OPERATORS for number in NUMBERS] + FUNCTIONS + ARRAYS + OF_NUMPY + ARGUMENTS
 
 
 def described(lib: Any, call: str) -> tuple:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")                # NumPy's, of torch's __array_wrap__
-        y = eval(call, {"T": lib, "np": np})
+        y = eval(call, {"T": lib, "np": np, "F": lib.nn.functional})
     if isinstance(y, lib.Tensor):
         return "Tensor", str(y.dtype), tuple(y.shape), y.numpy()
     return type(y).__name__, str(y.dtype), y.shape, y
@@ -95,3 +108,25 @@ def test_complex_numbers_follow_the_default_type() -> None:
     finally:
         mtorch.set_default_dtype(mtorch.float32)
     assert [x.dtype for x in made] == [mtorch.complex128] * 3
+
+
+@pytest.mark.filterwarnings("ignore:__array_wrap__")
+@pytest.mark.parametrize("sign", ["+", "-", "*", "/", "//", "%", "**"])
+def test_augmented_by_an_array_it_is_a_new_tensor(sign: str) -> None:
+    torch = pytest.importorskip("torch")
+    results = []
+    for t in (torch, mtorch):
+        for array in ("np.array([2.0, 3])", "np.array([2, 3], np.float32)", "np.array(2.0)"):
+            names = {"x": t.ones(2), "np": np}
+            x = names["x"]
+            exec(f"x {sign}= {array}", names)
+            results.append((names["x"] is x, str(names["x"].dtype), names["x"].tolist(), x.tolist()))
+    assert results[:3] == results[3:]
+
+
+@pytest.mark.parametrize("statement", ["x += None", "x -= 'a'", "x *= [1, 2]", "x /= (1,)", "x &= 'a'", "x <<= None"])
+def test_augmented_by_what_is_no_number(statement: str) -> None:
+    torch = pytest.importorskip("torch")
+    for t in (torch, mtorch):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            exec(statement, {"x": t.ones(2)})

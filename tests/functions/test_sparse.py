@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import pickle
 
 import numpy as np
@@ -139,3 +140,140 @@ def test_what_is_printed(count, kind):
 def test_a_size_alone():
     torch = pytest.importorskip("torch")
     assert repr(mtorch.sparse_coo_tensor((2, 3))) == repr(torch.sparse_coo_tensor((2, 3)))
+
+
+CROW, COLUMNS = np.array([0, 2, 2, 5]), np.array([1, 3, 0, 1, 2])
+SILENT = pytest.mark.filterwarnings("ignore:Sparse")
+
+
+def by_rows(lib, requires_grad=False, kind="int64"):
+    """A matrix (3, 4), its second row empty, and its values."""
+    values = lib.tensor(VALUES, requires_grad=requires_grad)
+    crow, columns = (lib.tensor(i.astype(kind)) for i in (CROW, COLUMNS))
+    return lib.sparse_csr_tensor(crow, columns, values, (3, 4)), values
+
+
+BY_ROWS = {
+    "dense": lambda lib, s, x: s.to_dense(),
+    "values": lambda lib, s, x: s.values() * 2,
+    "coordinates": lambda lib, s, x: s.to_sparse().to_dense(),
+    "coordinates and back": lambda lib, s, x: s.to_sparse_coo().to_sparse_csr().values(),
+    "matmul": lambda lib, s, x: s @ x,
+    "mm": lambda lib, s, x: lib.mm(s, x),
+    "spmm": lambda lib, s, x: lib.spmm(s, x),
+    "torch.matmul": lambda lib, s, x: lib.matmul(s, x),
+    "sparse.mm": lambda lib, s, x: lib.sparse.mm(s, x),
+    "sum of rows": lambda lib, s, x: lib.sparse.mm(s, x, "sum"),
+    "mean of rows": lambda lib, s, x: lib.sparse.mm(s, x, "mean"),
+    "vector": lambda lib, s, x: s @ x[:, 0],
+    "mv": lambda lib, s, x: lib.mv(s, x[:, 0]),
+    "from the right": lambda lib, s, x: x[:3].T @ s,
+    "transposed": lambda lib, s, x: s.t() @ x[:3],
+    "addmm": lambda lib, s, x: lib.addmm(x[:3], s, x, beta=2.0, alpha=0.5),
+    "sparse.addmm": lambda lib, s, x: lib.sparse.addmm(x[:3], s, x),
+    "scaled": lambda lib, s, x: (-s * 2 * lib.tensor(1.5)).to_dense(),
+    "times a dense one": lambda lib, s, x: (s.detach() * (x @ x.T)[:3].detach()).to_dense() + x.sum(),
+    "added": lambda lib, s, x: (s + s.clone()).to_dense(),
+    "and a dense one": lambda lib, s, x: s.detach() + (x @ x.T)[:3],
+    "sum": lambda lib, s, x: s.sum(),
+    "masked": lambda lib, s, x: (x @ x.T)[:3].detach().sparse_mask(s.detach()).values() + x.sum(),
+    "of a dense one": lambda lib, s, x: x.to_sparse_csr().values(),
+    "by its layout": lambda lib, s, x: x.to_sparse(layout=lib.sparse_csr).to_dense(),
+}
+
+
+@SILENT
+@pytest.mark.parametrize("kind", ["int64", "int32"])
+@pytest.mark.parametrize("name", BY_ROWS)
+def test_by_rows_values_and_gradients_are_torchs(name, kind):
+    torch = pytest.importorskip("torch")
+    results = []
+    for lib in (mtorch, torch):
+        s, values = by_rows(lib, True, kind)
+        x = lib.tensor(DENSE, requires_grad=True)
+        y = BY_ROWS[name](lib, s, x)
+        assert y.layout == lib.strided
+        (y * lib.arange(y.numel(), dtype=lib.float64).reshape(y.shape)).sum().backward()
+        results.append([y.detach().numpy(), *(g if g is None else g.numpy() for g in (values.grad, x.grad))])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(0.0 if ours is None else ours, 0.0 if theirs is None else theirs, rtol=1e-12)
+
+
+def test_by_rows_second_derivatives():
+    def f(values, x):
+        return mtorch.sparse_csr_tensor(CROW, COLUMNS, values, (3, 4)) @ x.tanh()
+    inputs = mtorch.tensor(VALUES, requires_grad=True), mtorch.tensor(DENSE, requires_grad=True)
+    assert gradcheck(f, inputs) and gradgradcheck(f, inputs)
+
+
+@SILENT
+@pytest.mark.parametrize("shown", [
+    lambda lib: by_rows(lib)[0], lambda lib: by_rows(lib, kind="int32")[0].float(),
+    lambda lib: by_rows(lib)[0].requires_grad_(),
+    lambda lib: lib.zeros(2, 3).to_sparse_csr(), lambda lib: lib.ones(40, 40).to_sparse_csr(),
+    lambda lib: by_rows(lib)[0].layout, lambda lib: by_rows(lib)[0].to_sparse(), lambda lib: by_rows(lib)[0] * 2,
+    lambda lib: by_rows(lib)[0] @ lib.tensor(DENSE, requires_grad=True),
+    lambda lib: by_rows(lib)[0] @ lib.tensor(DENSE[:, 0], requires_grad=True),
+    lambda lib: lib.sparse.mm(by_rows(lib)[0], lib.tensor(DENSE, requires_grad=True)),
+    lambda lib: lib.ones(2, 2, requires_grad=True).to_sparse_csr(), lambda lib: by_rows(lib)[0] + by_rows(lib)[0],
+    lambda lib: by_rows(lib, kind="int32")[0].crow_indices(), lambda lib: by_rows(lib)[0].col_indices(),
+    lambda lib: by_rows(lib)[0] @ lib.tensor(DENSE).to_sparse_csr(),
+    lambda lib: lib.sparse_csr_tensor([0, 1, 2], [1, 0], [1, 2]),
+    lambda lib: [(s := by_rows(lib)[0]).is_sparse, s.is_sparse_csr, s.shape, s._nnz(), s.dtype, s.size(1), s.numel()],
+])
+def test_by_rows_shows_itself_as_torch_does(shown):
+    torch = pytest.importorskip("torch")
+    assert repr(shown(mtorch)) == repr(shown(torch))
+
+
+def test_by_rows_copies_and_gradient():
+    s = by_rows(mtorch)[0].requires_grad_()
+    s.sum().backward()
+    assert s.grad.layout == mtorch.sparse_csr and s.grad.values().tolist() == [1.0] * 5
+    for again in (pickle.loads(pickle.dumps(s)), copy.deepcopy(s), s.clone(), s.detach(), s.to_sparse_csr(), s.double()):
+        assert again.is_sparse_csr and again.to_dense().tolist() == s.to_dense().tolist()
+
+
+def test_by_rows_adds_up_what_stands_in_one_place():
+    twice = mtorch.sparse_csr_tensor([0, 3], [1, 0, 1], [1.0, 2.0, 3.0], (1, 2))
+    assert twice.to_dense().tolist() == [[2.0, 4.0]] and (twice @ mtorch.ones(2)).tolist() == [6.0]
+    assert twice.to_sparse().to_sparse_csr().values().tolist() == [2.0, 4.0]
+
+
+def made_by_rows(lib, crow=CROW, columns=COLUMNS, values=VALUES, size=(3, 4)):
+    return lib.sparse_csr_tensor(lib.tensor(crow), lib.tensor(columns), lib.tensor(values), size, check_invariants=True)
+
+
+@SILENT
+@pytest.mark.parametrize("wrong", [
+    {"columns": COLUMNS[:3]}, {"size": (4, 4)}, {"columns": COLUMNS + 2}, {"columns": COLUMNS - 1}, {"values": VALUES[:2]},
+    {"columns": COLUMNS[[1, 0, 2, 3, 4]]}, {"columns": COLUMNS * 0}, {"crow": CROW + 1}, {"crow": CROW[[0, 1, 2, 1]]},
+    {"crow": CROW * 1.0, "columns": COLUMNS * 1.0}, {"crow": CROW.astype(np.int32)},
+])
+def test_by_rows_indices_that_do_not_fit(wrong):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(RuntimeError) as theirs:
+        made_by_rows(torch, **wrong)
+    with pytest.raises(RuntimeError) as ours:
+        made_by_rows(mtorch, **wrong)
+    assert str(ours.value) == str(theirs.value)
+
+
+@pytest.mark.parametrize(("attempt", "error"), [
+    (lambda s: s.coalesce(), RuntimeError), (lambda s: s.indices(), RuntimeError),
+    (lambda s: s.is_coalesced(), RuntimeError),
+    (lambda s: s * s, NotImplementedError), (lambda s: s[0], NotImplementedError),
+    (lambda s: s.numpy(), NotImplementedError),
+    (lambda s: mtorch.sparse_csr_tensor([[0, 1]], [[0]], [[1.0]]), NotImplementedError),
+    (lambda s: mtorch.sparse_csr_tensor([0, 1], [0], [[1.0]], (1, 1, 1)), NotImplementedError),
+    (lambda s: mtorch.ones(2, 2, 2).to_sparse_csr(), NotImplementedError),
+    (lambda s: mtorch.ones(3).to_sparse_csr(), NotImplementedError),
+    (lambda s: mtorch.ones(3, 3).to_sparse_csr(1), NotImplementedError),
+    (lambda s: mtorch.ones(3, 3).to_sparse(layout="torch.sparse_csc"), NotImplementedError),
+    (lambda s: mtorch.sparse.mm(s, mtorch.ones(4, 1).double(), "amax"), NotImplementedError),
+    (lambda s: mtorch.save(s, io.BytesIO()), NotImplementedError),
+    (lambda s: s @ mtorch.ones(4, 1), RuntimeError), (lambda s: s @ mtorch.ones(3, 1).double(), RuntimeError),
+])
+def test_by_rows_what_there_is_not_says_so(attempt, error):
+    with pytest.raises(error):
+        attempt(by_rows(mtorch)[0])

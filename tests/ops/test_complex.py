@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import mtorch
-from mtorch.ops import complex_parts, fourier
+from mtorch.ops import complex_parts, fourier, linalg
 
 # The rules that the table of ops cannot hold, for what goes in or comes out is complex; CALLS has each.
 RULES = [complex_parts.conj, complex_parts.view_as_real, complex_parts.view_as_complex, complex_parts.magnitude, fourier.dft,
-         fourier.real_dft, fourier.inverse_real_dft]
+         fourier.real_dft, fourier.inverse_real_dft, linalg.eig]
 
 # Each takes the framework, complex z (3, 4) and w (4), and real x (3, 4).
 CALLS: dict[str, Callable[..., Any]] = {
@@ -50,6 +50,11 @@ CALLS: dict[str, Callable[..., Any]] = {
     "hfft": lambda t, z, w, x: t.fft.hfft(z) * t.fft.ihfft(x).abs().sum(),
     "fft2": lambda t, z, w, x: t.fft.fft2(z) * t.fft.ifft2(x),
     "rfftn": lambda t, z, w, x: t.fft.irfftn(t.fft.rfftn(x) * w[:3], s=(3, 4)),
+    "eig": lambda t, z, w, x: _of_eigenvectors(*t.linalg.eig(z[:, :3])),
+    "eig of real": lambda t, z, w, x: _of_eigenvectors(*t.linalg.eig(x[:, :3])),
+    "eigvals": lambda t, z, w, x: (t.linalg.eigvals(z[:, :3]) ** 3).sum() + (t.linalg.eigvals(x[:, :3]) ** 3).sum(),
+    "inv solve det": lambda t, z, w, x: t.linalg.solve(z[:, :3], z[:, 3:]) * t.linalg.inv(z[:, 1:]) * t.linalg.det(z[:, 1:]),
+    "matrix_exp": lambda t, z, w, x: t.linalg.matrix_exp(z[:, :3]) @ t.linalg.matrix_power(z[:, 1:], -2),
     "fftshift": lambda t, z, w, x: t.fft.ifftshift(t.fft.fftshift(z) * w),
 }
 everything = pytest.mark.parametrize("call", CALLS)
@@ -59,6 +64,11 @@ def _halved(z: Any) -> Any:
     z[1] *= 0.5j
     z.real[0] = z.imag[0]
     return z
+
+
+def _of_eigenvectors(w: Any, v: Any) -> Any:
+    """What depends neither on the order of the eigenvectors nor on how each is turned."""
+    return (v * (w * w + w * 1j).unsqueeze(-2)) @ v.mH
 
 
 def arrays() -> list[np.ndarray]:
@@ -111,7 +121,7 @@ def test_equals_torch_to_second_order(call: str) -> None:
 @pytest.mark.parametrize("call", [
     lambda z: z.max(), lambda z: z.sort(), lambda z: z.argmax(), lambda z: z < z, lambda z: z >= 1, lambda z: z.clamp(0, 1),
     lambda z: mtorch.softmax(z, 0), lambda z: mtorch.relu(z), lambda z: mtorch.maximum(z, z), lambda z: z.unique(),
-    lambda z: mtorch.erf(z), lambda z: mtorch.linalg.inv(z[None] * z[:, None]), lambda z: mtorch.nn.functional.mse_loss(z, z),
+    lambda z: mtorch.erf(z), lambda z: mtorch.linalg.qr(z[None] * z[:, None]), lambda z: mtorch.nn.functional.mse_loss(z, z),
 ])
 def test_refuses_what_has_no_meaning_or_is_not_there(call: Callable) -> None:
     for requires_grad in (False, True):

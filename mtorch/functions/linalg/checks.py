@@ -8,6 +8,7 @@ import numpy as np
 
 from ... import dtypes
 from ...autograd.tape import wrap
+from ...class_names import ShownAsTorchs
 from ..arguments import require_tensor, result_type_of, to_type
 
 _CAPITAL = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool",
@@ -15,7 +16,7 @@ _CAPITAL = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "
             "complex128": "ComplexDouble"}
 
 
-class LinAlgError(RuntimeError):
+class _LinAlgError(RuntimeError, metaclass=ShownAsTorchs):
     """A matrix that is singular, or not positive definite, where it must not be.
 
     >>> import mtorch
@@ -24,16 +25,24 @@ class LinAlgError(RuntimeError):
     singular
     """
 
+    __module__ = "mtorch._C"                           # where torch has it, and pickle looks it up
+    _shown = "torch._C._LinAlgError"
+
+
+LinAlgError = _LinAlgError
+
 
 def capital(kind: dtypes.dtype) -> str:
     """The name of a type in torch's errors."""
     return _CAPITAL.get(kind.name, kind.name)
 
 
-def floats(x, name: str, argument: str = "A"):
-    """x, which must be of float32 or float64."""
+def floats(x, name: str, argument: str = "A", *, or_complex: bool = False):
+    """x, which must be of float32 or float64; or complex, for what is written for those too."""
     x = require_tensor(x, name, argument)
     if x.array.dtype.kind == "c":
+        if or_complex:
+            return x
         raise NotImplementedError(f"{name}: complex matrices are not implemented, got {x.dtype}")
     if x.array.dtype.kind != "f":
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {capital(x.dtype)}")
@@ -42,17 +51,17 @@ def floats(x, name: str, argument: str = "A"):
     return x
 
 
-def matrices(x, name: str, argument: str = "A"):
+def matrices(x, name: str, argument: str = "A", *, or_complex: bool = False):
     """x, which must be a matrix or a batch of them, of floats."""
-    x = floats(x, name, argument)
+    x = floats(x, name, argument, or_complex=or_complex)
     if x.array.ndim < 2:
         raise RuntimeError(f"{name}: The input tensor {argument} must have at least 2 dimensions.")
     return x
 
 
-def squares(x, name: str, argument: str = "A"):
+def squares(x, name: str, argument: str = "A", *, or_complex: bool = False):
     """x, which must be a square matrix or a batch of them, of floats."""
-    x = matrices(x, name, argument)
+    x = matrices(x, name, argument, or_complex=or_complex)
     n, m = x.array.shape[-2:]
     if n != m:
         raise RuntimeError(f"{name}: {argument} must be batches of square matrices, but they are {n} by {m} matrices")
@@ -71,12 +80,19 @@ def promoted(*xs):
     return [to_type(x, kind) for x in xs]
 
 
-def first_failure(name: str, infos: np.ndarray, message: str) -> None:
-    """Raise LinAlgError for the first matrix whose info is not 0; {info} in the message is that number."""
+def first_failure(name: str, infos: np.ndarray, message: str, kind: type[RuntimeError] = LinAlgError) -> None:
+    """Raise the error for the first matrix whose info is not 0; {info} in the message is that number."""
     failed = np.flatnonzero(infos)
     if failed.size:
         batch = f"(Batch element {failed[0]}): " if infos.ndim else ""
-        raise LinAlgError(f"{name}: {batch}{message.format(info=int(infos.reshape(-1)[failed[0]]))}")
+        raise kind(f"{name}: {batch}{message.format(info=int(infos.reshape(-1)[failed[0]]))}") from None
+
+
+def first_true(mask: np.ndarray) -> np.ndarray:
+    """Infos of what was found along the last axis: its first place (from 1), 0 where there is none."""
+    if not mask.shape[-1]:
+        return np.zeros(mask.shape[:-1], np.int32)
+    return np.where(mask.any(-1), mask.argmax(-1) + 1, 0).astype(np.int32)
 
 
 @contextmanager
@@ -85,8 +101,20 @@ def as_ours(name: str) -> Iterator[None]:
     try:
         yield
     except np.linalg.LinAlgError as error:
-        advice = ": the matrix has nan" if "converge" in str(error) else ""
-        raise LinAlgError(f"{name}: {error}{advice}") from None
+        why = str(error)
+        if "converge" in why:
+            why = ("The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated "
+                   "eigenvalues.")
+        raise LinAlgError(f"{name}: {why}") from None
+
+
+@contextmanager
+def singular_values_of(a: np.ndarray) -> Iterator[None]:
+    """Around their computation, whatever it is for.  Those of an inf are not asked for: LAPACK may not come back."""
+    first_failure("linalg.svd", ~np.isfinite(a).all((-2, -1)), "The algorithm failed to converge because the input matrix "
+                  "contained non-finite values.")
+    with as_ours("linalg.svd"):
+        yield
 
 
 SINGULAR = ("The diagonal element {info} is zero, the inversion could not be completed because the input matrix is "
@@ -113,7 +141,7 @@ def lu_factors(a: np.ndarray):
     if not k:
         return a.copy(), np.zeros(a.shape[:-2] + (k,), np.int32), np.zeros(a.shape[:-2], np.int32)
     import scipy.linalg.lapack as lapack
-    getrf = lapack.sgetrf if a.dtype == np.float32 else lapack.dgetrf
+    getrf, = lapack.get_lapack_funcs(("getrf",), (a,))
     return each_matrix(a, getrf, ((n, m), a.dtype), ((k,), np.int32), ((), np.int32))
 
 

@@ -1,11 +1,10 @@
-"""A matrix as a product of simpler ones: Cholesky, QR, LU, singular values and eigenvalues.
+"""A matrix as a product of simpler ones: Cholesky, QR, LU, LDL and singular values.
 
 Source: Golub and Van Loan 2013, "Matrix Computations", 4th edition: sections 3.2 and 3.4 (LU, pivoting), 4.2
-(Cholesky), 5.1 and 5.2 (Householder, QR), 2.4 and 8.6 (singular values), chapter 8 (eigenvalues of symmetric matrices).
+(Cholesky), 4.4 (LDL), 5.1 and 5.2 (Householder, QR), 2.4 and 8.6 (singular values).
 """
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,8 @@ from ..arguments import into, require_tensor
 from ..arithmetic import where
 from ..matrix import matmul
 from ..joining import cat
-from .checks import (INDEFINITE, as_info, as_ours, cholesky_infos, first_failure, lu_factors, matrices, same_type,
-                     squares)
+from .checks import (INDEFINITE, as_info, as_ours, cholesky_infos, each_matrix, first_failure, first_true, lu_factors,
+                     matrices, same_type, singular_values_of, squares)
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -31,14 +30,16 @@ def _factored(x, upper: bool, name: str, check: bool):
     x = squares(x, name)
     read = x.mT if upper else x                        # the lower triangle of this one is read
     try:
-        y, infos = triangular.cholesky(read), np.zeros(x.array.shape[:-2], np.int32)
+        y = triangular.cholesky(read)
+        infos = first_true(np.isnan(np.diagonal(y.array, axis1=-2, axis2=-1)))       # LAPACK takes a nan for positive
     except np.linalg.LinAlgError:
         infos = cholesky_infos(read.array)
+    if infos.any():
         if check:
             first_failure(name, infos, INDEFINITE)
         definite = wrap((infos == 0)[..., None, None])
         y = triangular.cholesky(where(definite, read, wrap(np.eye(x.array.shape[-1], dtype=x.array.dtype))))
-        y = where(definite, y, wrap(np.full_like(y.array, math.nan)))
+        y = where(definite, y, wrap(np.full_like(y.array, np.nan)))
     return (y.mT if upper else y), infos
 
 
@@ -169,7 +170,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None,
     if driver is not None:
         raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with "
                            "cuSOLVER backend.")
-    with as_ours("linalg.svd"):
+    with singular_values_of(A.array):
         result = return_types.linalg_svd(*rules.svd(A, full=bool(full_matrices)))
     return result if out is None else into(out, result)
 
@@ -187,8 +188,9 @@ def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) 
     if driver is not None:
         raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with "
                            "cuSOLVER backend.")
-    with as_ours("linalg.svdvals"):
-        result = rules.svdvals(matrices(A, "linalg.svdvals"))
+    A = matrices(A, "linalg.svdvals")
+    with singular_values_of(A.array):
+        result = rules.svdvals(A)
     return result if out is None else into(out, result)
 
 
@@ -208,53 +210,13 @@ def old_svd(input: Tensor, some: bool = True, compute_uv: bool = True, *,
     """
     x = matrices(input, "svd")
     if compute_uv:
-        with as_ours("svd"):
+        with singular_values_of(x.array):
             u, s, vh = rules.svd(x, full=not some)
         result = return_types.svd(u, s, vh.mT)
     else:
         batch, (m, n), kind = x.array.shape[:-2], x.array.shape[-2:], x.array.dtype
         result = return_types.svd(wrap(np.zeros(batch + (m, m), kind)), svdvals(x),
                                   wrap(np.zeros(batch + (n, n), kind)))
-    return result if out is None else into(out, result)
-
-
-def _triangle_read(A, name: str, UPLO: str):
-    A = squares(A, name)
-    if str(UPLO).upper() not in ("L", "U"):
-        raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    return A if UPLO.upper() == "L" else A.mT
-
-
-def eigh(A: Tensor, UPLO: str = "L", *, out: Sequence[Tensor] | None = None) -> return_types.linalg_eigh:
-    """The eigenvalues of symmetric matrices in ascending order, and their eigenvectors in columns.
-
-    The gradient of the eigenvectors is not finite where two eigenvalues are equal; that of the eigenvalues is.
-
-    UPLO: which triangle of A is read, 'L' for the lower, 'U' for the upper
-
-    Shape: (..., N, N) -> (..., N), (..., N, N)
-    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64, or UPLO
-        is another word.
-
-    >>> import mtorch
-    >>> mtorch.linalg.eigh(mtorch.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
-    tensor([1., 2.])
-    """
-    result = return_types.linalg_eigh(*rules.eigh(_triangle_read(A, "linalg.eigh", UPLO)))
-    return result if out is None else into(out, result)
-
-
-def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor:
-    """The eigenvalues of symmetric matrices, in ascending order.
-
-    Shape: (..., N, N) -> (..., N)
-    Errors and UPLO as for `eigh`.
-
-    >>> import mtorch
-    >>> mtorch.linalg.eigvalsh(mtorch.tensor([[2.0, 0.0], [0.0, 1.0]]))
-    tensor([1., 2.])
-    """
-    result = rules.eigvalsh(_triangle_read(A, "linalg.eigvalsh", UPLO))
     return result if out is None else into(out, result)
 
 
@@ -291,7 +253,6 @@ def _lu(A, pivot: bool):
         A = _rows(A, _order_of(pivots, m))
     else:
         pivots = np.broadcast_to(np.arange(k, dtype=np.int32), A.array.shape[:-2] + (k,)).copy()
-        infos = np.zeros(A.array.shape[:-2], np.int32)
     packed = triangular.lu(A[..., :k, :k])
     if m > k:                                          # l below: l2 u = a2
         below = triangular.solve_triangular(packed, A[..., k:, :].mT, upper=True, transposed=True).mT
@@ -299,8 +260,7 @@ def _lu(A, pivot: bool):
     elif n > k:                                        # u beside: l u2 = a2
         packed = cat([packed, triangular.solve_triangular(_with_ones(packed), A[..., k:])], -1)
     if not pivot:
-        zero = np.diagonal(packed.array, axis1=-2, axis2=-1) == 0
-        infos = np.where(zero.any(-1), zero.argmax(-1) + 1, 0).astype(np.int32) if k else infos
+        infos = first_true(np.diagonal(packed.array, axis1=-2, axis2=-1) == 0)
     return packed, pivots, infos
 
 
@@ -325,7 +285,7 @@ def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False,
                  out: Sequence[Tensor] | None = None) -> return_types.linalg_lu_factor_ex:
     """`lu_factor`, and for each matrix an info (int32): 0, or the number of the first pivot that is zero.
 
-    check_errors: raise LinAlgError for the latter
+    check_errors: raise RuntimeError for the latter
 
     Shape: (..., M, N) -> (..., M, N), (..., min(M, N)), (...)
     A, pivot and other errors as for `lu_factor`.
@@ -344,7 +304,7 @@ def _lu_factor(A, name: str, pivot: bool, check: bool) -> return_types.linalg_lu
         first_failure(f"torch.{name}", infos,
                       "U[{info},{info}] is zero and using it on lu_solve would result in a division by zero. If you "
                       "still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
-                      "linalg.lu_factor_ex(A, pivot)")
+                      "linalg.lu_factor_ex(A, pivot)", RuntimeError)
     return return_types.linalg_lu_factor_ex(packed, wrap((pivots + 1).astype(np.int32)), as_info(infos))
 
 
@@ -355,8 +315,8 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out: Sequence[Tensor] | None = N
     pivot: exchange rows so that each pivot is the largest that is left; False: leave the rows where they are
 
     Shape: (..., M, N) -> (..., M, N), (..., min(M, N))
-    Raises: LinAlgError where a pivot is zero; TypeError where A is not a Tensor; RuntimeError where it has fewer than
-        two dimensions or is not of float32 or float64.
+    Raises: TypeError where A is not a Tensor; RuntimeError where a pivot is zero, or A has fewer than two dimensions or is
+        not of float32 or float64.
 
     >>> import mtorch
     >>> mtorch.linalg.lu_factor(mtorch.tensor([[1.0, 2.0], [2.0, 2.0]])).LU
@@ -490,6 +450,104 @@ def old_lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor |
     tensor([[0.5000]])
     """
     return lu_solve(LU_data, LU_pivots, b, out=out)
+
+
+# ---- LDL ---------------------------------------------------------------------------------------
+
+def _without_gradient(name: str, *xs) -> None:
+    if autograd_mode.recording and any(x._requires_grad for x in xs):
+        raise NotImplementedError(f"{name}: its gradient is not implemented, here or in torch; call it under no_grad()")
+
+
+def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = False,
+                  out: Sequence[Tensor] | None = None) -> return_types.linalg_ldl_factor_ex:
+    """`ldl_factor`, and for each matrix an info (int32): 0, or the number of the first block of D that is zero.
+
+    check_errors: raise RuntimeError for the latter
+
+    Shape: (..., N, N) -> (..., N, N), (..., N), (...)
+    A, hermitian and other errors as for `ldl_factor`.
+
+    >>> import mtorch
+    >>> mtorch.linalg.ldl_factor_ex(mtorch.zeros(2, 2)).info
+    tensor(1, dtype=torch.int32)
+    """
+    result = _ldl_factor(A, "torch.linalg.ldl_factor_ex", hermitian, check_errors)
+    return result if out is None else into(out, result)
+
+
+def ldl_factor(A: Tensor, *, hermitian: bool = False,
+               out: Sequence[Tensor] | None = None) -> return_types.linalg_ldl_factor:
+    """L and D of A = L D L^T in one matrix, as LAPACK's sytrf packs them, for symmetric matrices; and its pivots (int32).
+
+    D has blocks of 1 and 2 on its diagonal: `ldl_solve` reads them.
+
+    A: only its lower triangle is read
+    hermitian: of complex matrices A = L D L^H
+
+    Shape: (..., N, N) -> (..., N, N), (..., N)
+    Raises: TypeError where A is not a Tensor; RuntimeError where a block of D is zero, or A is not square or not of
+        float32, float64 or complex; NotImplementedError where a gradient is to be recorded.
+
+    >>> import mtorch
+    >>> mtorch.linalg.ldl_factor(mtorch.tensor([[2.0, 0.0], [1.0, 1.0]])).LD
+    tensor([[2.0000, 0.0000],
+            [0.5000, 0.5000]])
+    """
+    packed, pivots, _ = _ldl_factor(A, "torch.linalg.ldl_factor", hermitian, True)
+    result = return_types.linalg_ldl_factor(packed, pivots)
+    return result if out is None else into(out, result)
+
+
+def _ldl_factor(A, name: str, hermitian: bool, check: bool) -> return_types.linalg_ldl_factor_ex:
+    a = squares(A, name, or_complex=True).array
+    _without_gradient(name, A)
+    n = a.shape[-1]
+    if n:
+        import scipy.linalg.lapack as lapack
+        factor, = lapack.get_lapack_funcs(("hetrf" if hermitian and a.dtype.kind == "c" else "sytrf",), (a,))
+        packed, pivots, infos = each_matrix(a, lambda m: factor(m, lower=1), ((n, n), a.dtype), ((n,), np.int32),
+                                            ((), np.int32))
+    else:
+        packed, pivots, infos = a.copy(), np.zeros(a.shape[:-1], np.int32), np.zeros(a.shape[:-2], np.int32)
+    if check:
+        first_failure(name, infos, "D[{info},{info}] is zero: the matrix is singular", RuntimeError)
+    return return_types.linalg_ldl_factor_ex(wrap(np.tril(packed)), wrap(pivots), as_info(infos))
+
+
+def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False, out: Tensor | None = None) -> Tensor:
+    """X of A X = B, given `ldl_factor` of A: LD and pivots.
+
+    hermitian: as it was given there
+
+    Shape: LD (..., N, N), pivots (..., N), B (..., N, K) -> B's
+    Raises: TypeError where one is not a Tensor; RuntimeError where LD is not square, or types or sizes do not fit;
+        NotImplementedError where a gradient is to be recorded.
+
+    >>> import mtorch
+    >>> mtorch.linalg.ldl_solve(*mtorch.linalg.ldl_factor(mtorch.tensor([[2.0]])), mtorch.ones(1, 1))
+    tensor([[0.5000]])
+    """
+    name = "torch.linalg.ldl_solve"
+    LD, B = squares(LD, name, "LD", or_complex=True), matrices(B, name, "B", or_complex=True)
+    _without_gradient(name, LD, B)
+    ld, p, b = LD.array, require_tensor(pivots, name, "pivots").array, B.array
+    if b.shape[-2] != ld.shape[-1]:
+        raise RuntimeError(f"Incompatible matrix sizes for {name}: each A matrix is {ld.shape[-1]} by {ld.shape[-1]} but "
+                           f"each b matrix is {b.shape[-2]} by {b.shape[-1]}")
+    same_type(name, LD, B)
+    if p.dtype.kind != "i" or p.shape != ld.shape[:-1]:
+        raise RuntimeError(f"{name}: Expected LD.shape[:-1] and pivots.shape to be the same, and pivots to be integers, but "
+                           f"got pivots of {pivots.dtype} with shape {list(p.shape)} instead")
+    batch = np.broadcast_shapes(ld.shape[:-2], b.shape[:-2])
+    x = np.array(np.broadcast_to(b, batch + b.shape[-2:]))
+    if x.size:
+        import scipy.linalg.lapack as lapack
+        solve, = lapack.get_lapack_funcs(("hetrs" if hermitian and ld.dtype.kind == "c" else "sytrs",), (ld,))
+        ld, p = np.broadcast_to(ld, batch + ld.shape[-2:]), np.broadcast_to(p, batch + p.shape[-1:])
+        for i in np.ndindex(batch):
+            x[i] = solve(ld[i], p[i], x[i], lower=1)[0]
+    return wrap(x) if out is None else into(out, wrap(x))
 
 
 @shown_as("LinalgHouseholderProductBackward0")

@@ -16,9 +16,10 @@ from ... import dtypes
 from ...autograd.tape import wrap
 from ...ops import distance, linalg as rules
 from ..arguments import axis_of, into, number_of, require_tensor, to_type
+from ..arithmetic import where
 from ..reduction import amax, amin, norm as norm_over
-from .checks import as_ours, capital, matrices
-from .solving import inv
+from .checks import capital, matrices, singular_values_of, squares
+from .solving import inv_ex
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -99,7 +100,7 @@ def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -
     if ord == "fro":
         result = norm_over(A, 2.0, (rows, columns), keepdim)
     elif ord in ("nuc", 2, -2):
-        with as_ours("linalg.matrix_norm"):
+        with singular_values_of(A.array):
             s = rules.svdvals(A.movedim((rows, columns), (-2, -1)))
         result = s.sum(-1) if ord == "nuc" else _largest(s, -1) if ord == 2 else amin(s, -1)
         if keepdim:
@@ -196,22 +197,24 @@ def cond(A: Tensor, p: float | str | None = None, *, out: Tensor | None = None) 
     tensor(2.)
     """
     A = matrices(A, "linalg.cond")
+    if p not in (None, 2, -2, 1, -1, math.inf, -math.inf, "fro", "nuc"):
+        raise RuntimeError(f"linalg.cond got an invalid norm type: {p}")
+    if p not in (None, 2, -2):
+        A = squares(A, f"linalg.cond(ord={p})")
     if not A.array.size:
         result = A.sum((-2, -1))
-    elif p is None or p in (2, -2):
-        with as_ours("linalg.cond"):
+    elif p in (None, 2, -2, "nuc"):
+        with singular_values_of(A.array):
             s = rules.svdvals(A)
-        result = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+        if p == "nuc":
+            result = s.sum(-1) * (1 / s).sum(-1)
+        else:
+            result = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     else:
-        if A.array.shape[-1] != A.array.shape[-2]:
-            raise RuntimeError(f"linalg.cond with ord {p} requires square matrices: A must be batches of square "
-                               f"matrices, but they are {A.array.shape[-2]} by {A.array.shape[-1]} matrices")
-        try:
-            result = matrix_norm(A, p) * matrix_norm(inv(A), p)
-        except RuntimeError as error:
-            if "singular" not in str(error):
-                raise
-            result = wrap(np.full(A.array.shape[:-2], math.inf, A.array.dtype))
+        inverse, infos = inv_ex(A)
+        result = matrix_norm(A, p) * matrix_norm(inverse, p)
+        if infos.array.any():
+            result = where(infos != 0, wrap(np.asarray(math.inf, A.array.dtype)), result)
     return result if out is None else into(out, result)
 
 

@@ -69,7 +69,7 @@ def matrix_exp(A: Tensor) -> Tensor:
     """e^A = 1 + A + A^2 / 2 + ... of square matrices, by scaling and squaring.
 
     Shape: (..., N, N) -> (..., N, N)
-    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64.
+    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32, float64 or complex.
     Source: Al-Mohy and Higham 2009, "A new scaling and squaring algorithm for the matrix exponential".
 
     >>> import mtorch
@@ -77,7 +77,7 @@ def matrix_exp(A: Tensor) -> Tensor:
     tensor([[1., 1.],
             [0., 1.]])
     """
-    return rules.matrix_exp(squares(A, "linalg.matrix_exp"))
+    return rules.matrix_exp(squares(A, "linalg.matrix_exp", or_complex=True))
 
 
 def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
@@ -268,8 +268,8 @@ def vander(x: Tensor, N: int | None = None, *, out: Tensor | None = None) -> Ten
         raise RuntimeError("linalg.vander: bool is not supported")
     x = x if x.array.ndim else x.reshape(1)
     n = x.array.shape[-1] if N is None else whole_number(N, "linalg.vander", "N")
-    if n <= 1 and N is not None:
-        raise RuntimeError(f"N must be greater than 1, got {n}")
+    if n <= 1:
+        raise RuntimeError("N must be greater than 1.")
     kind = x.array.dtype if x.array.dtype.kind in "fc" else np.dtype(np.int64)
     ones = wrap(np.ones(x.array.shape + (1,), kind))
     result = x.unsqueeze(-1).expand(x.array.shape + (n - 1,)).to(ones.dtype)

@@ -18,8 +18,8 @@ from ...ops import linalg as rules, triangular
 from ..arguments import NUMBERS, axis_of, into
 from ..arithmetic import where
 from ..matrix import matmul
-from .checks import (SINGULAR, LinAlgError, as_info, as_ours, first_failure, floats, lu_infos, matrices, same_type,
-                     squares)
+from .checks import (SINGULAR, LinAlgError, as_info, as_ours, first_failure, first_true, floats, lu_infos, matrices,
+                     same_type, singular_values_of, squares)
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -43,14 +43,14 @@ def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
 
     Shape: (..., N, N) -> (..., N, N)
     Raises: LinAlgError where a matrix is singular; TypeError where A is not a Tensor; RuntimeError where it is not
-        square or not of float32 or float64.
+        square or not of float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.inv(mtorch.tensor([[2.0, 0.0], [0.0, 4.0]]))
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    result = _inverted(squares(A, "linalg.inv"), "linalg.inv", True)[0]
+    result = _inverted(squares(A, "linalg.inv", or_complex=True), "linalg.inv", True)[0]
     return result if out is None else into(out, result)
 
 
@@ -66,7 +66,7 @@ def inv_ex(A: Tensor, *, check_errors: bool = False, out: Sequence[Tensor] | Non
     >>> mtorch.linalg.inv_ex(mtorch.zeros(2, 2)).info
     tensor(1, dtype=torch.int32)
     """
-    y, infos = _inverted(squares(A, "linalg.inv_ex"), "linalg.inv_ex", check_errors)
+    y, infos = _inverted(squares(A, "linalg.inv_ex", or_complex=True), "linalg.inv_ex", check_errors)
     result = return_types.linalg_inv_ex(y, as_info(infos))
     return result if out is None else into(out, result)
 
@@ -87,13 +87,13 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The determinant of square matrices.
 
     Shape: (..., N, N) -> (...)
-    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64.
+    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.det(mtorch.tensor([[2.0, 1.0], [0.0, 3.0]]))
     tensor(6.)
     """
-    result = rules.det(squares(A, "linalg.det"))
+    result = rules.det(squares(A, "linalg.det", or_complex=True))
     return result if out is None else into(out, result)
 
 
@@ -148,7 +148,7 @@ def is_vector(A, B) -> bool:
 
 
 def _solved(A, B, left: bool, name: str, check: bool):
-    A, B = squares(A, name), floats(B, name, "B")
+    A, B = squares(A, name, or_complex=True), floats(B, name, "B", or_complex=True)
     same_type(name, A, B)
     vector = is_vector(A, B)
     if vector and not left:
@@ -187,7 +187,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None)
 
     Shape: A (..., N, N), B (..., N, K) or (..., N) -> that of B
     Raises: LinAlgError where a matrix is singular; TypeError where one is not a Tensor; RuntimeError where A is not
-        square, the sizes do not fit, or they are not of one type, float32 or float64.
+        square, the sizes do not fit, or they are not of one type, float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.solve(mtorch.tensor([[2.0, 0.0], [0.0, 4.0]]), mtorch.tensor([2.0, 2.0]))
@@ -315,6 +315,7 @@ def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = Non
     tensor([[0.2500]])
     """
     L = squares(L, "cholesky_inverse", "L")
+    first_failure("cholesky_inverse", first_true(np.diagonal(L.array, axis1=-2, axis2=-1) == 0), SINGULAR)
     eye = wrap(np.broadcast_to(np.eye(L.array.shape[-1], dtype=L.array.dtype), L.array.shape))
     result = _from_factor(eye, L, upper, "cholesky_inverse")
     return result if out is None else into(out, result)
@@ -340,7 +341,7 @@ def pinv(A: Tensor, rtol: float | Tensor | None = None, *, atol: float | Tensor 
     """
     A = squares(A, "linalg.pinv") if hermitian else matrices(A, "linalg.pinv")
     rtol = rcond if rcond is not None else rtol
-    with as_ours("linalg.pinv"):
+    with as_ours("linalg.pinv") if hermitian else singular_values_of(A.array):
         share = threshold(A, rtol, atol, hermitian)
         result = rules.pinv(A, rcond=share, hermitian=hermitian)
     return result if out is None else into(out, result)
@@ -407,7 +408,7 @@ def matrix_rank(A: Tensor, tol: float | Tensor | None = None, *, atol: float | T
     A = squares(A, "linalg.matrix_rank") if hermitian else matrices(A, "linalg.matrix_rank")
     a = A.array
     atol, rtol = (tol, 0.0) if tol is not None else (atol, rtol)
-    with as_ours("linalg.matrix_rank"):
+    with as_ours("linalg.matrix_rank") if hermitian else singular_values_of(a):
         s = np.abs(np.linalg.eigvalsh(a)) if hermitian else np.linalg.svd(a, compute_uv=False)
     if not s.shape[-1]:
         result = wrap(np.zeros(a.shape[:-2], np.int64))
@@ -454,7 +455,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
         raise RuntimeError(f"{name}: input.size(-2) should match other.size({'-1' if vector else '-2'}), got {m} and "
                            f"{b.array.shape[-2]}")
     share = max(m, n) * float(np.finfo(A.array.dtype).eps) if rcond is None else float(rcond)
-    with as_ours(name):
+    with singular_values_of(A.array):
         x = matmul(rules.pinv(A, rcond=None if driver == "gels" else share), b)
         s = np.linalg.svd(A.array, compute_uv=False)
     ranks = np.asarray((s > share * s.max(-1, keepdims=True, initial=0)).sum(-1))
