@@ -3,9 +3,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+from . import dtypes
 from .autograd.tape import TensorBase
+from .device import device as Device
 from .functions.linalg.checks import LinAlgError as _LinAlgError
 from .random import Generator
 from .tensor import Tensor
@@ -55,6 +58,29 @@ def _disabled_torch_function_impl(func: Callable, types: Any, args: tuple = (), 
 
 def _get_tracing_state() -> None:
     """None: nothing is ever traced; libraries ask before they look at values."""
+
+
+def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
+    """What a Module's `to` was asked for: (device, dtype, non_blocking, memory format), None for what was not."""
+    named = {"device": None, "dtype": None, "non_blocking": False, "memory_format": None, **kwargs}
+    for given in args:
+        if isinstance(given, Tensor):
+            named.update(device=given.device, dtype=given.dtype)
+        elif isinstance(given, dtypes.dtype):
+            named["dtype"] = given
+        elif isinstance(given, bool):
+            named["non_blocking"] = given
+        elif given is not None:
+            named["device"] = Device(given)
+    device = named["device"] if named["device"] is None or isinstance(named["device"], Device) else Device(named["device"])
+    return device, named["dtype"], named["non_blocking"], named["memory_format"]
+
+
+_nn = SimpleNamespace(_parse_to=_parse_to)
+
+
+def _log_api_usage_once(event: str) -> None:
+    """Nothing is told to anyone of what a program uses."""
 
 
 __all__ = ["Generator", "TensorBase", "PyTorchFileReader", "_LinAlgError", "_TensorMeta", "_disabled_torch_function_impl",

@@ -1,4 +1,4 @@
-"""Where in the program a warning belongs: on the line that called into this package, however many calls below it is given."""
+"""Where in the program a warning belongs: on the line that called into this package, however far below it is given."""
 from __future__ import annotations
 
 import sys

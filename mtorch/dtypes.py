@@ -255,13 +255,27 @@ def can_cast(from_: dtype, to: dtype) -> builtins.bool:
     return from_.category <= to.category
 
 
+_SHOWN = ("resolution", "min", "max", "eps", "smallest_normal", "tiny", "dtype")
+
+
 class _Limits:
     """What `finfo` and `iinfo` share: the numbers of one type as attributes."""
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value}" if isinstance(value, str) else f"{name}={value:g}"
-                          for name, value in vars(self).items() if name != "bits")
+                          for name in _SHOWN if (value := vars(self).get(name)) is not None)
         return f"{type(self).__name__}({shown})"
+
+
+# of types that NumPy has not: the largest number, from 1 to the next, the smallest of full precision, 10^-digits
+_NARROW = {
+    bfloat16: ((2.0 - 2.0 ** -7) * 2.0 ** 127, 2.0 ** -7, 2.0 ** -126, 0.01),
+    float8_e4m3fn: (448.0, 2.0 ** -3, 2.0 ** -6, 1.0),
+    float8_e4m3fnuz: (240.0, 2.0 ** -3, 2.0 ** -7, 1.0),
+    float8_e5m2: (57344.0, 2.0 ** -2, 2.0 ** -14, 1.0),
+    float8_e5m2fnuz: (57344.0, 2.0 ** -3, 2.0 ** -15, 1.0),
+    float8_e8m0fnu: (2.0 ** 127, 1.0, 2.0 ** -127, 1.0),
+}
 
 
 class finfo(_Limits):
@@ -281,11 +295,11 @@ class finfo(_Limits):
     """
 
     def __init__(self, type: dtype | None = None) -> None:
-        if type is bfloat16:                           # a float32 cut to 8 bits of precision
-            largest = (2.0 - 2.0 ** -7) * 2.0 ** 127
-            self.resolution, self.min, self.max = 0.01, -largest, largest
-            self.eps, self.smallest_normal, self.tiny = 2.0 ** -7, 2.0 ** -126, 2.0 ** -126
-            self.bits, self.dtype = 16, type.name
+        if type in _NARROW:
+            largest, self.eps, tiny, self.resolution = _NARROW[type]
+            self.min, self.max = tiny if type is float8_e8m0fnu else -largest, largest        # that one has no sign
+            self.smallest_normal = self.tiny = tiny
+            self.bits, self.dtype = 8 * type.itemsize, type.name
             return
         kind = numpy_dtype(type)
         if kind.kind not in "fc":

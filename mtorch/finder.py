@@ -7,11 +7,15 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from importlib.abc import Loader, MetaPathFinder
+from collections.abc import Iterator
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
+from importlib.metadata import Distribution, DistributionFinder
 from types import ModuleType
+from typing import Any
 
 from .missing import PAGE, nearest
+from .version import __version__
 
 _HERE = {"torch": __package__, "torchvision": f"{__package__}.vision"}
 
@@ -60,7 +64,7 @@ class _Same(Loader):
         _name_loaded()
 
 
-class _Finder(MetaPathFinder):
+class _Finder(DistributionFinder):
     """Finds torch and torchvision here."""
 
     def find_spec(self, fullname: str, path=None, target_module=None) -> ModuleSpec | None:
@@ -74,6 +78,25 @@ class _Finder(MetaPathFinder):
                 f"mtorch has no module {fullname!r}{f'; the nearest name is {parent}.{near}' if near else ''}. "
                 f"{PAGE} lists what mtorch leaves out of PyTorch.", name=fullname)
         return ModuleSpec(fullname, _Same(), loader_state=ours, is_package=True)
+
+    def find_distributions(self, context: DistributionFinder.Context | None = None) -> Iterator[Distribution]:
+        """`importlib.metadata.version("torch")`: the version whose names and results these are."""
+        if context is None or context.name in (None, "torch"):
+            yield _Distribution("torch", __version__)
+
+
+class _Distribution(Distribution):
+    """What is installed, for libraries that look torch's version up before they import it."""
+
+    def __init__(self, name: str, version: str) -> None:
+        self._text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+
+    def read_text(self, filename: str) -> str | None:
+        """The name and version; there is no other file."""
+        return self._text if filename == "METADATA" else None
+
+    def locate_file(self, path: Any) -> Any:
+        raise NotImplementedError(f"locate_file({path!r}): mtorch's torch has no files of its own")
 
 
 def _absent(name: str) -> bool:

@@ -26,8 +26,8 @@ FOREACH += [f"_foreach_{name}" for name in ("clone", "copy_", "max", "mm", "norm
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
         **{name: name for name in ("_C", "__config__", "_dynamo", "_tensor_str", "accelerator", "amp", "backends",
-                                   "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "futures",
-                                   "hub", "jit", "mps", "multiprocessing", "onnx", "overrides", "profiler",
+                                   "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "futures", "fx",
+                                   "hub", "jit", "library", "mps", "multiprocessing", "onnx", "overrides", "profiler",
                                    "serialization", "storage", "testing", "types", "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),
         **dict.fromkeys(_SETTINGS, "settings"),
@@ -44,7 +44,7 @@ LATER: dict[str, dict[str, str]] = {
     "mtorch.utils": {"_pytree": "_pytree", "checkpoint": "checkpoint", "dlpack": "dlpack", "hooks": "hooks",
                      "model_zoo": "model_zoo", "tensorboard": "tensorboard"},
     "mtorch.utils.data": {"_utils": "_utils"},
-    "mtorch.autograd": {"functional": "functional", "profiler": "mtorch.profiler", "Variable": "variable",
+    "mtorch.autograd": {"functional": "functional", "graph": "graph", "profiler": "mtorch.profiler", "Variable": "variable",
                         "variable": "variable"},
     "mtorch.ops": {"aten": "mtorch.aten"},
     "mtorch.optim": {},

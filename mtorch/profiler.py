@@ -8,9 +8,11 @@ import contextlib
 import cProfile
 import enum
 import functools
-from typing import Any, NamedTuple
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
 
-__all__ = ["ProfilerActivity", "profile", "record_function"]
+__all__ = ["ProfilerAction", "ProfilerActivity", "profile", "record_function", "schedule", "tensorboard_trace_handler"]
 
 
 class ProfilerActivity(enum.Enum):
@@ -19,6 +21,71 @@ class ProfilerActivity(enum.Enum):
     CPU = 0
     CUDA = 1
     XPU = 2
+
+
+class ProfilerAction(enum.Enum):
+    """What a schedule says of a step."""
+
+    NONE, WARMUP, RECORD, RECORD_AND_SAVE = range(4)
+
+
+_RECORDING = (ProfilerAction.RECORD, ProfilerAction.RECORD_AND_SAVE)
+
+
+def _always(step: int) -> ProfilerAction:
+    return ProfilerAction.RECORD
+
+
+def schedule(*, wait: int, warmup: int, active: int, repeat: int = 0, skip_first: int = 0,
+             skip_first_wait: int = 0) -> Callable[[int], ProfilerAction]:
+    """A schedule of cycles: `wait` steps without, `warmup` steps that do not count, `active` steps recorded.
+
+    repeat: how many cycles; 0 for as many as there are steps
+    skip_first: steps before the first cycle
+    skip_first_wait: not 0: the first cycle does not wait
+
+    Raises: AssertionError for negative numbers, and for active = 0.
+
+    >>> import mtorch
+    >>> plan = mtorch.profiler.schedule(wait=1, warmup=1, active=2)
+    >>> [plan(step).name for step in range(5)]
+    ['NONE', 'WARMUP', 'RECORD', 'RECORD_AND_SAVE', 'NONE']
+    """
+    assert min(wait, warmup, active - 1, repeat, skip_first) >= 0, (
+        f"schedule: wait={wait}, warmup={warmup}, active={active}, repeat={repeat}, skip_first={skip_first}; expected "
+        "active > 0, and the others >= 0")
+    if not warmup:
+        warnings.warn("Profiler won't be using warmup, this can skew profiler results", stacklevel=2)
+
+    def action(step: int) -> ProfilerAction:
+        step -= skip_first
+        if step < 0:
+            return ProfilerAction.NONE
+        step += wait if skip_first_wait else 0
+        cycle, place = divmod(step, wait + warmup + active)
+        if place < wait or 0 < repeat <= cycle:
+            return ProfilerAction.NONE
+        if place < wait + warmup:
+            return ProfilerAction.WARMUP
+        return ProfilerAction.RECORD if place < wait + warmup + active - 1 else ProfilerAction.RECORD_AND_SAVE
+    return action
+
+
+def tensorboard_trace_handler(dir_name: str, worker_name: str | None = None, use_gzip: bool = False) -> NoReturn:
+    """Not here: an error. cProfile adds times up and keeps no order of calls that TensorBoard could draw."""
+    raise NotImplementedError("tensorboard_trace_handler: mtorch's profile has no trace; print key_averages().table()")
+
+
+def kineto_available() -> bool:
+    """False: torch's recorder of kernels is not here."""
+    return False
+
+
+class emit_nvtx:
+    """A `with` block that NVIDIA's profiler sees: an error, there is no GPU here."""
+
+    def __init__(self, enabled: bool = True, record_shapes: bool = False) -> None:
+        raise AssertionError("emit_nvtx: mtorch computes on the CPU")
 
 
 class Average(NamedTuple):
@@ -54,6 +121,10 @@ class EventList(list):
 class profile:
     """A `with` block whose time is measured, function by function; `key_averages().table()` shows it.
 
+    activities: what is watched: the CPU
+    schedule: tells for the number of a step what to do; `step()` goes to the next
+    on_trace_ready: called with the profile after each RECORD_AND_SAVE, and at the end of the block
+
     Raises: NotImplementedError for options of torch's that watch more than time on the CPU.
 
     >>> import mtorch
@@ -63,20 +134,23 @@ class profile:
     True
     """
 
-    def __init__(self, *, activities: Any = None, **options: Any) -> None:
+    def __init__(self, *, activities: Any = None, schedule: Callable[[int], ProfilerAction] | None = None,
+                 on_trace_ready: Callable[[profile], Any] | None = None, **options: Any) -> None:
         wanted = sorted(name for name, value in options.items() if value and name not in ("use_cpu", "enabled"))
         if wanted:
             raise NotImplementedError(f"profile: {wanted[0]}={options[wanted[0]]!r}; mtorch measures time on the CPU "
                                       "only")
         self._profiler: cProfile.Profile = cProfile.Profile()
+        self._schedule, self._on_trace_ready = schedule or _always, on_trace_ready
+        self.step_num, self.current_action = 0, ProfilerAction.NONE
 
     def start(self) -> None:
-        """Begin to measure."""
-        self._profiler.enable()
+        """Begin to measure, or with the schedule's first step."""
+        self._go_on(self._schedule(self.step_num))
 
     def stop(self) -> None:
         """Stop measuring."""
-        self._profiler.disable()
+        self._go_on(ProfilerAction.NONE, finished=self.current_action in _RECORDING)
 
     def __enter__(self) -> profile:
         self.start()
@@ -86,7 +160,21 @@ class profile:
         self.stop()
 
     def step(self) -> None:
-        """Nothing to do: steps matter to torch's schedules only."""
+        """The next step of the schedule begins."""
+        self.step_num += 1
+        self._go_on(self._schedule(self.step_num), finished=self.current_action is ProfilerAction.RECORD_AND_SAVE)
+
+    def _go_on(self, action: ProfilerAction, finished: bool = False) -> None:
+        """Hand over what was recorded, if that is finished, and record, or not, from now on."""
+        was_recording, self.current_action = self.current_action in _RECORDING, action
+        if was_recording:
+            self._profiler.disable()
+        if finished and self._on_trace_ready is not None:
+            self._on_trace_ready(self)
+        if action in _RECORDING:
+            if finished or not was_recording:
+                self._profiler = cProfile.Profile()
+            self._profiler.enable()
 
     def key_averages(self) -> EventList:
         """What each function took."""

@@ -5,6 +5,7 @@ the same storage, so programs compare `data_ptr()` to find them.  Here a storage
 """
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,28 @@ class UntypedStorage(metaclass=ShownAsTorchs):
         storage = cls.__new__(cls)
         storage._bytes = flat.reshape(-1).view(np.uint8)
         return storage
+
+    @classmethod
+    def from_file(cls, filename: str | os.PathLike[str], shared: bool = False, nbytes: int = 0) -> UntypedStorage:
+        """The bytes of a file, read when they are first asked for.
+
+        shared: what is written goes to the file, which is made as long as nbytes
+        nbytes: how many of its bytes; 0 for all
+
+        Raises: FileNotFoundError for a file that is not there; ValueError for one that is shorter than nbytes.
+        """
+        storage = cls.__new__(cls)
+        size = nbytes or os.path.getsize(filename)
+        if shared:
+            with open(filename, "ab") as file:
+                file.truncate(max(size, file.tell()))
+        storage._bytes = np.memmap(filename, np.uint8, "r+" if shared else "c", shape=(size,)).view(np.ndarray)
+        return storage
+
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """NumPy makes an array of the bytes over this memory."""
+        return self._bytes.__array_interface__
 
     @property
     def device(self) -> device:

@@ -13,7 +13,6 @@ import numpy as np
 
 from . import dtypes
 from .autograd import tape
-from .autograd.mode import mode
 from .autograd.tape import TensorBase
 from .autograd.views import owner
 from .class_names import ShownAsTorchs
@@ -334,12 +333,8 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         return twin
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
-        if self._node is not None and mode.recording:
-            raise RuntimeError("Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd "
-                               "does not support crossing process boundaries.  If you just want to transfer the data, "
-                               "call detach().")
         kept = {k: v for k, v in self.__dict__.items() if k not in ("_hooks", "_after_grad", "_retained")}
-        return _rebuilt, (type(self), self.array, self._requires_grad and self._node is None, kept)
+        return _rebuilt, (type(self), self.array, self._requires_grad, kept)        # a leaf, whatever made it
 
     def new(self, *args: Any) -> Tensor:
         """A tensor of this type: of the given size, with whatever is in memory, or with the given data.

@@ -17,10 +17,12 @@ from typing import Any
 import pytest
 
 import mtorch
+from mtorch.vision.models import WeightsEnum
 
 MODULES = ["mtorch", "mtorch.autograd", "mtorch.nn", "mtorch.nn.functional", "mtorch.nn.init", "mtorch.nn.utils",
            "mtorch.nn.utils.rnn", "mtorch.optim", "mtorch.optim.lr_scheduler", "mtorch.utils.data", "mtorch.utils.graph",
            "mtorch.distributions", "mtorch.vision", "mtorch.vision.datasets", "mtorch.vision.transforms",
+           "mtorch.vision.models", "mtorch.vision.ops",
            "mtorch.serialization", "mtorch.func", "mtorch.linalg", "mtorch.special", "mtorch.signal.windows"]
 
 # Old names of initializers, without the underscore: each says that it is deprecated and what to use.
@@ -45,9 +47,15 @@ def names() -> Iterator[tuple[str, Any]]:
             value = getattr(module, name)
             ours = (getattr(value, "__module__", None) or "").startswith("mtorch")
             public = callable(value) and hasattr(value, "__name__") and value.__module__ != "mtorch.autograd.tape"
+            public = public and not is_list_of_weights(value)
             if ours and public and id(value) not in seen:
                 seen.add(id(value))
                 yield f"{module_name}.{name}", value
+
+
+def is_list_of_weights(value: Any) -> bool:
+    """The names of one model's weights; WeightsEnum says what they all are."""
+    return inspect.isclass(value) and value.__base__ is WeightsEnum
 
 
 PUBLIC = dict(names())

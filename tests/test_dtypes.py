@@ -22,9 +22,10 @@ def test_it_describes_itself_as_in_torch(name: str) -> None:
     assert pickle.loads(pickle.dumps(ours)) is ours
 
 
-def test_limits_of_bfloat16() -> None:
+@pytest.mark.parametrize("name", [name for name in NARROW if name.startswith(("bfloat", "float8"))])
+def test_limits_of_types_that_numpy_has_not(name: str) -> None:
     torch = pytest.importorskip("torch")
-    ours, theirs = mtorch.finfo(mtorch.bfloat16), torch.finfo(torch.bfloat16)
+    ours, theirs = mtorch.finfo(getattr(mtorch, name)), torch.finfo(getattr(torch, name))
     for fact in ("min", "max", "eps", "tiny", "smallest_normal", "resolution", "bits", "dtype"):
         assert getattr(ours, fact) == getattr(theirs, fact), fact
 

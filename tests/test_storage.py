@@ -94,6 +94,23 @@ def test_memory_with_gaps_has_no_storage():
         gaps.storage()
 
 
+def test_the_bytes_of_a_file(tmp_path):
+    path = str(tmp_path / "bytes")
+    np.arange(4, dtype=np.float32).tofile(path)
+    for lib in (mtorch, torch):
+        private = lib.UntypedStorage.from_file(path, False, 16)
+        private[0] = 1
+        x = lib.asarray(private[4:12], dtype=lib.uint8).view(lib.float32)
+        assert x.tolist() == [1.0, 2.0] and np.fromfile(path, np.float32).tolist() == [0.0, 1.0, 2.0, 3.0]
+    shared = mtorch.UntypedStorage.from_file(path, True, 20)
+    shared[16:20] = np.frombuffer(np.float32(7.0).tobytes(), np.uint8)
+    assert np.fromfile(path, np.float32).tolist() == [0.0, 1.0, 2.0, 3.0, 7.0]
+    with pytest.raises(ValueError, match=r"length|size|greater"):
+        mtorch.UntypedStorage.from_file(path, False, 100)
+    with pytest.raises(FileNotFoundError):
+        mtorch.UntypedStorage.from_file(path + "-", False, 4)
+
+
 def test_it_is_called_outdated():
     with pytest.warns(UserWarning, match="TypedStorage is deprecated"):
         mtorch.ones(1).storage()

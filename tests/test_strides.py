@@ -4,6 +4,7 @@ It is visible: `view` depends on it, and dropout and `rand_like` fill memory in 
 """
 from __future__ import annotations
 
+import pickle
 import warnings
 from collections.abc import Callable
 
@@ -316,3 +317,12 @@ def test_as_it_lies(order: str) -> None:
     assert memory_like(array, None, True).strides == array.strides
     assert in_memory_order(array).flags.c_contiguous
     assert array.transpose(memory_order(array)).flags.c_contiguous
+
+
+def test_layouts_and_memory_formats_have_types() -> None:
+    for t in (torch, mtorch):
+        assert isinstance(t.ones(2).layout, t.layout) and t.ones(2).layout == t.strided
+        assert all(isinstance(x, t.memory_format) for x in (t.channels_last, t.channels_last_3d, t.contiguous_format))
+        assert not isinstance(t.strided, t.memory_format) and t.strided != t.sparse_coo
+    assert repr([mtorch.strided, mtorch.preserve_format]) == repr([torch.strided, torch.preserve_format])
+    assert pickle.loads(pickle.dumps(mtorch.channels_last)) == mtorch.channels_last

@@ -125,6 +125,18 @@ def test_pickle_and_deepcopy():
         copy.deepcopy(mtorch.ones(1, requires_grad=True) * 2)
 
 
+def test_what_was_computed_is_pickled_and_copied_as_a_leaf():
+    """As in torch: a list of losses may be pickled, or copied by copy.copy, which shares the memory."""
+    torch = pytest.importorskip("torch")
+    for lib in (mtorch, torch):
+        loss = lib.nn.MSELoss()(lib.ones(2, requires_grad=True) * 2, lib.zeros(2))
+        for twin in (pickle.loads(pickle.dumps([loss]))[0], copy.copy(loss)):
+            assert twin.item() == 4 and twin.requires_grad and twin.is_leaf and twin.grad_fn is None
+        assert twin.data_ptr() == loss.data_ptr()
+    with lib.no_grad():
+        assert pickle.loads(pickle.dumps(loss)).requires_grad
+
+
 def test_iteration_length_and_membership():
     t = mtorch.tensor([[1, 2], [3, 4]])
     assert [row.tolist() for row in t] == [[1, 2], [3, 4]] and len(t) == 2 and 3 in t and 9 not in t

@@ -259,6 +259,9 @@ def _replayed_by(node):
     return lambda *gs: node().pullback(*gs)
 
 
+InplaceFunction = Function             # torch's former base class of those that write in place
+
+
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator for a `backward` that cannot be differentiated itself.
 

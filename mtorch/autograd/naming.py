@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, TypeVar
 
-from .tape import Custom, Node, Output, TensorBase, next_order
+from .tape import STALE, Custom, Node, Output, TensorBase, next_order
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -47,7 +47,9 @@ def shown_as(name: str | Callable[..., str]) -> Callable[[Function], Function]:
             start = next_order()
             result = function(*args, **kwargs)
             for y in result if isinstance(result, (tuple, list)) else (result,):
-                if isinstance(y, TensorBase) and type(y._node) in (Node, Output) and y._node.order > start:
+                if not isinstance(y, TensorBase) or y._node is STALE:       # of a view written in place torch names the view
+                    continue
+                if type(y._node) in (Node, Output) and y._node.order > start:
                     named(y, name if isinstance(name, str) else name(result, *args, **kwargs))
             return result
         return call    # type: ignore[return-value]

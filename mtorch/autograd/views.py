@@ -312,6 +312,8 @@ def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def method(t: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         new = function(t, *args, **kwargs)
+        if new is NotImplemented:                          # an operator's answer to what it does not know
+            return new
         if new.array.shape != t.array.shape:
             raise RuntimeError(f"output with shape {list(t.array.shape)} doesn't match the broadcast shape "
                                f"{list(new.array.shape)}")

@@ -69,8 +69,11 @@ def _needs_gpu(name: str):
 _FUNCTIONS = ["current_blas_handle", "current_device", "current_stream", "default_stream", "get_device_capability",
               "get_device_name", "get_device_properties", "get_rng_state", "init", "initial_seed", "ipc_collect",
               "mem_get_info", "memory_stats", "memory_summary", "set_device", "set_rng_state", "set_stream", "stream",
-              "synchronize", "utilization", "device", "Event", "Stream", "CUDAGraph", "graph"]
+              "synchronize", "utilization", "device", "graph"]
 globals().update({name: _needs_gpu(name) for name in _FUNCTIONS})
+# a program may name these classes in an annotation, or ask whether a thing is one
+globals().update({name: type(name, (), {"__init__": _needs_gpu(name)}) for name in
+                  ("Event", "Stream", "StreamContext", "ExternalStream", "CUDAGraph")})
 
 
 def _tensor_class(name: str) -> type:

@@ -10,11 +10,12 @@ from ..functions.random import bernoulli
 from ..nn.functional.loss import binary_cross_entropy_with_logits
 from ..tensor import Tensor
 from . import constraints
+from .exp_family import ExponentialFamily
 from .probs_or_logits import ProbsOrLogits
 from .utils import Numbers, Shape, broadcast_all
 
 
-class Bernoulli(ProbsOrLogits):
+class Bernoulli(ProbsOrLogits, ExponentialFamily):
     """1 with probability probs, else 0.
 
     P(x) = probs^x (1 - probs)^(1 - x)
@@ -36,6 +37,7 @@ class Bernoulli(ProbsOrLogits):
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
     support = constraints.boolean
     has_enumerate_support = True
+    _mean_carrier_measure = 0
 
     def __init__(self, probs: Numbers | None = None, logits: Numbers | None = None,
                  validate_args: bool | None = None) -> None:
@@ -61,6 +63,13 @@ class Bernoulli(ProbsOrLogits):
 
     def entropy(self) -> Tensor:
         return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
+
+    @property
+    def _natural_params(self) -> tuple[Tensor, ...]:
+        return self.probs.logit(),
+
+    def _log_normalizer(self, x: Tensor) -> Tensor:               # type: ignore[override]
+        return x.exp().log1p()
 
     def enumerate_support(self, expand: bool = True) -> Tensor:
         return self._along_batch(arange(2, dtype=self._param.dtype), expand)

@@ -5,11 +5,11 @@ from ..functions.joining import stack
 from ..tensor import Tensor
 from . import constraints
 from .dirichlet import Dirichlet
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 from .utils import Numbers, Shape, broadcast_all
 
 
-class Beta(Distribution):
+class Beta(ExponentialFamily):
     """Numbers in [0, 1]: a share of a whole.
 
     p(x) = x^(concentration1 - 1) (1 - x)^(concentration0 - 1) / B(concentration1, concentration0)
@@ -54,3 +54,10 @@ class Beta(Distribution):
 
     def entropy(self) -> Tensor:
         return self._dirichlet.entropy()
+
+    @property
+    def _natural_params(self) -> tuple[Tensor, ...]:
+        return self.concentration1, self.concentration0
+
+    def _log_normalizer(self, x: Tensor, y: Tensor) -> Tensor:               # type: ignore[override]
+        return x.lgamma() + y.lgamma() - (x + y).lgamma()

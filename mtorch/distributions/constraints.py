@@ -13,8 +13,16 @@ import numpy as np
 from ..functions.creation import full
 from ..functions.joining import cat as join
 from ..functions.joining import stack as pile
+from ..functions.linalg.decomposition import cholesky_ex
+from ..functions.linalg.eigenvalues import eigvalsh
 from ..tensor import Tensor
 from .utils import Numbers
+
+__all__ = ["Constraint", "boolean", "cat", "corr_cholesky", "dependent", "dependent_property", "greater_than",
+           "greater_than_eq", "independent", "integer_interval", "interval", "half_open_interval", "is_dependent",
+           "less_than", "lower_cholesky", "lower_triangular", "MixtureSameFamilyConstraint", "multinomial",
+           "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_semidefinite", "positive_definite",
+           "positive_integer", "real", "real_vector", "simplex", "square", "stack", "symmetric", "unit_interval"]
 
 
 class Constraint:
@@ -33,41 +41,54 @@ class Constraint:
         raise NotImplementedError
 
     def __repr__(self) -> str:
-        bounds = ", ".join(f"{name}={value}" for name, value in self.__dict__.items())
-        return f"{type(self).__name__.lstrip('_')}({bounds})"
+        return f"{type(self).__name__[1:]}()"
 
 
 # ---- what depends on a distribution's parameters -------------------------------------------------
 
 class _Dependent(Constraint):
+    """A place for a constraint that depends on parameters."""
+
     def __init__(self, *, is_discrete: Any = NotImplemented, event_dim: Any = NotImplemented) -> None:
-        if is_discrete is not NotImplemented:
-            self.is_discrete = is_discrete
-        if event_dim is not NotImplemented:
-            self.event_dim = event_dim
+        self._is_discrete, self._event_dim = is_discrete, event_dim
 
-    def __call__(self, **properties: Any) -> _Dependent:
-        return _Dependent(**{**self.__dict__, **properties})
+    @property
+    def is_discrete(self) -> bool:                                # type: ignore[override]
+        if self._is_discrete is NotImplemented:
+            raise NotImplementedError(".is_discrete cannot be determined statically")
+        return self._is_discrete
 
-    def check(self, value: Tensor) -> Tensor:
+    @property
+    def event_dim(self) -> int:                                   # type: ignore[override]
+        if self._event_dim is NotImplemented:
+            raise NotImplementedError(".event_dim cannot be determined statically")
+        return self._event_dim
+
+    def __call__(self, *, is_discrete: Any = NotImplemented, event_dim: Any = NotImplemented) -> Any:
+        return _Dependent(is_discrete=self._is_discrete if is_discrete is NotImplemented else is_discrete,
+                          event_dim=self._event_dim if event_dim is NotImplemented else event_dim)
+
+    def check(self, x: Tensor) -> Tensor:
         raise ValueError("Cannot determine validity of dependent constraint")
 
 
-class dependent_property(property):
-    """A property whose value is a constraint: `@constraints.dependent_property(is_discrete=False, event_dim=0)`."""
+class _DependentProperty(property, _Dependent):
+    """A property whose value is a constraint: `@constraints.dependent_property(is_discrete=False, event_dim=0)`.
 
-    def __init__(self, fget: Any = None, *args: Any, is_discrete: Any = NotImplemented,
-                 event_dim: Any = NotImplemented) -> None:
-        super().__init__(fget, *args)
-        self.is_discrete, self.event_dim = is_discrete, event_dim
+    Asked for on the class, it is itself a constraint, and answers what it was told.
+    """
 
-    def __call__(self, fget: Any) -> dependent_property:
-        return dependent_property(fget, is_discrete=self.is_discrete, event_dim=self.event_dim)
+    def __init__(self, fn: Any = None, *, is_discrete: Any = NotImplemented, event_dim: Any = NotImplemented) -> None:
+        super().__init__(fn)
+        self._is_discrete, self._event_dim = is_discrete, event_dim
+
+    def __call__(self, fn: Any) -> _DependentProperty:            # type: ignore[override]
+        return _DependentProperty(fn, is_discrete=self._is_discrete, event_dim=self._event_dim)
 
 
 def is_dependent(constraint: Any) -> bool:
     """Is this only a place for a constraint that depends on parameters?"""
-    return isinstance(constraint, (_Dependent, dependent_property))
+    return isinstance(constraint, _Dependent)
 
 
 # ---- numbers -------------------------------------------------------------------------------------
@@ -88,15 +109,24 @@ class _Lower(Constraint):
     def __init__(self, lower_bound: Numbers) -> None:
         self.lower_bound = lower_bound
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__[1:]}(lower_bound={self.lower_bound})"
+
 
 class _Upper(Constraint):
     def __init__(self, upper_bound: Numbers) -> None:
         self.upper_bound = upper_bound
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__[1:]}(upper_bound={self.upper_bound})"
+
 
 class _Between(Constraint):
     def __init__(self, lower_bound: Numbers, upper_bound: Numbers) -> None:
         self.lower_bound, self.upper_bound = lower_bound, upper_bound
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__[1:]}(lower_bound={self.lower_bound}, upper_bound={self.upper_bound})"
 
 
 class _GreaterThan(_Lower):
@@ -141,6 +171,15 @@ class _IntegerInterval(_Between):
 
     def check(self, value: Tensor) -> Tensor:
         return (value % 1 == 0) & (value >= self.lower_bound) & (value <= self.upper_bound)
+
+
+class _IntegerLessThan(_Upper):
+    """Integers up to upper_bound."""
+
+    is_discrete = True
+
+    def check(self, value: Tensor) -> Tensor:
+        return (value % 1 == 0) & (value <= self.upper_bound)
 
 
 class _IntegerGreaterThan(_Lower):
@@ -229,17 +268,15 @@ class _Symmetric(_Square):
 
 
 class _PositiveSemidefinite(_Symmetric):
-    least = staticmethod(lambda eigenvalues: eigenvalues >= 0)
-
     def check(self, value: Tensor) -> Tensor:
         symmetric = super().check(value)
-        if not symmetric.all():
-            return symmetric
-        return Tensor(np.array(self.least(np.linalg.eigvalsh(value.array)).all(-1)), dtype=symmetric.dtype)
+        return (eigvalsh(value.detach()) >= 0).all(-1) if symmetric.all() else symmetric
 
 
-class _PositiveDefinite(_PositiveSemidefinite):
-    least = staticmethod(lambda eigenvalues: eigenvalues > 0)
+class _PositiveDefinite(_Symmetric):
+    def check(self, value: Tensor) -> Tensor:
+        symmetric = super().check(value)
+        return cholesky_ex(value.detach()).info == 0 if symmetric.all() else symmetric
 
 
 # ---- constraints made of constraints ---------------------------------------------------------------
@@ -322,7 +359,7 @@ class _Stack(Constraint):
         return pile([c.check(part) for c, part in zip(self.cseq, slices, strict=True)], self.dim)
 
 
-dependent = _Dependent()
+dependent, dependent_property = _Dependent(), _DependentProperty
 independent = _IndependentConstraint
 boolean, real = _Boolean(), _Real()
 real_vector = independent(real, 1)

@@ -7,11 +7,11 @@ from ..ops import sampling
 from ..random import default_generator
 from ..tensor import Tensor
 from . import constraints
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 from .utils import Shape, a_tensor, one_hot
 
 
-class Dirichlet(Distribution):
+class Dirichlet(ExponentialFamily):
     """Vectors of K numbers >= 0 that add up to 1: probabilities.
 
     p(x) = Gamma(sum of a) / (product of Gamma(a_k)) * product of x_k^(a_k - 1), with a = concentration
@@ -72,3 +72,10 @@ class Dirichlet(Distribution):
         k, total = self.concentration.shape[-1], self.concentration.sum(-1)
         return (self.concentration.lgamma().sum(-1) - total.lgamma() - (k - total) * total.digamma()
                 - ((self.concentration - 1.0) * self.concentration.digamma()).sum(-1))
+
+    @property
+    def _natural_params(self) -> tuple[Tensor, ...]:
+        return self.concentration,
+
+    def _log_normalizer(self, x: Tensor) -> Tensor:               # type: ignore[override]
+        return x.lgamma().sum(-1) - x.sum(-1).lgamma()

@@ -16,6 +16,9 @@ from . import constraints
 from .utils import Shape, lazy_property
 
 
+_SCALAR = Size(())
+
+
 class Distribution:
     """The base of all distributions.
 
@@ -39,7 +42,7 @@ class Distribution:
 
     has_rsample = False
     has_enumerate_support = False
-    _validate_args = True
+    _validate_args = __debug__
     arg_constraints: Any = {}
 
     @staticmethod
@@ -49,12 +52,13 @@ class Distribution:
             raise ValueError(f"set_default_validate_args: expected True or False, got {value!r}")
         Distribution._validate_args = value
 
-    def __init__(self, batch_shape: Shape = (), event_shape: Shape = (), validate_args: bool | None = None) -> None:
-        self._batch_shape, self._event_shape = Size(batch_shape), Size(event_shape)
+    def __init__(self, batch_shape: Any = _SCALAR, event_shape: Any = _SCALAR, validate_args: bool | None = None) -> None:
+        self._batch_shape, self._event_shape = batch_shape, event_shape
         if validate_args is not None:
             self._validate_args = validate_args
         if self._validate_args:
             self._check_parameters()
+        super().__init__()                   # of what a user's class derives from besides
 
     def _check_parameters(self) -> None:
         for name, constraint in self.arg_constraints.items():
@@ -81,13 +85,21 @@ class Distribution:
 
     def expand(self, batch_shape: Shape, _instance: Any = None) -> Any:
         """The same distributions broadcast to a larger batch, without copying their parameters."""
+        known = self.arg_constraints
+        home: Any = next(cls for cls in type(self).__mro__ if cls.__module__.startswith(__package__))
+        if home is not Distribution:                       # a user's subclass expands what it has besides itself
+            if _instance is None:
+                self._get_checked_instance(home)
+            known = home.arg_constraints if isinstance(home.arg_constraints, dict) else known
         new = self._copied(_instance)
         batch_shape = Size(batch_shape)
         for name, value in self.__dict__.items():
-            if name in self.arg_constraints:
+            if name in known:
                 new.__dict__[name] = value.expand(batch_shape + value.shape[len(self._batch_shape):])
             elif isinstance(value, Distribution):
                 new.__dict__[name] = self._expanded_inner(value, batch_shape)
+            elif isinstance(getattr(type(self), name, None), lazy_property):
+                new.__dict__.pop(name, None)                     # worked out for the smaller batch
         new._batch_shape = batch_shape
         return new
 
@@ -102,9 +114,16 @@ class Distribution:
         instance.__dict__.update({**self.__dict__, **instance.__dict__})
         return instance
 
+    def _get_checked_instance(self, cls: type, _instance: Any = None) -> Any:
+        """An empty instance for a subclass's own `expand` to fill, or the one that was passed to it."""
+        if _instance is None and type(self).__init__ is not cls.__init__:          # type: ignore[misc]
+            raise NotImplementedError(f"Subclass {type(self).__name__} of {cls.__name__} that defines a custom __init__ "
+                                      "method must also define a custom .expand() method.")
+        return self.__new__(type(self)) if _instance is None else _instance
+
     def _extended_shape(self, sample_shape: Shape = ()) -> Size:
         try:
-            return Size(sample_shape) + self._batch_shape + self._event_shape
+            return Size(Size(sample_shape) + self._batch_shape + self._event_shape)
         except TypeError:
             raise TypeError(f"{type(self).__name__}: sample_shape must be a sequence of ints, got "
                             f"{sample_shape!r}") from None
@@ -193,7 +212,12 @@ class Distribution:
         expected = self._batch_shape + self._event_shape
         if any(1 != n != m != 1 for n, m in zip(reversed(value.shape), reversed(expected), strict=False)):
             raise ValueError(f"Value is not broadcastable with batch_shape+event_shape: {value.shape} vs {expected}.")
-        support = self.support
+        try:
+            support = self.support
+        except NotImplementedError:
+            warnings.warn(f"{type(self)} does not define `support` to enable sample validation. Please initialize the "
+                          "distribution with `validate_args=False` to turn off validation.", stacklevel=3)
+            return
         if not support.check(value).all():
             raise ValueError(f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be "
                              f"within the support ({support!r}) of the distribution {self!r}, but found invalid "
@@ -206,6 +230,8 @@ class Distribution:
         return value
 
     def __repr__(self) -> str:
-        parameters = {name: self.__dict__[name] for name in self.arg_constraints if name in self.__dict__}
+        hidden = self.__dict__.get("_buffer_names", ())            # of a Module that is a distribution besides
+        parameters = {name: self.__dict__[name] for name in self.arg_constraints
+                      if name in self.__dict__ and name not in hidden}
         shown = (f"{name}: {value if value.numel() == 1 else value.size()}" for name, value in parameters.items())
         return f"{type(self).__name__}({', '.join(shown)})"

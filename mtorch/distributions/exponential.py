@@ -4,11 +4,11 @@ from __future__ import annotations
 from ..functions.creation import zeros_like
 from ..tensor import Tensor
 from . import constraints
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 from .utils import Numbers, Shape, broadcast_all
 
 
-class Exponential(Distribution):
+class Exponential(ExponentialFamily):
     """The time until the next event, where they come independently of each other.
 
     p(x) = rate exp(-rate x), x >= 0
@@ -28,6 +28,7 @@ class Exponential(Distribution):
     arg_constraints = {"rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
+    _mean_carrier_measure = 0
 
     def __init__(self, rate: Numbers, validate_args: bool | None = None) -> None:
         self.rate, = broadcast_all(rate)
@@ -53,3 +54,10 @@ class Exponential(Distribution):
 
     def entropy(self) -> Tensor:
         return 1.0 - self.rate.log()
+
+    @property
+    def _natural_params(self) -> tuple[Tensor, ...]:
+        return -self.rate,
+
+    def _log_normalizer(self, x: Tensor) -> Tensor:               # type: ignore[override]
+        return -(-x).log()

@@ -10,11 +10,11 @@ from ..ops import sampling
 from ..random import default_generator
 from ..tensor import Tensor
 from . import constraints
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 from .utils import Numbers, Shape, broadcast_all
 
 
-class Gamma(Distribution):
+class Gamma(ExponentialFamily):
     """Positive numbers; for a whole concentration, the time until so many events.
 
     p(x) = rate^concentration x^(concentration - 1) exp(-rate x) / Gamma(concentration), x > 0
@@ -38,6 +38,7 @@ class Gamma(Distribution):
     arg_constraints = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
+    _mean_carrier_measure = 0
 
     def __init__(self, concentration: Numbers, rate: Numbers, validate_args: bool | None = None) -> None:
         self.concentration, self.rate = broadcast_all(concentration, rate)
@@ -66,6 +67,13 @@ class Gamma(Distribution):
     def cdf(self, value: Tensor) -> Tensor:
         self._checked(value)
         return gammainc(self.concentration, self.rate * value)
+
+    @property
+    def _natural_params(self) -> tuple[Tensor, ...]:
+        return self.concentration - 1, -self.rate
+
+    def _log_normalizer(self, x: Tensor, y: Tensor) -> Tensor:               # type: ignore[override]
+        return (x + 1).lgamma() + (x + 1) * (-y.reciprocal()).log()
 
 
 def gammainc(a: Tensor, x: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from ..ops.triangular import cholesky, solve_triangular
 from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .utils import Shape, a_tensor, broadcast_shapes, lazy_property, standard_normal
+from .utils import Shape, a_tensor, broadcast_shapes, lazy_property, _standard_normal
 
 
 class MultivariateNormal(Distribution):
@@ -62,7 +62,7 @@ class MultivariateNormal(Distribution):
         self.loc = loc.expand(batch_shape + (-1,))
         self.__dict__[name] = matrix.expand(batch_shape + (-1, -1))
         super().__init__(batch_shape, self.loc.shape[-1:], validate_args=validate_args)
-        tril_of = {"scale_tril": lambda m: m, "covariance_matrix": cholesky, "precision_matrix": _tril_of_precision}[name]
+        tril_of = {"scale_tril": lambda m: m, "covariance_matrix": cholesky, "precision_matrix": _precision_to_scale_tril}[name]
         self._unbroadcasted_scale_tril = tril_of(matrix)             # less to compute
 
     def _over_batch(self, matrix: Tensor) -> Tensor:
@@ -93,12 +93,12 @@ class MultivariateNormal(Distribution):
         return self._unbroadcasted_scale_tril.square().sum(-1).expand(self._batch_shape + self._event_shape)
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
-        eps = standard_normal(self._extended_shape(sample_shape), self.loc.dtype)
-        return self.loc + (self._unbroadcasted_scale_tril @ eps.unsqueeze(-1)).squeeze(-1)
+        eps = _standard_normal(self._extended_shape(sample_shape), self.loc.dtype)
+        return self.loc + _batch_mv(self._unbroadcasted_scale_tril, eps)
 
     def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
-        distance = mahalanobis(self._unbroadcasted_scale_tril, value - self.loc)
+        distance = _batch_mahalanobis(self._unbroadcasted_scale_tril, value - self.loc)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - self.half_log_det()
 
     def half_log_det(self) -> Tensor:
@@ -110,7 +110,12 @@ class MultivariateNormal(Distribution):
         return entropy.expand(self._batch_shape)
 
 
-def mahalanobis(tril: Tensor, difference: Tensor) -> Tensor:
+def _batch_mv(matrix: Tensor, vector: Tensor) -> Tensor:
+    """Matrices times vectors, of batches that broadcast."""
+    return (matrix @ vector.unsqueeze(-1)).squeeze(-1)
+
+
+def _batch_mahalanobis(tril: Tensor, difference: Tensor) -> Tensor:
     """|L^-1 d|^2 for L (*batch, N, N) and d (*samples, *batch, N): the samples are columns of one system of equations."""
     dims, n = tril.dim() - 2, difference.shape[-1]
     cut = difference.dim() - 1 - dims
@@ -120,7 +125,7 @@ def mahalanobis(tril: Tensor, difference: Tensor) -> Tensor:
     return distance.movedim(-1, 0).reshape(samples + batch)
 
 
-def _tril_of_precision(precision: Tensor) -> Tensor:
+def _precision_to_scale_tril(precision: Tensor) -> Tensor:
     """L of a covariance given by its inverse: flipped, the factor of the inverse is the inverse of the factor."""
     inverse = cholesky(precision.flip(-2, -1)).flip(-2, -1).mT
     return solve_triangular(inverse, eye(precision.shape[-1], dtype=precision.dtype))

@@ -7,11 +7,11 @@ from ..autograd import no_grad
 from ..functions.random import normal
 from ..tensor import Tensor
 from . import constraints
-from .distribution import Distribution
-from .utils import Numbers, Shape, broadcast_all, standard_normal
+from .exp_family import ExponentialFamily
+from .utils import Numbers, Shape, broadcast_all, _standard_normal
 
 
-class Normal(Distribution):
+class Normal(ExponentialFamily):
     """Normal numbers.
 
     p(x) = exp(-(x - loc)^2 / (2 scale^2)) / (scale sqrt(2 pi))
@@ -34,6 +34,7 @@ class Normal(Distribution):
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.real
     has_rsample = True
+    _mean_carrier_measure = 0
 
     def __init__(self, loc: Numbers, scale: Numbers, validate_args: bool | None = None) -> None:
         self.loc, self.scale = broadcast_all(loc, scale)
@@ -49,7 +50,7 @@ class Normal(Distribution):
             return normal(self.loc.expand(shape), self.scale.expand(shape))
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
-        return self.loc + standard_normal(self._extended_shape(sample_shape), self.loc.dtype) * self.scale
+        return self.loc + _standard_normal(self._extended_shape(sample_shape), self.loc.dtype) * self.scale
 
     def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
@@ -64,3 +65,10 @@ class Normal(Distribution):
 
     def entropy(self) -> Tensor:
         return 0.5 + 0.5 * math.log(2 * math.pi) + self.scale.log()
+
+    @property
+    def _natural_params(self) -> tuple[Tensor, ...]:
+        return self.loc / self.scale.square(), -0.5 * self.scale.square().reciprocal()
+
+    def _log_normalizer(self, x: Tensor, y: Tensor) -> Tensor:               # type: ignore[override]
+        return -0.25 * x.square() / y + 0.5 * (-math.pi / y).log()

@@ -5,11 +5,11 @@ from ..autograd import no_grad
 from ..functions.random import poisson
 from ..tensor import Tensor
 from . import constraints
-from .distribution import Distribution
+from .exp_family import ExponentialFamily
 from .utils import Numbers, Shape, broadcast_all
 
 
-class Poisson(Distribution):
+class Poisson(ExponentialFamily):
     """The number of events in one unit of time, where they come independently of each other.
 
     P(x) = rate^x exp(-rate) / x!, x = 0, 1, 2, ...
@@ -46,3 +46,10 @@ class Poisson(Distribution):
         self._checked(value)
         rate, value = broadcast_all(self.rate, value)
         return value.xlogy(rate) - rate - (value + 1).lgamma()
+
+    @property
+    def _natural_params(self) -> tuple[Tensor, ...]:
+        return self.rate.log(),
+
+    def _log_normalizer(self, x: Tensor) -> Tensor:               # type: ignore[override]
+        return x.exp()

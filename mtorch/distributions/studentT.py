@@ -9,7 +9,7 @@ from ..tensor import Tensor
 from . import constraints
 from .chi2 import Chi2
 from .distribution import Distribution
-from .utils import Numbers, Shape, broadcast_all, standard_normal
+from .utils import Numbers, Shape, broadcast_all, _standard_normal
 
 
 class StudentT(Distribution):
@@ -56,7 +56,7 @@ class StudentT(Distribution):
         return where(self.df > 2, finite, where(self.df > 1, full_like(self.df, math.inf), math.nan))
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
-        x = standard_normal(self._extended_shape(sample_shape), self.df.dtype)
+        x = _standard_normal(self._extended_shape(sample_shape), self.df.dtype)
         return self.loc + self.scale * (x * (self._chi2.rsample(sample_shape) / self.df).rsqrt())
 
     def log_prob(self, value: Tensor) -> Tensor:

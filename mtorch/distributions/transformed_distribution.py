@@ -7,7 +7,7 @@ from . import constraints
 from .distribution import Distribution
 from .independent import Independent
 from .transforms import ComposeTransform, Transform
-from .utils import Shape, sum_rightmost
+from .utils import Shape, _sum_rightmost
 
 
 class TransformedDistribution(Distribution):
@@ -91,9 +91,9 @@ class TransformedDistribution(Distribution):
             x = transform.inv(y)
             event_dim += transform.domain.event_dim - transform.codomain.event_dim
             log_volume = transform.log_abs_det_jacobian(x, y)
-            log_prob = log_prob - sum_rightmost(log_volume, event_dim - transform.domain.event_dim)
+            log_prob = log_prob - _sum_rightmost(log_volume, event_dim - transform.domain.event_dim)
             y = x
-        return log_prob + sum_rightmost(self.base_dist.log_prob(y), event_dim - len(self.base_dist.event_shape))
+        return log_prob + _sum_rightmost(self.base_dist.log_prob(y), event_dim - len(self.base_dist.event_shape))
 
     def cdf(self, value: Tensor) -> Tensor:
         for transform in reversed(self.transforms):

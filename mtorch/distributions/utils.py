@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import update_wrapper
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -12,6 +13,9 @@ from ..functions.creation import arange, empty, tensor
 from ..functions.random_inplace import normal_
 from ..functions.softmax import softmax
 from ..tensor import Tensor
+
+__all__ = ["broadcast_all", "logits_to_probs", "clamp_probs", "probs_to_logits", "lazy_property", "tril_matrix_to_vec",
+           "vec_to_tril_matrix"]
 
 Numbers: TypeAlias = Tensor | float        # a parameter: one number, or one for each of the batch
 Shape: TypeAlias = Sequence[int]
@@ -57,14 +61,14 @@ def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
     return tuple(t if t.shape == shape else t.expand(shape) for t in tensors)
 
 
-def standard_normal(shape: Shape, dtype: dtypes.dtype) -> Tensor:
+def _standard_normal(shape: Shape, dtype: dtypes.dtype | None, device: Any = None) -> Tensor:
     """Normal numbers of mean 0 and standard deviation 1."""
-    return normal_(empty(shape, dtype=dtype))
+    return normal_(empty(shape, dtype=dtype, device=device))
 
 
-def sum_rightmost(value: Tensor, dims: int) -> Tensor:
-    """The sum over the last `dims` dimensions."""
-    return value if dims == 0 else value.sum(tuple(range(-dims, 0)))
+def _sum_rightmost(value: Tensor, dim: int) -> Tensor:
+    """The sum over the last `dim` dimensions, as of one: torch adds them up so."""
+    return value if dim == 0 else value.reshape(tuple(value.shape[:-dim]) + (-1,)).sum(-1)
 
 
 def one_hot(index: Tensor, count: int, dtype: dtypes.dtype) -> Tensor:
@@ -92,14 +96,72 @@ def logits_to_probs(logits: Tensor, is_binary: bool = False) -> Tensor:
 class lazy_property:
     """A property worked out when first asked for, and then kept; it is recorded even under `no_grad`."""
 
-    def __init__(self, method: Callable) -> None:
-        self.method = method
-        self.__doc__ = method.__doc__
+    def __init__(self, wrapped: Callable) -> None:
+        self.wrapped = wrapped
+        update_wrapper(self, wrapped)                    # type: ignore[arg-type]
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
-            return self
+            return _lazy_property_and_property(self.wrapped)
         with enable_grad():
-            value = self.method(instance)
-        instance.__dict__[self.method.__name__] = value
+            value = self.wrapped(instance)
+        setattr(instance, self.wrapped.__name__, value)
         return value
+
+
+class _lazy_property_and_property(lazy_property, property):
+    """What a lazy property looks like from the class: documentation tools look for a property, checks for a lazy one."""
+
+    def __init__(self, wrapped: Callable) -> None:
+        property.__init__(self, wrapped)
+
+
+def _triangle(n: int, diag: int) -> Tensor:
+    """Which elements of an n x n matrix lie on or below this diagonal."""
+    row = arange(n)
+    return row < row.view(-1, 1) + (diag + 1)
+
+
+def tril_matrix_to_vec(mat: Tensor, diag: int = 0) -> Tensor:
+    """The elements on and below a diagonal, row by row: (*, N, N) -> (*, M).
+
+    mat: square matrices
+    diag: which diagonal, from -N to N - 1; 0 is the main one, -1 that below it
+
+    Raises: ValueError for a diagonal that the matrix does not have.
+
+    >>> from mtorch.distributions.utils import tril_matrix_to_vec
+    >>> import mtorch
+    >>> tril_matrix_to_vec(mtorch.tensor([[1.0, 0.0], [2.0, 3.0]]))
+    tensor([1., 2., 3.])
+    """
+    n = mat.shape[-1]
+    if not -n <= diag < n:
+        raise ValueError(f"diag ({diag}) provided is outside [{-n}, {n - 1}].")
+    return mat[..., _triangle(n, diag)]
+
+
+def vec_to_tril_matrix(vec: Tensor, diag: int = 0) -> Tensor:
+    """Lower triangular matrices of vectors that hold their elements row by row: the inverse of `tril_matrix_to_vec`.
+
+    vec: the elements, (*, M)
+    diag: as for `tril_matrix_to_vec`
+
+    Raises: ValueError where no square matrix has so many elements there.
+
+    >>> from mtorch.distributions.utils import vec_to_tril_matrix
+    >>> import mtorch
+    >>> vec_to_tril_matrix(mtorch.tensor([5.0]), diag=-1)
+    tensor([[0., 0.],
+            [5., 0.]])
+    """
+    # N rows hold N (N + 1) / 2 + diag N elements, and diag (diag + 1) / 2 fewer above, or more below, the corners
+    linear = 1 + 2 * diag
+    root = (-linear + (linear ** 2 + 8 * vec.shape[-1] + 4 * abs(diag) * (diag + 1)) ** 0.5) / 2
+    n = round(root)
+    if n - root > float(np.finfo(vec.array.dtype).eps):
+        raise ValueError(f"The size of last dimension is {vec.shape[-1]} which cannot be expressed as the lower "
+                         "triangular part of a square D x D matrix.")
+    mat = vec.new_zeros(tuple(vec.shape[:-1]) + (n, n))
+    mat[..., _triangle(n, diag)] = vec
+    return mat

@@ -212,7 +212,7 @@ def sizes_of(args: Sequence) -> tuple[int, ...]:
     try:
         return tuple([n if type(n) is int else operator.index(n.array.item() if isinstance(n, TensorBase) else n)
                       for n in args])
-    except TypeError:
+    except (TypeError, ValueError):                        # ValueError: a Tensor of several elements
         raise TypeError(f"sizes must be ints, got {tuple(type(n).__name__ for n in args)}") from None
 
 
@@ -267,6 +267,8 @@ def into(out, result):
         for o, r in zip(out, result):
             into(o, r)
         return out
+    if isinstance(result, tuple):
+        raise TypeError(f"argument 'out' must be tuple of Tensors, not {type(out).__name__}")
     if not isinstance(out, TensorBase):
         raise TypeError(f"argument 'out' must be Tensor, not {type(out).__name__}")
     if out._requires_grad or result._requires_grad:

@@ -10,6 +10,7 @@ from ..autograd.complex_numbers import is_complex
 from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
+from ..autograd.views import inplace
 from ..ops import arithmetic as rules
 from .arguments import (NUMBERS, checked, common_kind, element_of, floating, into, number_of, of_real_numbers,
                         promoting, require_tensor, result_type_of, to_type)
@@ -98,6 +99,18 @@ def reflected(operator):
     return call
 
 
+def augmented(operator):
+    """The operator in place: `t += 2`.  `t += array` is `t = t + array`, as in torch, which leaves arrays to NumPy."""
+    written = inplace(operator)
+
+    def call(t, other):
+        return written(t, other) if isinstance(other, _OPERANDS) else NotImplemented
+    return call
+
+
+_OPERANDS = (TensorBase, *NUMBERS)
+
+
 def add(input: Operand, other: Operand, *args: Any, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """input + alpha * other.
 
@@ -116,8 +129,7 @@ def add(input: Operand, other: Operand, *args: Any, alpha: Number = 1, out: Tens
     if args:
         alpha, other = _in_former_order("add", other, *args)
     if alpha != 1:
-        _refuse_alpha(alpha, input, other)
-        other = checked(times(other, alpha), "add", other, alpha) if isinstance(other, TensorBase) else other * alpha
+        other = _times_alpha("add", alpha, input, other)
     result = checked(plus(input, other), "add", input, other)
     return result if out is None else into(out, result)
 
@@ -126,6 +138,14 @@ def _in_former_order(name: str, alpha, other):
     alpha = number_of(alpha, name, "alpha")
     warn_of_order(name, "alpha", stacklevel=4)
     return alpha, other
+
+
+def _times_alpha(name: str, alpha, input, other):
+    """alpha * other in the type of the sum: uint8 has no -1, and float32 not the digits of float64."""
+    _refuse_alpha(alpha, input, other)
+    if not isinstance(other, TensorBase):
+        return other * alpha
+    return checked(times(to_type(other, common_kind(name, input, other)), alpha), name, other, alpha)
 
 
 def _refuse_alpha(alpha, input, other) -> None:
@@ -149,8 +169,7 @@ def sub(input: Operand, other: Operand, *args: Any, alpha: Number = 1, out: Tens
     if args:
         alpha, other = _in_former_order("sub", other, *args)
     if alpha != 1:
-        _refuse_alpha(alpha, input, other)
-        other = checked(times(other, alpha), "sub", other, alpha) if isinstance(other, TensorBase) else other * alpha
+        other = _times_alpha("sub", alpha, input, other)
     result = checked(minus_checked(input, other), "sub", input, other)
     return result if out is None else into(out, result)
 

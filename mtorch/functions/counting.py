@@ -11,6 +11,7 @@ import numpy as np
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from .arguments import axis_of, into, number_of, of_real_numbers, require_floats, require_tensor, whole_number
+from .number_parts import without_derivative
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -47,7 +48,7 @@ def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, ret
     else:
         values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True, axis=axis,
                                             equal_nan=False)
-    results = [wrap(values)]
+    results = [without_derivative("_unique2", values, x)]
     if return_inverse:
         results.append(wrap(inverse.reshape(x.array.shape if axis is None else -1).astype(np.int64)))
     if return_counts:
@@ -119,7 +120,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     if require_tensor(weights, "bincount", "weights").array.shape != x.array.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
     counts = np.bincount(x.array, weights.array, minlength)
-    return wrap(counts.astype(np.float32 if weights.array.dtype == np.float32 else np.float64))
+    counts = counts.astype(np.float32 if weights.array.dtype == np.float32 else np.float64)
+    return without_derivative("bincount", counts, weights)
 
 
 def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, out: Tensor | None = None) -> Tensor:
@@ -137,7 +139,8 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
     tensor([0., 2., 1., 0.])
     """
     x = require_floats(input, "histc")
-    if whole_number(bins, "histc", "bins") <= 0:
+    bins = whole_number(bins, "histc", "bins")
+    if bins <= 0:
         raise RuntimeError(f"histc: bins must be > 0, got {bins}")
     low, high = float(number_of(min, "histc", "min")), float(number_of(max, "histc", "max"))
     if low == high and x.array.size:
@@ -183,7 +186,8 @@ def histogram(input: Tensor, bins: int | Tensor, *, range: Sequence[float] | Non
                                f"shape of input ({x.dtype}, shape {list(x.array.shape)})")
     counts, found = np.histogram(x.array.reshape(-1), edges, limits,
                                  weights=None if weight is None else weight.array.reshape(-1), density=density)
-    result = return_types.histogram(wrap(counts.astype(x.array.dtype)), wrap(found.astype(x.array.dtype)))
+    counts, found = counts.astype(x.array.dtype), found.astype(x.array.dtype)
+    result = return_types.histogram(without_derivative("histogram", counts, x), without_derivative("histogram", found, x))
     return result if out is None else into(out, result)
 
 
@@ -196,7 +200,8 @@ def _edges(x, bins, range) -> tuple:
         if bins.array.size < 2 or (np.diff(bins.array) < 0).any():
             raise RuntimeError(f"histogram: bins must be 2 or more edges in rising order, got {bins.array.tolist()}")
         return bins.array, None
-    if whole_number(bins, "histogram", "bins") <= 0:
+    bins = whole_number(bins, "histogram", "bins")
+    if bins <= 0:
         raise RuntimeError(f"histogram: bins must be > 0, but got {bins}")
     if range is None:
         low, high = (float(x.array.min()), float(x.array.max())) if x.array.size else (0.0, 1.0)

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes
+from ..caller import program_line
 from ..random.fused import fma32, fma64
 from ..autograd.tape import TensorBase, wrap
 from .arguments import element_of, into, number_of, require_tensor, sizes_of, whole_number
@@ -57,7 +59,16 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: str | Device
     tensor([[1, 2],
             [3, 4]])
     """
+    if isinstance(data, TensorBase):
+        _warn_of_copy("torch.tensor")
     return _new(array_of(data, dtype, copy=True), None, device, requires_grad)
+
+
+def _warn_of_copy(name: str) -> None:
+    """Say of a tensor made from a tensor that it has no history: the loss of it trains nothing."""
+    warnings.warn("To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+                  f"sourceTensor.detach().clone().requires_grad_(True), rather than {name}(sourceTensor).",
+                  stacklevel=program_line())
 
 
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: str | Device | None = None) -> Tensor:
@@ -368,6 +379,9 @@ def new_tensor(input: Tensor, data: Any, *, dtype: dtypes.dtype | None = None, d
     >>> mtorch.tensor([1.0]).new_tensor([2, 3])
     tensor([2., 3.])
     """
+    if isinstance(data, TensorBase):
+        _warn_of_copy("tensor.new_tensor")
+        data = data.array
     return tensor(data, dtype=input.dtype if dtype is None else dtype, device=device, requires_grad=requires_grad)
 
 

@@ -19,12 +19,13 @@ def array_of(data, dtype=None, copy=False) -> np.ndarray:
         return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
     if kind is None:
         kind = _kind_of(data)
+    data = _without_tensors(data)
     try:
-        return np.array(_without_tensors(data), dtype=kind)
+        return np.array(data, dtype=kind)
     except (ValueError, TypeError) as error:
         raise _as_torch_says(data, kind, error) from None
     except OverflowError:
-        return _each_as_an_element(np.array(_without_tensors(data), dtype=object), kind)
+        return _each_as_an_element(np.array(data, dtype=object), kind)
 
 
 def _each_as_an_element(numbers: np.ndarray, kind: np.dtype) -> np.ndarray:
@@ -36,8 +37,11 @@ def _each_as_an_element(numbers: np.ndarray, kind: np.dtype) -> np.ndarray:
 
 
 def _without_tensors(data):
-    if isinstance(data, TensorBase):
-        return data.array.tolist() if data.array.ndim else data.array.item()
+    if isinstance(data, TensorBase):                       # as in torch one of any shape, but of one element, is a number
+        if data.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars; torch.stack makes a tensor of "
+                             "several")
+        return data.array.item()
     if isinstance(data, (list, tuple)) and any(isinstance(x, (TensorBase, list, tuple)) for x in data):
         return [_without_tensors(x) for x in data]
     return data

@@ -25,7 +25,7 @@ Axes = int | Sequence[int] | None
 
 # ---- one dimension -------------------------------------------------------------------------------
 
-@shown_as(lambda y, x, *_, **__: "FftC2CBackward0" if is_complex(x) else "FftR2CBackward0")
+@shown_as(lambda y, input, *_, **__: "FftC2CBackward0" if is_complex(input) else "FftR2CBackward0")
 def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *,
         out: Tensor | None = None) -> Tensor:
     """y[k] = sum over j of input[j] e^(-2 pi i jk / n): how much of each frequency is in a signal.
@@ -47,7 +47,7 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
     return _given(_complex_transform("fft", input, n, dim, norm, False), out)
 
 
-@shown_as(lambda y, x, *_, **__: "FftC2CBackward0" if is_complex(x) else "ConjBackward0")
+@shown_as(lambda y, input, *_, **__: "FftC2CBackward0" if is_complex(input) else "ConjBackward0")
 def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *,
          out: Tensor | None = None) -> Tensor:
     """The inverse of `fft`: y[j] = 1/n sum over k of input[k] e^(2 pi i jk / n).
@@ -367,7 +367,7 @@ def ifftshift(input: Tensor, dim: Axes = None) -> Tensor:
 
 def _shifted(name, input, dim, by):
     x = require_tensor(input, name)
-    dims = range(x.array.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+    dims = range(x.array.ndim) if dim is None else (dim,) if isinstance(dim, (int, np.integer)) else dim
     axes = [axis_of(d, x.array.ndim) for d in dims]
     return roll(x, [by(x.array.shape[a]) for a in axes], axes) if axes else x.clone()
 
@@ -425,7 +425,7 @@ def _sizes_and_axes(name: str, input: Any, s: Sizes, dim: Axes) -> tuple[Tensor,
             raise RuntimeError(f"{name}: Got shape with {count} values but input tensor only has {ndim} dimensions.")
         axes = list(range(ndim - count, ndim))
     else:
-        axes = [axis_of(d, ndim) for d in ([dim] if isinstance(dim, int) else dim)]
+        axes = [axis_of(d, ndim) for d in ([dim] if isinstance(dim, (int, np.integer)) else dim)]
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"{name}: FFT dims must be unique, got {axes}")
     if sizes is not None and len(sizes) != len(axes):

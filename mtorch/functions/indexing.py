@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 import operator
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import WHOLE, assign
+from ..caller import program_line
 from ..ops import indexing as rules
 from .arguments import (NUMBERS, as_tensor_operand, axis_of, element_of, into, numpy_names, require_tensor, to_type,
                         whole_number)
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 def plain_key(key, shape) -> tuple:
     """An index as a tuple of ints, slices, None, Ellipsis and NumPy arrays, checked as torch checks it."""
-    parts = key if isinstance(key, tuple) else (key,)
+    parts = key if isinstance(key, tuple) else key if type(key) is list and _is_tuple(key) else (key,)
     plain: list = []
     for k in parts:
         kind = type(k)
@@ -46,6 +48,18 @@ def plain_key(key, shape) -> tuple:
     if _consumed(plain) > len(shape):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
     return tuple(plain)
+
+
+def _is_tuple(key: list) -> bool:
+    """Whether a list of indices stands for a tuple of them: one that holds lists, Tensors or slices does, as in torch."""
+    if len(key) >= 32 or not any(k is None or k is Ellipsis or isinstance(k, _NO_NUMBERS) for k in key):
+        return False
+    warnings.warn("Using a non-tuple sequence for multidimensional indexing is deprecated; use x[tuple(seq)] instead of x[seq]",
+                  UserWarning, stacklevel=program_line())
+    return True
+
+
+_NO_NUMBERS = (TensorBase, np.ndarray, list, tuple, range, slice)
 
 
 def _consumed(key) -> int:

@@ -13,6 +13,7 @@ from ..autograd.mode import mode
 from ..autograd.tape import TensorBase, wrap
 from ..ops import elementwise as unary, shape as shape_rules
 from . import arithmetic, comparison, elementwise, joining, matrix, rearranging, shape, transcendental as t
+from .arguments import NUMBERS
 
 _UFUNCS = {
     np.add: arithmetic.plus, np.subtract: arithmetic.minus_checked, np.multiply: arithmetic.times,
@@ -50,9 +51,13 @@ def _both(a, b):
 
 
 def numpy_ufunc(self, ufunc, method, *args, **kwargs):
-    """What NumPy calls for np.exp(t), array + t and the like."""
+    """What NumPy calls for np.exp(t), array + t and the like.
+
+    NumPy computes it, as for torch: np.exp of integers is float64. But of a Tensor that requires grad it is recorded here,
+    which torch refuses; and a number beside a Tensor has no type of its own, as np.float64(2) * t comes this way too.
+    """
     function = _UFUNCS.get(ufunc)
-    if method == "__call__" and function is not None and not kwargs:
+    if method == "__call__" and function is not None and not kwargs and (mode.replaying or _of_numbers_or_recorded(args)):
         args = tuple(wrap(a) if isinstance(a, np.ndarray) else a for a in args)
         return function(*args)
     if any(isinstance(a, TensorBase) and a._requires_grad for a in args):
@@ -63,6 +68,13 @@ def numpy_ufunc(self, ufunc, method, *args, **kwargs):
         kwargs["out"] = tuple(o.array if isinstance(o, TensorBase) else o for o in out)
     result = getattr(ufunc, method)(*(a.array if isinstance(a, TensorBase) else a for a in args), **kwargs)
     return tuple(wrap(r) for r in result) if isinstance(result, tuple) else wrap(result)
+
+
+def _of_numbers_or_recorded(args) -> bool:
+    for x in args:
+        if x._requires_grad if isinstance(x, TensorBase) else isinstance(x, NUMBERS):
+            return True
+    return False
 
 
 def _where(condition, a, b):

@@ -90,7 +90,8 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
     return result if out is None else into(out, result)
 
 
-@shown_as(lambda y, tensor, by, *_, **__: "SplitBackward0" if isinstance(by, int) else "SplitWithSizesBackward0")
+@shown_as(lambda y, tensor, split_size_or_sections, *_, **__:
+          "SplitBackward0" if isinstance(split_size_or_sections, int) else "SplitWithSizesBackward0")
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces along dim: views.
 

@@ -73,11 +73,11 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Te
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     one = (a.array > 0).astype(a.array.dtype)
     value = together(lambda x, y: np.where(x == 0, y, one), "heaviside", a.array, b.array)
-    result = _without_derivative("heaviside", np.asarray(value, a.array.dtype), a, b)
+    result = without_derivative("heaviside", np.asarray(value, a.array.dtype), a, b)
     return result if out is None else into(out, result)
 
 
-def _without_derivative(name: str, value: np.ndarray, *operands):
+def without_derivative(name: str, value: np.ndarray, *operands):
     """A result that has a history but no derivative: an error only where a gradient is asked for, as in torch."""
     def no_gradient(g):
         raise RuntimeError(f"derivative for aten::{name} is not implemented")

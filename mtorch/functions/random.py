@@ -219,8 +219,9 @@ def normal(mean: float | Tensor = 0.0, std: float | Tensor = 1.0, size: Sequence
     source = source_of(generator, "normal")
     several = isinstance(mean, TensorBase), isinstance(std, TensorBase)
     if size is not None:
-        if any(several):
+        if any(isinstance(x, TensorBase) and (x.array.ndim or x._requires_grad) for x in (mean, std)):
             raise TypeError("normal(): a size is given together with numbers mean and std, not with tensors")
+        mean, std = number_of(mean, "normal", "mean"), number_of(std, "normal", "std")
         return _new(draw_normal(np.empty(_shape((size,), "normal"), _kind(dtype, out)), source, mean, std),
                     None, device, requires_grad, out)
     if not any(several):

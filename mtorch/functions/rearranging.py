@@ -81,7 +81,7 @@ def roll(input: Tensor, shifts: Dims, dims: Dims | None = None) -> Tensor:
     x = require_tensor(input, "roll")
     given = shifts if isinstance(shifts, (tuple, list)) else (shifts,)
     moves = tuple(whole_number(m, "roll", "shifts") for m in given)
-    if dims is None or dims == () or dims == []:
+    if dims is None or isinstance(dims, (tuple, list)) and not dims:
         if len(moves) != 1:
             raise RuntimeError("shifts and dimensions must align. shifts: "
                                f"{len(moves)}, dims:0" if moves else "`shifts` required")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy as np
 from ..autograd.naming import shown_as
 from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
+from ..caller import program_line
 from ..ops import elementwise as unary, indexing, reduction as rules
-from .arguments import axes_of, axis_of, floating, into, numpy_names, of_real_numbers, require_tensor, to_type
+from .arguments import axes_of, axis_of, floating, into, number_of, numpy_names, of_real_numbers, require_tensor, to_type
 from .elementwise import abs as absolute
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dty
     tensor(1.)
     """
     x = _counted(require_tensor(input, "nansum"), dtype)
-    return sum(x.nan_to_num(posinf=math.inf, neginf=-math.inf), dim, keepdim, out=out)
+    return sum(x.nan_to_num(posinf=math.inf, neginf=-math.inf), dim, keepdim, dtype=dtype, out=out)
 
 
 @of_real_numbers
@@ -144,7 +146,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
 
 def _correction(unbiased, correction) -> float:
     if correction is not None:
-        return correction
+        return number_of(correction, "var", "correction")
     return 1 if unbiased is None or unbiased else 0
 
 
@@ -180,7 +182,12 @@ def _variance(name, input, dim, unbiased, keepdim, correction):
     if x.array.dtype.kind == "c":
         return _variance(name, x.real, dim, unbiased, keepdim, correction) + _variance(name, x.imag, dim, unbiased, keepdim,
                                                                                          correction)
-    return rules.var(x, axis=axes_of(dim, x.array.ndim), correction=_correction(unbiased, correction), keepdims=keepdim)
+    less = _correction(unbiased, correction)
+    result = rules.var(x, axis=axes_of(dim, x.array.ndim), correction=less, keepdims=keepdim)
+    if x.array.size <= less * result.array.size:
+        warnings.warn(f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+                      "(input numel divided by output numel).", stacklevel=program_line())
+    return result
 
 
 @numpy_names
@@ -265,7 +272,7 @@ def amax(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: 
     tensor([3, 5])
     """
     x = require_tensor(input, "amax")
-    dim = None if dim == () or dim == [] else dim
+    dim = None if isinstance(dim, (tuple, list)) and not dim else dim
     _not_empty(x, "amax", dim)
     result = rules.amax(x, axis=_all_axes(axes_of(dim, x.array.ndim), x.array.ndim), keepdims=keepdim)
     return result if out is None else into(out, result)
@@ -283,7 +290,7 @@ def amin(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, out: 
     tensor([1, 2])
     """
     x = require_tensor(input, "amin")
-    dim = None if dim == () or dim == [] else dim
+    dim = None if isinstance(dim, (tuple, list)) and not dim else dim
     _not_empty(x, "amin", dim)
     result = rules.amin(x, axis=_all_axes(axes_of(dim, x.array.ndim), x.array.ndim), keepdims=keepdim)
     return result if out is None else into(out, result)

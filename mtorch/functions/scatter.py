@@ -77,7 +77,7 @@ def _as_shaped(result, x):
     return result if result.array.shape == x.array.shape else result.reshape(x.array.shape)
 
 
-@shown_as(lambda y, x, dim, index, src=None, **_: f"ScatterBackward{int(not isinstance(src, TensorBase))}")
+@shown_as(lambda y, input, dim, index, src=None, **_: f"ScatterBackward{int(not isinstance(src, TensorBase))}")
 def scatter(input: Tensor, dim: int, index: Tensor, src: Operand | None = None, *, value: Operand | None = None,
             reduce: str | None = None, out: Tensor | None = None) -> Tensor:
     """A copy of input with src written at index along dim: out[index[i][j]][j] = src[i][j] for dim 0, and so on.
@@ -143,7 +143,7 @@ def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
                    out: Tensor | None = None) -> Tensor:
     """A copy of input with src reduced into index along dim.
 
-    reduce: 'sum', 'prod', 'mean', 'amax' or 'amin'
+    reduce: 'sum', 'prod', 'mean', 'amax' or 'amin' ('max' and 'min' are the same)
     include_self: whether what was there takes part
 
     dim, index, src, shape as for `scatter`.
@@ -154,6 +154,7 @@ def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: 
     tensor([1., 6.])
     """
     x, s = require_tensor(input, "scatter_reduce"), require_tensor(src, "scatter_reduce", "src")
+    reduce = {"max": "amax", "min": "amin"}.get(reduce, reduce)
     if reduce not in ("sum", "prod", "mean", "amax", "amin"):
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     d, key = _along("scatter_reduce", x, dim, index, s)

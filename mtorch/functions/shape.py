@@ -370,11 +370,11 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
     return expand(input, other.array.shape)
 
 
-def repeat(input: Tensor, *repeats: Any) -> Tensor:
+def repeat(input: Tensor, *args: Any, repeats: Sequence[int] | None = None) -> Tensor:
     """The whole tensor so many times along each dimension, copied.
 
-    repeats: how many times, >= 0, for each dimension; one by one or as one sequence; for more dimensions than input
-        has, those come first
+    args or repeats: how many times, >= 0, for each dimension; one by one or as one sequence; for more dimensions than
+        input has, those come first
 
     Shape: (A, B) with a, b -> (a * A, b * B)
     Raises: TypeError where input is not a Tensor; RuntimeError where repeats are too few or negative.
@@ -385,7 +385,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
             [1, 2, 1, 2]])
     """
     x = require_tensor(input, "repeat")
-    times = sizes_of(repeats)
+    times = sizes_of(args if repeats is None else [repeats])
     if len(times) < x.array.ndim:
         raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     if any(n < 0 for n in times):
@@ -425,8 +425,7 @@ def movedim(input: Tensor, source: Dims, destination: Dims) -> Tensor:
     torch.Size([3, 4, 2])
     """
     x = require_tensor(input, "movedim")
-    source = (source,) if isinstance(source, int) else tuple(source)
-    destination = (destination,) if isinstance(destination, int) else tuple(destination)
+    source, destination = (tuple(d) if isinstance(d, (tuple, list)) else (d,) for d in (source, destination))
     n = x.array.ndim
     if len(source) != len(destination):
         raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain "

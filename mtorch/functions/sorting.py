@@ -216,6 +216,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
 
 
 @of_real_numbers
+@numpy_names
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """The middle of the elements that are not nan, the lower of two; with dim, along it and with its index (int64).
 
@@ -229,6 +230,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, o
 
 
 @of_real_numbers
+@numpy_names
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *,
          out: Sequence[Tensor] | None = None) -> return_types.mode:
     """The most frequent element along dim, the smallest of equally frequent ones, and where it was last (int64).

@@ -206,7 +206,7 @@ def gradient(input: Tensor, *, spacing: Any = None, dim: Dims | None = None, edg
     axes = axes_of(dim, x.array.ndim)
     axes = tuple(np.arange(x.array.ndim)) if axes is None else axes
     spacing = 1.0 if spacing is None else spacing
-    steps = [spacing] * len(axes) if isinstance(spacing, (int, float)) else list(spacing)
+    steps = [spacing] * len(axes) if isinstance(spacing, (int, float, np.number)) else list(spacing)
     if isinstance(spacing, TensorBase):
         steps = [spacing] * len(axes)
     if len(steps) != len(axes):

@@ -5,11 +5,13 @@ are found by the same name.
 """
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..autograd.tape import TensorBase
 from ..autograd.views import inplace
+from ..caller import program_line
 from ..functions import activation, arithmetic, comparison, counting, creation, einsum as einsums, elementwise, indexing
 from ..functions import joining, matrix, random, random_inplace, rearranging, reduction, scan, scatter as scatters
 from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 
 
 factored = factors_first("beta", "alpha")              # torch's former order of addmm and its kin
+
+
+def _warn_of_T(ndim: int) -> None:
+    text = ("The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw "
+            "an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+            "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.") if ndim else \
+        "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases."
+    warnings.warn(text, stacklevel=program_line())
 
 
 class Functions(TensorBase):
@@ -74,7 +84,10 @@ class Functions(TensorBase):
         tensor([[1, 3],
                 [2, 4]])
         """
-        return shapes.rules.permute(self, dims=tuple(range(self.array.ndim))[::-1])
+        ndim = self.array.ndim
+        if ndim != 2:
+            _warn_of_T(ndim)
+        return shapes.rules.permute(self, dims=tuple(range(ndim))[::-1])
 
     @property
     def mT(self) -> Tensor:
@@ -187,25 +200,29 @@ class Functions(TensorBase):
 
     # ---- operators -----------------------------------------------------------------------------
 
-    __add__, __radd__, __iadd__ = arithmetic.plus, arithmetic.reflected(arithmetic.plus), inplace(arithmetic.plus)
+    __add__, __radd__, __iadd__ = arithmetic.plus, arithmetic.reflected(arithmetic.plus), arithmetic.augmented(arithmetic.plus)
     __sub__, __rsub__ = arithmetic.minus_checked, arithmetic.reflected(arithmetic.minus_checked)
-    __isub__ = inplace(arithmetic.minus_checked)
-    __mul__, __rmul__, __imul__ = arithmetic.times, arithmetic.reflected(arithmetic.times), inplace(arithmetic.times)
+    __isub__ = arithmetic.augmented(arithmetic.minus_checked)
+    __mul__, __rmul__, __imul__ = arithmetic.times, arithmetic.reflected(arithmetic.times), arithmetic.augmented(arithmetic.times)
     __truediv__, __rtruediv__ = arithmetic.over, arithmetic.reflected(arithmetic.over)
-    __itruediv__ = inplace(arithmetic.over)
+    __itruediv__ = arithmetic.augmented(arithmetic.over)
     __floordiv__, __rfloordiv__ = arithmetic.floor_over, arithmetic.reflected(arithmetic.floor_over)
-    __ifloordiv__ = inplace(arithmetic.floor_over)
-    __mod__, __rmod__, __imod__ = arithmetic.modulo, arithmetic.reflected(arithmetic.modulo), inplace(arithmetic.modulo)
-    __pow__, __rpow__, __ipow__ = arithmetic.to_power, arithmetic.reflected(arithmetic.to_power), inplace(arithmetic.to_power)
+    __ifloordiv__ = arithmetic.augmented(arithmetic.floor_over)
+    __mod__, __rmod__ = arithmetic.modulo, arithmetic.reflected(arithmetic.modulo)
+    __imod__ = arithmetic.augmented(arithmetic.modulo)
+    __pow__, __rpow__ = arithmetic.to_power, arithmetic.reflected(arithmetic.to_power)
+    __ipow__ = arithmetic.augmented(arithmetic.to_power)
     __matmul__, __rmatmul__ = matrix.multiplied, arithmetic.reflected(matrix.multiplied)
     __neg__, __pos__, __abs__ = elementwise.neg, elementwise.positive, elementwise.abs
     __eq__, __ne__ = comparison.is_equal, comparison.is_unequal
     __hash__ = object.__hash__         # by identity, though == compares element by element
     __lt__, __le__, __gt__, __ge__ = comparison.is_less, comparison.is_at_most, comparison.is_greater, comparison.is_at_least
-    __and__, __rand__, __iand__ = comparison.and_, arithmetic.reflected(comparison.and_), inplace(comparison.and_)
-    __or__, __ror__, __ior__ = comparison.or_, arithmetic.reflected(comparison.or_), inplace(comparison.or_)
-    __xor__, __rxor__, __ixor__ = comparison.xor, arithmetic.reflected(comparison.xor), inplace(comparison.xor)
-    __lshift__, __rshift__ = comparison.left_shift, comparison.right_shift
+    __and__, __rand__, __iand__ = comparison.and_, arithmetic.reflected(comparison.and_), arithmetic.augmented(comparison.and_)
+    __or__, __ror__, __ior__ = comparison.or_, arithmetic.reflected(comparison.or_), arithmetic.augmented(comparison.or_)
+    __xor__, __rxor__, __ixor__ = comparison.xor, arithmetic.reflected(comparison.xor), arithmetic.augmented(comparison.xor)
+    __lshift__, __rlshift__ = comparison.left_shift, arithmetic.reflected(comparison.left_shift)
+    __rshift__, __rrshift__ = comparison.right_shift, arithmetic.reflected(comparison.right_shift)
+    __ilshift__, __irshift__ = arithmetic.augmented(comparison.left_shift), arithmetic.augmented(comparison.right_shift)
     __invert__ = comparison.invert
 
     # ---- arithmetic ----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What a Tensor is to autograd: whether it requires grad, its gradient, its history, and the hooks on them."""
 from __future__ import annotations
 
+import warnings
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from ..autograd import engine
 from ..autograd.handle import RemovableHandle, add_hook
 from ..autograd.tape import Node, Output, TensorBase, history, meet_complex, wrap
 from ..autograd.views import is_view, version
+from ..caller import program_line
 
 if TYPE_CHECKING:
     from typing import Self
@@ -89,6 +91,12 @@ class Differentiable(TensorBase):
         tensor([4., 8.])
         >>> x.grad = None    # begin anew
         """
+        if self._grad is None and self._node is not None and not self.retains_grad:
+            warnings.warn("The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
+                          "won't be populated during autograd.backward(). If you indeed want the .grad field to be "
+                          "populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the "
+                          "non-leaf Tensor by mistake, make sure you access the leaf Tensor instead.",
+                          stacklevel=program_line())
         return self._grad
 
     @grad.setter
@@ -309,6 +317,11 @@ class Differentiable(TensorBase):
     def _version(self) -> int:
         """A number that grows when the memory is written in place."""
         return version(self.array)
+
+    @property
+    def _cdata(self) -> int:
+        """A number that no other tensor has, which libraries compare."""
+        return id(self)
 
 
 def _attach(t: Any, hook: Callable) -> RemovableHandle:

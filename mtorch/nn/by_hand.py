@@ -16,10 +16,11 @@
     >>> layer.weight.grad, x.grad
     (tensor([3.]), tensor([3., 3.]))
 
-It is taken as it is.  Called on arrays it is just these two methods.  Called on Tensors it is one node of the graph,
-whose pullback calls `backward`.  To the layer, `self.weight.grad` is always there to be added to: zeros, if it was
-None.  In a sweep what the layer adds is handed to the engine as that node's gradient for the parameter, so hooks,
-`autograd.grad` and accumulation are what they are for any other node.
+It is taken as it is, but in a file that calls this package `torch`, where such a method is one like any other.  Called
+on arrays it is just these two methods.  Called on Tensors it is one node of the graph, whose pullback calls `backward`.
+To the layer, `self.weight.grad` is always there to be added to: zeros, if it was None.  In a sweep what the layer adds
+is handed to the engine as that node's gradient for the parameter, so hooks, `autograd.grad` and accumulation are what
+they are for any other node.
 
 Such a layer keeps in its attributes what its backward needs, of one call.  One that is used twice in a net is shown, in
 each pullback, its attributes as that call left them.
@@ -28,6 +29,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType
@@ -78,9 +80,18 @@ def _apart_from(tensors: list, output: np.ndarray) -> np.ndarray:
 
 
 def takes_gradient(backward: FunctionType) -> bool:
-    """Is this the backward of a layer?  A method of that name with no further argument is just a method."""
+    """Is this the backward of a layer?  A method of that name with no further argument is just a method, and so is any
+    in a program that means PyTorch: there it may be the way back of a flow, or take a loss.
+    """
     code = backward.__code__
-    return code.co_argcount > 1 or bool(code.co_flags & inspect.CO_VARARGS)
+    return (code.co_argcount > 1 or bool(code.co_flags & inspect.CO_VARARGS)) and not _means_torch(backward.__globals__)
+
+
+def _means_torch(names: dict) -> bool:
+    """Does the file that these names are of call this package `torch`, and not by its own name?"""
+    name = __name__.partition(".")[0]
+    here = sys.modules[name]
+    return name not in names and (names.get("torch") is here or sys.modules.get("torch") is here)
 
 
 def with_gradients(backward: Callable) -> Callable:

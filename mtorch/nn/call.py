@@ -20,6 +20,7 @@ from .by_hand import call_by_hand, takes_gradient, with_gradients
 from .checks import checked_init
 from .hooks import Hooked, hooks_on_every_module
 from .last_call import CONSTANT, LastCall, backward, call_on_arrays, on_arrays
+from .registry import through_getattr
 from .tree import Tree, path_within
 
 
@@ -35,6 +36,8 @@ class Called(Hooked, Tree):
         own = cls.__dict__
         if isinstance(own.get("__init__"), FunctionType):
             cls.__init__ = checked_init(own["__init__"])                       # type: ignore[method-assign]
+        if "__getattr__" in own and cls.__getattribute__ is object.__getattribute__:
+            cls.__getattribute__ = through_getattr                              # type: ignore[method-assign]
         if isinstance(own.get("backward"), FunctionType) and takes_gradient(own["backward"]):
             cls.backward = with_gradients(own["backward"])
             cls._by_hand, cls._plain = True, False

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd import no_grad
+from ..caller import program_line as _program_line
 from ..functions.arguments import require_tensor as _require_tensor
 from ..functions.creation import empty_like
 from ..functions.random import randperm
@@ -336,7 +337,7 @@ def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinea
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str, name: str) -> float | None:
     if 0 in _require_tensor(tensor, name, "tensor").shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=_program_line())
         return None
     return calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
 

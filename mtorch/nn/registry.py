@@ -1,13 +1,13 @@
 """How a module knows its parameters, buffers and children: by their being assigned to it.
 
-A value lives once, in the instance's own `__dict__`, so that `self.weight` is an ordinary attribute (no `__getattr__`,
-which would hide the error of a property, and make each read slow).  What a module keeps beside it is only which names
+A value lives once, in the instance's own `__dict__`, so that `self.weight` is an ordinary attribute (no `__getattr__`
+runs, unless a class has its own, and none hides the error of a property).  What a module keeps beside it is only which names
 are registered as what.  `_parameters`, `_buffers` and `_modules`, which programs read and write, are views made on
 demand from the names and `__dict__`: there is no second copy that could disagree, and no reference cycle.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, MutableMapping, ValuesView
 from typing import Any
 
 from ..tensor import Buffer, Parameter, Tensor
@@ -63,6 +63,16 @@ class Registry(MutableMapping):
     def copy(self) -> dict[str, Any]:
         return dict(self)
 
+    # dict's own views, which print themselves as those of PyTorch's dicts do
+    def keys(self) -> KeysView[str]:
+        return self._names.keys()
+
+    def items(self) -> ItemsView[str, Any]:
+        return {name: self._values[name] for name in self._names}.items()
+
+    def values(self) -> ValuesView[Any]:
+        return {name: self._values[name] for name in self._names}.values()
+
     def __or__(self, other: Mapping) -> dict[str, Any]:
         return {**self, **other}
 
@@ -97,6 +107,11 @@ class Registered:
     _parameters = _registry("_parameter_names")
     _buffers = _registry("_buffer_names")
     _modules = _registry("_module_names")
+
+    def __getattr__(self, name: str) -> Any:
+        """What a subclass's own `__getattr__` goes on to; for a name that is nowhere, the error that Python has for it."""
+        values = self.__dict__
+        return values[name] if name in values else object.__getattribute__(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, _REGISTERED):
@@ -265,6 +280,14 @@ def type_name(value: Any) -> str:
         return str(value.type())
     kind = type(value)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def through_getattr(self: Any, name: str) -> Any:
+    """The `__getattribute__` of a class that has its own `__getattr__`: that expects to be asked for what is registered."""
+    values = object.__getattribute__(self, "__dict__")
+    if name in values and any(name in values.get(kind, ()) for kind in KINDS):
+        return type(self).__getattr__(self, name)
+    return object.__getattribute__(self, name)
 
 
 def _must_call_super(module: Registered) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.tape import wrap
+from ..caller import program_line
 from ..functions import creation, joining
 from ..ops.gru import gru
 from ..ops.lstm import lstm
@@ -378,7 +379,8 @@ def _check_options(bias, batch_first, dropout, num_layers) -> None:
                          f"zeroed, got {dropout!r}")
     if dropout > 0 and num_layers == 1:                                                                 # type: ignore
         warnings.warn("dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
-                      f"num_layers greater than 1, but got dropout={dropout} and num_layers={num_layers}", stacklevel=4)
+                      f"num_layers greater than 1, but got dropout={dropout} and num_layers={num_layers}",
+                      stacklevel=program_line())
     for name, value in [("bias", bias), ("batch_first", batch_first)]:
         if not isinstance(value, bool):
             raise TypeError(f"{name} should be of type bool, got: {type(value).__name__}")

@@ -232,10 +232,10 @@ def bracketed(name: str, lines: list[str]) -> str:
     return f"{name}(\n  " + "\n  ".join(lines) + "\n)" if lines else f"{name}()"
 
 
-def indented(text: str) -> str:
-    """The lines after the first, moved right by two; empty ones stay empty."""
+def indented(text: str, spaces: int = 2) -> str:
+    """The lines after the first, moved right; empty ones stay empty."""
     first, *rest = text.split("\n")
-    return "\n".join([first, *("  " + line if line.strip() else "" for line in rest)])
+    return "\n".join([first, *(" " * spaces + line if line.strip() else "" for line in rest)])
 
 
 def path_within(root: Tree, module: object) -> str | None:

@@ -27,9 +27,11 @@ def as_number(name: str, value: Any) -> float:
             raise ValueError(f"Tensor {name} must be 1-element, got shape {tuple(value.shape)}")
         return value.item()
     try:
-        return float(value)
+        if not isinstance(value, str):                     # float("1e-3") would hide what YAML read as text
+            return float(value)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {type(value).__name__} {value!r}") from None
+        pass
+    raise TypeError(f"{name} must be a number, got {type(value).__name__} {value!r}")
 
 
 def not_negative(words: str, name: str, value: Any) -> None:

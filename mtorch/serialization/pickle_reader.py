@@ -70,12 +70,14 @@ class PickleReader:
     storage     gives what stands for a persistent id
     call, new, build  call something that `find` gave and is no Function, make an instance of a class that it gave, and
                 give an instance its state
+    encoding    of the text that Python 2 wrote
     """
 
     def __init__(self, data: bytes, find: Callable[[str, str], Any], storage: Callable[[tuple], Internal],
                  call: Callable[[Any, tuple], Any], new: Callable[[Any, tuple], Any],
-                 build: Callable[[Any, Any], None]) -> None:
+                 build: Callable[[Any, Any], None], encoding: str = "ascii") -> None:
         self.data = data
+        self.encoding = encoding
         self.position = 0
         self.find, self.storage, self.call, self.new, self.build = find, storage, call, new, build
         self.stack: list[Any] = []
@@ -93,7 +95,7 @@ class PickleReader:
             while (code := self._take(1)) != pickle.STOP:
                 instruction = _INSTRUCTIONS.get(code)
                 if instruction is None:
-                    raise FileFormatError(f"the instruction {_name_of(code)} is none that a .pt file needs")
+                    raise FileFormatError(f"the instruction {_name_of(code)} is none that is read here")
                 instruction(self)
             if len(self.stack) != 1 or self.marks:
                 raise FileFormatError("the pickle ends with more or less than one object")
@@ -155,8 +157,8 @@ class PickleReader:
     def _bytes(self, length: str) -> None:
         self.stack.append(self._take(self._number(length)))
 
-    def _short_bytes(self) -> None:
-        self.stack.append(self._take(self._number("B")).decode("ascii"))
+    def _old_text(self, length: str) -> None:
+        self.stack.append(self._take(self._number(length)).decode(self.encoding))
 
     def _long(self) -> None:
         self.stack.append(pickle.decode_long(self._take(self._number("B"))))
@@ -258,7 +260,8 @@ _INSTRUCTIONS: dict[bytes, Callable[[PickleReader], None]] = {
     pickle.NEWFALSE: _pushing(lambda: False), pickle.EMPTY_TUPLE: _pushing(tuple), pickle.EMPTY_LIST: _pushing(list),
     pickle.EMPTY_DICT: _pushing(dict), pickle.BININT: _pushing_number("<i"), pickle.BININT1: _pushing_number("B"),
     pickle.BININT2: _pushing_number("<H"), pickle.BINFLOAT: _pushing_number(">d"), pickle.LONG1: _Machine._long,
-    pickle.BINUNICODE: lambda m: m._text("<I"), pickle.SHORT_BINSTRING: _Machine._short_bytes,
+    pickle.BINUNICODE: lambda m: m._text("<I"), pickle.SHORT_BINSTRING: lambda m: m._old_text("B"),
+    pickle.BINSTRING: lambda m: m._old_text("<I"),      # never negative, so nothing is read twice
     pickle.MARK: _Machine._mark, pickle.TUPLE: _Machine._tuple,
     pickle.TUPLE1: lambda m: m._tuple(1), pickle.TUPLE2: lambda m: m._tuple(2), pickle.TUPLE3: lambda m: m._tuple(3),
     pickle.APPEND: lambda m: m._append([m.stack.pop()]), pickle.APPENDS: lambda m: m._append(m._since_mark()),

@@ -88,8 +88,20 @@ def _sequence(cls: Any) -> NodeDef:
     return NodeDef(cls, lambda parts: (list(parts), None), lambda parts, _: cls(parts), _places)
 
 
+def _dict_flatten(d: dict) -> tuple[list[Any], Context]:
+    return list(d.values()), list(d)
+
+
+def _dict_unflatten(values: Iterable[Any], context: Context) -> dict:
+    return dict(zip(context, values, strict=True))
+
+
+def _dict_flatten_with_keys(d: dict) -> tuple[list[tuple[MappingKey, Any]], Context]:
+    return [(MappingKey(key), value) for key, value in d.items()], list(d)
+
+
 def _mapping(cls: Any) -> NodeDef:
-    return NodeDef(cls, lambda d: (list(d.values()), list(d)), lambda parts, keys: cls(zip(keys, parts, strict=True)), _keys)
+    return NodeDef(cls, _dict_flatten, lambda parts, keys: cls(_dict_unflatten(parts, keys)), _keys)
 
 
 SUPPORTED_NODES: dict[Any, NodeDef] = {node.type: node for node in (

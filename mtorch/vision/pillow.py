@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["image_like", "image_of", "is_image", "required"]
+__all__ = ["image_like", "image_of", "is_image", "is_installed", "required"]
 
 
 @functools.cache
@@ -18,6 +18,11 @@ def _image_module() -> Any:
         return importlib.import_module("PIL.Image")
     except ImportError:
         return None
+
+
+def is_installed() -> bool:
+    """Whether there is Pillow."""
+    return _image_module() is not None
 
 
 def required(purpose: str) -> Any:
@@ -52,6 +57,6 @@ def image_like(image: Any, pixels: np.ndarray) -> Any:
 
 
 def image_of(array: np.ndarray) -> Any:
-    """A grey uint8 array as a Pillow image, or the array itself where Pillow is not installed."""
+    """A uint8 array as a Pillow image, or the array itself where Pillow is not installed."""
     module = _image_module()
     return array if module is None else module.fromarray(array)

@@ -125,3 +125,35 @@ def test_differentiates_as_before_to_second_order() -> None:
     (g,) = mtorch.autograd.grad(y, x, create_graph=True)
     (h,) = mtorch.autograd.grad(g, x)
     assert (g.item(), h.item()) == (12.0, 12.0)
+
+
+def test_a_printed_loss_keeps_its_name_after_the_backward() -> None:
+    torch = pytest.importorskip("torch")
+
+    def shown(t: Any, make: Callable[..., Any]) -> str:
+        x = t.tensor([0.5, 0.25], requires_grad=True)
+        loss = make(t, x)
+        loss.backward()
+        return repr(loss)
+    for make in [lambda t, x: x.sum() / 2, lambda t, x: x.sum() - 1, lambda t, x: 1 - x.sum(), lambda t, x: x[0] * 2,
+                 lambda t, x: x.sum() ** x.mean(), lambda t, x: x.sum() ** 2, lambda t, x: x.sum().lerp(x.mean(), 0.5),
+                 lambda t, x: x[0], lambda t, x: x.prod(),
+                 lambda t, x: x.max(), lambda t, x: x.amax(0), lambda t, x: x.squeeze().var()]:
+        assert shown(mtorch, make) == shown(torch, make)
+
+
+def test_a_number_divided_prints_after_the_backward() -> None:
+    """What was freed no longer says whether a number stood first."""
+    x = mtorch.tensor(4.0, requires_grad=True)
+    for y in (1 / x, 2 ** x, x.lerp(x, mtorch.tensor(0.5))):
+        y.backward()
+        assert "Backward" in repr(y)
+
+
+def test_a_view_written_in_place_by_a_named_function() -> None:
+    """What `rrelu` wrote into a view has no node yet: the history of a view is looked up when it is asked for."""
+    x = mtorch.tensor([[-1.0, 2.0], [3.0, -4.0]], requires_grad=True)
+    y = (x * 1).t()
+    assert mtorch.nn.functional.rrelu(y, 0.5, 0.5, training=True, inplace=True) is y
+    y.sum().backward()
+    assert x.grad.tolist() == [[0.5, 1.0], [1.0, 0.5]]

@@ -31,6 +31,12 @@ def definite(*batch_and_n):
     return a @ a.mT + 2 * np.eye(batch_and_n[-1])
 
 
+def correlation_factors(*batch_and_n):
+    """Cholesky factors of correlation matrices."""
+    factor = np.linalg.cholesky(definite(*batch_and_n))
+    return factor / np.sqrt((factor**2).sum(-1, keepdims=True))
+
+
 def counts(high, *shape):
     return rng.integers(0, high, size=shape).astype(float)
 
@@ -58,12 +64,27 @@ TABLE = {
     "Dirichlet": (lambda D, T, a: D.Dirichlet(a), (positive(2, 3),), simplex(4, 2, 3)),
     "HalfNormal": (lambda D, T, s: D.HalfNormal(s), (positive(2, 3),), positive(4, 2, 3)),
     "LogNormal": (lambda D, T, m, s: D.LogNormal(m, s), (real(3), positive(2, 3)), positive(4, 2, 3)),
+    "HalfCauchy": (lambda D, T, s: D.HalfCauchy(s), (positive(2, 3),), positive(4, 2, 3)),
+    "Pareto": (lambda D, T, s, a: D.Pareto(s, a), (positive(3), 3 * positive(2, 3)), 3 + positive(4, 2, 3)),
+    "Weibull": (lambda D, T, s, k: D.Weibull(s, k), (positive(3), positive(2, 3)), positive(4, 2, 3)),
+    "InverseGamma": (lambda D, T, a, r: D.InverseGamma(a, r), (3 * positive(3), positive(2, 3)), positive(4, 2, 3)),
+    "Kumaraswamy": (lambda D, T, a, b: D.Kumaraswamy(a, b), (positive(3), positive(2, 3)), unit(4, 2, 3)),
+    "FisherSnedecor": (lambda D, T, a, b: D.FisherSnedecor(a, b), (2 * positive(3), 5 * positive(2, 3)),
+                       positive(4, 2, 3)),
+    "VonMises": (lambda D, T, m, k: D.VonMises(m, k), (real(3), 3 * positive(2, 3)), real(4, 2, 3)),
+    "LogisticNormal": (lambda D, T, m, s: D.LogisticNormal(m, s), (real(2, 3), positive(2, 3)), simplex(4, 2, 4)),
+    "ContinuousBernoulli": (lambda D, T, p: D.ContinuousBernoulli(p), (unit(2, 3),), unit(4, 2, 3)),
+    "ContinuousBernoulli logits": (lambda D, T, z: D.ContinuousBernoulli(logits=z),
+                                   (real(2, 3) * np.array([[1.0], [1e-3]]),), unit(4, 2, 3)),
     "Bernoulli": (lambda D, T, p: D.Bernoulli(p), (unit(2, 3),), counts(2, 4, 2, 3)),
     "Bernoulli logits": (lambda D, T, z: D.Bernoulli(logits=z), (real(2, 3),), counts(2, 4, 2, 3)),
     "Geometric": (lambda D, T, p: D.Geometric(p), (unit(2, 3),), counts(9, 4, 2, 3)),
     "Geometric logits": (lambda D, T, z: D.Geometric(logits=z), (real(2, 3),), counts(9, 4, 2, 3)),
     "Binomial": (lambda D, T, p: D.Binomial(9, p), (unit(2, 3),), counts(10, 4, 2, 3)),
     "Binomial logits": (lambda D, T, z: D.Binomial(30, logits=z), (real(2, 3),), counts(31, 4, 2, 3)),
+    "NegativeBinomial": (lambda D, T, n, p: D.NegativeBinomial(n, p), (3 * positive(3), unit(2, 3)), counts(9, 4, 2, 3)),
+    "NegativeBinomial logits": (lambda D, T, n, z: D.NegativeBinomial(n, logits=z), (3 * positive(3), real(2, 3)),
+                                counts(9, 4, 2, 3)),
     "Poisson": (lambda D, T, r: D.Poisson(r), (4 * positive(2, 3),), counts(20, 4, 2, 3)),
     "Categorical": (lambda D, T, p: D.Categorical(p), (positive(2, 5),), counts(5, 4, 2)),
     "Categorical logits": (lambda D, T, z: D.Categorical(logits=z), (real(2, 5),), counts(5, 4, 2)),
@@ -77,6 +98,16 @@ TABLE = {
                                                     (real(3), definite(2, 3)), real(4, 2, 3)),
     "MultivariateNormal of factors": (lambda D, T, m, c: D.MultivariateNormal(m, scale_tril=c.tril()),
                                       (real(2, 3), definite(2, 3)), real(4, 2, 3)),
+    "LowRankMultivariateNormal": (lambda D, T, m, w, d: D.LowRankMultivariateNormal(m, w, d),
+                                  (real(2, 3), real(3, 2), positive(3)), real(4, 2, 3)),
+    "LowRankMultivariateNormal of batches": (lambda D, T, m, w, d: D.LowRankMultivariateNormal(m, w, d),
+                                             (real(3), real(2, 3, 1), positive(2, 3)), real(4, 2, 3)),
+    "LKJCholesky": (lambda D, T, c: D.LKJCholesky(4, c), (positive(2),), correlation_factors(5, 2, 4)),
+    "Wishart": (lambda D, T, d, c: D.Wishart(d, c), (4 + positive(2), definite(3)), definite(4, 2, 3)),
+    "Wishart of factors": (lambda D, T, d, c: D.Wishart(d, scale_tril=c.tril()), (4 + positive(2), definite(2, 3)),
+                           definite(4, 2, 3)),
+    "Wishart of precisions": (lambda D, T, d, c: D.Wishart(d, precision_matrix=c), (4 + positive(2), definite(3)),
+                              definite(4, 2, 3)),
     "RelaxedBernoulli": (lambda D, T, p: D.RelaxedBernoulli(T.tensor(0.7, dtype=p.dtype), p), (unit(2, 3),), unit(4, 2, 3)),
     "RelaxedBernoulli logits": (lambda D, T, z: D.RelaxedBernoulli(T.tensor(0.7, dtype=z.dtype), logits=z), (real(2, 3),),
                                 unit(4, 2, 3)),

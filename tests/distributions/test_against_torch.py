@@ -10,13 +10,14 @@ import mtorch
 from .table import TABLE, both, built, value_of
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.filterwarnings("ignore:Singular sample detected")         # by both, of Wishart
 
 CONTINUOUS = [name for name, (_, _, value) in TABLE.items() if not (value % 1 == 0).all()]
 # Samples that are made in steps which round as torch's do, and those whose last digit is log's, exp's or a sum's.
 EXACT = {"Normal", "Cauchy", "Uniform", "Exponential", "Gamma", "Chi2", "HalfNormal", "Bernoulli", "Bernoulli logits",
          "Binomial", "Binomial logits", "Poisson", "Categorical", "Categorical logits", "OneHotCategorical",
-         "OneHotCategorical straight through", "Multinomial", "Multinomial logits", "Independent",
-         "Independent of two dimensions"}
+         "OneHotCategorical straight through", "Multinomial", "Multinomial logits", "NegativeBinomial",
+         "NegativeBinomial logits", "Independent", "Independent of two dimensions"}
 
 
 def assert_close(ours, theirs, rtol=1e-9, atol=1e-12):
@@ -118,7 +119,8 @@ def test_samples(name, dtype):
                 assert np.array_equal(mtorch.get_rng_state().numpy(), torch.get_rng_state().numpy())
 
 
-@pytest.mark.parametrize("name", having("has_rsample"))
+# torch's Wishart refuses to go back through its own in-place step; test_wishart.py looks after it
+@pytest.mark.parametrize("name", [name for name in having("has_rsample") if not name.startswith("Wishart")])
 def test_gradients_through_samples(name):
     (ours, our_parameters), (theirs, their_parameters) = both(name, requires_grad=True)
     mtorch.manual_seed(1)
@@ -129,7 +131,7 @@ def test_gradients_through_samples(name):
     (mine * mtorch.from_numpy(weights)).sum().backward()
     (torchs * torch.from_numpy(weights)).sum().backward()
     # torch approximates the gradients of gamma and beta numbers, to three digits and more
-    approximate = name in ("Gamma", "Chi2", "Beta", "Dirichlet", "StudentT")
+    approximate = name.split()[0] in ("Gamma", "Chi2", "Beta", "Dirichlet", "StudentT", "InverseGamma", "FisherSnedecor")
     for p, q in zip(our_parameters, their_parameters, strict=True):
         assert_close(p.grad, q.grad, rtol=2e-4 if approximate else 1e-9, atol=2e-3 if approximate else 1e-9)
 
@@ -180,8 +182,8 @@ def test_the_samples_are_distributed_so(name):
     (ours, _), _ = both(name)
     mtorch.manual_seed(0)
     mean, variance = (answer(lambda d: getattr(d, what), ours) for what in ("mean", "variance"))
-    if mean is NotImplementedError or not mtorch.isfinite(variance).all() or name == "StudentT":
-        return
+    if mean is NotImplementedError or not mtorch.isfinite(variance).all() or name in ("StudentT", "VonMises"):
+        return                                       # VonMises' are those of angles
     drawn = ours.sample((4000,)).numpy()
     error = 5 * np.sqrt(variance.numpy() / 4000)
     assert (np.abs(drawn.mean(0) - mean.numpy()) <= error + 1e-12).all()

@@ -210,3 +210,136 @@ def test_mixtures_that_do_not_fit(make):
             make(__import__(lib.__name__ + ".distributions", fromlist=["x"]), lib)
         messages.append(str(caught.value))
     assert messages[0] == messages[1]
+
+
+def test_utils_under_torchs_names():
+    for T in (mtorch, torch):
+        u = __import__(T.__name__ + ".distributions.utils", fromlist=["x"])
+        matrix = T.arange(1.0, 19).reshape(2, 3, 3)
+        for diag in (-3, -1, 0, 1, 2):
+            vector = u.tril_matrix_to_vec(matrix, diag)
+            assert vector.tolist() == [row[np.tril(np.ones((3, 3), bool), diag)].tolist() for row in matrix.numpy()]
+            if diag in (-1, 0, 1):
+                assert u.vec_to_tril_matrix(vector, diag).tolist() == np.tril(matrix.numpy(), diag).tolist()
+        for wrong in (lambda u=u: u.vec_to_tril_matrix(T.ones(5)), lambda u=u: u.tril_matrix_to_vec(T.ones(2, 2), 2)):
+            with pytest.raises(ValueError, match="cannot be expressed|is outside"):
+                wrong()
+        assert u._standard_normal((2, 3), dtype=T.float64, device=T.device("cpu")).dtype == T.float64
+        assert u._sum_rightmost(T.ones(2, 3, 4), 2).tolist() == [12.0, 12.0]
+        assert u.euler_constant == pytest.approx(0.5772156649)
+        assert sorted(u.__all__) == ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits",
+                                     "tril_matrix_to_vec", "vec_to_tril_matrix"]
+
+
+def test_all_of_torchs_names_are_here():
+    for part in ("distributions", "distributions.transforms", "distributions.constraints"):
+        names = [__import__(f"{T}.{part}", fromlist=["x"]).__all__ for T in ("mtorch", "torch")]
+        assert sorted(names[0]) == sorted(names[1])
+    for T in (mtorch, torch):
+        D = T.distributions
+        assert [n for n in D.__all__ if isinstance(getattr(D, n), type) and issubclass(getattr(D, n), D.ExponentialFamily)] == [
+            "Bernoulli", "Beta", "Chi2", "ContinuousBernoulli", "Dirichlet", "Exponential", "ExponentialFamily", "Gamma",
+            "Normal", "Poisson", "Wishart"]
+
+
+@pytest.mark.parametrize("build", [
+    "D.Bernoulli(T.tensor([0.2, 0.7]))", "D.Beta(T.tensor([1.5, 2.0]), 3.0)", "D.Gamma(T.tensor([1.5, 2.0]), 3.0)",
+    "D.Dirichlet(T.tensor([[1.0, 2.0, 3.0]]))", "D.Exponential(T.tensor([1.0, 2.0]))", "D.Normal(T.tensor([1.0, 2.0]), 3.0)",
+    "D.Poisson(T.tensor([1.0, 2.0]))", "D.ContinuousBernoulli(T.tensor([0.2, 0.7]))",
+])
+def test_exponential_families(build):
+    """The entropy and the divergence from natural parameters alone."""
+    answers = []
+    for T in (mtorch, torch):
+        D = T.distributions
+        kind = T.distributions.ExponentialFamily
+        p, log_normalizer = evaluated(build, T), None
+        try:
+            answers.append([kind.entropy(p)])
+        except NotImplementedError:
+            answers.append([])
+        log_normalizer = p._log_normalizer(*p._natural_params)
+        same = __import__(f"{T.__name__}.distributions.kl", fromlist=["x"])._KL_REGISTRY[kind, kind](p, p)
+        answers[-1] += [log_normalizer, same, *p._natural_params]
+        assert isinstance(p, D.Distribution)
+    for a, b in zip(*answers, strict=True):
+        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("build", [
+    "Named(T.zeros(2), 1.0)", "Named(T.zeros(2), 1.0, 'x').named()", "Renamed(T.tensor([0.2, 0.8]))",
+])
+def test_expanding_subclasses(build):
+    """A subclass that has more than its base has to expand it; what it then sets stays set."""
+    answers = []
+    for T in (mtorch, torch):
+        D = T.distributions
+
+        class Named(D.Normal):
+            def __init__(self, loc, scale, name="?"):
+                self.name = name
+                super().__init__(loc, scale)
+
+            def named(self, Named=D.Normal):
+                class Expanding(type(self)):
+                    def expand(self, batch_shape, _instance=None):
+                        new = self._get_checked_instance(type(self), _instance)
+                        new.name = self.name + "!"
+                        return super().expand(batch_shape, _instance=new)
+                return Expanding(self.loc, self.scale, self.name)
+
+        class Renamed(D.Categorical):
+            arg_constraints = {"weights": D.constraints.simplex}
+
+            def __init__(self, weights):
+                self.weights = weights
+                super().__init__(weights)
+
+            def expand(self, batch_shape, _instance=None):
+                new = self._get_checked_instance(Renamed, _instance)
+                new.weights = self.weights.expand((*batch_shape, 2))
+                return super().expand(batch_shape, _instance=new)
+
+        d = eval(build, {"T": T, "Named": Named, "Renamed": Renamed})
+        try:
+            wide = d.expand((3, 2) if d.batch_shape else (3,))
+            T.manual_seed(0)
+            answers.append([tuple(wide.batch_shape), getattr(wide, "name", 0), wide.sample().tolist(), str(wide)])
+        except NotImplementedError as error:
+            answers.append(str(error))
+    assert answers[0] == answers[1]
+
+
+def test_a_distribution_that_is_a_module_besides():
+    texts = []
+    for T in (mtorch, torch):
+        class Prior(T.distributions.Normal, T.nn.Module):
+            def __init__(self, loc, scale):
+                T.nn.Module.__init__(self)
+                T.distributions.Normal.__init__(self, loc, scale)
+                for name in ("loc", "scale"):
+                    value = getattr(self, name)
+                    delattr(self, name)
+                    self.register_buffer(name, value)
+
+        class Stretch(T.distributions.Transform, T.nn.Module):
+            domain = codomain = T.distributions.constraints.real
+            bijective = True
+
+            def __init__(self, **options):
+                super().__init__(**options)
+                self.factor = T.nn.Parameter(T.tensor(2.0))
+
+            def _call(self, x):
+                return self.factor * x
+
+            def __hash__(self):
+                return id(self)
+
+        prior, stretch = Prior(0.0, 2.0), Stretch(cache_size=1)
+        x = T.ones(1)
+        texts.append([str(prior), sorted(prior.state_dict()), prior.log_prob(T.tensor(1.0)).item(), stretch(x).tolist(),
+                      stretch.inv(stretch(x)) is x, [name for name, _ in stretch.named_parameters()]])
+    assert texts[0][2] == pytest.approx(texts[1].pop(2))
+    texts[0].pop(2)
+    assert texts[0] == texts[1]

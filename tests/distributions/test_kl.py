@@ -99,7 +99,7 @@ def test_what_is_refused():
     with pytest.raises(NotImplementedError, match="Categorical and q type Normal"):
         kl_divergence(Categorical(mtorch.ones(2)), Normal(0.0, 1.0))
     with pytest.raises(TypeError, match="register_kl"):
-        register_kl(int, Normal)
+        register_kl(Normal(0.0, 1.0), Normal)
 
 
 def test_infinite_where_p_reaches_further():

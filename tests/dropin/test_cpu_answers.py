@@ -216,14 +216,14 @@ def test_spawn(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(
         "import sys, torch\nimport torch.multiprocessing as mp\n"
         "def work(rank, text):\n    if text == 'fail' and rank == 1: sys.exit(5)\n"
-        "    sys.stdout.write(f'{rank} {text} {torch.__name__}\\n')\n"     # in one piece, whoever else writes
+        "    sys.stdout.write(f'{rank} {text} {torch.__name__} {torch.Module.__module__}\\n')\n"
         "if __name__ == '__main__':\n    mp.spawn(work, args=(sys.argv[1],), nprocs=2)\n")
     command = [sys.executable, "-m", "mtorch", "program.py"]
     options = dict(cwd=tmp_path, capture_output=True, text=True, timeout=60,
                    env={**os.environ, "PYTHONPATH": str(ROOT)})
     done = subprocess.run([*command, "hello"], check=False, **options)
     assert done.returncode == 0, done.stderr
-    assert sorted(done.stdout.splitlines()) == ["0 hello mtorch", "1 hello mtorch"]
+    assert sorted(done.stdout.splitlines()) == ["0 hello torch mtorch.nn.module", "1 hello torch mtorch.nn.module"]
     failed = subprocess.run([*command, "fail"], check=False, **options)
     assert failed.returncode == 1
     assert "ProcessExitedException: process 1 terminated with exit code 5" in failed.stderr

@@ -33,7 +33,8 @@ from torch.utils.data.distributed import DistributedSampler
 from torch.nn.utils.rnn import pad_sequence, PackedSequence
 from torch.nn.parameter import Parameter
 from torch.nn.modules.utils import _single, _pair, _triple
-from torch.nn.modules.module import Module
+from torch.nn.modules.module import Module, _addindent
+from torch.nn.modules.transformer import _get_clones, _get_activation_fn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.linear import NonDynamicallyQuantizableLinear
 from torch.nn.modules.loss import _Loss, CTCLoss
@@ -42,7 +43,9 @@ from torch.nn.parallel import DistributedDataParallel, DataParallel
 from torch.optim.optimizer import Optimizer, required
 from torch.optim.lr_scheduler import _LRScheduler, StepLR
 from torch.autograd import Variable, Function
-from torch.autograd.function import once_differentiable
+from torch.autograd.function import InplaceFunction, once_differentiable
+from torch.utils.data._utils.collate import default_collate
+import torch.utils.model_zoo as model_zoo
 from torch.autograd.functional import jacobian
 from torch.autograd.gradcheck import gradcheck
 from torch.autograd.profiler import profile
@@ -62,6 +65,10 @@ assert nn.Linear is torch.nn.modules.linear.Linear is torch.nn.modules.Linear is
 assert isinstance(nn.BatchNorm2d(1), _BatchNorm)
 assert isinstance(nn.MSELoss(), _Loss) and torch.nn.modules.CTCLoss is CTCLoss
 assert _pair(3) == (3, 3) and Parameter is nn.Parameter and Module is nn.Module and Optimizer is optim.Optimizer
+assert _addindent("a\\nb\\n", 3) == "a\\n   b\\n" and len(_get_clones(nn.Linear(1, 1), 2)) == 2
+assert _get_activation_fn("relu") is F.relu and issubclass(InplaceFunction, Function)
+assert torch.utils.data._utils.collate.default_collate is default_collate is torch.utils.data.default_collate
+assert model_zoo.load_url is torch.hub.load_state_dict_from_url
 assert callable(torch.nn.utils.weight_norm)
 assert callable(torch.autograd.gradcheck) and torch.autograd.Variable is Variable
 assert issubclass(torch._C._LinAlgError, RuntimeError)
@@ -167,7 +174,7 @@ for ask in ("torch.Relu", "nn.Conv2D", "nn.functional.leaky_rellu", "torch.optim
         eval(ask)
     except AttributeError as error:
         print(error)
-for module in ("torch.fx", "torch.nn.functionals", "torch.a.b", "torchvision.models"):
+for module in ("torch.export", "torch.nn.functionals", "torch.a.b", "torchvision.tv_tensors"):
     try:
         __import__(module)
     except ModuleNotFoundError as error:
@@ -180,7 +187,7 @@ print(hasattr(torch, "no_such"), hasattr(torch, "__path_x__"))
     assert lines[0] == f"mtorch has no 'Relu'; the nearest name is 'relu'. {told}"
     assert [line.split("'")[3] for line in lines[1:9]] == [
         "Conv2d", "leaky_relu", "AdamW", "Linear", "is_available", "tensorboard", "grad", "init_process_group"]
-    assert lines[9].startswith("mtorch has no module 'torch.fx'. ")
+    assert lines[9].startswith("mtorch has no module 'torch.export'. ")
     assert "the nearest name is torch.nn.functional." in lines[10]
     assert all(page in line for line in lines[:-1])
     assert lines[-1] == "False False"

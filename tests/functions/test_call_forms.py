@@ -29,6 +29,7 @@ FORMS = [
     "T.split(T.ones(3, 2, requires_grad=True), split_size_or_sections=2, dim=0)",
     "T.ones(3, requires_grad=True).split(split_size=2)", "T.fft.fft(input=T.ones(2, requires_grad=True))",
     "T.fft.ifft(input=T.ones(2, requires_grad=True))",
+    "T.nansum(T.tensor([1.0, 2]), dtype=T.int32)", "T.roll(T.arange(3), 1, ())",
     "T.scatter(input=T.ones(2, requires_grad=True), dim=0, index=T.tensor([1]), src=T.zeros(2))",
 ]
 WRITTEN = ["T.arange(3).__ilshift__(1)", "T.arange(3).__irshift__(T.tensor(1))"]

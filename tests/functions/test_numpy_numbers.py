@@ -56,8 +56,11 @@ ARGUMENTS = [
     "T.gradient(T.arange(3.0), spacing=np.int64(2))[0]", "F.layer_norm(T.ones(2, 3), [np.int64(3)])",
     "F.layer_norm(T.ones(2, 3), (np.prod([3]),))", "F.rms_norm(T.ones(2, 3), [np.int64(3)])",
     "F.batch_norm(T.ones(2, 3), None, None, training=True, eps=np.float64(1e-5))",
-    "F.smooth_l1_loss(T.ones(2), T.zeros(2), beta=np.float64(0.5))", "F.softshrink(T.ones(2), np.int64(0))",
+    "F.smooth_l1_loss(T.ones(2), T.zeros(2), beta=np.float64(0.5))", "F.huber_loss(T.ones(2), T.zeros(2), delta=np.float64(0.5))",
+    "F.softshrink(T.ones(2), np.int64(0))",
     "F.hardtanh(T.ones(2), np.int64(0), np.float64(0.5))",
+    "T.roll(T.arange(3), 1, np.int64(0))", "T.gradient(T.arange(3.0), spacing=np.float32(2))[0]",
+    "T.fft.ifftshift(T.ones(2, 3), dim=np.int64(1))", "T.histc(T.arange(4.0), bins=np.int64(2))",
 ]
 CALLS = [f"({form.format(number)}) if (x := {operand}) is not None else 0"
          for operand in OPERANDS.values() for form in OPERATORS for number in NUMBERS] + FUNCTIONS + ARRAYS + OF_NUMPY + ARGUMENTS

@@ -202,3 +202,55 @@ def test_writing_a_leaf() -> None:
     w = mtorch.ones(2, requires_grad=True)
     with pytest.raises(RuntimeError, match="a leaf Variable that requires grad is being used in an in-place operation"):
         w -= 0.1
+
+
+# ---- what PyTorch warns of -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mistake", [
+    lambda t: (t.ones(2, requires_grad=True) * 2).grad,
+    lambda t: t.tensor(t.ones(2)), lambda t: t.ones(2).new_tensor(t.ones(2)),
+    lambda t: t.ones(1).std(), lambda t: t.ones(3, 1).var(dim=1), lambda t: t.std_mean(t.ones(2), correction=2),
+    lambda t: t.var(t.zeros(3, 0), 1), lambda t: t.ones(2).T, lambda t: t.ones(2, 3, 4).T, lambda t: t.tensor(1.0).T,
+    lambda t: t.nn.functional.mse_loss(t.ones(3, 1), t.ones(3)), lambda t: t.nn.functional.softmax(t.ones(2)),
+])
+def test_warns_where_torch_does(mistake) -> None:
+    torch = pytest.importorskip("torch")
+    texts, lines = [], []
+    for framework in (mtorch, torch):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            mistake(framework)
+        texts += [str(w.message) for w in caught]
+        lines += [(w.filename, w.lineno) for w in caught]
+    if len(texts) == 2:                              # torch gives some of them once in a process
+        assert texts[1].startswith(texts[0].rstrip(".")) and lines[0] == lines[1]
+    assert len(texts) in (1, 2) and lines[0][0] == __file__
+
+
+@pytest.mark.parametrize("right", [
+    lambda t: t.ones(2, requires_grad=True).grad, lambda t: t.ones(2).grad, lambda t: t.ones(1).std(unbiased=False),
+    lambda t: t.as_tensor(t.ones(2)), lambda t: t.tensor([t.ones(()), t.ones(())]), lambda t: t.Tensor(t.ones(2)),
+    lambda t: t.ones(2, 3).T, lambda t: t.ones(2, 1).var(0)])
+def test_says_nothing_where_torch_says_nothing(right) -> None:
+    right(mtorch)
+
+
+def test_a_kept_gradient_is_no_mistake() -> None:
+    y = mtorch.ones(2, requires_grad=True) * 2
+    y.retain_grad()
+    assert y.grad is None
+    y.sum().backward()
+    assert y.grad.tolist() == [1.0, 1.0]
+
+
+def test_a_warning_from_within_a_layer_shows_the_programs_line() -> None:
+    class Net(nn.Module):
+        def forward(self, x: mtorch.Tensor) -> mtorch.Tensor:
+            return nn.Softmax()(x)
+
+    for call in (lambda: nn.MSELoss()(mtorch.ones(3, 1), mtorch.ones(3)), lambda: nn.LSTM(2, 2, dropout=0.5),
+                 lambda: Net()(mtorch.ones(2, 2)), lambda: nn.CrossEntropyLoss()(scores().softmax(1), CLASSES)):
+        with pytest.warns(UserWarning, match="softmax|target size|dropout") as caught:
+            call()
+        assert [w.filename for w in caught] == [__file__]

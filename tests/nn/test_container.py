@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import mtorch
 from mtorch import nn
 from tests.nn.twins import kind, linear_class, said, same_in_torch
 
@@ -187,3 +188,15 @@ def test_gradients_reach_parameters_in_containers() -> None:
         net(t.ones(1, 2)).sum().backward()
         return [(name, p.grad) for name, p in net.named_parameters()]
     same_in_torch(scenario)
+
+
+def test_names_and_modules_print_as_torchs_do() -> None:
+    torch = pytest.importorskip("torch")
+
+    def shown(t: Any) -> list[str]:
+        modules = t.nn.ModuleDict({"a": t.nn.ReLU(), "b": t.nn.Tanh()})
+        keys = modules.keys()
+        modules["c"] = t.nn.Identity()
+        net = t.nn.Sequential(modules)
+        return [repr(view) for view in (keys, modules.items(), modules.values(), net._modules.keys(), net._modules.items())]
+    assert shown(mtorch) == shown(torch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -371,3 +373,33 @@ def test_a_backward_of_any_number_of_gradients_is_by_hand() -> None:
     x = mtorch.ones(2, requires_grad=True)
     Many()(x).sum().backward()
     assert x.grad.tolist() == [2.0, 2.0]
+
+
+FLOW = """
+class Flow(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(2, 4)
+
+    def forward(self, x):
+        s, t = self.net(x.flip(1)).split(2, dim=1)
+        return x * s.exp() + t, s.sum(1)
+
+    def backward(self, z):
+        return z - 1
+
+flow = Flow()
+z, log_det = flow(torch.ones(3, 2))
+(z.sum() + log_det.sum()).backward()
+assert flow.net.weight.grad.shape == (4, 2)
+assert flow.backward(z).requires_grad
+"""
+
+
+@pytest.mark.parametrize("start", [["-c", "import mtorch as torch; from mtorch import nn"],
+                                   ["-m", "mtorch", "-c", "import torch; from torch import nn"]])
+def test_a_backward_in_a_program_for_torch_is_just_a_method(start: list[str]) -> None:
+    """As the way back of a flow, or what Lightning calls; PyTorch has nothing to do with a method of that name."""
+    *options, imports = start
+    done = subprocess.run([sys.executable, *options, imports + FLOW], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

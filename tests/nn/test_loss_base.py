@@ -94,7 +94,8 @@ def test_copies_and_pickles() -> None:
 
 
 @pytest.mark.parametrize("older", [{"size_average": True}, {"size_average": False}, {"reduce": False}, {"reduce": True},
-                                   {"size_average": False, "reduce": True}, {"size_average": True, "reduce": False}])
+                                   {"size_average": False, "reduce": True}, {"size_average": True, "reduce": False},
+                                   {"size_average": 0}, {"reduce": 0}, {"size_average": 1, "reduce": 1}])
 def test_the_older_arguments(older: dict) -> None:
     def scenario(t):
         criterion, texts = warned(t.nn.MSELoss, **older)
@@ -108,3 +109,14 @@ def test_formats_as_a_number(make):
     loss = make(x)
     assert f"{loss:.4f} {loss} {loss:>6.1f}" == "1.0000 1.0    1.0"
     assert f"{make(x.detach()):.3f}" == "1.000"
+
+
+@pytest.mark.parametrize("log_target", [False, True])
+@pytest.mark.parametrize("kinds", [("float32", "float64"), ("float64", "float32")])
+def test_a_gradient_has_the_type_of_its_tensor(kinds: tuple[str, str], log_target: bool) -> None:
+    def scenario(t):
+        x, y = (t.tensor([0.25, 0.5], dtype=getattr(t, kind), requires_grad=True) for kind in kinds)
+        loss = t.nn.functional.kl_div(x, y, reduction="sum", log_target=log_target)
+        loss.backward()
+        return [str(z.dtype).rpartition(".")[2] for z in (loss, x.grad, y.grad)]
+    same_in_torch(scenario)

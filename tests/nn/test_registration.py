@@ -291,3 +291,48 @@ def test_a_subclass_checks_once_and_at_its_end() -> None:
     with pytest.warns(UserWarning, match="Plain.layers") as caught:
         Plain()
     assert len(caught) == 1
+
+
+def test_a_class_with_its_own_getattr_is_asked_for_what_is_registered() -> None:
+    def scenario(t):
+        asked = []
+
+        class Asked(t.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.plain = 1
+                self.weight = t.nn.Parameter(t.ones(1))
+                self.child = t.nn.Linear(1, 1)
+                self.register_buffer("held", t.zeros(1))
+
+            def __getattr__(self, name):
+                asked.append(name)
+                try:
+                    return super().__getattr__(name)
+                except AttributeError:
+                    if name == "invented":
+                        return 7
+                    raise
+
+        class Below(t.nn.Linear, Asked):
+            def __init__(self):
+                Asked.__init__(self)
+
+        for net in (Asked(), Below()):
+            asked.clear()
+            found = [net.plain, net.weight.item(), type(net.child).__name__, net.held.item(), net.invented]
+            with pytest.raises(AttributeError, match="has no attribute 'absent'"):
+                net.absent
+        return found, asked
+    same_in_torch(scenario)
+
+
+def test_the_error_inside_a_property_is_its_own() -> None:
+    class Net(nn.Module):
+        @property
+        def broken(self):
+            return self.nowhere
+
+    with pytest.raises(AttributeError, match="has no attribute 'nowhere'"):
+        Net().broken
+    assert nn.Linear(2, 1).__getattr__("bias").shape == (1,)

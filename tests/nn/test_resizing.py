@@ -244,3 +244,14 @@ def test_errors_say_what_is_wrong(call, message: str) -> None:
 
 def test_a_list_of_factors_does_as_well_as_a_tuple() -> None:
     assert mtorch.nn.Upsample(scale_factor=[2, 3])(mtorch.ones(1, 1, 2, 2)).shape == (1, 1, 4, 6)
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("options", [{"size": (7, 9)}, {"size": (30, 31)}, {"scale_factor": 2},
+                                     {"size": (7, 9), "antialias": True}, {"scale_factor": 0.5, "align_corners": True}], ids=str)
+def test_bytes_are_resized_to_the_bit(mode: str, options: dict) -> None:
+    torch = pytest.importorskip("torch")
+    image = np.random.default_rng(0).integers(0, 256, (2, 3, 13, 17)).astype(np.uint8)
+    expected = torch.nn.functional.interpolate(torch.from_numpy(image), mode=mode, **options)
+    found = mtorch.nn.functional.interpolate(mtorch.from_numpy(image), mode=mode, **options)
+    np.testing.assert_array_equal(found.numpy(), expected.numpy())

@@ -116,6 +116,8 @@ def test_a_required_option() -> None:
 BAD_VALUES: list[tuple[str, dict[str, Any], type[Exception], str]] = [
     ("SGD", {"lr": -0.1}, ValueError, "Invalid learning rate: -0.1"),
     ("SGD", {"lr": float("nan")}, ValueError, "Invalid learning rate: nan"),
+    ("SGD", {"lr": "1e-3"}, TypeError, "lr must be a number, got str"),
+    ("AdamW", {"weight_decay": "0.1"}, TypeError, "weight_decay must be a number"),
     ("SGD", {"lr": "fast"}, TypeError, "lr must be a number, got str 'fast'"),
     ("SGD", {"lr": None}, TypeError, "lr must be a number, got NoneType"),
     ("SGD", {"lr": [0.1, 0.2]}, TypeError, "lr must be a number, got list"),

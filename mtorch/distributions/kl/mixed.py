@@ -9,11 +9,13 @@ from ...tensor import Tensor
 from ..bernoulli import Bernoulli
 from ..beta import Beta
 from ..binomial import Binomial
+from ..continuous_bernoulli import ContinuousBernoulli
 from ..exponential import Exponential
 from ..gamma import Gamma
 from ..gumbel import Gumbel
 from ..laplace import Laplace
 from ..normal import Normal
+from ..pareto import Pareto
 from ..poisson import Poisson
 from ..uniform import Uniform
 from ..utils import euler_constant
@@ -23,8 +25,10 @@ from .same_family import infinite_like
 # ---- where p reaches further than q ----------------------------------------------------------------
 
 for wider, narrower in [
-    (Exponential, (Beta, Uniform)), (Gamma, (Beta, Uniform)), (Gumbel, (Beta, Exponential, Gamma, Uniform)),
-    (Laplace, (Beta, Exponential, Gamma, Uniform)), (Normal, (Beta, Exponential, Gamma, Uniform)),
+    (Beta, (Pareto,)), (ContinuousBernoulli, (Pareto,)), (Exponential, (Beta, ContinuousBernoulli, Pareto, Uniform)),
+    (Gamma, (Beta, ContinuousBernoulli, Pareto, Uniform)), (Pareto, (Beta, ContinuousBernoulli, Uniform)),
+    *((whole_line, (Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform))
+      for whole_line in (Gumbel, Laplace, Normal)),
     (Poisson, (Bernoulli, Binomial)),
 ]:
     for kind in narrower:
@@ -39,21 +43,32 @@ def _to_normal(p: Any, q: Normal) -> Tensor:
     return -p.entropy() + 0.5 * (2 * math.pi * variance).log() + squared_distance / (2 * variance)
 
 
-for of_finite_variance in (Beta, Exponential, Gamma, Gumbel, Laplace, Uniform):
+for of_finite_variance in (Beta, ContinuousBernoulli, Exponential, Gamma, Gumbel, Laplace, Uniform):
     register_kl(of_finite_variance, Normal)(_to_normal)
+
+
+@register_kl(Pareto, Normal)
+def _pareto_to_normal(p: Pareto, q: Normal) -> Tensor:
+    return where(p.alpha <= 2, math.inf, _to_normal(p, q))
 
 # ---- q an exponential distribution: only the mean of p counts ------------------------------------------
 
 
 @register_kl(Beta, Exponential)
+@register_kl(ContinuousBernoulli, Exponential)
 @register_kl(Gamma, Exponential)
-def _to_exponential(p: Beta | Gamma, q: Exponential) -> Tensor:
+def _to_exponential(p: Any, q: Exponential) -> Tensor:
     return -p.entropy() - q.rate.log() + q.rate * p.mean
 
 
 @register_kl(Uniform, Exponential)
 def _uniform_to_exponential(p: Uniform, q: Exponential) -> Tensor:
     return where(p.low < 0, math.inf, _to_exponential(p, q))
+
+
+@register_kl(Pareto, Exponential)
+def _pareto_to_exponential(p: Pareto, q: Exponential) -> Tensor:
+    return where(p.alpha <= 1, math.inf, _to_exponential(p, q))
 
 
 # ---- q a gamma distribution: the means of x and log x -----------------------------------------------------
@@ -77,6 +92,11 @@ def _exponential_to_gamma(p: Exponential, q: Gamma) -> Tensor:
 @register_kl(Uniform, Gamma)
 def _uniform_to_gamma(p: Uniform, q: Gamma) -> Tensor:
     return where(p.low < 0, math.inf, _to_gamma(p, q, _mean_log(p.low, p.high)))
+
+
+@register_kl(Pareto, Gamma)
+def _pareto_to_gamma(p: Pareto, q: Gamma) -> Tensor:
+    return where(p.alpha <= 1, math.inf, _to_gamma(p, q, p.scale.log() + p.alpha.reciprocal()))
 
 
 def _mean_log(low: Tensor, high: Tensor) -> Tensor:
@@ -136,6 +156,33 @@ def _uniform_to_beta(p: Uniform, q: Beta) -> Tensor:
     divergence = (-p.entropy() - (a - 1) * mean_log - (b - 1) * mean_log_rest
                   + a.lgamma() + b.lgamma() - (a + b).lgamma())
     return where((p.low < 0) | (p.high > 1), math.inf, divergence)
+
+
+@register_kl(Uniform, Pareto)
+def _uniform_to_pareto(p: Uniform, q: Pareto) -> Tensor:
+    mean_log = _mean_log(p.low, p.high)
+    divergence = -p.entropy() - (q.alpha.log() + q.alpha * q.scale.log()) + (q.alpha + 1) * mean_log
+    return where(p.low < q.scale, math.inf, divergence)
+
+
+# ---- on [0, 1], to a continuous Bernoulli distribution: only the mean of p counts -----------------------------
+
+
+@register_kl(Beta, ContinuousBernoulli)
+def _to_continuous_bernoulli(p: Beta | Uniform, q: ContinuousBernoulli) -> Tensor:
+    return -p.entropy() - p.mean * q.logits - (-q.probs).log1p() - q._cont_bern_log_norm()
+
+
+@register_kl(Uniform, ContinuousBernoulli)
+def _uniform_to_continuous_bernoulli(p: Uniform, q: ContinuousBernoulli) -> Tensor:
+    # infinite also where p fills [0, 1], as in torch
+    return where((p.high >= 1) | (p.low <= 0), math.inf, _to_continuous_bernoulli(p, q))
+
+
+@register_kl(ContinuousBernoulli, Uniform)
+def _continuous_bernoulli_to_uniform(p: ContinuousBernoulli, q: Uniform) -> Tensor:
+    # infinite also where q is [0, 1], and only where it reaches beyond neither end is it finite, as in torch
+    return where((q.low >= 0) | (q.high <= 1), math.inf, -p.entropy() + (q.high - q.low).log())
 
 
 @register_kl(Bernoulli, Poisson)

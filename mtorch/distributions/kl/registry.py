@@ -10,16 +10,16 @@ from collections.abc import Callable
 from ...tensor import Tensor
 from ..distribution import Distribution
 
-_formulas: dict[tuple[type, type], Callable] = {}
+_KL_REGISTRY: dict[tuple[type, type], Callable] = {}
 
 
 def register_kl(type_p: type, type_q: type) -> Callable:
     """Decorate a function of (p, q) as the formula of `kl_divergence` for two classes and what is derived from them.
 
-    type_p: the class of p, a subclass of Distribution
+    type_p: the class of p, a subclass of Distribution or a class that subclasses of it derive from besides
     type_q: the class of q
 
-    Raises: TypeError for other classes.
+    Raises: TypeError for what is no class.
 
     >>> import mtorch
     >>> from mtorch.distributions import Normal, register_kl
@@ -30,25 +30,25 @@ def register_kl(type_p: type, type_q: type) -> Callable:
     tensor(0.)
     """
     for kind in (type_p, type_q):
-        if not (isinstance(kind, type) and issubclass(kind, Distribution)):
-            raise TypeError(f"register_kl: expected Distribution subclasses, got {kind!r}")
+        if not isinstance(kind, type):                 # other bases than Distribution are fine: mixins of libraries
+            raise TypeError(f"register_kl: expected classes of distributions, got {kind!r}")
 
     def decorator(formula: Callable) -> Callable:
-        _formulas[type_p, type_q] = formula
+        _KL_REGISTRY[type_p, type_q] = formula
         return formula
     return decorator
 
 
 def _formula_for(type_p: type, type_q: type) -> Callable | None:
     """The formula of the nearest classes: nearest to p's, and among these to q's."""
-    pairs = [(p, q) for p in type_p.__mro__ for q in type_q.__mro__ if (p, q) in _formulas]
+    pairs = [(p, q) for p in type_p.__mro__ for q in type_q.__mro__ if (p, q) in _KL_REGISTRY]
     if not pairs:
         return None
-    other_way = next((p, q) for q in type_q.__mro__ for p in type_p.__mro__ if (p, q) in _formulas)
-    if _formulas[pairs[0]] is not _formulas[other_way]:
+    other_way = next((p, q) for q in type_q.__mro__ for p in type_p.__mro__ if (p, q) in _KL_REGISTRY)
+    if _KL_REGISTRY[pairs[0]] is not _KL_REGISTRY[other_way]:
         warnings.warn(f"Ambiguous kl_divergence({type_p.__name__}, {type_q.__name__}). Please register_kl("
                       f"{pairs[0][0].__name__}, {other_way[1].__name__})", RuntimeWarning, stacklevel=3)
-    return _formulas[pairs[0]]
+    return _KL_REGISTRY[pairs[0]]
 
 
 def kl_divergence(p: Distribution, q: Distribution) -> Tensor:

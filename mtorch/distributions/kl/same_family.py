@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+from ...autograd import grad
 from ...functions.arithmetic import where
 from ...functions.creation import full_like
+from ...functions.placing import diag_embed
 from ...nn.functional.activation import softplus
 from ...ops.triangular import solve_triangular
 from ...tensor import Tensor
@@ -14,6 +17,8 @@ from ..binomial import Binomial
 from ..categorical import Categorical
 from ..cauchy import Cauchy
 from ..dirichlet import Dirichlet
+from ..continuous_bernoulli import ContinuousBernoulli
+from ..exp_family import ExponentialFamily
 from ..exponential import Exponential
 from ..gamma import Gamma
 from ..geometric import Geometric
@@ -21,13 +26,15 @@ from ..gumbel import Gumbel
 from ..half_normal import HalfNormal
 from ..independent import Independent
 from ..laplace import Laplace
-from ..multivariate_normal import MultivariateNormal, mahalanobis
+from ..lowrank_multivariate_normal import LowRankMultivariateNormal, _batch_lowrank_mahalanobis
+from ..multivariate_normal import MultivariateNormal, _batch_mahalanobis
 from ..normal import Normal
 from ..one_hot_categorical import OneHotCategorical
+from ..pareto import Pareto
 from ..poisson import Poisson
 from ..transformed_distribution import TransformedDistribution
 from ..uniform import Uniform
-from ..utils import euler_constant, sum_rightmost
+from ..utils import euler_constant, _sum_rightmost
 from .registry import kl_divergence, register_kl
 
 
@@ -39,11 +46,57 @@ def normal(p: Normal, q: Normal) -> Tensor:
 
 @register_kl(MultivariateNormal, MultivariateNormal)
 def multivariate_normal(p: MultivariateNormal, q: MultivariateNormal) -> Tensor:
+    _same_size(p, q)
+    trace = _trace(solve_triangular(q._unbroadcasted_scale_tril, p._unbroadcasted_scale_tril))
+    distance = _batch_mahalanobis(q._unbroadcasted_scale_tril, q.loc - p.loc)
+    return q.half_log_det() - p.half_log_det() + 0.5 * (trace + distance - p.event_shape[0])
+
+
+def _same_size(p: Any, q: Any) -> None:
     if p.event_shape != q.event_shape:
         raise ValueError(f"KL between vectors of {p.event_shape[0]} and {q.event_shape[0]} elements cannot be computed")
-    trace = solve_triangular(q._unbroadcasted_scale_tril, p._unbroadcasted_scale_tril).square().sum((-2, -1))
-    distance = mahalanobis(q._unbroadcasted_scale_tril, q.loc - p.loc)
-    return q.half_log_det() - p.half_log_det() + 0.5 * (trace + distance - p.event_shape[0])
+
+
+def _trace(half: Tensor) -> Tensor:
+    """tr(h h^T)."""
+    return half.square().sum((-2, -1))
+
+
+def _to_low_rank(p: Any, q: LowRankMultivariateNormal, p_log_det: Tensor, trace: Tensor) -> Tensor:
+    """trace: of q's precision times p's covariance."""
+    distance = _batch_lowrank_mahalanobis(*q._parts(), q.loc - p.loc, q._capacitance_tril)
+    return 0.5 * (q._log_det() - p_log_det + trace + distance - p.event_shape[0])
+
+
+def _whitening(q: LowRankMultivariateNormal) -> Tensor:
+    """A of q's precision = D^-1 - A^T A."""
+    return solve_triangular(q._capacitance_tril, q._unbroadcasted_cov_factor.mT / q._unbroadcasted_cov_diag.unsqueeze(-2))
+
+
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
+def low_rank(p: LowRankMultivariateNormal, q: LowRankMultivariateNormal) -> Tensor:
+    _same_size(p, q)
+    (factor, diag), q_diag, a = p._parts(), q._unbroadcasted_cov_diag, _whitening(q)
+    trace = ((diag / q_diag).sum(-1) + _trace(factor * q_diag.rsqrt().unsqueeze(-1))
+             - _trace(a * diag.sqrt().unsqueeze(-2)) - _trace(a @ factor))
+    return _to_low_rank(p, q, p._log_det(), trace)
+
+
+@register_kl(MultivariateNormal, LowRankMultivariateNormal)
+def normal_to_low_rank(p: MultivariateNormal, q: LowRankMultivariateNormal) -> Tensor:
+    _same_size(p, q)
+    tril = p._unbroadcasted_scale_tril
+    trace = _trace(tril * q._unbroadcasted_cov_diag.rsqrt().unsqueeze(-1)) - _trace(_whitening(q) @ tril)
+    return _to_low_rank(p, q, 2 * p.half_log_det(), trace)
+
+
+@register_kl(LowRankMultivariateNormal, MultivariateNormal)
+def low_rank_to_normal(p: LowRankMultivariateNormal, q: MultivariateNormal) -> Tensor:
+    _same_size(p, q)
+    (factor, diag), tril = p._parts(), q._unbroadcasted_scale_tril
+    trace = _trace(solve_triangular(tril, factor)) + _trace(solve_triangular(tril, diag_embed(diag.sqrt())))
+    distance = _batch_mahalanobis(tril, q.loc - p.loc)
+    return 0.5 * (2 * q.half_log_det() - p._log_det() + trace + distance - p.event_shape[0])
 
 
 @register_kl(HalfNormal, HalfNormal)
@@ -139,12 +192,39 @@ def one_hot_categorical(p: OneHotCategorical, q: OneHotCategorical) -> Tensor:
     return categorical(p._categorical, q._categorical)
 
 
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def continuous_bernoulli(p: ContinuousBernoulli, q: ContinuousBernoulli) -> Tensor:
+    own, other = (d._cont_bern_log_norm() + (-d.probs).log1p() for d in (p, q))
+    return p.mean * (p.logits - q.logits) + own - other
+
+
+@register_kl(Pareto, Pareto)
+def pareto(p: Pareto, q: Pareto) -> Tensor:
+    powers = q.alpha / p.alpha
+    return where(p.scale < q.scale, math.inf, q.alpha * (p.scale / q.scale).log() - powers.log() + powers - 1)
+
+
+@register_kl(ExponentialFamily, ExponentialFamily)
+def exponential_family(p: ExponentialFamily, q: ExponentialFamily) -> Tensor:
+    """The Bregman divergence of the log normalizer: how far it lies at q above its tangent at p."""
+    if type(p) is not type(q):
+        raise NotImplementedError("The cross KL-divergence between different exponential families cannot be computed "
+                                  "using Bregman divergences")
+    at_p = [parameter.detach().requires_grad_() for parameter in p._natural_params]
+    log_normalizer = p._log_normalizer(*at_p)
+    slopes = grad(log_normalizer.sum(), at_p, create_graph=True)
+    result = q._log_normalizer(*q._natural_params) - log_normalizer
+    for a, b, slope in zip(at_p, q._natural_params, slopes, strict=True):
+        result = result - _sum_rightmost((b - a) * slope, len(q.event_shape))
+    return result
+
+
 @register_kl(Independent, Independent)
 def independent(p: Independent, q: Independent) -> Tensor:
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
         raise NotImplementedError(f"KL between Independents of {p.reinterpreted_batch_ndims} and "
                                   f"{q.reinterpreted_batch_ndims} dimensions is not implemented")
-    return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
+    return _sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
 
 
 @register_kl(TransformedDistribution, TransformedDistribution)

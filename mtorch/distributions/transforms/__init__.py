@@ -4,6 +4,7 @@ from .base import (
     IndependentTransform,
     ReshapeTransform,
     Transform,
+    _InverseTransform,
     identity_transform,
 )
 from .elementwise import (
@@ -15,11 +16,13 @@ from .elementwise import (
     SigmoidTransform,
     SoftplusTransform,
     TanhTransform,
+    _clipped_sigmoid,
 )
-from .vector import (
-    CatTransform,
-    LowerCholeskyTransform,
-    SoftmaxTransform,
-    StackTransform,
-    StickBreakingTransform,
-)
+from .matrix import CorrCholeskyTransform, LowerCholeskyTransform, PositiveDefiniteTransform
+from .vector import CatTransform, SoftmaxTransform, StackTransform, StickBreakingTransform
+
+__all__ = ["AbsTransform", "AffineTransform", "CatTransform", "ComposeTransform", "CorrCholeskyTransform",
+           "CumulativeDistributionTransform", "ExpTransform", "IndependentTransform", "LowerCholeskyTransform",
+           "PositiveDefiniteTransform", "PowerTransform", "ReshapeTransform", "SigmoidTransform", "SoftplusTransform",
+           "TanhTransform", "SoftmaxTransform", "StackTransform", "StickBreakingTransform", "Transform",
+           "identity_transform"]

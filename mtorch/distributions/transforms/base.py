@@ -10,7 +10,7 @@ from ...functions.arguments import Size
 from ...functions.creation import zeros_like
 from ...tensor import Tensor
 from .. import constraints
-from ..utils import Shape, sum_rightmost
+from ..utils import Shape, _sum_rightmost
 
 
 class Transform:
@@ -40,7 +40,8 @@ class Transform:
             raise ValueError(f"cache_size must be 0 or 1, got {cache_size!r}")
         self._cache_size = cache_size
         self._inv: Any = None
-        self._last: Any = (None, None)                # of the last call: x and y
+        self._cached_x_y: Any = (None, None)          # of the last call
+        super().__init__()                            # of what a user's class derives from besides
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_inv": None}
@@ -56,7 +57,7 @@ class Transform:
     def inv(self) -> Transform:
         """The inverse transform."""
         if self._inv is None:
-            self._inv = InverseTransform(self)
+            self._inv = _InverseTransform(self)
         return self._inv
 
     @property
@@ -82,19 +83,19 @@ class Transform:
         return id(self)
 
     def __call__(self, x: Tensor) -> Tensor:
-        if self._cache_size and self._last[0] is x:
-            return self._last[1]
+        if self._cache_size and self._cached_x_y[0] is x:
+            return self._cached_x_y[1]
         y = self._call(x)
         if self._cache_size:
-            self._last = x, y
+            self._cached_x_y = x, y
         return y
 
     def _inv_call(self, y: Tensor) -> Tensor:
-        if self._cache_size and self._last[1] is y:
-            return self._last[0]
+        if self._cache_size and self._cached_x_y[1] is y:
+            return self._cached_x_y[0]
         x = self._inverse(y)
         if self._cache_size:
-            self._last = x, y
+            self._cached_x_y = x, y
         return x
 
     def _call(self, x: Tensor) -> Tensor:
@@ -125,7 +126,7 @@ def a_transform(owner: str, value: Any) -> Transform:
     return value
 
 
-class InverseTransform(Transform):
+class _InverseTransform(Transform):
     """A transform read backwards: what `transform.inv` is."""
 
     def __init__(self, transform: Transform):
@@ -144,7 +145,7 @@ class InverseTransform(Transform):
         return self._inv.with_cache(cache_size).inv
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, InverseTransform) and self._inv == other._inv
+        return isinstance(other, _InverseTransform) and self._inv == other._inv
 
     __hash__ = Transform.__hash__
 
@@ -241,7 +242,7 @@ class ComposeTransform(Transform):
         event_dim = self.domain.event_dim
         for part in self.parts:
             reached = y if part is self.parts[-1] else part(x)
-            total = total + sum_rightmost(part.log_abs_det_jacobian(x, reached), event_dim - part.domain.event_dim)
+            total = total + _sum_rightmost(part.log_abs_det_jacobian(x, reached), event_dim - part.domain.event_dim)
             event_dim += part.codomain.event_dim - part.domain.event_dim
             x = reached
         return total
@@ -320,7 +321,7 @@ class IndependentTransform(Transform):
         return self.base_transform.inv(y)
 
     def log_abs_det_jacobian(self, x: Tensor, y: Tensor) -> Tensor:
-        return sum_rightmost(self.base_transform.log_abs_det_jacobian(x, y), self.reinterpreted_batch_ndims)
+        return _sum_rightmost(self.base_transform.log_abs_det_jacobian(x, y), self.reinterpreted_batch_ndims)
 
     def forward_shape(self, shape: Shape) -> Size:
         return self.base_transform.forward_shape(shape)

@@ -96,7 +96,7 @@ class PowerTransform(Transform):
     inverse_shape = forward_shape
 
 
-def clipped_sigmoid(x: Tensor) -> Tensor:
+def _clipped_sigmoid(x: Tensor) -> Tensor:
     """The sigmoid, kept inside (0, 1)."""
     limits = np.finfo(x.array.dtype)
     return x.sigmoid().clamp(min=float(limits.tiny), max=1.0 - float(limits.eps))
@@ -115,7 +115,7 @@ class SigmoidTransform(_Plain):
     domain, codomain, bijective, sign = constraints.real, constraints.unit_interval, True, +1
 
     def _call(self, x: Tensor) -> Tensor:
-        return clipped_sigmoid(x)
+        return _clipped_sigmoid(x)
 
     def _inverse(self, y: Tensor) -> Tensor:
         limits = np.finfo(y.array.dtype)

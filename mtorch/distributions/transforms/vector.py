@@ -1,4 +1,4 @@
-"""Transforms of vectors and matrices.
+"""Transforms of vectors, and of several parts side by side.
 
 Source: J. Dillon et al., TensorFlow Distributions (2017), section 4, whose bijectors these are.
 """
@@ -14,9 +14,9 @@ from ...nn.functional.activation import logsigmoid
 from ...nn.functional.padding import pad
 from ...tensor import Tensor
 from .. import constraints
-from ..utils import Shape, sum_rightmost
+from ..utils import Shape, _sum_rightmost
 from .base import Transform
-from .elementwise import _Plain, clipped_sigmoid
+from .elementwise import _Plain, _clipped_sigmoid
 
 
 class SoftmaxTransform(_Plain):
@@ -33,7 +33,8 @@ class SoftmaxTransform(_Plain):
     domain, codomain = constraints.real_vector, constraints.simplex
 
     def _call(self, x: Tensor) -> Tensor:
-        return x.softmax(-1)
+        powers = (x - x.max(-1, True)[0]).exp()
+        return powers / powers.sum(-1, True)
 
     def _inverse(self, y: Tensor) -> Tensor:
         return y.log()
@@ -70,7 +71,7 @@ class StickBreakingTransform(_Plain):
     def _call(self, x: Tensor) -> Tensor:
         if not x.dim():
             raise IndexError("StickBreakingTransform: expected vectors (..., K - 1), got a tensor without dimensions")
-        broken = clipped_sigmoid(x - self._log_parts_left(x))
+        broken = _clipped_sigmoid(x - self._log_parts_left(x))
         left = (1 - broken).cumprod(-1)
         return pad(broken, [0, 1], value=1) * pad(left, [1, 0], value=1)
 
@@ -92,33 +93,6 @@ class StickBreakingTransform(_Plain):
         if len(shape) < 1:
             raise ValueError("Too few dimensions on input")
         return Size(shape[:-1]) + (shape[-1] - 1,)
-
-
-class LowerCholeskyTransform(_Plain):
-    """From square matrices to lower triangular ones with a positive diagonal, the exponential of the matrix's.
-
-    Shape: (*, N, N) -> (*, N, N).
-    Raises: RuntimeError for x of fewer than two dimensions; NotImplementedError by `log_abs_det_jacobian`; cache_size
-    as for Transform.
-
-    >>> import mtorch
-    >>> mtorch.distributions.LowerCholeskyTransform()(mtorch.zeros(2, 2))
-    tensor([[1., 0.],
-            [0., 1.]])
-    """
-
-    domain, codomain = constraints.independent(constraints.real, 2), constraints.lower_cholesky
-
-    def _call(self, x: Tensor) -> Tensor:
-        return x.tril(-1) + _diagonal_matrix(x.diagonal(dim1=-2, dim2=-1).exp())
-
-    def _inverse(self, y: Tensor) -> Tensor:
-        return y.tril(-1) + _diagonal_matrix(y.diagonal(dim1=-2, dim2=-1).log())
-
-
-def _diagonal_matrix(vector: Tensor) -> Tensor:
-    n = vector.shape[-1]
-    return vector.unsqueeze(-1) * vector.new_ones(n, n).tril().triu()
 
 
 class _Several(Transform):
@@ -192,7 +166,7 @@ class CatTransform(_Several):
         return cat(parts, self.dim)
 
     def log_abs_det_jacobian(self, x: Tensor, y: Tensor) -> Tensor:
-        terms = [sum_rightmost(t.log_abs_det_jacobian(a, b), self.event_dim - t.event_dim)
+        terms = [_sum_rightmost(t.log_abs_det_jacobian(a, b), self.event_dim - t.event_dim)
                  for t, a, b in zip(self.transforms, self._parts(x), self._parts(y), strict=True)]
         dim = (self.dim - x.dim() if self.dim >= 0 else self.dim) + self.event_dim
         return cat(terms, dim) if dim < 0 else sum(terms[1:], terms[0])

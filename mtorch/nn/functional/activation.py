@@ -15,6 +15,7 @@ from ...autograd.naming import shown_as
 from ... import random
 from ...autograd.tape import wrap
 from ...autograd.views import inplace as in_place
+from ...caller import program_line
 from ...functions import activation as functions, elementwise, softmax as softmaxes, transcendental
 from ...functions.arguments import axis_of, number_of, require_tensor
 from ...ops import activation as rules
@@ -295,7 +296,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """
     if lambd < 0:
         raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
-    return rules.softshrink(_floating(input, "softshrink"), lambd=lambd)
+    return rules.softshrink(_floating(input, "softshrink"), lambd=number_of(lambd, "softshrink", "lambd"))
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
@@ -312,6 +313,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     tensor([-1.0000,  0.5000])
     """
     x = require_tensor(input, "hardtanh")
+    min_val, max_val = number_of(min_val, "hardtanh", "min_val"), number_of(max_val, "hardtanh", "max_val")
     if min_val > max_val:
         raise ValueError(f"min_val ({min_val}) cannot be greater than max_val ({max_val})")
     if x.array.dtype.kind != "f":
@@ -397,7 +399,7 @@ def _implicit_dim(name: str, input: Tensor) -> int:
     ndim = require_tensor(input, name).ndim
     warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
                   "argument.",
-                  stacklevel=4)
+                  stacklevel=program_line())
     return 0 if ndim in (0, 1, 3) else 1
 
 

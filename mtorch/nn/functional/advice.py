@@ -11,6 +11,7 @@ import numpy as np
 
 from ...autograd.mode import mode
 from ...autograd.tape import Node
+from ...caller import program_line
 from ...ops.elementwise import sigmoid
 from ...ops.reduction import softmax
 
@@ -27,7 +28,7 @@ def expects_logits(loss: str, x: Tensor) -> None:
     if (name == "softmax") == (loss == "cross_entropy"):
         warnings.warn(f"{loss} applies {name} itself, and its input has gone through {name} already: it will learn "
                       f"slowly and not far. Give it the scores as they come out of the last layer (leave out {name})",
-                      UserWarning, stacklevel=4)
+                      UserWarning, stacklevel=program_line())
 
 
 def expects_log_probabilities(loss: str, x: Tensor) -> None:
@@ -35,7 +36,7 @@ def expects_log_probabilities(loss: str, x: Tensor) -> None:
     node = getattr(x, "_node", None)
     if type(node) is Node and node.op is softmax:
         warnings.warn(f"{loss} expects log-probabilities, and its input comes from softmax: use log_softmax, or "
-                      "cross_entropy on the scores", UserWarning, stacklevel=4)
+                      "cross_entropy on the scores", UserWarning, stacklevel=program_line())
 
 
 def evaluates(what: str) -> None:
@@ -45,7 +46,7 @@ def evaluates(what: str) -> None:
     """
     if mode.inference:
         warnings.warn(f"{what} runs as in training, inside inference_mode(): call eval() on the model before it "
-                      "predicts, and train() before it learns on", UserWarning, stacklevel=5)
+                      "predicts, and train() before it learns on", UserWarning, stacklevel=program_line())
 
 
 def of_scale(dtype: np.dtype) -> str:

@@ -77,7 +77,8 @@ def interpolate(input: Tensor, size: Ints | None = None, scale_factor: float | S
     if mode == "area":
         return averaged_to(input, sizes)
     y = input
-    for i in range(n):
+    bytes_ = input.array.dtype == np.uint8
+    for i in reversed(range(n)) if bytes_ else range(n):   # torch rounds bytes after each axis, the last axis first
         have = input.array.shape[2 + i]
         if have == sizes[i] and (antialias or mode in ("linear", "bilinear", "trilinear")):
             continue                                   # torch copies, even where scale_factor is not quite 1
@@ -89,10 +90,18 @@ def interpolate(input: Tensor, size: Ints | None = None, scale_factor: float | S
         else:
             matrix, seen = _matrix(have, sizes[i], step, mode == "bicubic", bool(align_corners), antialias)
             kind = input.array.dtype if input.array.dtype.kind == "f" else np.dtype(np.float64)
-            y = mix(y, matrix=matrix.astype(kind), axis=2 + i, seen=seen)
+            y = mix(y, matrix=(_in_16_bits(matrix) if bytes_ else matrix).astype(kind), axis=2 + i, seen=seen)
+            if bytes_:                                     # bicubic interpolation overshoots
+                y = (y + 0.5).floor().clamp(0, 255)
     if y is input:
         return clone(y)
     return y if y.array.dtype == input.array.dtype else y.round().to(input.dtype)
+
+
+def _in_16_bits(weights):
+    """The weights as torch has them for bytes: integers of 16 bits over the largest power of two that leaves them such."""
+    bits = next(b for b in range(23) if b == 22 or int(0.5 + weights.max() * 2 ** (b + 1)) >= 2 ** 15)
+    return np.copysign(np.floor(np.abs(weights) * 2 ** bits + 0.5), weights) / 2 ** bits
 
 
 def upsample(input: Tensor, size: Ints | None = None, scale_factor: float | Sequence[float] | None = None,

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...autograd.naming import named
 from ...autograd.tape import wrap
+from ...caller import program_line
 from ...functions import reduction as reductions, softmax as softmaxes
 from ...functions.arguments import of_real_numbers, require_tensor, result_type_of, to_type
 from ...ops import arithmetic, loss as rules
@@ -31,9 +32,10 @@ def check_reduction(reduction: str) -> str:
 
 def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
     """The `reduction` that torch's two older arguments stand for."""
-    reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+    whole, averaged = (flag is None or bool(flag) for flag in (reduce, size_average))      # 0 stands for False
+    reduction = "none" if not whole else "mean" if averaged else "sum"
     warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
-                  stacklevel=4)
+                  stacklevel=program_line())
     return reduction
 
 
@@ -60,7 +62,7 @@ def pair(name: str, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     if y.array.shape != t.array.shape:
         warnings.warn(f"Using a target size ({t.shape}) that is different to the input size ({y.shape}). This will "
                       "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-                      stacklevel=4)
+                      stacklevel=program_line())
         try:
             shape = np.broadcast_shapes(y.array.shape, t.array.shape)
         except ValueError:
@@ -149,6 +151,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, size_average: bool | None = No
     y, t = pair("smooth_l1_loss", input, target)
     if beta == 0:
         return reduced(rules.l1(y, t), reduction)
+    beta = float(beta)                                     # a NumPy number would make float32 float64
     return reduced(rules.huber(y, t, delta=beta, scale=1.0 / beta), reduction, "SmoothL1LossBackward0")
 
 
@@ -168,7 +171,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     check_reduction(reduction)
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
-    losses = rules.huber(*pair("huber_loss", input, target), delta=delta, scale=1.0)
+    losses = rules.huber(*pair("huber_loss", input, target), delta=float(delta), scale=1.0)
     if weight is not None:
         return _weighted("huber_loss", losses, weight, reduction)
     return reduced(losses, reduction, "HuberLossBackward0")
@@ -429,11 +432,15 @@ def kl_div(input: Tensor, target: Tensor, size_average: bool | None = None, redu
     if chosen_reduction == "mean":
         warnings.warn("reduction: 'mean' divides the total loss by both the batch size and the support size. "
                       "'batchmean' divides only by the batch size, and aligns with the KL div math definition. 'mean' "
-                      "will be changed to behave the same as 'batchmean' in the next major release.", stacklevel=3)
+                      "will be changed to behave the same as 'batchmean' in the next major release.",
+                      stacklevel=program_line())
     x, t = require_tensor(input, "kl_div"), require_tensor(target, "kl_div", "target")
     if x.array.dtype.kind not in "fc" or t.array.dtype.kind not in "fc":
         raise RuntimeError(f"kl_div: Integral inputs not supported. Expected floating point tensors, got {x.dtype} and "
                            f"{t.dtype}")
+    if x.array.dtype != t.array.dtype:                     # a gradient has the type of what it is the gradient of
+        kind = result_type_of(x, t)
+        x, t = to_type(x, kind), to_type(t, kind)
     losses = rules.kl_div_log_target(x, t) if log_target else rules.kl_div(x, t)
     total = reduced(losses, chosen_reduction)
     return total / x.array.shape[0] if batchmean and x.array.ndim else total

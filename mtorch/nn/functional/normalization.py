@@ -66,7 +66,7 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
         advice.evaluates("batch_norm")
     mean, var = rules.channel_statistics(input.array)
     _move(running_mean, running_var, mean, var, count, momentum)
-    return rules.batch_norm(input, weight, bias, eps=eps, mean=mean, var=var)
+    return rules.batch_norm(input, weight, bias, eps=float(eps), mean=mean, var=var)
 
 
 def _check_channels(function: str, channels: int, *parameters: Tensor | None) -> None:
@@ -254,7 +254,7 @@ def _check_last_axes(function: str, input: Tensor, normalized_shape: Sequence[in
         if t is not None and require_tensor(t, function, name).array.shape != given:
             raise RuntimeError(f"{function}: expected {name} to be of same shape as normalized_shape, but got {name} "
                                f"of shape {list(t.array.shape)} and normalized_shape={list(given)}")
-    return prod(given)
+    return int(prod(given))                # sizes may be NumPy's ints
 
 
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:

@@ -20,12 +20,14 @@ _FILES = {
     "conv": ["conv", "lazy_layers"], "distance": ["distance"],
     "dropout": ["dropout"], "flatten": ["flatten"], "fold": ["fold"], "instancenorm": ["batchnorm", "lazy_layers"],
     "lazy": ["lazy"], "linear": ["linear", "lazy_layers"], "loss": ["loss_base", "loss", "margin_loss"],
-    "module": ["module", "state", "hooks"], "normalization": ["normalization"], "padding": ["padding"],
+    "module": ["module", "state", "hooks", "tree"], "normalization": ["normalization"], "padding": ["padding"],
     "pixelshuffle": ["pixelshuffle"], "pooling": ["pooling", "adaptive_pooling"], "rnn": ["rnn", "rnn_cell"],
     "sparse": ["sparse"], "transformer": ["transformer"], "upsampling": ["upsampling"],
 }
 _OTHER_NAMES = {"dropout": {"_DropoutNd": "_Dropout"}, "linear": {"NonDynamicallyQuantizableLinear": "Linear"},
-                "conv": {"_ConvTransposeMixin": "_ConvTransposeNd"}}
+                "conv": {"_ConvTransposeMixin": "_ConvTransposeNd"},
+                "module": {"_addindent": "indented"},
+                "transformer": {"_get_clones": "_copies", "_get_activation_fn": "_activation_of"}}
 
 
 def _gather(name: str) -> ModuleType:

@@ -7,6 +7,8 @@ at once, so nothing is left behind however either of them ends.  What is small g
 """
 from __future__ import annotations
 
+import copyreg
+import io
 import os
 import pickle
 import socket
@@ -16,9 +18,28 @@ from typing import IO, Any
 
 import numpy as np
 
+from ...tensor import Tensor
+
 _SMALL = 32 * 1024                                   # bytes; below, a copy is cheaper than a mapping
 _ALIGNMENT = 64
 _CAN_SHARE = hasattr(socket, "SCM_RIGHTS")           # descriptors can be sent: everywhere but on Windows
+
+
+def _dumped(message: Any, buffer_callback: Any) -> memoryview:
+    """The message's pickle; but for a pickle between processes a tensor must be a leaf, as in PyTorch."""
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, 5, buffer_callback=buffer_callback)
+    pickler.dispatch_table = {**copyreg.dispatch_table, Tensor: _leaf}
+    pickler.dump(message)
+    return file.getbuffer()
+
+
+def _leaf(t: Tensor) -> tuple:
+    if t.requires_grad and not t.is_leaf:
+        raise RuntimeError("Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not "
+                           "support crossing process boundaries.  If you just want to transfer the data, call detach() on "
+                           "the tensor before serializing (e.g., putting it on the queue).")
+    return t.__reduce_ex__(5)
 
 
 def send(connection: Any, message: Any) -> None:
@@ -28,7 +49,7 @@ def send(connection: Any, message: Any) -> None:
         whatever pickling raises, before anything has been sent.
     """
     apart: list[pickle.PickleBuffer] = []
-    stream = pickle.dumps(message, 5, buffer_callback=apart.append if _CAN_SHARE else None)
+    stream = _dumped(message, apart.append if _CAN_SHARE else None)
     parts = [memoryview(stream), *(b.raw() for b in apart)]
     sizes = [p.nbytes for p in parts]
     if not _CAN_SHARE or sum(sizes) <= _SMALL:

@@ -263,3 +263,14 @@ def test_every_worker_draws_numbers_of_its_own():
     batches = [plain(b) for b in DataLoader(Draws(), batch_size=12, num_workers=2)]
     assert not set(batches[0][1]) & set(batches[1][1])
     assert not set(batches[0][2]) & set(batches[1][2])
+
+
+def computed(samples):
+    """A batch with a history, which stays behind in the worker."""
+    return mtorch.ones(len(samples), requires_grad=True) * 2
+
+
+def test_what_was_computed_in_a_worker_must_be_detached():
+    loader = DataLoader(range(4), batch_size=2, num_workers=1, collate_fn=computed)
+    with pytest.raises(RuntimeError, match="Cowardly refusing to serialize non-leaf tensor"):
+        list(loader)

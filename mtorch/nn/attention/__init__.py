@@ -9,16 +9,16 @@ import enum
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..functions import creation
-from ..functions.arguments import require_tensor
-from ..tensor import Parameter, Tensor
-from . import functional as F, init
-from .linear import Linear
-from .module import Module
+from ...functions import creation
+from ...functions.arguments import require_tensor
+from ...tensor import Parameter, Tensor
+from .. import functional as F, init
+from ..linear import Linear
+from ..module import Module
 
 if TYPE_CHECKING:
-    from .. import dtypes
-    from ..functions.hints import DeviceLike
+    from ... import dtypes
+    from ...functions.hints import DeviceLike
 
 
 class SDPBackend(enum.Enum):

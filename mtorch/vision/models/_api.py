@@ -1,0 +1,207 @@
+"""What all families of models share: a list of them by name, and the names of weights that others have trained."""
+from __future__ import annotations
+
+import fnmatch
+import sys
+import warnings
+from collections.abc import Callable, Iterable
+from enum import Enum
+from types import ModuleType
+from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
+
+from ... import nn
+
+__all__ = ["WeightsEnum", "get_model", "get_model_builder", "get_model_weights", "get_weight", "list_models"]
+
+Builder = TypeVar("Builder", bound=Callable[..., nn.Module])
+
+BUILTIN_MODELS: dict[str, Callable[..., nn.Module]] = {}
+
+
+class WeightsEnum(Enum):
+    """Trained weights of one model.  A member is a name and the file that it stands for, which is not fetched.
+
+    Raises: KeyError for a member that there is not; NotImplementedError for what would have to be fetched.
+
+    >>> from mtorch.vision.models import ResNet50_Weights
+    >>> ResNet50_Weights.DEFAULT, ResNet50_Weights.DEFAULT.url
+    (ResNet50_Weights.IMAGENET1K_V2, 'https://download.pytorch.org/models/resnet50-11ad3fa6.pth')
+    """
+
+    @classmethod
+    def verify(cls, obj: Any) -> Any:
+        """The member that is meant: None, a member, or its name, with the name of the class before it or without.
+
+        Raises: KeyError for another name; TypeError for a member of another class.
+        """
+        if isinstance(obj, str):
+            return cls[obj.replace(cls.__name__ + ".", "")]
+        if obj is not None and not isinstance(obj, cls):
+            raise TypeError(f"Invalid Weight class provided; expected {cls.__name__} but received "
+                            f"{type(obj).__name__}.")
+        return obj
+
+    @property
+    def url(self) -> str:
+        """Where the file lies."""
+        return f"https://download.pytorch.org/models/{self.value}"
+
+    def get_state_dict(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not here: an error that says what to do instead."""
+        raise NotImplementedError(f"{self!r}: mtorch fetches no weights. Download {self.url}, make the model without "
+                                  f"weights, and model.load_state_dict(torch.load({self.value!r}))")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("meta", "transforms"):
+            raise NotImplementedError(f"{self!r}.{name}: mtorch has the names of weights and of their files only")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.{self._name_}"
+
+
+def untrained(known: type[WeightsEnum], weights: Any, config: dict[str, Any]) -> dict[str, Any]:
+    """What the class of a model is to be made with: `config` without `pretrained`, if no weights are asked for.
+
+    known: the weights that there are for the model
+    weights: None, or False as before there were names; a member of `known` or its name is an error, like True
+    config: what else the function that makes the model was given
+
+    Raises: NotImplementedError for weights; KeyError and TypeError for what is none of the model's.
+
+    >>> from mtorch.vision.models import AlexNet_Weights
+    >>> untrained(AlexNet_Weights, None, {"num_classes": 10})
+    {'num_classes': 10}
+    """
+    if weights is None and "pretrained" not in config or isinstance(weights, (str, WeightsEnum)):
+        chosen = known.verify(weights)
+    else:
+        config = dict(config)
+        wanted = weights
+        if weights is None:
+            wanted = config.pop("pretrained")
+            warnings.warn("The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please "
+                          "use 'weights' instead.", stacklevel=3)
+        chosen = next(iter(known)) if wanted else None
+        warnings.warn("Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be "
+                      "removed in the future. The current behavior is equivalent to passing "
+                      f"`weights={chosen}`.", stacklevel=3)
+    if chosen is not None:
+        chosen.get_state_dict()
+    return config
+
+
+def fixed(config: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """`config` with what makes a model the one of its name, which a program may repeat but not change.
+
+    Raises: ValueError for another value.
+
+    >>> fixed({"num_classes": 10}, groups=32)
+    {'num_classes': 10, 'groups': 32}
+    """
+    for name, value in values.items():
+        if config.get(name, value) != value:
+            raise ValueError(f"The parameter '{name}' expected value {value} but got {config[name]} instead.")
+    return {**config, **values}
+
+
+def register_model(name: str | None = None) -> Callable[[Builder], Builder]:
+    """A decorator: `get_model` and `list_models` know the function, by `name` or by its own name.
+
+    Raises: ValueError for a name that is taken.
+    """
+    def register(make: Builder) -> Builder:
+        key = make.__name__ if name is None else name
+        if key in BUILTIN_MODELS:
+            raise ValueError(f"An entry is already registered under the name '{key}'.")
+        BUILTIN_MODELS[key] = make
+        return make
+    return register
+
+
+def list_models(module: ModuleType | None = None, include: Iterable[str] | str | None = None,
+                exclude: Iterable[str] | str | None = None) -> list[str]:
+    """The names of the models that `get_model` makes, sorted.
+
+    module: only those of this package
+    include: only those that fit one of these patterns, in which `*` is any text
+    exclude: none that fits one of these
+
+    Raises: nothing for a pattern that no name fits.
+
+    >>> list_models(include="resnet*", exclude=["*01", "*2"])
+    ['resnet18', 'resnet34', 'resnet50']
+    """
+    def fits(name: str, patterns: Iterable[str] | str) -> bool:
+        return any(fnmatch.fnmatch(name, pattern) for pattern in ([patterns] if isinstance(patterns, str) else patterns))
+
+    return sorted(name for name, make in BUILTIN_MODELS.items()
+                  if (module is None or make.__module__.rpartition(".")[0] == module.__name__)
+                  and (not include or fits(name, include)) and not (exclude and fits(name, exclude)))
+
+
+def get_model_builder(name: str) -> Callable[..., nn.Module]:
+    """The function that makes a model.
+
+    name: of it, in any case of the letters
+
+    Raises: ValueError for a name that is not in the list.
+
+    >>> get_model_builder("ResNet18").__name__
+    'resnet18'
+    """
+    try:
+        return BUILTIN_MODELS[name.lower()]
+    except KeyError:
+        raise ValueError(f"Unknown model {name.lower()}") from None
+
+
+def get_model(name: str, **config: Any) -> nn.Module:
+    """A model by name.
+
+    name: of the function that makes it
+    config: its arguments
+
+    Raises: ValueError for a name that is not in the list; and what the function raises.
+
+    >>> get_model("squeezenet1_1", num_classes=10).classifier[1]
+    Conv2d(512, 10, kernel_size=(1, 1), stride=(1, 1))
+    """
+    return get_model_builder(name)(**config)
+
+
+def get_model_weights(name: Callable[..., nn.Module] | str) -> type[WeightsEnum]:
+    """The names of a model's weights.
+
+    name: the function that makes the model, or its name
+
+    Raises: ValueError for a name that is not in the list, and for a function without names of weights.
+
+    >>> list(get_model_weights("mobilenet_v2"))
+    [MobileNet_V2_Weights.IMAGENET1K_V1, MobileNet_V2_Weights.IMAGENET1K_V2]
+    """
+    make = get_model_builder(name) if isinstance(name, str) else name
+    for kind in get_args(get_type_hints(make).get("weights")):
+        if isinstance(kind, type) and issubclass(kind, WeightsEnum):
+            return kind
+    raise ValueError("The WeightsEnum class for the specific method couldn't be retrieved. Make sure the typing info is "
+                     "correct.")
+
+
+def get_weight(name: str) -> WeightsEnum:
+    """The member of this full name.
+
+    name: that of the class, a dot, and that of the member
+
+    Raises: ValueError for another form, and for a class that there is not; KeyError for another member.
+
+    >>> get_weight("ResNet50_Weights.IMAGENET1K_V1")
+    ResNet50_Weights.IMAGENET1K_V1
+    """
+    class_name, dot, member = name.partition(".")
+    if not dot or "." in member:
+        raise ValueError(f"Invalid weight name provided: '{name}'.")
+    kind = vars(sys.modules[__package__]).get(class_name)
+    if not (isinstance(kind, type) and issubclass(kind, WeightsEnum)):
+        raise ValueError(f"The weight enum '{class_name}' for the specific method couldn't be retrieved.")
+    return kind[member]
