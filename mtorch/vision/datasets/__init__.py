@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...missing import no_attribute as _no_attribute
+from .cifar import CIFAR10, CIFAR100
+from .fakedata import FakeData
 from .folder import DatasetFolder, ImageFolder
 from .mnist import KMNIST, MNIST, DrawnDigits, FashionMNIST
 from .vision import VisionDataset
