@@ -11,3 +11,8 @@ class ShownAsTorchs(type):
     def __repr__(cls) -> str:
         name = cls.__dict__.get("_shown")
         return f"<class '{name}'>" if name else super().__repr__()
+
+
+def is_users(cls: type) -> bool:
+    """Is this class a program's own, and none of this package's?"""
+    return cls.__module__.partition(".")[0] != __name__.partition(".")[0]

@@ -13,9 +13,10 @@ import numpy as np
 
 from . import dtypes
 from .autograd import tape
+from .autograd.naming import named
 from .autograd.tape import TensorBase
 from .autograd.views import owner
-from .class_names import ShownAsTorchs
+from .class_names import ShownAsTorchs, is_users
 from .device import device as Device
 from .functions import creation
 from .functions.arguments import Size, axis_of
@@ -58,10 +59,22 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
     is_meta = is_nested = False
     layout = Layout("torch.strided")
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if is_users(cls) and not is_users(next(kind for kind in cls.__mro__ if "__init__" in vars(kind))):
+            cls.__init__ = _add_nothing                    # type: ignore[method-assign]    # __new__ makes it, see there
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        return object.__new__(cls)
+        t = object.__new__(cls)
+        if is_users(cls):                                  # as in torch made here: a program's own __init__ only adds to it
+            _refuse_to_dispatch(cls)
+            base: Any = next(kind for kind in cls.__mro__ if not is_users(kind))
+            base.__init__(t, *args, **kwargs)
+        return t
 
     def __init__(self, *args: Any, dtype: dtypes.dtype | None = None, device: str | Device | None = None) -> None:
+        if hasattr(self, "_requires_grad"):
+            return                                         # of a program's own class, see __new__
         kind = dtypes.get_default_dtype() if dtype is None else dtype
         if device is not None:
             creation._placed(device)
@@ -74,6 +87,37 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         else:
             self.array = creation.empty(*args or (0,), dtype=kind).array
         self._requires_grad, self._grad, self._node, self._alias = False, None, None, None
+
+    @staticmethod
+    def _make_subclass(cls: Any, data: Tensor, require_grad: bool = False) -> Any:
+        """A tensor of a program's own class over the memory of another; a leaf."""
+        _refuse_to_dispatch(cls)
+        return _rebuilt(cls, data.array, require_grad, {})
+
+    def as_subclass(self, cls: type) -> Any:
+        """This tensor as one of a program's own class: the same memory, and gradients come back through it.
+
+        What is computed of it is a plain Tensor.
+
+        cls: a subclass of Tensor
+
+        Raises: TypeError for another class; NotImplementedError for one with a `__torch_function__`.
+
+        >>> import mtorch
+        >>> class Metres(mtorch.Tensor):
+        ...     pass
+        >>> mtorch.tensor([1.0, 2.0]).as_subclass(Metres)
+        Metres([1., 2.])
+        """
+        if not (isinstance(cls, type) and issubclass(cls, Tensor)):
+            raise TypeError("Creating a Tensor subclass from a class that does not inherit from Tensor is not possible. Make "
+                            "sure your class inherits from Tensor.")
+        _refuse_to_dispatch(cls)
+        t = self.view(self.shape)
+        if t._requires_grad:
+            named(t, "AliasBackward0")
+        t.__class__ = cls
+        return t
 
     # ---- what it is ----------------------------------------------------------------------------
 
@@ -371,6 +415,8 @@ class Parameter(Tensor):
     _shown = "torch.nn.parameter.Parameter"
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
+        if hasattr(self, "_requires_grad"):
+            return
         if data is None:
             data = creation.empty(0)
         if not isinstance(data, TensorBase):
@@ -412,6 +458,8 @@ class Buffer(Tensor):
     _shown = "torch.nn.parameter.Buffer"
 
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
+        if hasattr(self, "_requires_grad"):
+            return
         if data is None:
             data = creation.empty(0)
         if not isinstance(data, TensorBase):
@@ -419,6 +467,18 @@ class Buffer(Tensor):
         self.array = data.array
         self._requires_grad, self._grad, self._node, self._alias = False, None, None, None
         self.persistent = persistent
+
+
+def _add_nothing(self: Tensor, *args: Any, **kwargs: Any) -> None:
+    """The `__init__` of a program's own class that has none: its `__new__` may have taken arguments of its own."""
+
+
+def _refuse_to_dispatch(cls: type) -> None:
+    """Raise for a class that would have torch's functions call it first: silence would give other results."""
+    own = getattr(cls, "__torch_function__", None) or getattr(cls, "__torch_dispatch__", None)
+    if own is not None and getattr(own, "__name__", "") != "_disabled_torch_function_impl":
+        raise NotImplementedError(f"{cls.__name__}: mtorch's functions do not ask a subclass of Tensor for its "
+                                  f"{getattr(own, '__name__', own)}")
 
 
 def _copied(array: np.ndarray, memo: dict) -> np.ndarray:

@@ -12,6 +12,7 @@ from .. import dtypes, printing
 from ..autograd import tape
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import cast
+from ..class_names import is_users
 from ..device import device as Device
 from ..functions import creation, joining
 from ..functions.interoperation import numpy_function, numpy_ufunc
@@ -141,7 +142,8 @@ class Convertible(TensorBase):
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         node = self.grad_fn
         return printing.format_tensor(self.array, requires_grad=self._requires_grad,
-                                      grad_fn_name=None if node is None else node.name())
+                                      grad_fn_name=None if node is None else node.name(),
+                                      prefix=type(self).__name__ if is_users(type(self)) else "tensor")
 
     def __format__(self, spec: str) -> str:
         if not self.array.ndim and type(self) is tape.Tensor:
