@@ -171,6 +171,6 @@ def new_group(*args: Any, **kwargs: Any) -> NoReturn:
 
 
 def __getattr__(name: str):
-    if name in ("nn", "optim", "rpc", "tensor"):
+    if name in ("device_mesh", "nn", "optim", "rpc", "tensor"):
         return import_module(f"{__name__}.{name}")
     raise no_attribute(__name__, name, globals())
