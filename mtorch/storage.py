@@ -19,10 +19,107 @@ from .device import device
 from .strides import in_memory_order
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from .tensor import Tensor
 
 
-class UntypedStorage(metaclass=ShownAsTorchs):
+class _Storage(metaclass=ShownAsTorchs):
+    """What storages have in common: elements in a row, over the memory of an array."""
+
+    _elements: np.ndarray
+    is_cuda = is_sparse = False
+
+    @property
+    def device(self) -> device:
+        """The CPU."""
+        return device("cpu")
+
+    @property
+    def _cdata(self) -> int:
+        """A number that storages of the same memory have in common."""
+        return self.data_ptr()
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self._elements.__array_interface__["data"][0]
+
+    def nbytes(self) -> int:
+        """How many bytes there are."""
+        return self._elements.nbytes
+
+    def size(self) -> int:
+        """How many elements there are."""
+        return self._elements.size
+
+    def element_size(self) -> int:
+        """The bytes of an element."""
+        return self._elements.itemsize
+
+    def is_shared(self) -> bool:
+        """False: memory is this process's own."""
+        return False
+
+    is_pinned = is_shared
+
+    def cpu(self) -> Self:
+        """The storage itself."""
+        return self
+
+    def tolist(self) -> list[Any]:
+        """The elements as numbers."""
+        return self._elements.tolist()
+
+    def copy_(self, source: Self, non_blocking: bool | None = None) -> Self:
+        """Write the elements of another storage over these, as this dtype.
+
+        Raises: RuntimeError for another number of elements.
+        """
+        if source.size() != self.size():
+            raise RuntimeError(f"copy_: the sizes do not match, {source.size()} elements for {self.size()}")
+        self[:] = source._elements
+        return self
+
+    def fill_(self, value: Any) -> Self:
+        """Write this number to every element."""
+        self[:] = value
+        return self
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._elements[self._checked(index)].item()
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._elements[index if isinstance(index, slice) else self._checked(index)] = value
+        mark_written(self._elements)
+
+    def _checked(self, index: Any) -> int:
+        if isinstance(index, bool) or not hasattr(index, "__index__"):
+            raise RuntimeError(f"can't index a {type(self)} with {type(index)}")
+        i, n = index.__index__(), self.size()
+        if not -n <= i < n:
+            raise IndexError(f"index {i} out of range for storage of size {n}")
+        return i
+
+    def __len__(self) -> int:
+        return self.size()
+
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self.nbytes()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.tolist())
+
+    def __hash__(self) -> int:
+        return hash(self.data_ptr())
+
+    def __repr__(self) -> str:
+        return " " + "\n ".join(map(str, self)) + f"\n[{self._kind()} of size {self.size()}]"
+
+    def _kind(self) -> str:
+        raise NotImplementedError
+
+
+class UntypedStorage(_Storage):
     """Memory as bytes.
 
     size: how many, when made new
@@ -39,17 +136,23 @@ class UntypedStorage(metaclass=ShownAsTorchs):
     _shown = "torch.storage.UntypedStorage"
 
     def __init__(self, size: int = 0, *, device: Any = None) -> None:
-        self._bytes = np.zeros(size, np.uint8)
+        self._elements = np.zeros(size, np.uint8)
+
+    @classmethod
+    def _over(cls, flat: np.ndarray) -> UntypedStorage:
+        """The storage of this contiguous vector's memory."""
+        storage = cls.__new__(cls)
+        storage._elements = flat.view(np.uint8)
+        return storage
 
     @classmethod
     def _of(cls, array: np.ndarray) -> UntypedStorage:
         """The storage of a tensor's array."""
-        flat = in_memory_order(owner(array))
-        if not flat.flags.c_contiguous:
-            raise NotImplementedError(f"storage: memory laid out with gaps (shape {flat.shape}, strides {flat.strides}) has none")
-        storage = cls.__new__(cls)
-        storage._bytes = flat.reshape(-1).view(np.uint8)
-        return storage
+        whole = in_memory_order(owner(array))
+        if not whole.flags.c_contiguous:
+            raise NotImplementedError(f"storage: memory laid out with gaps (shape {whole.shape}, strides {whole.strides}) has "
+                                      "none")
+        return cls._over(whole.reshape(-1))
 
     @classmethod
     def from_file(cls, filename: str | os.PathLike[str], shared: bool = False, nbytes: int = 0) -> UntypedStorage:
@@ -60,118 +163,38 @@ class UntypedStorage(metaclass=ShownAsTorchs):
 
         Raises: FileNotFoundError for a file that is not there; ValueError for one that is shorter than nbytes.
         """
-        storage = cls.__new__(cls)
         size = nbytes or os.path.getsize(filename)
         if shared:
             with open(filename, "ab") as file:
                 file.truncate(max(size, file.tell()))
-        storage._bytes = np.memmap(filename, np.uint8, "r+" if shared else "c", shape=(size,)).view(np.ndarray)
-        return storage
+        return cls._over(np.memmap(filename, np.uint8, "r+" if shared else "c", shape=(size,)).view(np.ndarray))
 
     @property
     def __array_interface__(self) -> dict[str, Any]:
         """NumPy makes an array of the bytes over this memory."""
-        return self._bytes.__array_interface__
-
-    @property
-    def device(self) -> device:
-        """The CPU."""
-        return device("cpu")
-
-    is_cuda = is_sparse = False
-
-    @property
-    def _cdata(self) -> int:
-        """A number that storages of the same memory have in common."""
-        return self.data_ptr()
-
-    def data_ptr(self) -> int:
-        """The address of the first byte."""
-        return self._bytes.__array_interface__["data"][0]
-
-    def nbytes(self) -> int:
-        """How many bytes there are."""
-        return self._bytes.size
-
-    def size(self) -> int:
-        """How many elements there are: of bytes, one each."""
-        return self._bytes.size
-
-    def element_size(self) -> int:
-        """1, the bytes of an element."""
-        return 1
-
-    def is_shared(self) -> bool:
-        """False: memory is this process's own."""
-        return False
-
-    is_pinned = is_shared
-
-    def cpu(self) -> UntypedStorage:
-        """The storage itself."""
-        return self
+        return self._elements.__array_interface__
 
     def untyped(self) -> UntypedStorage:
         """The storage itself."""
         return self
 
-    def tolist(self) -> list[int]:
-        """The bytes as numbers."""
-        return self._bytes.tolist()
-
     def clone(self) -> UntypedStorage:
         """A copy."""
-        return self._of(self._bytes.copy())
-
-    def copy_(self, source: UntypedStorage, non_blocking: bool | None = None) -> UntypedStorage:
-        """Write the bytes of another storage of this size over these.
-
-        Raises: RuntimeError for another size.
-        """
-        if source.nbytes() != self.nbytes():
-            raise RuntimeError(f"copy_: size does not match, self was {self.nbytes()} bytes but src was {source.nbytes()} bytes")
-        self[:] = source._bytes
-        return self
-
-    def fill_(self, value: int) -> UntypedStorage:
-        """Write this number to every byte."""
-        self[:] = value
-        return self
+        return self._over(self._elements.copy())
 
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return self._of(self._bytes[index].copy()) if index.step not in (None, 1) else self._part(index)
-        return self._bytes[_checked(index, self)].item()
-
-    def _part(self, index: slice) -> UntypedStorage:
-        part = self.__new__(type(self))
-        part._bytes = self._bytes[index]
-        return part
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        self._bytes[index if isinstance(index, slice) else _checked(index, self)] = value
-        mark_written(self._bytes)
-
-    def __len__(self) -> int:
-        return self.size()
-
-    def __sizeof__(self) -> int:
-        return object.__sizeof__(self) + self.nbytes()
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.tolist())
+        return self._over(np.ascontiguousarray(self._elements[index])) if isinstance(index, slice) else super().__getitem__(index)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, UntypedStorage) and (self.data_ptr(), self.nbytes()) == (other.data_ptr(), other.nbytes())
 
-    def __hash__(self) -> int:
-        return hash(self.data_ptr())
+    __hash__ = _Storage.__hash__
 
-    def __repr__(self) -> str:
-        return _shown(self, "torch.storage.UntypedStorage(device=cpu)")
+    def _kind(self) -> str:
+        return "torch.storage.UntypedStorage(device=cpu)"
 
 
-class TypedStorage(metaclass=ShownAsTorchs):
+class TypedStorage(_Storage):
     """Memory as elements of one dtype.
 
     Tensors make it; torch takes it for outdated and says so.
@@ -197,99 +220,28 @@ class TypedStorage(metaclass=ShownAsTorchs):
 
     def __init__(self, *, wrap_storage: UntypedStorage, dtype: dtypes.dtype) -> None:
         self._untyped, self.dtype = wrap_storage, dtype
-        self._elements = wrap_storage._bytes.view(dtypes.numpy_dtype(dtype))
-
-    @property
-    def device(self) -> device:
-        """The CPU."""
-        return self._untyped.device
-
-    @property
-    def _cdata(self) -> int:
-        """A number that storages of the same memory have in common."""
-        return self._untyped._cdata
-
-    is_cuda = is_sparse = False
+        self._elements = wrap_storage._elements.view(dtypes.numpy_dtype(dtype))
 
     def untyped(self) -> UntypedStorage:
         """The same memory as bytes."""
         return self._untyped
 
-    def data_ptr(self) -> int:
-        """The address of the first element."""
-        return self._untyped.data_ptr()
-
-    def nbytes(self) -> int:
-        """How many bytes there are."""
-        return self._untyped.nbytes()
-
-    def size(self) -> int:
-        """How many elements there are."""
-        return self._elements.size
-
-    def element_size(self) -> int:
-        """The bytes of an element."""
-        return self._elements.itemsize
-
-    def is_shared(self) -> bool:
-        """False: memory is this process's own."""
-        return False
-
-    is_pinned = is_shared
-
-    def cpu(self) -> TypedStorage:
-        """The storage itself."""
-        return self
-
-    def tolist(self) -> list[Any]:
-        """The elements as numbers."""
-        return self._elements.tolist()
-
     def clone(self) -> TypedStorage:
         """A copy."""
         return TypedStorage(wrap_storage=self._untyped.clone(), dtype=self.dtype)
 
-    def copy_(self, source: TypedStorage, non_blocking: bool | None = None) -> TypedStorage:
-        """Write the elements of another storage over these, as this dtype.
-
-        Raises: RuntimeError for another number of elements.
-        """
-        if source.size() != self.size():
-            raise RuntimeError(f"copy_: the sizes do not match, {source.size()} elements for {self.size()}")
-        self[:] = source._elements
-        return self
-
-    def fill_(self, value: Any) -> TypedStorage:
-        """Write this number to every element."""
-        self[:] = value
-        return self
-
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             raise NotImplementedError("slices are only supported in UntypedStorage.__getitem__")
-        return self._elements[_checked(index, self)].item()
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        self._elements[index if isinstance(index, slice) else _checked(index, self)] = value
-        mark_written(self._elements)
-
-    def __len__(self) -> int:
-        return self.size()
-
-    def __sizeof__(self) -> int:
-        return object.__sizeof__(self) + self.nbytes()
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.tolist())
+        return super().__getitem__(index)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TypedStorage) and (self._untyped, self.dtype) == (other._untyped, other.dtype)
 
-    def __hash__(self) -> int:
-        return hash(self._untyped)
+    __hash__ = _Storage.__hash__
 
-    def __repr__(self) -> str:
-        return _shown(self, f"torch.storage.TypedStorage(dtype={self.dtype}, device=cpu)")
+    def _kind(self) -> str:
+        return f"torch.storage.TypedStorage(dtype={self.dtype}, device=cpu)"
 
 
 def of(tensor: Tensor) -> TypedStorage:
@@ -298,17 +250,3 @@ def of(tensor: Tensor) -> TypedStorage:
                   "class. This should only matter to you if you are using storages directly.  To access UntypedStorage "
                   "directly, use tensor.untyped_storage() instead of tensor.storage()", UserWarning, stacklevel=3)
     return TypedStorage(wrap_storage=UntypedStorage._of(tensor.array), dtype=tensor.dtype)
-
-
-def _checked(index: Any, storage: Any) -> int:
-    if isinstance(index, bool) or not hasattr(index, "__index__"):
-        raise RuntimeError(f"can't index a {type(storage)} with {type(index)}")
-    i, n = index.__index__(), storage.size()
-    if not -n <= i < n:
-        raise IndexError(f"index {i} out of range for storage of size {n}")
-    return i
-
-
-def _shown(storage: Any, kind: str) -> str:
-    """A line for each element, and one that says what they are."""
-    return " " + "\n ".join(map(str, storage)) + f"\n[{kind} of size {storage.size()}]"

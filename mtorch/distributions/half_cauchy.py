@@ -2,19 +2,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from ..functions.arithmetic import where
-from ..functions.creation import as_tensor, full_like, zeros_like
-from ..tensor import Tensor
-from . import constraints
+from ..functions.creation import full_like
 from .cauchy import Cauchy
-from .transformed_distribution import TransformedDistribution
+from .folded import Folded
 from .transforms import AbsTransform
 from .utils import Numbers
 
 
-class HalfCauchy(TransformedDistribution):
+class HalfCauchy(Folded):
     """The absolute value of a Cauchy number of median 0.
 
     p(x) = 2 / (pi scale (1 + (x / scale)^2)), x >= 0
@@ -32,28 +28,8 @@ class HalfCauchy(TransformedDistribution):
     tensor(0.5000)
     """
 
-    arg_constraints = {"scale": constraints.positive}
-    support: Any = constraints.nonnegative
-    has_rsample: Any = True
-
     def __init__(self, scale: Numbers, validate_args: bool | None = None) -> None:
         super().__init__(Cauchy(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
 
-    scale = property(lambda self: self.base_dist.scale)
     mean = property(lambda self: full_like(self.scale, math.inf))
-    mode = property(lambda self: zeros_like(self.scale))
     variance = property(lambda self: self.base_dist.variance)
-
-    def log_prob(self, value: Tensor) -> Tensor:
-        value = as_tensor(self._checked(value), dtype=self.scale.dtype)
-        return where(value >= 0, self.base_dist.log_prob(value) + math.log(2), -math.inf)
-
-    def cdf(self, value: Tensor) -> Tensor:
-        self._checked(value)
-        return 2 * self.base_dist.cdf(value) - 1
-
-    def icdf(self, value: Tensor) -> Tensor:
-        return self.base_dist.icdf((value + 1) / 2)
-
-    def entropy(self) -> Tensor:
-        return self.base_dist.entropy() - math.log(2)

@@ -3,17 +3,13 @@ from __future__ import annotations
 
 import math
 
-from ..functions.arithmetic import where
-from ..functions.creation import zeros_like
-from ..tensor import Tensor
-from . import constraints
+from .folded import Folded
 from .normal import Normal
-from .transformed_distribution import TransformedDistribution
 from .transforms import AbsTransform
 from .utils import Numbers
 
 
-class HalfNormal(TransformedDistribution):
+class HalfNormal(Folded):
     """The absolute value of a normal number of mean 0.
 
     p(x) = sqrt(2 / pi) / scale exp(-x^2 / (2 scale^2)), x >= 0
@@ -30,27 +26,8 @@ class HalfNormal(TransformedDistribution):
     tensor(0.7979)
     """
 
-    arg_constraints = {"scale": constraints.positive}
-    support = constraints.nonnegative
-
     def __init__(self, scale: Numbers, validate_args: bool | None = None) -> None:
         super().__init__(Normal(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
 
-    scale = property(lambda self: self.base_dist.scale)
     mean = property(lambda self: self.scale * math.sqrt(2 / math.pi))
-    mode = property(lambda self: zeros_like(self.scale))
     variance = property(lambda self: self.scale.square() * (1 - 2 / math.pi))
-
-    def log_prob(self, value: Tensor) -> Tensor:
-        self._checked(value)
-        return where(value >= 0, self.base_dist.log_prob(value) + math.log(2), -math.inf)
-
-    def cdf(self, value: Tensor) -> Tensor:
-        self._checked(value)
-        return 2 * self.base_dist.cdf(value) - 1
-
-    def icdf(self, value: Tensor) -> Tensor:
-        return self.base_dist.icdf((value + 1) / 2)
-
-    def entropy(self) -> Tensor:
-        return self.base_dist.entropy() - math.log(2)
