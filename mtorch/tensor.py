@@ -106,8 +106,10 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         >>> import mtorch
         >>> class Metres(mtorch.Tensor):
         ...     pass
-        >>> mtorch.tensor([1.0, 2.0]).as_subclass(Metres)
-        Metres([1., 2.])
+        >>> x = mtorch.tensor([1.0, 2.0])
+        >>> y = x.as_subclass(Metres)
+        >>> type(y).__name__, y.data_ptr() == x.data_ptr()
+        ('Metres', True)
         """
         if not (isinstance(cls, type) and issubclass(cls, Tensor)):
             raise TypeError("Creating a Tensor subclass from a class that does not inherit from Tensor is not possible. Make "

@@ -68,11 +68,10 @@ def decode_image(input: Tensor | str | os.PathLike[str], mode: ImageReadMode | s
         ImportError: Pillow is not installed.
 
     >>> import mtorch
-    >>> from mtorch.vision.io import decode_image, encode_png
-    >>> picture = mtorch.tensor([[[0, 255], [128, 3]]], dtype=mtorch.uint8)
-    >>> decode_image(encode_png(picture))
-    tensor([[[  0, 255],
-             [128,   3]]], dtype=torch.uint8)
+    >>> from mtorch.vision.io import decode_image
+    >>> decode_image(mtorch.zeros(2))
+    Traceback (most recent call last):
+    RuntimeError: decode_image: expected a 1-dimensional tensor of uint8, got torch.float32 of 1 dimensions
     """
     if isinstance(input, Tensor):
         if input.dtype is not dtypes.uint8 or input.dim() != 1:
