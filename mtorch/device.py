@@ -1,7 +1,11 @@
 """`device`: where a tensor is.  Here that is always the CPU; the names exist so that ordinary programs run."""
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
 from .class_names import ShownAsTorchs
+
 
 class device(metaclass=ShownAsTorchs):
     """The name of a place to compute.  Only the CPU computes here; other names may be made, compared and printed.
@@ -19,6 +23,9 @@ class device(metaclass=ShownAsTorchs):
 
     __slots__ = ("type", "index")
     _shown = "torch.device"
+
+    # a `with` block after which the generator goes on as if nothing had been drawn; functions/random.py puts it here
+    without_drawing: Callable[[], AbstractContextManager] = staticmethod(nullcontext)
 
     type: str
     index: int | None
@@ -61,9 +68,16 @@ class device(metaclass=ShownAsTorchs):
         return device, (self.type, self.index)
 
     def __enter__(self):
-        if self.type != "cpu":
+        if self.type == "meta":            # where torch's tensors have a shape and no values; here they have values anyway
+            _blocks.append(device.without_drawing())
+            _blocks[-1].__enter__()
+        elif self.type != "cpu":
             raise RuntimeError(f"mtorch computes on the CPU: device '{self}' is not available")
         return self
 
     def __exit__(self, *exception) -> None:
-        pass
+        if self.type == "meta":
+            _blocks.pop().__exit__(*exception)
+
+
+_blocks: list[AbstractContextManager] = []         # of meta, that are open

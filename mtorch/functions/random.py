@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 Generator.as_state, Generator.as_device = staticmethod(wrap), staticmethod(Device)     # what a user of one expects
+Device.without_drawing = staticmethod(random.fork_rng)
 
 
 def rand(*sizes: Any, size: Sequence[int] | None = None, generator: Generator | None = None, out: Tensor | None = None,

@@ -191,3 +191,20 @@ def test_results_of_several_gpus():
     assert mtorch.nn.parallel.gather([mtorch.zeros(1, 2), mtorch.ones(1, 2)]).shape == (2, 2)
     with pytest.raises(NotImplementedError, match="no GPUs"):
         mtorch.nn.parallel.scatter(mtorch.ones(2), [0, 1])
+
+
+def test_a_block_on_the_meta_device_draws_nothing():
+    """Torch's tensors there have no values; here they have, and the generator goes on as if they had not."""
+    for lib in (mtorch, torch):
+        lib.manual_seed(3)
+        with lib.device("meta"):
+            net = lib.nn.Linear(2, 3)
+            with lib.device("meta"):
+                lib.rand(5)
+        assert net.weight.shape == (3, 2)
+        drawn = lib.rand(1).item()
+        lib.manual_seed(3)
+        assert lib.rand(1).item() == drawn
+    assert net.weight.is_meta and not mtorch.ones(1).is_meta
+    with pytest.raises(RuntimeError, match="meta"):
+        mtorch.ones(1, device="meta")

@@ -1,4 +1,6 @@
 """Hugging Face's transformers: four small models trained for a few steps, one of them asked to go on with a text."""
+import tempfile
+
 import torch
 from transformers import (BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel, LlamaConfig,
                           LlamaForCausalLM, T5Config, T5ForConditionalGeneration)
@@ -29,6 +31,10 @@ def train(make, **inputs):
 gpt2 = train(lambda: GPT2LMHeadModel(GPT2Config(vocab_size=50, n_positions=32, n_embd=32, n_layer=2, n_head=4,
                                                 bos_token_id=0, eos_token_id=49)), input_ids=ids, labels=ids)
 print(gpt2.generate(ids[:1, :4], max_new_tokens=6, do_sample=False, pad_token_id=49).tolist())
+with tempfile.TemporaryDirectory() as folder:
+    gpt2.save_pretrained(folder)
+    again = GPT2LMHeadModel.from_pretrained(folder)
+print(torch.equal(again(ids).logits, gpt2(ids).logits))
 train(lambda: LlamaForCausalLM(LlamaConfig(num_key_value_heads=2, **small)), input_ids=ids, labels=ids)
 train(lambda: BertForSequenceClassification(BertConfig(**small)), input_ids=ids, labels=torch.tensor([0, 1]))
 train(lambda: T5ForConditionalGeneration(T5Config(vocab_size=50, d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4,

@@ -26,7 +26,7 @@ _FILES = {
 }
 _OTHER_NAMES = {"dropout": {"_DropoutNd": "_Dropout"}, "linear": {"NonDynamicallyQuantizableLinear": "Linear"},
                 "conv": {"_ConvTransposeMixin": "_ConvTransposeNd"},
-                "module": {"_addindent": "indented"},
+                "module": {"_addindent": "indented", "_EXTRA_STATE_KEY_SUFFIX": "EXTRA_STATE_KEY"},
                 "transformer": {"_get_clones": "_copies", "_get_activation_fn": "_activation_of"}}
 
 
