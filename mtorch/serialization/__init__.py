@@ -10,6 +10,7 @@ from .errors import FileFormatError
 from .pt import load, save
 from .safe import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
 
+DEFAULT_PROTOCOL = 2                     # of pickle, in what torch.save writes
 MAP_LOCATION: TypeAlias = Callable[[Any, str], Any] | str | dict[str, str] | Any | None     # what load takes for map_location
 
 __all__ = ["Checkpoint", "FileFormatError", "add_safe_globals", "clear_safe_globals", "get_safe_globals", "load",

@@ -44,3 +44,12 @@ def checkpoint_sequential(functions: Iterable[Callable], segments: int, input: A
     for function in functions:
         input = function(input)
     return input
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
+    """The GPUs that the tensors are on, and the states of their generators: none."""
+    return [], []
+
+
+def set_device_states(devices: list[int], states: list[Any], *, device_type: str | None = None) -> None:
+    """Nothing to do: there are no GPUs."""

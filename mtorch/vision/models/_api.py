@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import sys
 import warnings
 from collections.abc import Callable, Iterable
 from enum import Enum
 from types import ModuleType
-from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from ... import nn
+from ..weights import load_state_dict_from_url
 
 __all__ = ["WeightsEnum", "get_model", "get_model_builder", "get_model_weights", "get_weight", "list_models"]
 
@@ -19,9 +21,9 @@ BUILTIN_MODELS: dict[str, Callable[..., nn.Module]] = {}
 
 
 class WeightsEnum(Enum):
-    """Trained weights of one model.  A member is a name and the file that it stands for, which is not fetched.
+    """Trained weights of one model.  A member is a name and the file that it stands for.
 
-    Raises: KeyError for a member that there is not; NotImplementedError for what would have to be fetched.
+    Raises: KeyError for a member that there is not; NotImplementedError for what is said about the training.
 
     >>> from mtorch.vision.models import ResNet50_Weights
     >>> ResNet50_Weights.DEFAULT, ResNet50_Weights.DEFAULT.url
@@ -46,10 +48,9 @@ class WeightsEnum(Enum):
         """Where the file lies."""
         return f"https://download.pytorch.org/models/{self.value}"
 
-    def get_state_dict(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not here: an error that says what to do instead."""
-        raise NotImplementedError(f"{self!r}: mtorch fetches no weights. Download {self.url}, make the model without "
-                                  f"weights, and model.load_state_dict(torch.load({self.value!r}))")
+    def get_state_dict(self, *args: Any, **kwargs: Any) -> Any:
+        """The weights, fetched unless they are there; arguments as for `torch.hub.load_state_dict_from_url`."""
+        return load_state_dict_from_url(self.url, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("meta", "transforms"):
@@ -60,35 +61,32 @@ class WeightsEnum(Enum):
         return f"{type(self).__name__}.{self._name_}"
 
 
-def untrained(known: type[WeightsEnum], weights: Any, config: dict[str, Any]) -> dict[str, Any]:
-    """What the class of a model is to be made with: `config` without `pretrained`, if no weights are asked for.
+def asked_for(known: type[WeightsEnum], weights: Any, config: dict[str, Any]) -> tuple[WeightsEnum | None, dict[str, Any]]:
+    """Which trained weights a model is to have, None for none, and `config` without `pretrained`.
 
     known: the weights that there are for the model
-    weights: None, or False as before there were names; a member of `known` or its name is an error, like True
+    weights: None, a member of `known` or its name; as before there were names, False or True, for the first of them
     config: what else the function that makes the model was given
 
-    Raises: NotImplementedError for weights; KeyError and TypeError for what is none of the model's.
+    Raises: KeyError and TypeError for what is none of the model's.
 
     >>> from mtorch.vision.models import AlexNet_Weights
-    >>> untrained(AlexNet_Weights, None, {"num_classes": 10})
-    {'num_classes': 10}
+    >>> asked_for(AlexNet_Weights, "DEFAULT", {"num_classes": 1000})
+    (AlexNet_Weights.IMAGENET1K_V1, {'num_classes': 1000})
     """
     if weights is None and "pretrained" not in config or isinstance(weights, (str, WeightsEnum)):
-        chosen = known.verify(weights)
-    else:
-        config = dict(config)
-        wanted = weights
-        if weights is None:
-            wanted = config.pop("pretrained")
-            warnings.warn("The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please "
-                          "use 'weights' instead.", stacklevel=3)
-        chosen = next(iter(known)) if wanted else None
-        warnings.warn("Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be "
-                      "removed in the future. The current behavior is equivalent to passing "
-                      f"`weights={chosen}`.", stacklevel=3)
-    if chosen is not None:
-        chosen.get_state_dict()
-    return config
+        return known.verify(weights), config
+    config = dict(config)
+    wanted = weights
+    if weights is None:
+        wanted = config.pop("pretrained")
+        warnings.warn("The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please "
+                      "use 'weights' instead.", stacklevel=3)
+    chosen = next(iter(known)) if wanted else None
+    warnings.warn("Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be "
+                  "removed in the future. The current behavior is equivalent to passing "
+                  f"`weights={chosen}`.", stacklevel=3)
+    return chosen, config
 
 
 def fixed(config: dict[str, Any], **values: Any) -> dict[str, Any]:
@@ -106,16 +104,27 @@ def fixed(config: dict[str, Any], **values: Any) -> dict[str, Any]:
 
 
 def register_model(name: str | None = None) -> Callable[[Builder], Builder]:
-    """A decorator: `get_model` and `list_models` know the function, by `name` or by its own name.
+    """A decorator: the function's model is given the weights that are asked for, and `get_model` and `list_models` know it,
+    by `name` or by its own name.
 
     Raises: ValueError for a name that is taken.
     """
     def register(make: Builder) -> Builder:
+        @functools.wraps(make)
+        def build(weights: Any = None, progress: bool = True, **config: Any) -> nn.Module:
+            chosen, config = asked_for(get_model_weights(make), weights, config)
+            if chosen is None:
+                return make(None, progress, **config)
+            state = chosen.get_state_dict(progress=progress, check_hash=True)        # before the work of drawing others
+            model = make(None, progress, **fixed(config, num_classes=1000))
+            model.load_state_dict(state)
+            return model
+
         key = make.__name__ if name is None else name
         if key in BUILTIN_MODELS:
             raise ValueError(f"An entry is already registered under the name '{key}'.")
-        BUILTIN_MODELS[key] = make
-        return make
+        BUILTIN_MODELS[key] = build
+        return build    # type: ignore[return-value]
     return register
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from ... import nn
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 
 __all__ = ["AlexNet", "AlexNet_Weights", "alexnet"]
 
@@ -72,15 +72,15 @@ class AlexNet_Weights(WeightsEnum):
 def alexnet(weights: AlexNet_Weights | None = None, progress: bool = True, **kwargs: Any) -> AlexNet:
     """AlexNet: 8 layers, 61.1 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class, num_classes and dropout
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> alexnet(weights="DEFAULT")
     Traceback (most recent call last):
         ...
     NotImplementedError: AlexNet_Weights.IMAGENET1K_V1: mtorch fetches no weights. Download ...
     """
-    return AlexNet(**untrained(AlexNet_Weights, weights, kwargs))
+    return AlexNet(**kwargs)

@@ -25,7 +25,7 @@ from ...nn import functional as F
 from ...tensor import Parameter, Tensor
 from ..ops.misc import Conv2dNormActivation, Permute
 from ..ops.stochastic_depth import StochasticDepth
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 
 __all__ = ["ConvNeXt", "ConvNeXt_Base_Weights", "ConvNeXt_Large_Weights", "ConvNeXt_Small_Weights", "ConvNeXt_Tiny_Weights",
            "convnext_base", "convnext_large", "convnext_small", "convnext_tiny"]
@@ -208,16 +208,16 @@ class ConvNeXt_Large_Weights(WeightsEnum):
 def convnext_tiny(weights: ConvNeXt_Tiny_Weights | None = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
     """ConvNeXt, tiny: 18 blocks, 28.6 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class ConvNeXt, from stochastic_depth_prob on
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> ConvNeXt_Tiny_Weights.DEFAULT.url
     'https://download.pytorch.org/models/convnext_tiny-983f1562.pth'
     """
-    return _convnext([96, 192, 384, 768], 9, 0.1, untrained(ConvNeXt_Tiny_Weights, weights, kwargs))
+    return _convnext([96, 192, 384, 768], 9, 0.1, kwargs)
 
 
 @register_model()
@@ -229,7 +229,7 @@ def convnext_small(weights: ConvNeXt_Small_Weights | None = None, progress: bool
     >>> ConvNeXt_Small_Weights.DEFAULT.url
     'https://download.pytorch.org/models/convnext_small-0c510722.pth'
     """
-    return _convnext([96, 192, 384, 768], 27, 0.4, untrained(ConvNeXt_Small_Weights, weights, kwargs))
+    return _convnext([96, 192, 384, 768], 27, 0.4, kwargs)
 
 
 @register_model()
@@ -241,7 +241,7 @@ def convnext_base(weights: ConvNeXt_Base_Weights | None = None, progress: bool =
     >>> ConvNeXt_Base_Weights.DEFAULT.url
     'https://download.pytorch.org/models/convnext_base-6075fbad.pth'
     """
-    return _convnext([128, 256, 512, 1024], 27, 0.5, untrained(ConvNeXt_Base_Weights, weights, kwargs))
+    return _convnext([128, 256, 512, 1024], 27, 0.5, kwargs)
 
 
 @register_model()
@@ -253,4 +253,4 @@ def convnext_large(weights: ConvNeXt_Large_Weights | None = None, progress: bool
     >>> ConvNeXt_Large_Weights.DEFAULT.url
     'https://download.pytorch.org/models/convnext_large-ea097f82.pth'
     """
-    return _convnext([192, 384, 768, 1536], 27, 0.5, untrained(ConvNeXt_Large_Weights, weights, kwargs))
+    return _convnext([192, 384, 768, 1536], 27, 0.5, kwargs)

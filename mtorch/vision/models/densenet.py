@@ -23,7 +23,7 @@ from ... import nn
 from ...functions.joining import cat
 from ...nn import functional as F
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 
 __all__ = ["DenseNet", "DenseNet121_Weights", "DenseNet161_Weights", "DenseNet169_Weights", "DenseNet201_Weights",
            "densenet121", "densenet161", "densenet169", "densenet201"]
@@ -201,16 +201,16 @@ class DenseNet201_Weights(WeightsEnum):
 def densenet121(weights: DenseNet121_Weights | None = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet-121: blocks of 6, 12, 24 and 16 layers, each adding 32 channels; 8.0 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class DenseNet, from bn_size on
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> sum(parameter.numel() for parameter in densenet121().parameters())
     7978856
     """
-    return DenseNet(32, (6, 12, 24, 16), 64, **untrained(DenseNet121_Weights, weights, kwargs))
+    return DenseNet(32, (6, 12, 24, 16), 64, **kwargs)
 
 
 @register_model()
@@ -222,7 +222,7 @@ def densenet161(weights: DenseNet161_Weights | None = None, progress: bool = Tru
     >>> DenseNet161_Weights.DEFAULT.url
     'https://download.pytorch.org/models/densenet161-8d451a50.pth'
     """
-    return DenseNet(48, (6, 12, 36, 24), 96, **untrained(DenseNet161_Weights, weights, kwargs))
+    return DenseNet(48, (6, 12, 36, 24), 96, **kwargs)
 
 
 @register_model()
@@ -234,7 +234,7 @@ def densenet169(weights: DenseNet169_Weights | None = None, progress: bool = Tru
     >>> DenseNet169_Weights.DEFAULT.url
     'https://download.pytorch.org/models/densenet169-b2777c0a.pth'
     """
-    return DenseNet(32, (6, 12, 32, 32), 64, **untrained(DenseNet169_Weights, weights, kwargs))
+    return DenseNet(32, (6, 12, 32, 32), 64, **kwargs)
 
 
 @register_model()
@@ -246,4 +246,4 @@ def densenet201(weights: DenseNet201_Weights | None = None, progress: bool = Tru
     >>> DenseNet201_Weights.DEFAULT.url
     'https://download.pytorch.org/models/densenet201-c1103571.pth'
     """
-    return DenseNet(32, (6, 12, 48, 32), 64, **untrained(DenseNet201_Weights, weights, kwargs))
+    return DenseNet(32, (6, 12, 48, 32), 64, **kwargs)

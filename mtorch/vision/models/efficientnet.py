@@ -27,7 +27,7 @@ from ... import nn
 from ...tensor import Tensor
 from ..ops.misc import Conv2dNormActivation, SqueezeExcitation
 from ..ops.stochastic_depth import StochasticDepth
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 from ._utils import _make_divisible, he_init
 
 __all__ = ["EfficientNet", "EfficientNet_B0_Weights", "EfficientNet_B1_Weights", "EfficientNet_B2_Weights",
@@ -332,16 +332,16 @@ def efficientnet_b0(weights: EfficientNet_B0_Weights | None = None, progress: bo
                     **kwargs: Any) -> EfficientNet:
     """EfficientNet-B0: channels times 1.0, layers times 1.0, 5.3 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class EfficientNet, dropout, stochastic_depth_prob, num_classes and norm_layer
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> sum(parameter.numel() for parameter in efficientnet_b0().parameters())
     5288548
     """
-    return _model(_b(1.0, 1.0), 0.2, untrained(EfficientNet_B0_Weights, weights, kwargs))
+    return _model(_b(1.0, 1.0), 0.2, kwargs)
 
 
 @register_model()
@@ -354,7 +354,7 @@ def efficientnet_b1(weights: EfficientNet_B1_Weights | None = None, progress: bo
     >>> EfficientNet_B1_Weights.DEFAULT.url
     'https://download.pytorch.org/models/efficientnet_b1-c27df63c.pth'
     """
-    return _model(_b(1.0, 1.1), 0.2, untrained(EfficientNet_B1_Weights, weights, kwargs))
+    return _model(_b(1.0, 1.1), 0.2, kwargs)
 
 
 @register_model()
@@ -367,7 +367,7 @@ def efficientnet_b2(weights: EfficientNet_B2_Weights | None = None, progress: bo
     >>> EfficientNet_B2_Weights.DEFAULT.url
     'https://download.pytorch.org/models/efficientnet_b2_rwightman-c35c1473.pth'
     """
-    return _model(_b(1.1, 1.2), 0.3, untrained(EfficientNet_B2_Weights, weights, kwargs))
+    return _model(_b(1.1, 1.2), 0.3, kwargs)
 
 
 @register_model()
@@ -380,7 +380,7 @@ def efficientnet_b3(weights: EfficientNet_B3_Weights | None = None, progress: bo
     >>> EfficientNet_B3_Weights.DEFAULT.url
     'https://download.pytorch.org/models/efficientnet_b3_rwightman-b3899882.pth'
     """
-    return _model(_b(1.2, 1.4), 0.3, untrained(EfficientNet_B3_Weights, weights, kwargs))
+    return _model(_b(1.2, 1.4), 0.3, kwargs)
 
 
 @register_model()
@@ -393,7 +393,7 @@ def efficientnet_b4(weights: EfficientNet_B4_Weights | None = None, progress: bo
     >>> EfficientNet_B4_Weights.DEFAULT.url
     'https://download.pytorch.org/models/efficientnet_b4_rwightman-23ab8bcd.pth'
     """
-    return _model(_b(1.4, 1.8), 0.4, untrained(EfficientNet_B4_Weights, weights, kwargs))
+    return _model(_b(1.4, 1.8), 0.4, kwargs)
 
 
 @register_model()
@@ -406,7 +406,7 @@ def efficientnet_b5(weights: EfficientNet_B5_Weights | None = None, progress: bo
     >>> EfficientNet_B5_Weights.DEFAULT.url
     'https://download.pytorch.org/models/efficientnet_b5_lukemelas-1a07897c.pth'
     """
-    return _model(_b(1.6, 2.2), 0.4, untrained(EfficientNet_B5_Weights, weights, kwargs), eps=0.001, momentum=0.01)
+    return _model(_b(1.6, 2.2), 0.4, kwargs, eps=0.001, momentum=0.01)
 
 
 @register_model()
@@ -419,7 +419,7 @@ def efficientnet_b6(weights: EfficientNet_B6_Weights | None = None, progress: bo
     >>> EfficientNet_B6_Weights.DEFAULT.url
     'https://download.pytorch.org/models/efficientnet_b6_lukemelas-24a108a5.pth'
     """
-    return _model(_b(1.8, 2.6), 0.5, untrained(EfficientNet_B6_Weights, weights, kwargs), eps=0.001, momentum=0.01)
+    return _model(_b(1.8, 2.6), 0.5, kwargs, eps=0.001, momentum=0.01)
 
 
 @register_model()
@@ -432,7 +432,7 @@ def efficientnet_b7(weights: EfficientNet_B7_Weights | None = None, progress: bo
     >>> EfficientNet_B7_Weights.DEFAULT.url
     'https://download.pytorch.org/models/efficientnet_b7_lukemelas-c5b4e57e.pth'
     """
-    return _model(_b(2.0, 3.1), 0.5, untrained(EfficientNet_B7_Weights, weights, kwargs), eps=0.001, momentum=0.01)
+    return _model(_b(2.0, 3.1), 0.5, kwargs, eps=0.001, momentum=0.01)
 
 
 @register_model()
@@ -453,7 +453,7 @@ def efficientnet_v2_s(weights: EfficientNet_V2_S_Weights | None = None, progress
         MBConvConfig(6, 3, 1, 128, 160, 9),
         MBConvConfig(6, 3, 2, 160, 256, 15),
     ]
-    return _model(rows, 0.2, untrained(EfficientNet_V2_S_Weights, weights, kwargs), last_channel=1280, eps=0.001)
+    return _model(rows, 0.2, kwargs, last_channel=1280, eps=0.001)
 
 
 @register_model()
@@ -475,7 +475,7 @@ def efficientnet_v2_m(weights: EfficientNet_V2_M_Weights | None = None, progress
         MBConvConfig(6, 3, 2, 176, 304, 18),
         MBConvConfig(6, 3, 1, 304, 512, 5),
     ]
-    return _model(rows, 0.3, untrained(EfficientNet_V2_M_Weights, weights, kwargs), last_channel=1280, eps=0.001)
+    return _model(rows, 0.3, kwargs, last_channel=1280, eps=0.001)
 
 
 @register_model()
@@ -497,4 +497,4 @@ def efficientnet_v2_l(weights: EfficientNet_V2_L_Weights | None = None, progress
         MBConvConfig(6, 3, 2, 224, 384, 25),
         MBConvConfig(6, 3, 1, 384, 640, 7),
     ]
-    return _model(rows, 0.4, untrained(EfficientNet_V2_L_Weights, weights, kwargs), last_channel=1280, eps=0.001)
+    return _model(rows, 0.4, kwargs, last_channel=1280, eps=0.001)

@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from ... import nn
 from ...functions.joining import cat
 from ...nn import functional as F
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 
 __all__ = ["GoogLeNet", "GoogLeNetOutputs", "GoogLeNet_Weights", "googlenet"]
 
@@ -236,23 +236,28 @@ class GoogLeNet(nn.Module):
 
 
 class GoogLeNet_Weights(WeightsEnum):
-    """Trained weights of GoogLeNet."""
+    """Trained weights of GoogLeNet, of which the classifiers halfway are a part: they are loaded by hand."""
 
     IMAGENET1K_V1 = "googlenet-1378be20.pth"
     DEFAULT = IMAGENET1K_V1
+
+    def get_state_dict(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not here: an error that says what to do instead."""
+        raise NotImplementedError(f"{self!r}: make the model with googlenet(transform_input=True), then model.load_state_dict("
+                                  f"torch.hub.load_state_dict_from_url({self.url!r}))")
 
 @register_model()
 def googlenet(weights: GoogLeNet_Weights | None = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
     """GoogLeNet: 6.6 million weights, and as many again in the classifiers halfway.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: None, first weights as drawn; trained ones are an error that says how to load them
+    progress: show how the download goes on
     kwargs: of the class GoogLeNet, from num_classes on
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: NotImplementedError for weights.
 
     >>> model = googlenet(aux_logits=False, init_weights=False)
     >>> sum(parameter.numel() for parameter in model.parameters())
     6624904
     """
-    return GoogLeNet(**untrained(GoogLeNet_Weights, weights, kwargs))
+    return GoogLeNet(**kwargs)

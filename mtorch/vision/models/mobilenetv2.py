@@ -20,7 +20,7 @@ from ... import nn
 from ...nn import functional as F
 from ...tensor import Tensor
 from ..ops.misc import Conv2dNormActivation
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 from ._utils import _make_divisible, he_init
 
 __all__ = ["MobileNetV2", "MobileNet_V2_Weights", "mobilenet_v2"]
@@ -141,13 +141,13 @@ class MobileNet_V2_Weights(WeightsEnum):
 def mobilenet_v2(weights: MobileNet_V2_Weights | None = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
     """MobileNet V2: 3.5 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class MobileNetV2, from num_classes on
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> sum(parameter.numel() for parameter in mobilenet_v2().parameters())
     3504872
     """
-    return MobileNetV2(**untrained(MobileNet_V2_Weights, weights, kwargs))
+    return MobileNetV2(**kwargs)

@@ -17,7 +17,7 @@ from typing import Any
 from ... import nn
 from ...tensor import Tensor
 from ..ops.misc import Conv2dNormActivation, SqueezeExcitation
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 from ._utils import _make_divisible, he_init
 
 __all__ = ["MobileNetV3", "MobileNet_V3_Large_Weights", "MobileNet_V3_Small_Weights", "mobilenet_v3_large",
@@ -240,18 +240,17 @@ def mobilenet_v3_large(weights: MobileNet_V3_Large_Weights | None = None, progre
                        **kwargs: Any) -> MobileNetV3:
     """MobileNet V3, large: 15 blocks, 5.5 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class MobileNetV3, from num_classes on; and width_mult, reduced_tail and dilated of the rows
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> sum(parameter.numel() for parameter in mobilenet_v3_large().parameters())
     5483032
     """
-    config = untrained(MobileNet_V3_Large_Weights, weights, kwargs)
-    rows, last_channel = _mobilenet_v3_conf("mobilenet_v3_large", **config)
-    return MobileNetV3(rows, last_channel, **config)
+    rows, last_channel = _mobilenet_v3_conf("mobilenet_v3_large", **kwargs)
+    return MobileNetV3(rows, last_channel, **kwargs)
 
 
 @register_model()
@@ -264,6 +263,5 @@ def mobilenet_v3_small(weights: MobileNet_V3_Small_Weights | None = None, progre
     >>> sum(parameter.numel() for parameter in mobilenet_v3_small().parameters())
     2542856
     """
-    config = untrained(MobileNet_V3_Small_Weights, weights, kwargs)
-    rows, last_channel = _mobilenet_v3_conf("mobilenet_v3_small", **config)
-    return MobileNetV3(rows, last_channel, **config)
+    rows, last_channel = _mobilenet_v3_conf("mobilenet_v3_small", **kwargs)
+    return MobileNetV3(rows, last_channel, **kwargs)

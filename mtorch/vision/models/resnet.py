@@ -31,7 +31,7 @@ from typing import Any
 
 from ... import nn
 from ...tensor import Tensor
-from ._api import WeightsEnum, fixed, register_model, untrained
+from ._api import WeightsEnum, fixed, register_model
 from ._utils import he_init
 
 __all__ = ["ResNeXt101_32X8D_Weights", "ResNeXt101_64X4D_Weights", "ResNeXt50_32X4D_Weights", "ResNet", "ResNet101_Weights",
@@ -324,17 +324,17 @@ class Wide_ResNet101_2_Weights(WeightsEnum):
 def resnet18(weights: ResNet18_Weights | None = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet-18: stages of 2, 2, 2 and 2 blocks, 11.7 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class ResNet, from num_classes on
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> model = resnet18(num_classes=10)
     >>> sum(parameter.numel() for parameter in model.parameters())
     11181642
     """
-    return ResNet(BasicBlock, [2, 2, 2, 2], **untrained(ResNet18_Weights, weights, kwargs))
+    return ResNet(BasicBlock, [2, 2, 2, 2], **kwargs)
 
 
 @register_model()
@@ -346,7 +346,7 @@ def resnet34(weights: ResNet34_Weights | None = None, progress: bool = True, **k
     >>> ResNet34_Weights.DEFAULT.url
     'https://download.pytorch.org/models/resnet34-b627a593.pth'
     """
-    return ResNet(BasicBlock, [3, 4, 6, 3], **untrained(ResNet34_Weights, weights, kwargs))
+    return ResNet(BasicBlock, [3, 4, 6, 3], **kwargs)
 
 
 @register_model()
@@ -358,7 +358,7 @@ def resnet50(weights: ResNet50_Weights | None = None, progress: bool = True, **k
     >>> ResNet50_Weights.DEFAULT.url
     'https://download.pytorch.org/models/resnet50-11ad3fa6.pth'
     """
-    return ResNet(Bottleneck, [3, 4, 6, 3], **untrained(ResNet50_Weights, weights, kwargs))
+    return ResNet(Bottleneck, [3, 4, 6, 3], **kwargs)
 
 
 @register_model()
@@ -370,7 +370,7 @@ def resnet101(weights: ResNet101_Weights | None = None, progress: bool = True, *
     >>> ResNet101_Weights.DEFAULT.url
     'https://download.pytorch.org/models/resnet101-cd907fc2.pth'
     """
-    return ResNet(Bottleneck, [3, 4, 23, 3], **untrained(ResNet101_Weights, weights, kwargs))
+    return ResNet(Bottleneck, [3, 4, 23, 3], **kwargs)
 
 
 @register_model()
@@ -382,7 +382,7 @@ def resnet152(weights: ResNet152_Weights | None = None, progress: bool = True, *
     >>> ResNet152_Weights.DEFAULT.url
     'https://download.pytorch.org/models/resnet152-f82ba261.pth'
     """
-    return ResNet(Bottleneck, [3, 8, 36, 3], **untrained(ResNet152_Weights, weights, kwargs))
+    return ResNet(Bottleneck, [3, 8, 36, 3], **kwargs)
 
 
 @register_model()
@@ -394,7 +394,7 @@ def resnext50_32x4d(weights: ResNeXt50_32X4D_Weights | None = None, progress: bo
     >>> ResNeXt50_32X4D_Weights.DEFAULT.url
     'https://download.pytorch.org/models/resnext50_32x4d-1a0047aa.pth'
     """
-    kwargs = fixed(untrained(ResNeXt50_32X4D_Weights, weights, kwargs), groups=32, width_per_group=4)
+    kwargs = fixed(kwargs, groups=32, width_per_group=4)
     return ResNet(Bottleneck, [3, 4, 6, 3], **kwargs)
 
 
@@ -407,7 +407,7 @@ def resnext101_32x8d(weights: ResNeXt101_32X8D_Weights | None = None, progress: 
     >>> ResNeXt101_32X8D_Weights.DEFAULT.url
     'https://download.pytorch.org/models/resnext101_32x8d-110c445d.pth'
     """
-    kwargs = fixed(untrained(ResNeXt101_32X8D_Weights, weights, kwargs), groups=32, width_per_group=8)
+    kwargs = fixed(kwargs, groups=32, width_per_group=8)
     return ResNet(Bottleneck, [3, 4, 23, 3], **kwargs)
 
 
@@ -420,7 +420,7 @@ def resnext101_64x4d(weights: ResNeXt101_64X4D_Weights | None = None, progress: 
     >>> ResNeXt101_64X4D_Weights.DEFAULT.url
     'https://download.pytorch.org/models/resnext101_64x4d-173b62eb.pth'
     """
-    kwargs = fixed(untrained(ResNeXt101_64X4D_Weights, weights, kwargs), groups=64, width_per_group=4)
+    kwargs = fixed(kwargs, groups=64, width_per_group=4)
     return ResNet(Bottleneck, [3, 4, 23, 3], **kwargs)
 
 
@@ -433,7 +433,7 @@ def wide_resnet50_2(weights: Wide_ResNet50_2_Weights | None = None, progress: bo
     >>> Wide_ResNet50_2_Weights.DEFAULT.url
     'https://download.pytorch.org/models/wide_resnet50_2-9ba9bcbe.pth'
     """
-    kwargs = fixed(untrained(Wide_ResNet50_2_Weights, weights, kwargs), width_per_group=128)
+    kwargs = fixed(kwargs, width_per_group=128)
     return ResNet(Bottleneck, [3, 4, 6, 3], **kwargs)
 
 
@@ -446,5 +446,5 @@ def wide_resnet101_2(weights: Wide_ResNet101_2_Weights | None = None, progress: 
     >>> Wide_ResNet101_2_Weights.DEFAULT.url
     'https://download.pytorch.org/models/wide_resnet101_2-d733dc28.pth'
     """
-    kwargs = fixed(untrained(Wide_ResNet101_2_Weights, weights, kwargs), width_per_group=128)
+    kwargs = fixed(kwargs, width_per_group=128)
     return ResNet(Bottleneck, [3, 4, 23, 3], **kwargs)

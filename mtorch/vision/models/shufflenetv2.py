@@ -16,7 +16,7 @@ from typing import Any
 from ... import nn
 from ...functions.joining import cat
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 
 __all__ = ["ShuffleNetV2", "ShuffleNet_V2_X0_5_Weights", "ShuffleNet_V2_X1_0_Weights", "ShuffleNet_V2_X1_5_Weights",
            "ShuffleNet_V2_X2_0_Weights", "shufflenet_v2_x0_5", "shufflenet_v2_x1_0", "shufflenet_v2_x1_5",
@@ -169,16 +169,16 @@ def shufflenet_v2_x0_5(weights: ShuffleNet_V2_X0_5_Weights | None = None, progre
                        **kwargs: Any) -> ShuffleNetV2:
     """ShuffleNet V2, 0.5 times as wide: 1.4 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class ShuffleNetV2, num_classes and inverted_residual
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> sum(parameter.numel() for parameter in shufflenet_v2_x0_5().parameters())
     1366792
     """
-    return ShuffleNetV2([4, 8, 4], [24, 48, 96, 192, 1024], **untrained(ShuffleNet_V2_X0_5_Weights, weights, kwargs))
+    return ShuffleNetV2([4, 8, 4], [24, 48, 96, 192, 1024], **kwargs)
 
 
 @register_model()
@@ -191,7 +191,7 @@ def shufflenet_v2_x1_0(weights: ShuffleNet_V2_X1_0_Weights | None = None, progre
     >>> sum(parameter.numel() for parameter in shufflenet_v2_x1_0().parameters())
     2278604
     """
-    return ShuffleNetV2([4, 8, 4], [24, 116, 232, 464, 1024], **untrained(ShuffleNet_V2_X1_0_Weights, weights, kwargs))
+    return ShuffleNetV2([4, 8, 4], [24, 116, 232, 464, 1024], **kwargs)
 
 
 @register_model()
@@ -204,7 +204,7 @@ def shufflenet_v2_x1_5(weights: ShuffleNet_V2_X1_5_Weights | None = None, progre
     >>> sum(parameter.numel() for parameter in shufflenet_v2_x1_5().parameters())
     3503624
     """
-    return ShuffleNetV2([4, 8, 4], [24, 176, 352, 704, 1024], **untrained(ShuffleNet_V2_X1_5_Weights, weights, kwargs))
+    return ShuffleNetV2([4, 8, 4], [24, 176, 352, 704, 1024], **kwargs)
 
 
 @register_model()
@@ -217,4 +217,4 @@ def shufflenet_v2_x2_0(weights: ShuffleNet_V2_X2_0_Weights | None = None, progre
     >>> ShuffleNet_V2_X2_0_Weights.DEFAULT.url
     'https://download.pytorch.org/models/shufflenetv2_x2_0-8be3c8ee.pth'
     """
-    return ShuffleNetV2([4, 8, 4], [24, 244, 488, 976, 2048], **untrained(ShuffleNet_V2_X2_0_Weights, weights, kwargs))
+    return ShuffleNetV2([4, 8, 4], [24, 244, 488, 976, 2048], **kwargs)

@@ -16,7 +16,7 @@ from typing import Any
 from ... import nn
 from ...functions.joining import cat
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 
 __all__ = ["SqueezeNet", "SqueezeNet1_0_Weights", "SqueezeNet1_1_Weights", "squeezenet1_0", "squeezenet1_1"]
 
@@ -123,16 +123,16 @@ class SqueezeNet1_1_Weights(WeightsEnum):
 def squeezenet1_0(weights: SqueezeNet1_0_Weights | None = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
     """SqueezeNet 1.0, as in the paper: 1.25 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class SqueezeNet, num_classes and dropout
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> sum(parameter.numel() for parameter in squeezenet1_0().parameters())
     1248424
     """
-    return SqueezeNet("1_0", **untrained(SqueezeNet1_0_Weights, weights, kwargs))
+    return SqueezeNet("1_0", **kwargs)
 
 
 @register_model()
@@ -142,4 +142,4 @@ def squeezenet1_1(weights: SqueezeNet1_1_Weights | None = None, progress: bool =
     >>> sum(parameter.numel() for parameter in squeezenet1_1().parameters())
     1235496
     """
-    return SqueezeNet("1_1", **untrained(SqueezeNet1_1_Weights, weights, kwargs))
+    return SqueezeNet("1_1", **kwargs)

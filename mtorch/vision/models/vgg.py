@@ -17,7 +17,7 @@ from typing import Any
 
 from ... import nn
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 from ._utils import he_init
 
 __all__ = ["VGG", "VGG11_BN_Weights", "VGG11_Weights", "VGG13_BN_Weights", "VGG13_Weights", "VGG16_BN_Weights",
@@ -158,16 +158,16 @@ class VGG19_BN_Weights(WeightsEnum):
 def vgg11(weights: VGG11_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-11: 8 convolutions and 3 linear layers, 132.9 million weights.  Configuration A of the paper.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class VGG, from num_classes on
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> sum(entry != "M" for entry in cfgs["A"]) + 3
     11
     """
-    return VGG(make_layers(cfgs["A"]), **untrained(VGG11_Weights, weights, kwargs))
+    return VGG(make_layers(cfgs["A"]), **kwargs)
 
 
 @register_model()
@@ -177,7 +177,7 @@ def vgg11_bn(weights: VGG11_BN_Weights | None = None, progress: bool = True, **k
     >>> VGG11_BN_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vgg11_bn-6002323d.pth'
     """
-    return VGG(make_layers(cfgs["A"], batch_norm=True), **untrained(VGG11_BN_Weights, weights, kwargs))
+    return VGG(make_layers(cfgs["A"], batch_norm=True), **kwargs)
 
 
 @register_model()
@@ -189,7 +189,7 @@ def vgg13(weights: VGG13_Weights | None = None, progress: bool = True, **kwargs:
     >>> sum(entry != "M" for entry in cfgs["B"]) + 3
     13
     """
-    return VGG(make_layers(cfgs["B"]), **untrained(VGG13_Weights, weights, kwargs))
+    return VGG(make_layers(cfgs["B"]), **kwargs)
 
 
 @register_model()
@@ -199,7 +199,7 @@ def vgg13_bn(weights: VGG13_BN_Weights | None = None, progress: bool = True, **k
     >>> VGG13_BN_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vgg13_bn-abd245e5.pth'
     """
-    return VGG(make_layers(cfgs["B"], batch_norm=True), **untrained(VGG13_BN_Weights, weights, kwargs))
+    return VGG(make_layers(cfgs["B"], batch_norm=True), **kwargs)
 
 
 @register_model()
@@ -211,7 +211,7 @@ def vgg16(weights: VGG16_Weights | None = None, progress: bool = True, **kwargs:
     >>> sum(entry != "M" for entry in cfgs["D"]) + 3
     16
     """
-    return VGG(make_layers(cfgs["D"]), **untrained(VGG16_Weights, weights, kwargs))
+    return VGG(make_layers(cfgs["D"]), **kwargs)
 
 
 @register_model()
@@ -221,7 +221,7 @@ def vgg16_bn(weights: VGG16_BN_Weights | None = None, progress: bool = True, **k
     >>> VGG16_BN_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vgg16_bn-6c64b313.pth'
     """
-    return VGG(make_layers(cfgs["D"], batch_norm=True), **untrained(VGG16_BN_Weights, weights, kwargs))
+    return VGG(make_layers(cfgs["D"], batch_norm=True), **kwargs)
 
 
 @register_model()
@@ -233,7 +233,7 @@ def vgg19(weights: VGG19_Weights | None = None, progress: bool = True, **kwargs:
     >>> sum(entry != "M" for entry in cfgs["E"]) + 3
     19
     """
-    return VGG(make_layers(cfgs["E"]), **untrained(VGG19_Weights, weights, kwargs))
+    return VGG(make_layers(cfgs["E"]), **kwargs)
 
 
 @register_model()
@@ -243,4 +243,4 @@ def vgg19_bn(weights: VGG19_BN_Weights | None = None, progress: bool = True, **k
     >>> VGG19_BN_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vgg19_bn-c79401a0.pth'
     """
-    return VGG(make_layers(cfgs["E"], batch_norm=True), **untrained(VGG19_BN_Weights, weights, kwargs))
+    return VGG(make_layers(cfgs["E"], batch_norm=True), **kwargs)

@@ -31,7 +31,7 @@ from ...functions.joining import cat
 from ...nn import functional as F
 from ...tensor import Parameter, Tensor
 from ..ops.misc import MLP, Conv2dNormActivation
-from ._api import WeightsEnum, register_model, untrained
+from ._api import WeightsEnum, register_model
 
 __all__ = ["ViT_B_16_Weights", "ViT_B_32_Weights", "ViT_H_14_Weights", "ViT_L_16_Weights", "ViT_L_32_Weights",
            "VisionTransformer", "vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32"]
@@ -343,16 +343,16 @@ class ViT_H_14_Weights(WeightsEnum):
 def vit_b_16(weights: ViT_B_16_Weights | None = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """ViT-B/16: 12 layers of 12 heads on vectors of 768, patches of 16x16 pixels; 86.6 million weights.
 
-    weights: None, first weights as drawn; trained ones are not fetched
-    progress: torchvision's, of the download; without effect
+    weights: trained ones, which are fetched; None for first ones, drawn
+    progress: show how the download goes on
     kwargs: of the class VisionTransformer, image_size, 224 if not given, and from dropout on
 
-    Raises: NotImplementedError for weights, which says how to load them from a file.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> ViT_B_16_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vit_b_16-c867db91.pth'
     """
-    return _of_size(16, 12, 12, 768, 3072, untrained(ViT_B_16_Weights, weights, kwargs))
+    return _of_size(16, 12, 12, 768, 3072, kwargs)
 
 
 @register_model()
@@ -364,7 +364,7 @@ def vit_b_32(weights: ViT_B_32_Weights | None = None, progress: bool = True, **k
     >>> ViT_B_32_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vit_b_32-d86f8d99.pth'
     """
-    return _of_size(32, 12, 12, 768, 3072, untrained(ViT_B_32_Weights, weights, kwargs))
+    return _of_size(32, 12, 12, 768, 3072, kwargs)
 
 
 @register_model()
@@ -376,7 +376,7 @@ def vit_l_16(weights: ViT_L_16_Weights | None = None, progress: bool = True, **k
     >>> ViT_L_16_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vit_l_16-852ce7e3.pth'
     """
-    return _of_size(16, 24, 16, 1024, 4096, untrained(ViT_L_16_Weights, weights, kwargs))
+    return _of_size(16, 24, 16, 1024, 4096, kwargs)
 
 
 @register_model()
@@ -388,7 +388,7 @@ def vit_l_32(weights: ViT_L_32_Weights | None = None, progress: bool = True, **k
     >>> ViT_L_32_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vit_l_32-c7638314.pth'
     """
-    return _of_size(32, 24, 16, 1024, 4096, untrained(ViT_L_32_Weights, weights, kwargs))
+    return _of_size(32, 24, 16, 1024, 4096, kwargs)
 
 
 @register_model()
@@ -400,4 +400,4 @@ def vit_h_14(weights: ViT_H_14_Weights | None = None, progress: bool = True, **k
     >>> ViT_H_14_Weights.DEFAULT.url
     'https://download.pytorch.org/models/vit_h_14_swag-80465313.pth'
     """
-    return _of_size(14, 32, 16, 1280, 5120, untrained(ViT_H_14_Weights, weights, kwargs))
+    return _of_size(14, 32, 16, 1280, 5120, kwargs)
