@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, NoReturn
 
-from .nn.module import Module
+from ..nn.module import Module
 
 __all__ = ["Attribute", "Final", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "compile", "export", "freeze",
            "ignore", "interface", "is_scripting", "is_tracing", "load", "optimized_execution", "save", "script",
@@ -53,7 +53,7 @@ def trace(func: Any, example_inputs: Any = None, *args: Any, example_kwarg_input
     >>> mtorch.jit.trace(net, mtorch.ones(1, 2)) is net
     True
     """
-    from .autograd.mode import no_grad
+    from ..autograd.mode import no_grad
     with no_grad():
         if example_kwarg_inputs is not None:
             func(**example_kwarg_inputs)
