@@ -14,8 +14,8 @@ from importlib.metadata import Distribution, DistributionFinder
 from types import ModuleType
 from typing import Any
 
+from . import version
 from .missing import PAGE, nearest
-from .version import __version__
 
 _HERE = {"torch": __package__, "torchvision": f"{__package__}.vision"}
 
@@ -80,9 +80,10 @@ class _Finder(DistributionFinder):
         return ModuleSpec(fullname, _Same(), loader_state=ours, is_package=True)
 
     def find_distributions(self, context: DistributionFinder.Context | None = None) -> Iterator[Distribution]:
-        """`importlib.metadata.version("torch")`: the version whose names and results these are."""
-        if context is None or context.name in (None, "torch"):
-            yield _Distribution("torch", __version__)
+        """`importlib.metadata.version("torch")`: the versions whose names and results these are."""
+        for name, its_version in (("torch", version.__version__), ("torchvision", version.torchvision)):
+            if context is None or context.name in (None, name):
+                yield _Distribution(name, its_version)
 
 
 class _Distribution(Distribution):

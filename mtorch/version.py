@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["__version__", "cuda", "debug", "git_version", "hip", "mtorch", "xpu"]
+__all__ = ["__version__", "cuda", "debug", "git_version", "hip", "mtorch", "torchvision", "xpu"]
 
 mtorch = "0.1.0"
 
@@ -38,5 +38,6 @@ def _numbers(version) -> tuple[int, int, int]:
 
 
 __version__ = Version(f"2.13.0+mtorch.{mtorch}")
+torchvision = Version(f"0.28.0+mtorch.{mtorch}")       # that belongs to it
 cuda = hip = xpu = git_version = None
 debug = False

@@ -6,6 +6,7 @@ from importlib import import_module as _import_module
 from typing import Any
 
 from ..missing import no_attribute as _no_attribute
+from ..version import torchvision as __version__
 from . import datasets, transforms, utils
 from .drawn_digits import draw_digits
 from .files import cache_dir

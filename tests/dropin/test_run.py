@@ -227,3 +227,20 @@ def test_what_needs_nothing_stays_unloaded(tmp_path: Path) -> None:
                "'mtorch.nn.modules', 'mtorch.as_torch'}\nprint(late & set(sys.modules))\n"
                "print(mtorch.cuda.is_available(), 'compile' in dir(mtorch))")
     assert python("-c", program, cwd=tmp_path).stdout == "set()\nFalse True\n"
+
+
+def test_libraries_look_versions_up(tmp_path: Path) -> None:
+    program = """
+from importlib.metadata import PackageNotFoundError, distributions, version
+import numpy, torch, torchvision
+print(version("torch") == torch.__version__, version("torchvision") == torchvision.__version__)
+print(version("torch").split("+")[0], version("numpy") == numpy.__version__)
+print({"torch", "torchvision", "numpy"} <= {one.metadata["Name"] for one in distributions()})
+try:
+    version("no-such-thing")
+except PackageNotFoundError:
+    print("not found")
+"""
+    (tmp_path / "program.py").write_text(program)
+    assert python("-m", "mtorch", "program.py", cwd=tmp_path).stdout.splitlines() == [
+        "True True", "2.13.0 True", "True", "not found"]
