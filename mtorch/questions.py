@@ -1,6 +1,9 @@
 """What a thing is: the questions programs ask of anything that may or may not be a tensor."""
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from .autograd.tape import TensorBase
 from .legacy import type_name
 from .storage import TypedStorage, UntypedStorage
@@ -49,3 +52,33 @@ def typename(obj) -> str:
     named = obj if hasattr(obj, "__qualname__") else type(obj)
     module = getattr(named, "__module__", None) or ""
     return named.__qualname__ if module in ("", "builtins") else f"{module}.{named.__qualname__}"
+
+
+# ---- what has to be so ---------------------------------------------------------------------------
+
+def _assert(condition: Any, message: str) -> None:
+    """An assert statement."""
+    assert condition, message
+
+
+def _assert_async(input: Any, assert_msg: str | None = None) -> None:
+    """An assert of a tensor of one element.
+
+    Raises: RuntimeError where it is 0 or False.
+    """
+    if not input:
+        raise RuntimeError(assert_msg or "Expected Tensor with single nonzero value, but got zero")
+
+
+def _check_with(error: type[Exception]) -> Callable[..., None]:
+    """A check that raises this error, with the message that a function gives."""
+    def check(cond: Any, message: Callable[[], str] | None = None) -> None:
+        if not isinstance(cond, bool):
+            raise TypeError(f"cond must be a bool, but got {type(cond)}")
+        if not cond:
+            raise error("Expected cond to be True, but got False." if message is None else str(message()))
+    return check
+
+
+_check, _check_index, _check_value = _check_with(RuntimeError), _check_with(IndexError), _check_with(ValueError)
+_check_type, _check_not_implemented = _check_with(TypeError), _check_with(NotImplementedError)

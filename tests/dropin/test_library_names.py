@@ -208,3 +208,19 @@ def test_a_block_on_the_meta_device_draws_nothing():
     assert net.weight.is_meta and not mtorch.ones(1).is_meta
     with pytest.raises(RuntimeError, match="meta"):
         mtorch.ones(1, device="meta")
+
+
+@pytest.mark.parametrize("check", [
+    lambda lib: lib._assert(False, "m"), lambda lib: lib._assert(lib.tensor(False), "m"), lambda lib: lib._assert(True, "m"),
+    lambda lib: lib._check(False, lambda: "said"), lambda lib: lib._check(False), lambda lib: lib._check(1),
+    lambda lib: lib._check(True), lambda lib: lib._check_value(False, lambda: "v"), lambda lib: lib._check_index(False),
+    lambda lib: lib._check_type(False), lambda lib: lib._check_not_implemented(False),
+    lambda lib: lib._assert_async(lib.tensor(False), "bad"), lambda lib: lib._assert_async(lib.tensor(True)),
+])
+def test_what_has_to_be_so(check):
+    def found(lib):
+        try:
+            return check(lib)
+        except Exception as error:
+            return type(error), str(error).partition(" (Could this")[0]
+    assert found(mtorch) == found(torch)
