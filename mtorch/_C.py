@@ -51,6 +51,10 @@ class PyTorchFileReader:
         return self._zip.read(self._files[name])
 
 
+class TensorType:
+    """The type of tensors in compiled programs, which programs name in annotations; none is made."""
+
+
 def _disabled_torch_function_impl(func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
     """What a subclass of Tensor names as its `__torch_function__` so that results are plain Tensors, as they always are here."""
     return func(*args, **(kwargs or {}))
@@ -83,5 +87,5 @@ def _log_api_usage_once(event: str) -> None:
     """Nothing is told to anyone of what a program uses."""
 
 
-__all__ = ["Generator", "TensorBase", "PyTorchFileReader", "_LinAlgError", "_TensorMeta", "_disabled_torch_function_impl",
+__all__ = ["Generator", "TensorBase", "PyTorchFileReader", "TensorType", "_LinAlgError", "_TensorMeta", "_disabled_torch_function_impl",
            "_get_tracing_state"]

@@ -37,7 +37,7 @@ LATER: dict[str, dict[str, str]] = {
                          "_check", "_check_index", "_check_not_implemented", "_check_type", "_check_value"], "questions"),
         "compile": "jit", "ScriptModule": "jit", "autocast": "amp", "GradScaler": "amp", "__version__": "version",
         **dict.fromkeys(["Event", "OutOfMemoryError", "Stream"], "cuda"),
-        "vmap": "func", "Future": "futures", "PyTorchFileReader": "_C",
+        "vmap": "func", "Future": "futures", "PyTorchFileReader": "_C", "TensorType": "_C",
         **dict.fromkeys(["get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype", "is_autocast_available",
                          "is_autocast_cache_enabled", "is_autocast_cpu_enabled", "is_autocast_enabled"], "amp"),
     },
