@@ -87,5 +87,5 @@ def _log_api_usage_once(event: str) -> None:
     """Nothing is told to anyone of what a program uses."""
 
 
-__all__ = ["Generator", "TensorBase", "PyTorchFileReader", "TensorType", "_LinAlgError", "_TensorMeta", "_disabled_torch_function_impl",
-           "_get_tracing_state"]
+__all__ = ["Generator", "TensorBase", "PyTorchFileReader", "TensorType", "_LinAlgError", "_TensorMeta",
+           "_disabled_torch_function_impl", "_get_tracing_state"]

@@ -204,7 +204,7 @@ def test_with_a_data_set_and_a_loader(tmp_path):
     (lambda: utils.make_grid(mtorch.zeros(2, 1, 2, 2), nrow=0), ValueError, "nrow is 0 and padding 2"),
     (lambda: utils.make_grid(mtorch.zeros(1, 2, 2).byte(), normalize=True), RuntimeError, "floating point pictures"),
     (lambda: utils.make_grid(mtorch.zeros(2, 1, 2, 2), value_range=(1, 0)), ValueError, r"expected \(least, most\)"),
-    (lambda: T.RandomResizedCrop, AttributeError, "no 'RandomResizedCrop'; the nearest name is 'RandomCrop'"),
+    (lambda: T.RandomCorp, AttributeError, "no 'RandomCorp'; the nearest name is 'RandomCrop'"),
 ])
 def test_more_refusals(make, error, says):
     with pytest.raises(error, match=says):

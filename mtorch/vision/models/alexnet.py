@@ -78,9 +78,7 @@ def alexnet(weights: AlexNet_Weights | None = None, progress: bool = True, **kwa
 
     Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
-    >>> alexnet(weights="DEFAULT")
-    Traceback (most recent call last):
-        ...
-    NotImplementedError: AlexNet_Weights.IMAGENET1K_V1: mtorch fetches no weights. Download ...
+    >>> AlexNet_Weights.DEFAULT.url
+    'https://download.pytorch.org/models/alexnet-owt-7be5be79.pth'
     """
     return AlexNet(**kwargs)

@@ -2,17 +2,43 @@
 
 A picture is a tensor (..., C, H, W), an array (H, W) or (H, W, C), or a Pillow image, and keeps its form. Arrays and
 Pillow images go the way of tensors, so a picture comes out the same whichever form it has. Only Resize does of a Pillow
-image what Pillow does: NEAREST takes the pixels of NEAREST_EXACT, and a smaller picture is always antialiased.
+image what Pillow does: NEAREST takes the pixels of NEAREST_EXACT, and a smaller picture is always antialiased; and what
+changes colours or sharpness leaves a Pillow image to Pillow.
 """
 
 from __future__ import annotations
 
+from importlib import import_module as _import_module
 from typing import Any
 
 from ...missing import no_attribute as _no_attribute
 from . import functional
+from .autoaugment import AutoAugment, AutoAugmentPolicy, RandAugment, TrivialAugmentWide
+from .colouring import (
+    ColorJitter,
+    GaussianBlur,
+    Grayscale,
+    RandomAdjustSharpness,
+    RandomAutocontrast,
+    RandomEqualize,
+    RandomGrayscale,
+    RandomInvert,
+    RandomPosterize,
+    RandomSolarize,
+)
 from .interpolation import InterpolationMode
-from .plain import Compose, Lambda, Normalize, PILToTensor, RandomApply, ToPILImage, ToTensor
+from .plain import (
+    Compose,
+    ConvertImageDtype,
+    Lambda,
+    Normalize,
+    PILToTensor,
+    RandomApply,
+    RandomChoice,
+    RandomOrder,
+    ToPILImage,
+    ToTensor,
+)
 from .random import (
     ElasticTransform,
     RandomAffine,
@@ -22,8 +48,11 @@ from .random import (
     RandomRotation,
     RandomVerticalFlip,
 )
-from .size import CenterCrop, Pad, Resize
+from .size import CenterCrop, FiveCrop, Pad, Resize, TenCrop
+from .views import RandomPerspective, RandomResizedCrop
 
 
 def __getattr__(name: str) -> Any:
-    raise _no_attribute(__name__, name, globals())
+    if name == "v2":                                    # imported when it is first asked for
+        return _import_module(f"{__name__}.v2")
+    raise _no_attribute(__name__, name, [*globals(), "v2"])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...functions.creation import empty
+from ...functions.random import rand
 from ...nn.module import Module
 from ...tensor import Tensor
 
-__all__ = ["Transform", "probability", "several"]
+__all__ = ["Sometimes", "Transform", "probability", "several", "uniform"]
 
 
 def probability(owner: str, p: float) -> float:
@@ -15,6 +17,11 @@ def probability(owner: str, p: float) -> float:
     if not isinstance(p, (int, float)) or not 0 <= p <= 1:
         raise ValueError(f"{owner}: p is {p!r}, expected a probability in [0, 1]")
     return p
+
+
+def uniform(low: float, high: float) -> float:
+    """A number drawn between the two."""
+    return empty(1).uniform_(low, high).item()
 
 
 def several(owner: str, transforms: Any) -> Any:
@@ -35,3 +42,21 @@ class Transform(Module):
 
     def __call__(self, img: Any) -> Any:
         return super().__call__(img) if isinstance(img, Tensor) else self.forward(img)
+
+
+class Sometimes(Transform):
+    """With probability p what `change` makes of the picture, otherwise the picture."""
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.p = probability(type(self).__name__, p)
+
+    def forward(self, img: Any) -> Any:
+        return self.change(img) if rand(1).item() < self.p else img
+
+    def change(self, img: Any) -> Any:
+        """What is done to the picture."""
+        raise NotImplementedError(f"{type(self).__name__} has no method change")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(p={self.p})"

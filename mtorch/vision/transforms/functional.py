@@ -15,14 +15,32 @@ from ...nn.functional import interpolate
 from ...nn.functional import pad as pad_planes
 from ...tensor import Tensor
 from .. import pillow
+from .colours import (
+    adjust_brightness,
+    adjust_contrast,
+    adjust_gamma,
+    adjust_hue,
+    adjust_saturation,
+    autocontrast,
+    convert_image_dtype,
+    equalize,
+    invert,
+    posterize,
+    rgb_to_grayscale,
+    solarize,
+    to_grayscale,
+)
+from .filters import adjust_sharpness, gaussian_blur
 from .images import as_planes, channels_of, in_float, mode_for, size_of
 from .interpolation import InterpolationMode
-from .warps import affine, elastic_transform, rotate
+from .warps import affine, elastic_transform, perspective, rotate
 
 __all__ = [
-    "InterpolationMode", "affine", "center_crop", "crop", "elastic_transform", "erase", "get_dimensions",
-    "get_image_size", "hflip", "normalize", "pad", "pil_to_tensor", "resize", "rotate", "to_pil_image", "to_tensor",
-    "vflip",
+    "InterpolationMode", "adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation",
+    "adjust_sharpness", "affine", "autocontrast", "center_crop", "convert_image_dtype", "crop", "elastic_transform",
+    "equalize", "erase", "five_crop", "gaussian_blur", "get_dimensions", "get_image_size", "hflip", "invert", "normalize",
+    "pad", "perspective", "pil_to_tensor", "posterize", "resize", "resized_crop", "rgb_to_grayscale", "rotate", "solarize",
+    "ten_crop", "to_grayscale", "to_pil_image", "to_tensor", "vflip",
 ]
 
 
@@ -166,7 +184,7 @@ def resize(img: Any, size: int | Sequence[int],
     max_size that contradicts it, and Pillow's own interpolation of another form.
     """
     mode = mode_for(img, interpolation)
-    wanted = _resized(size_of(img), [size] if isinstance(size, int) else list(size), max_size)
+    wanted = resized_size(size_of(img), [size] if isinstance(size, int) else list(size), max_size)
     if wanted == size_of(img):
         return img
     if mode in (InterpolationMode.BOX, InterpolationMode.HAMMING, InterpolationMode.LANCZOS):
@@ -192,8 +210,8 @@ def resize(img: Any, size: int | Sequence[int],
     return as_planes(img, change)
 
 
-def _resized(came: tuple[int, int], size: list[int], max_size: int | None) -> tuple[int, int]:
-    """Height and width that are meant."""
+def resized_size(came: tuple[int, int], size: list[int], max_size: int | None) -> tuple[int, int]:
+    """Height and width that are meant by the arguments of `resize`, for a picture that came with these."""
     if size and min(size) < 1:
         raise ValueError(f"resize: size is {size if len(size) > 1 else size[0]}, expected pixels, at least 1")
     if len(size) not in (1, 2):
@@ -305,6 +323,48 @@ def center_crop(img: Any, output_size: int | Sequence[int]) -> Any:
         img = pad(img, (wide // 2, high // 2, (wide + 1) // 2, (high + 1) // 2))
         rows, columns = size_of(img)
     return crop(img, round((rows - height) / 2), round((columns - width) / 2), height, width)
+
+
+def resized_crop(img: Any, top: int, left: int, height: int, width: int, size: int | Sequence[int],
+                 interpolation: InterpolationMode | int = InterpolationMode.BILINEAR, antialias: bool | None = True) -> Any:
+    """A part of the picture, in another size.
+
+    Args:
+        top, left, height, width: as in `crop`.
+        size, interpolation, antialias: as in `resize`.
+
+    Raises: as `crop` and `resize`.
+    """
+    return resize(crop(img, top, left, height, width), size, interpolation, antialias=antialias)
+
+
+def five_crop(img: Any, size: int | Sequence[int]) -> tuple[Any, Any, Any, Any, Any]:
+    """The four corners of the picture and its middle: upper left, upper right, lower left, lower right, middle.
+
+    size: (height, width) in pixels, or one number for both
+
+    Raises: ValueError for a size of another length, or larger than the picture; TypeError for what is no picture.
+    """
+    sizes = [size] * 2 if isinstance(size, (int, float)) else list(size) * (2 if len(size) == 1 else 1)
+    if len(sizes) != 2:
+        raise ValueError("Please provide only two dimensions (h, w) for size.")
+    (height, width), (rows, columns) = (int(edge) for edge in sizes), size_of(img)
+    if width > columns or height > rows:
+        raise ValueError(f"Requested crop size {(height, width)} is bigger than input size {(rows, columns)}")
+    low, right = rows - height, columns - width
+    first, second, third, fourth = (crop(img, *place, height, width) for place in ((0, 0), (0, right), (low, 0), (low, right)))
+    return first, second, third, fourth, center_crop(img, [height, width])
+
+
+def ten_crop(img: Any, size: int | Sequence[int], vertical_flip: bool = False) -> tuple[Any, ...]:
+    """`five_crop` of the picture, and then of the picture in a mirror.
+
+    size: (height, width) in pixels, or one number for both
+    vertical_flip: upside down instead of left to right
+
+    Raises: as `five_crop`.
+    """
+    return five_crop(img, size) + five_crop(vflip(img) if vertical_flip else hflip(img), size)
 
 
 def hflip(img: Any) -> Any:

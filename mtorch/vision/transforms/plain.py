@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ...dtypes import dtype as Dtype
 from ...functions.random import rand
 from ...tensor import Tensor
 from . import functional
 from .base import Transform, probability, several
 
-__all__ = ["Compose", "Lambda", "Normalize", "PILToTensor", "RandomApply", "ToPILImage", "ToTensor"]
+__all__ = ["Compose", "ConvertImageDtype", "Lambda", "Normalize", "PILToTensor", "RandomApply", "RandomChoice",
+           "RandomOrder", "ToPILImage", "ToTensor"]
 
 
 class Compose:
@@ -130,6 +133,29 @@ class ToPILImage:
         return f"{type(self).__name__}({f'mode={self.mode}' if self.mode is not None else ''})"
 
 
+class ConvertImageDtype(Transform):
+    """The picture in another dtype, black and white kept: floats are in [0, 1], whole numbers up to their largest.
+
+    Args:
+        dtype: of the result.
+
+    Shape: a tensor of any shape -> the same.
+    Raises: TypeError for what is no tensor; RuntimeError for floats that cannot hold the numbers of the dtype.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> transforms.ConvertImageDtype(mtorch.uint8)(mtorch.tensor([[[0.0, 0.5, 1.0]]]))
+    tensor([[[  0, 127, 255]]], dtype=torch.uint8)
+    """
+
+    def __init__(self, dtype: Dtype) -> None:
+        super().__init__()
+        self.dtype = dtype
+
+    def forward(self, image: Tensor) -> Tensor:
+        return functional.convert_image_dtype(image, self.dtype)
+
+
 class Normalize(Transform):
     """(tensor - mean) / std, each channel by its own.
 
@@ -196,3 +222,57 @@ class RandomApply(Transform):
     def __repr__(self) -> str:
         parts = [f"{type(self).__name__}(", f"\n    p={self.p}", *(f"\n    {part}" for part in self.transforms), "\n)"]
         return "".join(parts)
+
+
+class RandomOrder:
+    """All the transforms, in random order, which Python's `random` draws.
+
+    transforms: a list of things to call
+
+    Raises: TypeError for what is no list, and for parts that cannot be called.
+
+    >>> from mtorch.vision.transforms import Lambda, RandomOrder
+    >>> RandomOrder([Lambda(abs), Lambda(abs)])(-3)
+    3
+    """
+
+    def __init__(self, transforms: Sequence[Callable]) -> None:
+        if not isinstance(transforms, Sequence):
+            raise TypeError("Argument transforms should be a sequence")
+        self.transforms = several(type(self).__name__, transforms)
+
+    def __call__(self, img: Any) -> Any:
+        order = list(range(len(self.transforms)))
+        random.shuffle(order)
+        for place in order:
+            img = self.transforms[place](img)
+        return img
+
+    def __repr__(self) -> str:
+        return "".join([f"{type(self).__name__}(", *(f"\n    {transform}" for transform in self.transforms), "\n)"])
+
+
+class RandomChoice(RandomOrder):
+    """One of the transforms, which Python's `random` draws.
+
+    transforms: a list of things to call
+    p: how often each, one number for each of them; None: all as often
+
+    Raises: TypeError for what is no list, and for parts that cannot be called; ValueError for a p of another length.
+
+    >>> from mtorch.vision.transforms import Lambda, RandomChoice
+    >>> RandomChoice([Lambda(abs), Lambda(str)], p=[1.0, 0.0])(-3)
+    3
+    """
+
+    def __init__(self, transforms: Sequence[Callable], p: Sequence[float] | None = None) -> None:
+        super().__init__(transforms)
+        if p is not None and not isinstance(p, Sequence):
+            raise TypeError("Argument p should be a sequence")
+        self.p = p
+
+    def __call__(self, *args: Any) -> Any:
+        return random.choices(self.transforms, weights=self.p)[0](*args)
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()}(p={self.p})"

@@ -14,21 +14,17 @@ from typing import Any
 import numpy as np
 
 from ...autograd.tape import wrap
-from ...functions.creation import empty, tensor
+from ...functions.creation import tensor
 from ...functions.random import rand, randint, randn
 from ...tensor import Tensor
 from . import functional
-from .base import Transform, probability
+from .base import Transform, probability, uniform
 from .images import size_of
 from .interpolation import InterpolationMode, interpolation_mode
 from .size import height_and_width
 
 __all__ = ["ElasticTransform", "RandomAffine", "RandomCrop", "RandomErasing", "RandomHorizontalFlip", "RandomRotation",
            "RandomVerticalFlip"]
-
-
-def _uniform(low: float, high: float) -> float:
-    return empty(1).uniform_(low, high).item()
 
 
 def _interval(value: float | Sequence[float], name: str, sizes: tuple[int, ...] = (2,)) -> list[float]:
@@ -49,7 +45,7 @@ def _check_length(value: Any, name: str, sizes: tuple[int, ...] = (2,)) -> None:
         raise ValueError(message)
 
 
-def _check_fill(fill: Any) -> Any:
+def check_fill(fill: Any) -> Any:
     if fill is None:
         return 0
     if not isinstance(fill, (Sequence, int, float)) or isinstance(fill, str):
@@ -192,12 +188,12 @@ class RandomRotation(Transform):
         if center is not None:
             _check_length(center, "center")
         self.center = center
-        self.fill = _check_fill(fill)
+        self.fill = check_fill(fill)
 
     @staticmethod
     def get_params(degrees: Sequence[float]) -> float:
         """Draw the angle."""
-        return _uniform(degrees[0], degrees[1])
+        return uniform(degrees[0], degrees[1])
 
     def forward(self, img: Any) -> Any:
         return functional.rotate(img, self.get_params(self.degrees), self.interpolation, self.expand, self.center,
@@ -250,7 +246,7 @@ class RandomAffine(Transform):
         self.scale = scale
         self.shear = None if shear is None else _interval(shear, "shear", (2, 4))
         self.interpolation = interpolation_mode(interpolation)
-        self.fill = _check_fill(fill)
+        self.fill = check_fill(fill)
         if center is not None:
             _check_length(center, "center")
         self.center = center
@@ -260,16 +256,16 @@ class RandomAffine(Transform):
                    shears: Sequence[float] | None, img_size: Sequence[int],
                    ) -> tuple[float, tuple[int, int], float, tuple[float, float]]:
         """Draw angle, shift in pixels (x, y), scale, and shear (x, y)."""
-        angle = _uniform(degrees[0], degrees[1])
+        angle = uniform(degrees[0], degrees[1])
         shift = (0, 0)
         if translate is not None:
             most = [float(share * size) for share, size in zip(translate, img_size, strict=True)]
-            shift = (round(_uniform(-most[0], most[0])), round(_uniform(-most[1], most[1])))
-        scale = 1.0 if scale_ranges is None else _uniform(scale_ranges[0], scale_ranges[1])
+            shift = (round(uniform(-most[0], most[0])), round(uniform(-most[1], most[1])))
+        scale = 1.0 if scale_ranges is None else uniform(scale_ranges[0], scale_ranges[1])
         shear = (0.0, 0.0)
         if shears is not None:
-            along_x = _uniform(shears[0], shears[1])
-            shear = (along_x, _uniform(shears[2], shears[3]) if len(shears) == 4 else 0.0)
+            along_x = uniform(shears[0], shears[1])
+            shear = (along_x, uniform(shears[2], shears[3]) if len(shears) == 4 else 0.0)
         return angle, shift, scale, shear
 
     def forward(self, img: Any) -> Any:
@@ -415,8 +411,8 @@ class RandomErasing(Transform):
         """Draw top row, left column, height, width and content; all of the picture if no rectangle fits in 10 tries."""
         channels, rows, columns = img.shape[-3:]
         for _ in range(10):
-            area = rows * columns * _uniform(scale[0], scale[1])
-            aspect = math.exp(_uniform(math.log(ratio[0]), math.log(ratio[1])))
+            area = rows * columns * uniform(scale[0], scale[1])
+            aspect = math.exp(uniform(math.log(ratio[0]), math.log(ratio[1])))
             height, width = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
             if height < rows and width < columns:
                 content = randn(channels, height, width) if value is None else tensor(value)[:, None, None]

@@ -9,7 +9,7 @@ from . import functional
 from .base import Transform
 from .interpolation import InterpolationMode, interpolation_mode
 
-__all__ = ["CenterCrop", "Pad", "Resize", "height_and_width"]
+__all__ = ["CenterCrop", "FiveCrop", "Pad", "Resize", "TenCrop", "height_and_width"]
 
 
 def height_and_width(size: int | Sequence[int]) -> tuple[int, int]:
@@ -122,3 +122,59 @@ class Pad(Transform):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(padding={self.padding}, fill={self.fill}, padding_mode={self.padding_mode})"
+
+
+class FiveCrop(Transform):
+    """The four corners of the picture and its middle: upper left, upper right, lower left, lower right, middle.
+
+    Args:
+        size: (height, width) in pixels, or one number for both.
+
+    Shape: (..., H, W), or the other forms of a picture -> five of the same form, of this size.
+    Raises: TypeError for a size that is none, and for what is no picture; ValueError for a size below 1, or larger than
+    the picture.
+
+    >>> import numpy as np
+    >>> from mtorch.vision import transforms
+    >>> transforms.FiveCrop(1)(np.array([[1, 2], [3, 4]]))[1]
+    array([[2]])
+    """
+
+    def __init__(self, size: int | Sequence[int]) -> None:
+        super().__init__()
+        self.size = height_and_width(size)
+
+    def forward(self, img: Any) -> tuple[Any, ...]:
+        return functional.five_crop(img, self.size)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(size={self.size})"
+
+
+class TenCrop(Transform):
+    """What `FiveCrop` makes of the picture, and then what it makes of the picture in a mirror.
+
+    Args:
+        size: (height, width) in pixels, or one number for both.
+        vertical_flip: upside down instead of left to right.
+
+    Shape: (..., H, W), or the other forms of a picture -> ten of the same form, of this size.
+    Raises: TypeError for a size that is none, and for what is no picture; ValueError for a size below 1, or larger than
+    the picture.
+
+    >>> import mtorch
+    >>> from mtorch.vision import transforms
+    >>> len(transforms.TenCrop(4)(mtorch.ones(1, 8, 8)))
+    10
+    """
+
+    def __init__(self, size: int | Sequence[int], vertical_flip: bool = False) -> None:
+        super().__init__()
+        self.size = height_and_width(size)
+        self.vertical_flip = vertical_flip
+
+    def forward(self, img: Any) -> tuple[Any, ...]:
+        return functional.ten_crop(img, self.size, self.vertical_flip)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(size={self.size}, vertical_flip={self.vertical_flip})"

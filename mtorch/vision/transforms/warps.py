@@ -20,7 +20,7 @@ from ...tensor import Tensor
 from .images import as_planes, channels_of, in_float, mode_for, size_of
 from .interpolation import InterpolationMode
 
-__all__ = ["affine", "elastic_transform", "rotate"]
+__all__ = ["affine", "elastic_transform", "perspective", "rotate"]
 
 
 def affine(img: Any, angle: float, translate: Sequence[float], scale: float, shear: float | Sequence[float],
@@ -90,6 +90,43 @@ def elastic_transform(img: Any, displacement: Tensor,
                          f"but given {displacement.shape}")
     pixels = displacement.array[0] * np.array([width / 2, height / 2], np.float32)
     return _warped(img, _places(np.eye(2, 3), height, width) + pixels, (height, width), interpolation, fill)
+
+
+def perspective(img: Any, startpoints: Sequence[Sequence[int]] | None, endpoints: Sequence[Sequence[int]] | None,
+                interpolation: InterpolationMode | int = InterpolationMode.BILINEAR,
+                fill: float | Sequence[float] | None = None) -> Any:
+    """The picture as seen from elsewhere.
+
+    Args:
+        startpoints: four corners, (x, y) in pixels: the upper left one first, then clockwise.
+        endpoints: where they come to lie.
+        interpolation, fill: as in `affine`.
+
+    Raises: ValueError for another number of corners, another interpolation, and a fill of another number of channels;
+    TypeError for what is no picture.
+    """
+    if startpoints is None or endpoints is None or len(startpoints) != 4 or len(endpoints) != 4:
+        raise ValueError(f"Please provide exactly four corners, got {len(startpoints or ())} startpoints and "
+                         f"{len(endpoints or ())} endpoints.")
+    height, width = size_of(img)
+    half = np.array([width / 2, height / 2], np.float32)
+    above, below = _perspective_of(startpoints, endpoints)
+    base = np.ones((height, width, 3), np.float32)
+    base[..., 0] = np.arange(width) + 0.5
+    base[..., 1] = np.arange(height)[:, None] + 0.5
+    places = (base @ (above.T / half) / (base @ below)[..., None] - 1) * half
+    return _warped(img, places, (height, width), interpolation, fill)
+
+
+def _perspective_of(startpoints: Sequence[Sequence[int]], endpoints: Sequence[Sequence[int]],
+                    ) -> tuple[np.ndarray, np.ndarray]:
+    """Of a place (x, y, 1) of the result `above` gives the place in the picture, divided by what `below` gives."""
+    rows: list[list[float]] = []
+    for (x, y), (came_x, came_y) in zip(endpoints, startpoints, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -came_x * x, -came_x * y], [0, 0, 0, x, y, 1, -came_y * x, -came_y * y]]
+    numbers = np.linalg.lstsq(np.array(rows, float), np.ravel(startpoints).astype(float), rcond=None)[0]
+    numbers = np.append(numbers, 1).astype(np.float32)
+    return numbers[:6].reshape(2, 3), numbers[6:]
 
 
 def _from_middle(center: Sequence[float] | None, height: int, width: int) -> np.ndarray:

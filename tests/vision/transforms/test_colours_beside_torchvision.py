@@ -1,0 +1,137 @@
+"""Colours, filters and views give torchvision's pictures, and with the same seed make its random choices."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+import mtorch
+from mtorch.vision import transforms as ours
+
+torch = pytest.importorskip("torch")
+theirs = pytest.importorskip("torchvision.transforms")
+image = pytest.importorskip("PIL.Image")
+
+RANDOM = np.random.default_rng(1)
+PICTURES = {
+    "grey": RANDOM.random((1, 28, 28), np.float32),
+    "colour": RANDOM.random((3, 37, 24), np.float32),
+    "bytes": RANDOM.integers(0, 256, (3, 40, 33), np.uint8),
+    "grey bytes": RANDOM.integers(20, 200, (1, 21, 22), np.uint8),
+    "many bytes": RANDOM.integers(0, 256, (2, 3, 30, 31), np.uint8),
+    "doubles": RANDOM.random((2, 3, 9, 12)),
+    "flat": np.full((3, 8, 9), 77, np.uint8),
+}
+BYTES = [name for name, picture in PICTURES.items() if picture.dtype == np.uint8]
+
+
+def both(make, picture, seed=0):
+    """The result of a transform here and there."""
+    results = []
+    for library, transforms in ((mtorch, ours), (torch, theirs)):
+        library.manual_seed(seed)
+        random.seed(seed)
+        made = make(transforms)(library.from_numpy(picture.copy()) if isinstance(picture, np.ndarray) else picture)
+        results.append([np.asarray(part) for part in (made if isinstance(made, tuple) else [made])])
+    assert len(results[0]) == len(results[1])
+    return list(zip(*results, strict=True))
+
+
+ANY = {
+    "brightness": lambda t: t.ColorJitter(brightness=0.9),
+    "contrast": lambda t: t.ColorJitter(contrast=(0.2, 1.7)),
+    "saturation": lambda t: t.ColorJitter(saturation=2),
+    "hue": lambda t: t.ColorJitter(hue=0.5),
+    "jitter": lambda t: t.ColorJitter(0.4, 0.4, 0.4, 0.1),
+    "grey": lambda t: t.Grayscale(),
+    "grey, three": lambda t: t.Grayscale(3),
+    "sometimes grey": lambda t: t.RandomGrayscale(0.5),
+    "invert": lambda t: t.RandomInvert(),
+    "sharper": lambda t: t.RandomAdjustSharpness(3, p=0.8),
+    "softer": lambda t: t.RandomAdjustSharpness(0.3, p=0.8),
+    "autocontrast": lambda t: t.RandomAutocontrast(),
+    "five": lambda t: t.FiveCrop((7, 6)),
+    "ten": lambda t: t.TenCrop(5),
+    "ten, upside down": lambda t: t.TenCrop((5, 8), vertical_flip=True),
+    "choice": lambda t: t.RandomChoice([t.Pad(1), t.CenterCrop(5), t.RandomInvert(1)], p=[1, 2, 3]),
+    "order": lambda t: t.RandomOrder([t.Pad(1), t.CenterCrop(5), t.RandomInvert(1)]),
+}
+OF_BYTES = {
+    "posterize": lambda t: t.RandomPosterize(3), "solarize": lambda t: t.RandomSolarize(100.5),
+    "equalize": lambda t: t.RandomEqualize(),
+    "gamma": lambda t: t.Lambda(lambda x: t.functional.adjust_gamma(x, 0.7, 1.2)),
+}
+OF_TENSORS = {
+    "to floats": lambda t: t.ConvertImageDtype(torch.float32 if t is theirs else mtorch.float32),
+    "to bytes": lambda t: t.ConvertImageDtype(torch.uint8 if t is theirs else mtorch.uint8),
+    "to shorts": lambda t: t.ConvertImageDtype(torch.int16 if t is theirs else mtorch.int16),
+}
+
+
+@pytest.mark.parametrize("name", [*ANY, *OF_BYTES, *OF_TENSORS])
+@pytest.mark.parametrize("picture", BYTES)
+def test_bytes_are_equal(name, picture):
+    for seed in range(4):
+        for here, there in both({**ANY, **OF_BYTES, **OF_TENSORS}[name], PICTURES[picture], seed):
+            np.testing.assert_array_equal(here, there)
+            assert here.dtype == there.dtype
+
+
+@pytest.mark.parametrize("name", [*ANY, *OF_TENSORS])
+@pytest.mark.parametrize("picture", [name for name in PICTURES if name not in BYTES])
+def test_floats_are_close(name, picture):
+    for seed in range(4):
+        for here, there in both({**ANY, **OF_TENSORS}[name], PICTURES[picture], seed):
+            np.testing.assert_allclose(here, there, atol=1e-6)
+            assert here.dtype == there.dtype
+
+
+CLOSE = {
+    "blur": lambda t: t.GaussianBlur(5),
+    "blur, two": lambda t: t.GaussianBlur((3, 7), sigma=1.5),
+    "blur by size": lambda t: t.Lambda(lambda x: t.functional.gaussian_blur(x, [7, 3])),
+    "resized crop": lambda t: t.RandomResizedCrop((12, 14)),
+    "resized crop, cubic": lambda t: t.RandomResizedCrop(20, interpolation=t.InterpolationMode.BICUBIC),
+    "resized crop that does not fit": lambda t: t.RandomResizedCrop(9, scale=(0.9, 1), ratio=(3, 4)),
+    "perspective": lambda t: t.RandomPerspective(p=0.7),
+    "perspective, filled": lambda t: t.RandomPerspective(0.3, p=1, fill=1),
+    "solarize": lambda t: t.RandomSolarize(0.4),
+}
+
+
+@pytest.mark.parametrize("name", CLOSE)
+@pytest.mark.parametrize("picture", PICTURES)
+def test_close(name, picture):
+    for seed in range(4):
+        (here, there), = both(CLOSE[name], PICTURES[picture], seed)
+        assert (here.dtype, here.shape) == (there.dtype, there.shape)
+        if here.dtype == np.uint8:      # a value that lies at a half is rounded either way
+            assert np.abs(here.astype(int) - there).max() <= 1
+        else:
+            np.testing.assert_allclose(here, there, atol=3e-5)
+
+
+@pytest.mark.parametrize("name", [*ANY, *OF_BYTES])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_pillow_images_are_equal(name, mode):
+    came = image.fromarray(PICTURES["bytes"].transpose(1, 2, 0)).convert(mode)
+    for seed in range(4):
+        for here, there in both({**ANY, **OF_BYTES}[name], came, seed):
+            np.testing.assert_array_equal(here, there)
+
+
+@pytest.mark.parametrize("name", ["blur", "blur, two", "resized crop"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_pillow_images_are_close(name, mode):
+    came = image.fromarray(PICTURES["bytes"].transpose(1, 2, 0)).convert(mode)
+    for seed in range(4):
+        (here, there), = both(CLOSE[name], came, seed)
+        assert here.shape == there.shape
+        assert np.abs(here.astype(int) - there).max() <= 1
+
+
+def test_reprs():
+    for name, make in {**ANY, **CLOSE, **OF_BYTES, **OF_TENSORS}.items():
+        assert repr(make(ours)) == repr(make(theirs)), name
