@@ -32,7 +32,7 @@ def attention(q, k, v, *, scale, bias, dropped, as_query=False):
     p *= scale
     if bias is not None:
         p += T(bias)
-    p -= p.max(axis=-2, keepdims=True)
+    p -= p.max(axis=-2, keepdims=True, initial=-np.inf)    # also where there are no keys
     np.exp(p, out=p)
     p /= p.sum(axis=-2, keepdims=True)
     used = p if dropped is None else p * T(dropped)

@@ -23,6 +23,7 @@ FUNCTIONS = [
     "T.pow(np.float64(2), T.tensor(1.0))",
     "T.tensor(2) ** np.float64(0.5)", "np.int64(2) ** T.arange(3)", "T.xlogy(T.tensor(3.0), np.float64(2))",
     "T.copysign(T.tensor(3.0), np.float64(-1))", "T.lerp(T.tensor(1.0), T.tensor(2.0), np.float64(0.5))",
+    "T.ones(2, 3).norm(np.int64(1))", "T.norm(T.ones(2, 3), np.float64(-1))",
     "T.where(T.tensor([True]), np.float64(1), T.tensor(2.0))", "T.where(T.tensor([True]), np.float64(1), np.float64(2))",
     "T.where(T.tensor([True]), np.int32(1), np.int32(1))", "T.clamp(T.tensor(1.0), np.float64(2))",
     "T.clamp(T.tensor(1), min=np.float64(2))", "T.clamp(T.tensor(1), max=np.int32(0))",

@@ -194,3 +194,16 @@ def test_a_nan_takes_the_gradient_of_an_extreme(function: str) -> None:
         y.sum().backward()
         return x.grad.tolist()
     np.testing.assert_array_equal(gradient(mtorch), gradient(torch))
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize(("queries", "keys"), [(0, 0), (3, 0), (0, 3)])
+def test_attention_to_nothing_and_of_nothing(queries: int, keys: int, causal: bool) -> None:
+    torch = pytest.importorskip("torch")
+
+    def found(t: Any) -> list:
+        q, k, v = (t.ones(2, 2, n, e).requires_grad_() for n, e in ((queries, 4), (keys, 4), (keys, 5)))
+        y = t.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=causal)
+        y.sum().backward()
+        return [tuple(x.shape) for x in (y, q.grad, k.grad, v.grad)] + [x.detach().sum().item() for x in (y, q.grad)]
+    assert found(mtorch) == found(torch)

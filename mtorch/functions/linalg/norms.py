@@ -179,6 +179,7 @@ def old_norm(input: Tensor, p: float | str | None = "fro", dim: Dims | None = No
         x = require_tensor(input, "norm")
         dims = (0, 1) if dim is None else (dim,) if isinstance(dim, int) else dim
         return matrix_norm(x, "nuc", dims, keepdim, dtype=dtype, out=out)
+    p = p.item() if isinstance(p, np.generic) else p       # float64 would make the result float64
     return norm_over(input, p, dim, keepdim, out, dtype)
 
 
