@@ -17,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 PAGES = ["mtorch", "mtorch.linalg", "mtorch.special", "mtorch.signal.windows", "mtorch.autograd", "mtorch.nn",
          "mtorch.nn.functional", "mtorch.nn.init", "mtorch.nn.utils", "mtorch.nn.utils.rnn", "mtorch.optim",
          "mtorch.optim.lr_scheduler", "mtorch.utils.data", "mtorch.utils.graph", "mtorch.distributions",
-         "mtorch.vision.datasets", "mtorch.vision.transforms", "mtorch.vision.utils", "mtorch.serialization",
-         "mtorch.serialization.safetensors"]
+         "mtorch.func", "mtorch.fft", "mtorch.sparse", "mtorch.testing", "mtorch.nn.attention.flex_attention",
+         "mtorch.vision.datasets", "mtorch.vision.transforms", "mtorch.vision.models", "mtorch.vision.ops", "mtorch.vision.io",
+         "mtorch.vision.utils", "mtorch.hub", "mtorch.serialization", "mtorch.serialization.safetensors"]
 
 
 def public_names(module: ModuleType) -> list[str]:
@@ -28,7 +29,7 @@ def public_names(module: ModuleType) -> list[str]:
     for name in names:
         value = getattr(module, name)
         ours = (inspect.isclass(value) or inspect.isfunction(value)) and value.__module__.startswith("mtorch.")
-        if ours and getattr(sys.modules[value.__module__], value.__qualname__, None) is value:   # it stands in a file
+        if ours and getattr(importlib.import_module(value.__module__), value.__qualname__, None) is value:   # it stands in a file
             found.append(name)
     return sorted(found, key=str.lower)
 
