@@ -36,10 +36,14 @@ class ExponentialFamily(Distribution):
     def _mean_carrier_measure(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not define its mean carrier measure")
 
-    def entropy(self) -> Tensor:
+    def _tangent(self) -> tuple[list[Tensor], Tensor, tuple[Tensor, ...]]:
+        """The natural parameters, and the log normalizer and its gradient there."""
         parameters = [p.detach().requires_grad_() for p in self._natural_params]
         log_normalizer = self._log_normalizer(*parameters)
-        slopes = grad(log_normalizer.sum(), parameters, create_graph=True)
+        return parameters, log_normalizer, grad(log_normalizer.sum(), parameters, create_graph=True)
+
+    def entropy(self) -> Tensor:
+        parameters, log_normalizer, slopes = self._tangent()
         result = -self._mean_carrier_measure + log_normalizer
         for parameter, slope in zip(parameters, slopes, strict=True):
             result = result - (parameter * slope).reshape(tuple(self._batch_shape) + (-1,)).sum(-1)

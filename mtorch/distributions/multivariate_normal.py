@@ -5,14 +5,15 @@ import math
 
 from ..functions.arguments import Size
 from ..functions.creation import eye
-from ..ops.triangular import cholesky, solve_triangular
+from ..ops.triangular import solve_triangular
 from ..tensor import Tensor
 from . import constraints
+from .covariance import OfCovariance, the_one_given
 from .distribution import Distribution
 from .utils import Shape, a_tensor, broadcast_shapes, lazy_property, _standard_normal
 
 
-class MultivariateNormal(Distribution):
+class MultivariateNormal(OfCovariance, Distribution):
     """Normal vectors.
 
     p(x) = exp(-(x - loc)^T C^-1 (x - loc) / 2) / sqrt((2 pi)^N det C), C the covariance
@@ -45,12 +46,7 @@ class MultivariateNormal(Distribution):
                  scale_tril: Tensor | None = None, validate_args: bool | None = None) -> None:
         if a_tensor("MultivariateNormal", "loc", loc).dim() < 1:
             raise ValueError("loc must be at least one-dimensional.")
-        matrices = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
-                    "scale_tril": scale_tril}
-        given = {name: matrix for name, matrix in matrices.items() if matrix is not None}
-        if len(given) != 1:
-            raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
-        (name, matrix), = given.items()
+        name, matrix = the_one_given(covariance_matrix, precision_matrix, scale_tril, ValueError)
         if a_tensor("MultivariateNormal", name, matrix).dim() < 2:
             raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")
         if matrix.shape[-2:] != loc.shape[-1:] * 2:
@@ -62,21 +58,7 @@ class MultivariateNormal(Distribution):
         self.loc = loc.expand(batch_shape + (-1,))
         self.__dict__[name] = matrix.expand(batch_shape + (-1, -1))
         super().__init__(batch_shape, self.loc.shape[-1:], validate_args=validate_args)
-        tril_of = {"scale_tril": lambda m: m, "covariance_matrix": cholesky, "precision_matrix": _precision_to_scale_tril}[name]
-        self._unbroadcasted_scale_tril = tril_of(matrix)             # less to compute
-
-    def _over_batch(self, matrix: Tensor) -> Tensor:
-        return matrix.expand(self._batch_shape + self._event_shape + self._event_shape)
-
-    @lazy_property
-    def scale_tril(self) -> Tensor:
-        """L, lower triangular, of L L^T = covariance."""
-        return self._over_batch(self._unbroadcasted_scale_tril)
-
-    @lazy_property
-    def covariance_matrix(self) -> Tensor:
-        """L L^T."""
-        return self._over_batch(self._unbroadcasted_scale_tril @ self._unbroadcasted_scale_tril.mT)
+        self._factor(name, matrix)
 
     @lazy_property
     def precision_matrix(self) -> Tensor:
@@ -101,10 +83,6 @@ class MultivariateNormal(Distribution):
         distance = _batch_mahalanobis(self._unbroadcasted_scale_tril, value - self.loc)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - self.half_log_det()
 
-    def half_log_det(self) -> Tensor:
-        """log det L, half the logarithm of the covariance's determinant."""
-        return self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-
     def entropy(self) -> Tensor:
         entropy = 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self.half_log_det()
         return entropy.expand(self._batch_shape)
@@ -123,9 +101,3 @@ def _batch_mahalanobis(tril: Tensor, difference: Tensor) -> Tensor:
     columns = difference.reshape((-1,) + batch + (n,)).movedim(0, -1)
     distance = solve_triangular(tril.expand(batch + (n, n)), columns).square().sum(-2)
     return distance.movedim(-1, 0).reshape(samples + batch)
-
-
-def _precision_to_scale_tril(precision: Tensor) -> Tensor:
-    """L of a covariance given by its inverse: flipped, the factor of the inverse is the inverse of the factor."""
-    inverse = cholesky(precision.flip(-2, -1)).flip(-2, -1).mT
-    return solve_triangular(inverse, eye(precision.shape[-1], dtype=precision.dtype))

@@ -14,18 +14,17 @@ from ..functions.linalg.solving import cholesky_solve, slogdet
 from ..functions.placing import diag_embed, tril_indices
 from ..functions.random import randn
 from ..functions.special import mvlgamma
-from ..ops.triangular import cholesky
 from ..tensor import Tensor
 from . import constraints
 from .chi2 import Chi2
+from .covariance import OfCovariance, the_one_given
 from .exp_family import ExponentialFamily
-from .multivariate_normal import _precision_to_scale_tril
 from .utils import Numbers, Shape, a_tensor, broadcast_shapes, lazy_property
 
 _LOG_2 = math.log(2)
 
 
-class Wishart(ExponentialFamily):
+class Wishart(OfCovariance, ExponentialFamily):
     """Symmetric positive definite matrices: the sums of df products x x^T of normal vectors x of covariance C.
 
     p(X) = det X^((df - N - 1) / 2) exp(-tr(C^-1 X) / 2) / (2^(df N / 2) det C^(df / 2) Gamma_N(df / 2))
@@ -65,12 +64,7 @@ class Wishart(ExponentialFamily):
 
     def __init__(self, df: Numbers, covariance_matrix: Tensor | None = None, precision_matrix: Tensor | None = None,
                  scale_tril: Tensor | None = None, validate_args: bool | None = None) -> None:
-        matrices = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
-                    "scale_tril": scale_tril}
-        given = {name: matrix for name, matrix in matrices.items() if matrix is not None}
-        if len(given) != 1:
-            raise AssertionError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
-        (name, matrix), = given.items()
+        name, matrix = the_one_given(covariance_matrix, precision_matrix, scale_tril, AssertionError)
         if a_tensor("Wishart", name, matrix).dim() < 2:
             raise ValueError("scale_tril must be at least two-dimensional, with optional leading batch dimensions")
         event_shape = matrix.shape[-2:]
@@ -84,22 +78,8 @@ class Wishart(ExponentialFamily):
             warnings.warn("Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim.",
                           stacklevel=2)
         super().__init__(batch_shape, event_shape, validate_args=validate_args)
-        tril_of = {"scale_tril": lambda m: m, "covariance_matrix": cholesky, "precision_matrix": _precision_to_scale_tril}
-        self._unbroadcasted_scale_tril = tril_of[name](matrix)
+        self._factor(name, matrix)
         self._dist_chi2 = Chi2(self.df.unsqueeze(-1) - arange(event_shape[-1], dtype=matrix.dtype))
-
-    def _over_batch(self, matrix: Tensor) -> Tensor:
-        return matrix.expand(self._batch_shape + self._event_shape)
-
-    @lazy_property
-    def scale_tril(self) -> Tensor:
-        """L, lower triangular, of L L^T = C."""
-        return self._over_batch(self._unbroadcasted_scale_tril)
-
-    @lazy_property
-    def covariance_matrix(self) -> Tensor:
-        """C = L L^T."""
-        return self._over_batch(self._unbroadcasted_scale_tril @ self._unbroadcasted_scale_tril.mT)
 
     @lazy_property
     def precision_matrix(self) -> Tensor:
@@ -157,21 +137,17 @@ class Wishart(ExponentialFamily):
             truth = truth.any(-1)
         return truth
 
-    def _log_det_factor(self) -> Tensor:
-        """log det L."""
-        return self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-
     def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)
         nu, n = self.df, self._event_shape[-1]
         trace = cholesky_solve(value, self._unbroadcasted_scale_tril).diagonal(dim1=-2, dim2=-1).sum(-1)
-        return (-nu * (n * _LOG_2 / 2 + self._log_det_factor()) - mvlgamma(nu / 2, n)
+        return (-nu * (n * _LOG_2 / 2 + self.half_log_det()) - mvlgamma(nu / 2, n)
                 + (nu - n - 1) / 2 * slogdet(value).logabsdet - trace / 2)
 
     def entropy(self) -> Tensor:
         nu, n = self.df, self._event_shape[-1]
         slope = ((nu / 2).unsqueeze(-1) - arange(n, dtype=nu.dtype) / 2).digamma().sum(-1)         # of mvlgamma
-        return ((n + 1) * (n * _LOG_2 / 2 + self._log_det_factor()) + mvlgamma(nu / 2, n)
+        return ((n + 1) * (n * _LOG_2 / 2 + self.half_log_det()) + mvlgamma(nu / 2, n)
                 - (nu - n - 1) / 2 * slope + nu * n / 2)
 
     @property

@@ -5,7 +5,7 @@ matrices and values of several elements.
 """
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -13,6 +13,13 @@ from ..autograd.tape import wrap
 from ..strides import layout as Layout
 from ..tensor import Tensor
 from .tensor import SparseTensor
+
+
+def _of_coordinates(name: str) -> Any:
+    """A method that coordinates alone have, in torch too."""
+    def method(self: CsrTensor) -> NoReturn:
+        raise RuntimeError(f"{name} expected sparse coordinate tensor layout but got SparseCsr")
+    return method
 
 
 class CsrTensor(SparseTensor):
@@ -83,17 +90,7 @@ class CsrTensor(SparseTensor):
     def _formed(self, result: SparseTensor) -> CsrTensor:
         return by_rows(result)
 
-    def coalesce(self):
-        """Of coordinates alone, in torch too; so are the next two."""
-        raise RuntimeError("coalesce expected sparse coordinate tensor layout but got SparseCsr")
-
-    def indices(self):
-        """Of coordinates alone."""
-        raise RuntimeError("indices expected sparse coordinate tensor layout but got SparseCsr")
-
-    def is_coalesced(self):
-        """Of coordinates alone."""
-        raise RuntimeError("is_coalesced expected sparse coordinate tensor layout but got SparseCsr")
+    coalesce, indices, is_coalesced = map(_of_coordinates, ("coalesce", "indices", "is_coalesced"))
 
 
 def by_rows(x: SparseTensor) -> CsrTensor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...autograd import grad
 from ...functions.arithmetic import where
 from ...functions.creation import full_like
 from ...functions.placing import diag_embed
@@ -210,9 +209,7 @@ def exponential_family(p: ExponentialFamily, q: ExponentialFamily) -> Tensor:
     if type(p) is not type(q):
         raise NotImplementedError("The cross KL-divergence between different exponential families cannot be computed "
                                   "using Bregman divergences")
-    at_p = [parameter.detach().requires_grad_() for parameter in p._natural_params]
-    log_normalizer = p._log_normalizer(*at_p)
-    slopes = grad(log_normalizer.sum(), at_p, create_graph=True)
+    at_p, log_normalizer, slopes = p._tangent()
     result = q._log_normalizer(*q._natural_params) - log_normalizer
     for a, b, slope in zip(at_p, q._natural_params, slopes, strict=True):
         result = result - _sum_rightmost((b - a) * slope, len(q.event_shape))

@@ -8,12 +8,10 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Callable, Sequence
-from types import ModuleType
 from typing import Any, ClassVar
 
 from ...functions.creation import arange, linspace
 from ...functions.random import rand, randint
-from . import functional
 from .base import Transform
 from .images import size_of
 from .interpolation import InterpolationMode, interpolation_mode
@@ -79,7 +77,6 @@ def _pairs(policy: AutoAugmentPolicy) -> list[list[tuple[str, float, int | None]
 class Augment(Transform):
     """What the policies share: how strong a change can be, and what it is."""
 
-    functions: ClassVar[ModuleType] = functional
     most: ClassVar[dict[str, float]] = {"Shear": 0.3, "Rotate": 30.0, "Colour": 0.9, "Bits": 4}
 
     def __init__(self, interpolation: InterpolationMode | int, fill: float | Sequence[float] | None) -> None:

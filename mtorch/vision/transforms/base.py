@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 from ...functions.creation import empty
 from ...functions.random import rand
 from ...nn.module import Module
 from ...tensor import Tensor
+from . import functional
 
 __all__ = ["Sometimes", "Transform", "probability", "several", "uniform"]
 
@@ -39,6 +41,8 @@ class Transform(Module):
 
     Other modules make a tensor of an array; here an array (H, W, C) is a picture, and comes to forward as it is.
     """
+
+    functions: ClassVar[ModuleType] = functional       # what does the work; `transforms.v2` has its own
 
     def __call__(self, img: Any) -> Any:
         return super().__call__(img) if isinstance(img, Tensor) else self.forward(img)

@@ -6,12 +6,10 @@ They draw the numbers that torchvision draws, in the same order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 from ...functions.random import randperm
 from ...tensor import Tensor
-from . import functional
 from .base import Sometimes, Transform, uniform
 from .images import channels_of
 
@@ -34,8 +32,6 @@ class ColorJitter(Transform):
     >>> transforms.ColorJitter(brightness=(0.5, 0.5))(mtorch.tensor([[[100, 50]]], dtype=mtorch.uint8))
     tensor([[[50, 25]]], dtype=torch.uint8)
     """
-
-    functions: ClassVar[ModuleType] = functional
 
     def __init__(self, brightness: float | Sequence[float] | None = 0, contrast: float | Sequence[float] | None = 0,
                  saturation: float | Sequence[float] | None = 0, hue: float | Sequence[float] | None = 0) -> None:
@@ -103,8 +99,6 @@ class Grayscale(Transform):
     tensor([[[0.2989]]])
     """
 
-    functions: ClassVar[ModuleType] = functional
-
     def __init__(self, num_output_channels: int = 1) -> None:
         super().__init__()
         self.num_output_channels = num_output_channels
@@ -131,8 +125,6 @@ class RandomGrayscale(Sometimes):
     torch.Size([3, 8, 8])
     """
 
-    functions: ClassVar[ModuleType] = functional
-
     def __init__(self, p: float = 0.1) -> None:
         super().__init__(p)
 
@@ -156,8 +148,6 @@ class GaussianBlur(Transform):
     >>> transforms.GaussianBlur(3)(mtorch.ones(1, 8, 8)).shape
     torch.Size([1, 8, 8])
     """
-
-    functions: ClassVar[ModuleType] = functional
 
     def __init__(self, kernel_size: int | Sequence[int], sigma: float | Sequence[float] = (0.1, 2.0)) -> None:
         super().__init__()
@@ -205,11 +195,6 @@ class RandomInvert(Sometimes):
     tensor([[[255, 155,  55]]], dtype=torch.uint8)
     """
 
-    functions: ClassVar[ModuleType] = functional
-
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__(p)
-
     def change(self, img: Any) -> Any:
         return self.functions.invert(img)
 
@@ -229,8 +214,6 @@ class RandomPosterize(Sometimes):
     >>> transforms.RandomPosterize(bits=1, p=1.0)(mtorch.tensor([[[0, 100, 200]]], dtype=mtorch.uint8))
     tensor([[[  0,   0, 128]]], dtype=torch.uint8)
     """
-
-    functions: ClassVar[ModuleType] = functional
 
     def __init__(self, bits: int, p: float = 0.5) -> None:
         super().__init__(p)
@@ -259,8 +242,6 @@ class RandomSolarize(Sometimes):
     tensor([[[  0, 100,  55]]], dtype=torch.uint8)
     """
 
-    functions: ClassVar[ModuleType] = functional
-
     def __init__(self, threshold: float, p: float = 0.5) -> None:
         super().__init__(p)
         self.threshold = threshold
@@ -288,8 +269,6 @@ class RandomAdjustSharpness(Sometimes):
     tensor([[[  0, 100, 200]]], dtype=torch.uint8)
     """
 
-    functions: ClassVar[ModuleType] = functional
-
     def __init__(self, sharpness_factor: float, p: float = 0.5) -> None:
         super().__init__(p)
         self.sharpness_factor = sharpness_factor
@@ -316,11 +295,6 @@ class RandomAutocontrast(Sometimes):
     tensor([[[  0, 127, 255]]], dtype=torch.uint8)
     """
 
-    functions: ClassVar[ModuleType] = functional
-
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__(p)
-
     def change(self, img: Any) -> Any:
         return self.functions.autocontrast(img)
 
@@ -339,11 +313,6 @@ class RandomEqualize(Sometimes):
     >>> transforms.RandomEqualize(p=1.0)(mtorch.tensor([[[0, 100, 200]]], dtype=mtorch.uint8))
     tensor([[[  0, 100, 200]]], dtype=torch.uint8)
     """
-
-    functions: ClassVar[ModuleType] = functional
-
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__(p)
 
     def change(self, img: Any) -> Any:
         return self.functions.equalize(img)

@@ -62,6 +62,17 @@ def _bell(size: int, sigma: float) -> np.ndarray:
     return weights / weights.sum()
 
 
+def softened(planes: Tensor) -> Tensor:
+    """The pixels inside the picture, each averaged with its eight neighbours, with a weight of 5 of 13."""
+    channels, weights = planes.shape[-3], np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13
+
+    def blurred(images: Tensor) -> Tensor:
+        kernel = np.broadcast_to(weights.astype(images.array.dtype), (channels, 1, 3, 3))
+        return conv2d(images, wrap(kernel), groups=channels)
+
+    return in_float(planes, blurred)
+
+
 def adjust_sharpness(img: Any, sharpness_factor: float) -> Any:
     """The picture sharper or less sharp.
 
@@ -70,17 +81,11 @@ def adjust_sharpness(img: Any, sharpness_factor: float) -> Any:
     Raises: ValueError for a factor below 0; TypeError for what is no picture in grey or in colour.
     """
     def change(planes: Tensor) -> Tensor:
-        factor, channels = factor_of("sharpness_factor", sharpness_factor), planes.shape[-3]
+        factor = factor_of("sharpness_factor", sharpness_factor)
         if min(planes.shape[-2:]) <= 2:
             return planes
-        weights = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13
-
-        def blurred(images: Tensor) -> Tensor:
-            kernel = np.broadcast_to(weights.astype(images.array.dtype), (channels, 1, 3, 3))
-            return conv2d(images, wrap(kernel), groups=channels)
-
         soft = planes.clone()
-        soft[..., 1:-1, 1:-1] = in_float(planes, blurred)      # the pixels at the edge stay
+        soft[..., 1:-1, 1:-1] = softened(planes)       # the pixels at the edge stay
         return (factor * planes + (1.0 - factor) * soft).clamp(0, largest(planes.dtype)).to(planes.dtype)
 
     return recoloured(img, change, lambda image: pillows("ImageEnhance").Sharpness(image).enhance(sharpness_factor))

@@ -8,12 +8,10 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Sequence
-from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 from ...functions.creation import empty, tensor
 from ...functions.random import randint
-from . import functional
 from .base import Sometimes, Transform, uniform
 from .images import size_of
 from .interpolation import InterpolationMode, interpolation_mode
@@ -42,8 +40,6 @@ class RandomResizedCrop(Transform):
     >>> transforms.RandomResizedCrop(4)(mtorch.ones(3, 8, 8)).shape
     torch.Size([3, 4, 4])
     """
-
-    functions: ClassVar[ModuleType] = functional
 
     def __init__(self, size: int | Sequence[int], scale: Sequence[float] = (0.08, 1.0),
                  ratio: Sequence[float] = (3.0 / 4.0, 4.0 / 3.0),
@@ -108,8 +104,6 @@ class RandomPerspective(Sometimes):
     >>> transforms.RandomPerspective(p=1.0)(mtorch.ones(1, 8, 8)).shape
     torch.Size([1, 8, 8])
     """
-
-    functions: ClassVar[ModuleType] = functional
 
     def __init__(self, distortion_scale: float = 0.5, p: float = 0.5,
                  interpolation: InterpolationMode | int = InterpolationMode.BILINEAR,

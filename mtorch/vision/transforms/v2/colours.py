@@ -10,12 +10,11 @@ from ....autograd.tape import wrap
 from ....dtypes import dtype as Dtype
 from ....dtypes import float32, float64, uint8
 from ....functions.arithmetic import fmod, where
-from ....nn.functional import conv2d
 from ....tensor import Tensor
 from ... import pillow
 from .. import colours, filters
 from ..colours import factor_of, is_grey, largest, recoloured
-from ..images import as_planes, in_float
+from ..images import as_planes
 
 __all__ = ["adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation",
            "adjust_sharpness", "autocontrast", "convert_image_dtype", "equalize", "grayscale_to_rgb", "invert",
@@ -157,18 +156,12 @@ def adjust_gamma(inpt: Any, gamma: float, gain: float = 1) -> Any:
 def adjust_sharpness(inpt: Any, sharpness_factor: float) -> Any:
     """As `transforms.functional.adjust_sharpness`."""
     def change(planes: Tensor) -> Tensor:
-        factor, channels = factor_of("sharpness_factor", sharpness_factor), planes.shape[-3]
+        factor = factor_of("sharpness_factor", sharpness_factor)
         if min(planes.shape[-2:]) <= 2:
             return planes
-        weights = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13
-
-        def blurred(images: Tensor) -> Tensor:
-            return conv2d(images, wrap(np.broadcast_to(weights.astype(images.array.dtype), (channels, 1, 3, 3))),
-                          groups=channels)
-
         floats = planes.clone() if planes.is_floating_point() else planes.to(float32)
         inside = floats[..., 1:-1, 1:-1]
-        soft = in_float(planes, blurred).to(floats.dtype)
+        soft = filters.softened(planes).to(floats.dtype)
         floats[..., 1:-1, 1:-1] = _plus(inside, soft - inside, 1.0 - factor)
         return floats.clamp(0, largest(planes.dtype)).to(planes.dtype)
 
