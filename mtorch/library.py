@@ -23,6 +23,7 @@ class CustomOpDef:
 
     def __init__(self, name: str, fn: Callable[..., Any]) -> None:
         self._qualname, self._fn = name, fn
+        self._on_cpu: Callable[..., Any] | None = None     # of register_kernel; goes before the function
         self.__name__, self.__doc__ = fn.__name__, fn.__doc__
         self._recorded = self._with_gradient(self._no_formula, None)
 
@@ -37,7 +38,7 @@ class CustomOpDef:
 
     def _run(self, args: tuple) -> Any:
         with no_grad():
-            return self._fn(*args)
+            return (self._on_cpu or self._fn)(*args)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
@@ -56,7 +57,36 @@ class CustomOpDef:
         """What shape the result has, for a compiler; nothing is compiled.  Returns the function."""
         return fn
 
-    register_vmap = register_kernel = register_fake
+    def register_vmap(self, func: Callable[..., Any] | None = None) -> Callable[..., Any]:
+        """How `vmap` does all rows at once; it does one after the other here, and needs no rule.  Returns the function.
+
+        Also a decorator.
+        """
+        return func if func is not None else self.register_vmap
+
+    def register_kernel(self, device_types: str | Iterable[str] | None, fn: Callable[..., Any] | None = None,
+                        /) -> Callable[..., Any]:
+        """The function that is to run on these devices; one for "cpu", or for None, all of them, takes the place of the
+        function of the operation.  Returns the function; without one, it is a decorator.
+
+        >>> import mtorch
+        >>> @mtorch.library.custom_op("mine::twice", mutates_args=())
+        ... def twice(x: mtorch.Tensor) -> mtorch.Tensor:
+        ...     return x + x
+        >>> @twice.register_kernel("cpu")
+        ... def scaled(x):
+        ...     return mtorch.mul(x, 2)
+        >>> twice(mtorch.ones(2))
+        tensor([2., 2.])
+        """
+        if fn is None:
+            return lambda function: self.register_kernel(device_types, function)
+        named = [device_types] if device_types is None or isinstance(device_types, str) else list(device_types)
+        if "cpu" in named:
+            self._on_cpu = fn
+        elif None in named:
+            self._fn = fn
+        return fn
 
     def __repr__(self) -> str:
         return f"<CustomOpDef({self._qualname})>"
