@@ -48,6 +48,8 @@ LATER: dict[str, dict[str, str]] = {
     "mtorch.autograd": {"functional": "functional", "graph": "graph", "profiler": "mtorch.profiler", "Variable": "variable",
                         "variable": "variable"},
     "mtorch.ops": {"aten": "mtorch.aten"},
+    "mtorch.distributed": {name: name for name in ("device_mesh", "nn", "optim", "rpc", "tensor")},
+    "mtorch.vision": {name: name for name in ("io", "models", "ops")},
     "mtorch.optim": {},
     "mtorch.nn.functional": {},
 }

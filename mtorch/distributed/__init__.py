@@ -6,10 +6,9 @@ begin a group of one.
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from typing import Any, NoReturn
 
-from ..missing import no_attribute
+from ..later import find as _find
 
 _state = {"group": False}
 
@@ -170,7 +169,5 @@ def new_group(*args: Any, **kwargs: Any) -> NoReturn:
     raise NotImplementedError("new_group: mtorch trains in one process")
 
 
-def __getattr__(name: str):
-    if name in ("device_mesh", "nn", "optim", "rpc", "tensor"):
-        return import_module(f"{__name__}.{name}")
-    raise no_attribute(__name__, name, globals())
+def __getattr__(name: str) -> Any:
+    return _find(__name__, name)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module as _import_module
 from typing import Any
 
-from ..missing import no_attribute as _no_attribute
+from ..later import find as _find
 from ..version import torchvision as __version__
 from . import datasets, transforms, utils
 from .drawn_digits import draw_digits
@@ -14,6 +13,4 @@ from .idx import read_idx, read_split, write_idx
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("io", "models", "ops"):                 # imported when they are first asked for: so start-up stays fast
-        return _import_module(f"{__name__}.{name}")
-    raise _no_attribute(__name__, name, [*globals(), "io", "models", "ops"])
+    return _find(__name__, name)

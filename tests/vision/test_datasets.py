@@ -31,15 +31,6 @@ def root(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(params=[True, False], ids=["pillow", "without"])
-def has_pillow(request, monkeypatch):
-    if request.param:
-        pytest.importorskip("PIL")
-    else:
-        monkeypatch.setattr(pillow, "_image_module", lambda: None)
-    return request.param
-
-
 @pytest.mark.parametrize("kind", [MNIST, FashionMNIST, KMNIST])
 @pytest.mark.parametrize(("train", "count"), [(True, 6), (False, 4)])
 def test_tensors_and_attributes(root, kind, train, count):

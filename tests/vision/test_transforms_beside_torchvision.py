@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import mtorch
 from mtorch.vision import transforms as ours
 from mtorch.vision import utils
+from tests.vision.transforms import twins
 
 torch = pytest.importorskip("torch")
 theirs = pytest.importorskip("torchvision.transforms")
@@ -20,15 +23,7 @@ PICTURES = {
     "bytes": RANDOM.integers(0, 256, (3, 20, 13), np.uint8),
     "batch": RANDOM.random((2, 3, 9, 12), np.float32),
 }
-
-
-def both(make, picture, seed=0):
-    """The result of a transform here and there."""
-    results = []
-    for library, transforms in ((mtorch, ours), (torch, theirs)):
-        library.manual_seed(seed)
-        results.append(make(transforms)(library.from_numpy(picture.copy())).numpy())
-    return results
+both = partial(twins.both, ours, theirs)
 
 
 def mode(transforms, name):
@@ -58,7 +53,7 @@ EXACT = {
 @pytest.mark.parametrize("picture", PICTURES)
 def test_equal(name, picture):
     for seed in range(4):
-        here, there = both(EXACT[name], PICTURES[picture], seed)
+        (here, there), = both(EXACT[name], PICTURES[picture], seed)
         np.testing.assert_array_equal(here, there)
         assert here.dtype == there.dtype
 
@@ -89,7 +84,7 @@ CLOSE = {
 @pytest.mark.parametrize("picture", PICTURES)
 def test_close(name, picture):
     for seed in range(3):
-        here, there = both(CLOSE[name], PICTURES[picture], seed)
+        (here, there), = both(CLOSE[name], PICTURES[picture], seed)
         assert here.dtype == there.dtype
         assert here.shape == there.shape
         if here.dtype == np.uint8:      # a value that lies at a half is rounded either way
@@ -104,7 +99,7 @@ def test_close(name, picture):
 @pytest.mark.parametrize("picture", PICTURES)
 def test_nearest_pixels_except_at_ties(make, picture):
     for seed in range(3):
-        here, there = both(make, PICTURES[picture], seed)
+        (here, there), = both(make, PICTURES[picture], seed)
         assert here.shape == there.shape
         assert (here != there).mean() < 0.01
 
@@ -115,13 +110,13 @@ def test_nearest_pixels_except_at_ties(make, picture):
     lambda t: t.RandomErasing(p=1.0, value="random"), lambda t: t.RandomErasing(p=1.0, scale=(0.9, 1.0), inplace=True)])
 def test_erasing(make):
     for seed in range(5):
-        here, there = both(make, PICTURES["colour"], seed)
+        (here, there), = both(make, PICTURES["colour"], seed)
         np.testing.assert_allclose(here, there, atol=1e-6)
 
 
 def test_normalize():
     for make in (lambda t: t.Normalize((0.1, 0.2, 0.3), [0.5, 2, 1]), lambda t: t.Normalize((0.1,), (3,), True)):
-        here, there = both(make, PICTURES["batch"])
+        (here, there), = both(make, PICTURES["batch"])
         np.testing.assert_array_equal(here, there)
 
 

@@ -7,17 +7,8 @@ import pytest
 
 import mtorch
 from mtorch.utils.data import DataLoader
-from mtorch.vision import pillow, transforms
+from mtorch.vision import transforms
 from mtorch.vision.datasets import FakeData
-
-
-@pytest.fixture(params=[True, False], ids=["pillow", "without"])
-def has_pillow(request, monkeypatch):
-    if request.param:
-        pytest.importorskip("PIL")
-    else:
-        monkeypatch.setattr(pillow, "_image_module", lambda: None)
-    return request.param
 
 
 @pytest.mark.parametrize("image_size", [(3, 4, 5), (3, 224, 224), (4, 3, 3)])

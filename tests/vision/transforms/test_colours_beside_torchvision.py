@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import random
+from functools import partial
+
 
 import numpy as np
 import pytest
 
 import mtorch
 from mtorch.vision import transforms as ours
+from tests.vision.transforms import twins
 
 torch = pytest.importorskip("torch")
 theirs = pytest.importorskip("torchvision.transforms")
@@ -16,27 +18,12 @@ image = pytest.importorskip("PIL.Image")
 
 RANDOM = np.random.default_rng(1)
 PICTURES = {
-    "grey": RANDOM.random((1, 28, 28), np.float32),
-    "colour": RANDOM.random((3, 37, 24), np.float32),
-    "bytes": RANDOM.integers(0, 256, (3, 40, 33), np.uint8),
-    "grey bytes": RANDOM.integers(20, 200, (1, 21, 22), np.uint8),
-    "many bytes": RANDOM.integers(0, 256, (2, 3, 30, 31), np.uint8),
+    **twins.pictures(RANDOM),
     "doubles": RANDOM.random((2, 3, 9, 12)),
     "flat": np.full((3, 8, 9), 77, np.uint8),
 }
 BYTES = [name for name, picture in PICTURES.items() if picture.dtype == np.uint8]
-
-
-def both(make, picture, seed=0):
-    """The result of a transform here and there."""
-    results = []
-    for library, transforms in ((mtorch, ours), (torch, theirs)):
-        library.manual_seed(seed)
-        random.seed(seed)
-        made = make(transforms)(library.from_numpy(picture.copy()) if isinstance(picture, np.ndarray) else picture)
-        results.append([np.asarray(part) for part in (made if isinstance(made, tuple) else [made])])
-    assert len(results[0]) == len(results[1])
-    return list(zip(*results, strict=True))
+both = partial(twins.both, ours, theirs)
 
 
 ANY = {
