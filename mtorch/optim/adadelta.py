@@ -10,7 +10,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import checks
-from .arithmetic import advance, number
+from .arithmetic import addcmul, advance, number
 from .optimizer import Optimizer, ParamsT
 
 
@@ -65,8 +65,8 @@ class Adadelta(Optimizer):
         if weight_decay:
             g = g + weight_decay * x
         v *= rho
-        v += (1 - rho) * g * g
+        addcmul(v, g, g, 1 - rho)
         d = np.sqrt(u + eps) / np.sqrt(v + eps) * g
         u *= rho
-        u += (1 - rho) * d * d
+        addcmul(u, d, d, 1 - rho)
         x -= lr * d

@@ -12,7 +12,7 @@ import numpy as np
 from ..autograd.tape import wrap
 from ..tensor import Tensor
 from . import checks
-from .arithmetic import advance, number
+from .arithmetic import addcdiv, advance, number
 from .optimizer import Optimizer, ParamsT
 
 
@@ -71,4 +71,4 @@ class Adagrad(Optimizer):
         if weight_decay:
             g = g + weight_decay * x
         s += g * g
-        x += -(lr / (1 + (t - 1) * lr_decay)) * g / (np.sqrt(s) + eps)
+        addcdiv(x, g, np.sqrt(s) + eps, -lr / (1 + (t - 1) * lr_decay))

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import checks
-from .arithmetic import advance, lerp, number
+from .arithmetic import addcmul, advance, lerp, number
 from .optimizer import Optimizer, ParamsT
 
 
@@ -80,8 +80,12 @@ class Adam(Optimizer):
                 g = g + weight_decay * x
         lerp(m, g, 1 - beta1)
         v *= beta2
-        v += (1 - beta2) * g * g
+        addcmul(v, g, g, 1 - beta2)
         if amsgrad:
             v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
         bias1, bias2 = 1 - beta1 ** t, math.sqrt(1 - beta2 ** t)
-        x -= lr * bias2 / bias1 * m / (np.sqrt(v) + eps * bias2)       # a pass less than dividing m and v by theirs
+        move = np.sqrt(v)
+        move += eps * bias2                            # a pass less than dividing m and v by theirs
+        np.divide(m, move, out=move)
+        move *= lr * bias2 / bias1
+        x -= move

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import checks
-from .arithmetic import advance, lerp, number
+from .arithmetic import addcdiv, advance, lerp, number
 from .optimizer import Optimizer, ParamsT
 
 
@@ -65,4 +65,4 @@ class Adamax(Optimizer):
         lerp(m, g, 1 - beta1)
         u *= beta2
         np.maximum(u, np.abs(g) + eps, out=u)
-        x += -(lr / (1 - beta1 ** t)) * m / u
+        addcdiv(x, m, u, -lr / (1 - beta1 ** t))

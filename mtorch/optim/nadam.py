@@ -10,7 +10,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import checks
-from .arithmetic import advance, lerp, number
+from .arithmetic import addcdiv, addcmul, advance, lerp, number
 from .optimizer import Optimizer, ParamsT
 
 
@@ -82,7 +82,7 @@ class NAdam(Optimizer):
         mu_product = state["mu_product"].item(0)
         lerp(m, g, 1 - beta1)
         v *= beta2
-        v += (1 - beta2) * g * g
+        addcmul(v, g, g, 1 - beta2)
         root = np.sqrt(v / (1 - beta2 ** t)) + eps
-        x += -lr * (1 - mu) / (1 - mu_product) * g / root
-        x += -lr * mu_next / (1 - mu_product * mu_next) * m / root
+        addcdiv(x, g, root, -lr * (1 - mu) / (1 - mu_product))
+        addcdiv(x, m, root, -lr * mu_next / (1 - mu_product * mu_next))

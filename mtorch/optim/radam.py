@@ -11,7 +11,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import checks
-from .arithmetic import advance, lerp, number
+from .arithmetic import addcmul, advance, lerp, number
 from .optimizer import Optimizer, ParamsT
 
 
@@ -74,7 +74,7 @@ class RAdam(Optimizer):
                 g = g + weight_decay * x
         lerp(m, g, 1 - beta1)
         v *= beta2
-        v += (1 - beta2) * g * g
+        addcmul(v, g, g, 1 - beta2)
         correction = 1 - beta2 ** t
         rho_inf = 2 / (1 - beta2) - 1
         rho = rho_inf - 2 * t * beta2 ** t / correction

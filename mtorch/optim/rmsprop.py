@@ -11,7 +11,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import checks
-from .arithmetic import advance, lerp, number
+from .arithmetic import addcdiv, addcmul, advance, lerp, number
 from .optimizer import Optimizer, ParamsT
 
 
@@ -72,7 +72,7 @@ class RMSprop(Optimizer):
         if weight_decay:
             g = g + weight_decay * x
         v *= alpha
-        v += (1 - alpha) * g * g
+        addcmul(v, g, g, 1 - alpha)
         if centered:
             mean = state["grad_avg"]
             lerp(mean, g, 1 - alpha)
@@ -84,4 +84,4 @@ class RMSprop(Optimizer):
             b += g / root
             x -= lr * b
         else:
-            x += -lr * g / root
+            addcdiv(x, g, root, -lr)
