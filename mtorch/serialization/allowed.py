@@ -45,6 +45,14 @@ class Storage(Internal):
         return self.archive.elements(self.raw, kind)
 
 
+def storage_id(key: tuple) -> tuple[Kind, str, int]:
+    """The kind, the key and the count of a persistent id ("storage", kind, key, location, count)."""
+    expect([type(part) for part in key if type(part) is not Kind] == [str, str, str, int] and key[0] == "storage"
+           and type(key[1]) is Kind, "the id of a storage is not understood")
+    _, kind, number, _, count = key
+    return kind, number, count
+
+
 class Type(Internal):
     """A class that is named and not called: `torch.Tensor`, `numpy.ndarray`."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import types
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -16,6 +17,7 @@ from . import allowed, standard
 from .allowed import expect, plain
 from .errors import FileFormatError
 from .names import found, modern
+from .pickle_reader import PickleReader
 from .safe import is_named, named_so
 
 _FUNCTIONS = ("mtorch.nn.functional.", "mtorch.functions.")          # compute, and nothing else
@@ -83,6 +85,11 @@ def _is_named_tuple(kind: type) -> bool:
 def _shown(module: str, name: str) -> str:
     text = f"{module}.{name}"[:100]
     return text if text.isprintable() else repr(text)
+
+
+def read(data: bytes, storage: Callable[[tuple], Any], classes: bool, encoding: str) -> Any:
+    """The object of a pickle; `storage` gives what its persistent ids stand for, `classes` is for more than plain data."""
+    return PickleReader(data, find_with_classes if classes else find, storage, call, new, build, encoding).load()
 
 
 # ---- making instances -----------------------------------------------------------------------------------------------

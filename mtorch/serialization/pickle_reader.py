@@ -70,12 +70,12 @@ class PickleReader:
     storage     gives what stands for a persistent id
     call, new, build  call something that `find` gave and is no Function, make an instance of a class that it gave, and
                 give an instance its state
-    encoding    of the text that Python 2 wrote
+    encoding    of the text that Python 2 wrote; "bytes" leaves it as bytes
     """
 
     def __init__(self, data: bytes, find: Callable[[str, str], Any], storage: Callable[[tuple], Internal],
                  call: Callable[[Any, tuple], Any], new: Callable[[Any, tuple], Any],
-                 build: Callable[[Any, Any], None], encoding: str = "ascii") -> None:
+                 build: Callable[[Any, Any], None], encoding: str) -> None:
         self.data = data
         self.encoding = encoding
         self.position = 0
@@ -158,7 +158,8 @@ class PickleReader:
         self.stack.append(self._take(self._number(length)))
 
     def _old_text(self, length: str) -> None:
-        self.stack.append(self._take(self._number(length)).decode(self.encoding))
+        taken = self._take(self._number(length))
+        self.stack.append(taken if self.encoding == "bytes" else taken.decode(self.encoding))
 
     def _long(self) -> None:
         self.stack.append(pickle.decode_long(self._take(self._number("B"))))

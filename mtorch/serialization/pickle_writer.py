@@ -29,9 +29,13 @@ _TORCHS_TABLES = ("_backward_hooks", "_forward_hooks", "_forward_pre_hooks")    
 
 
 class PickleWriter:
-    """Makes the pickle of an object (`data`), and the list of the storages its tensors need (`storages`)."""
+    """Makes the pickle of an object (`data`), and the list of the storages its tensors need (`storages`).
 
-    def __init__(self) -> None:
+    old_form: for the form of before torch 1.6, whose references to storages have a part more
+    """
+
+    def __init__(self, old_form: bool = False) -> None:
+        self.old_form = old_form
         self.data = bytearray(b"\x80\x02")
         self.storages: list[np.ndarray] = []             # one-dimensional arrays; number i is the member data/i
         self._keys: dict[Any, int] = {}
@@ -228,16 +232,20 @@ class PickleWriter:
         kind, storage = self._written[place]
         key = self._keys.setdefault((memory.ctypes.data, memory.nbytes, kind), len(self.storages))
         if key == len(self.storages):
-            self.storages.append(storage)
+            self.storages.append(storage if kind in STORAGES else little_endian(storage))
             self._kept.append(memory)
         typed = kind in STORAGES
+        if self.old_form and not typed:
+            self.refuse(tensor, f"torch's form of before 1.6 has no {kind}")
         self.write_global("torch._utils", "_rebuild_tensor_v2" if typed else "_rebuild_tensor_v3")
         self.data += pickle.MARK + pickle.MARK
         self.write("storage")
         self.write_global(*(("torch", STORAGES[kind]) if typed else ("torch.storage", "UntypedStorage")))
         self.write(str(key))
         self.write("cpu")
-        self._int(storage.size if typed else storage.nbytes)
+        self._int(self.storages[key].size)
+        if self.old_form:
+            self._none(None)                             # the whole of the storage
         self.data += pickle.TUPLE + pickle.BINPERSID
         self._int(offset)
         self.write_args(array.shape)
@@ -304,6 +312,11 @@ class PickleWriter:
         self.data += pickle.BUILD
 
 
+def little_endian(elements: np.ndarray) -> np.ndarray:
+    """The bytes of elements as files have them."""
+    return elements.astype(elements.dtype.newbyteorder("<"), copy=False).view(np.uint8)
+
+
 def _storage_of(array: np.ndarray) -> tuple[np.ndarray, int, tuple[int, ...]]:
     """The memory to save for an array, one-dimensional, and where in it the array begins, and its strides, in elements.
 
@@ -315,8 +328,8 @@ def _storage_of(array: np.ndarray) -> tuple[np.ndarray, int, tuple[int, ...]]:
         whole = [max(n, 1) for n in array.shape[1:]] + [1]
         return array.reshape(-1), 0, tuple(math.prod(whole[i:]) for i in range(array.ndim))
     start = array.__array_interface__["data"][0] - root.__array_interface__["data"][0]
-    plain = (type(root) is np.ndarray and root.base is None and (root.flags.c_contiguous or root.flags.f_contiguous)
-             and array.dtype.isnative and root.dtype.kind in "biufc"
+    plain = (type(root) is np.ndarray and not isinstance(root.base, np.ndarray)
+             and (root.flags.c_contiguous or root.flags.f_contiguous) and array.dtype.isnative and root.dtype.kind in "biufc"
              and not any(n % size for n in (start, root.nbytes, *array.strides)) and all(s >= 0 for s in array.strides))
     if not plain:
         array = array.astype(array.dtype.newbyteorder("="), order="C", copy=True)

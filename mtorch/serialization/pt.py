@@ -1,10 +1,12 @@
 """`save` and `load`: objects in files of torch's own form (.pt, .pth), which both libraries open.
 
 A .pt file is a zip archive.  `data.pkl` in it is a pickle of the object, in which each tensor is a reference to its storage;
-each storage is a member of its own.  See archive.py, pickle_writer.py and pickle_reader.py for the three parts.
+each storage is a member of its own.  See archive.py, pickle_writer.py and pickle_reader.py for the three parts, and
+stream.py for the form that torch wrote before 1.6.
 """
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
@@ -17,13 +19,12 @@ import numpy as np
 
 from ..device import device as Device
 from ..utils.files import replaced
-from . import archive
-from .allowed import Kind, Storage, size_in_file
-from .classes import build, call, find, find_with_classes, new
+from . import archive, stream
+from .allowed import Storage, size_in_file, storage_id
+from .classes import read
 from .errors import FileFormatError
 from .kinds import DECODED, decoded, warn_of_decoded
-from .pickle_reader import PickleReader
-from .pickle_writer import PickleWriter
+from .pickle_writer import PickleWriter, little_endian
 
 _LONGEST_PICKLE = 1 << 28         # bytes
 
@@ -40,6 +41,7 @@ def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, 
                       it is missing; or a file open for writing bytes
     pickle_module     None or `pickle`; no other is there
     pickle_protocol   protocol 2, torch's default, is written in any case, and read by what reads the later ones
+    _use_new_zipfile_serialization  False: the form that torch before 1.6 reads, see stream.py
 
     torch's `load(f, weights_only=True)` opens the file, unless there are NumPy values, frozensets, whole Modules or such
     other objects in it.  As in torch, a view is saved with the memory of the whole tensor that it was taken of
@@ -49,7 +51,7 @@ def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, 
         TypeError: for an object that could not be loaded again: a lambda, a generator, an open file.
         ValueError: for a protocol that there is not, and for nesting too deep to follow.
         AttributeError: for an f that is neither a path nor a file.
-        NotImplementedError: for another pickle module, or torch's form of before 2020.
+        NotImplementedError: for another pickle module.
         OSError: where the file cannot be written.
 
     >>> import mtorch
@@ -59,12 +61,11 @@ def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, 
     """
     if pickle_protocol not in range(pickle.HIGHEST_PROTOCOL + 1):
         raise ValueError(f"save: pickle protocol must be <= {pickle.HIGHEST_PROTOCOL}, got {pickle_protocol!r}")
-    if pickle_module not in (None, pickle) or not _use_new_zipfile_serialization:
-        raise NotImplementedError("save: only a zip archive with Python's own form of pickle is written, which every torch "
-                                  "since 1.6 reads")
+    if pickle_module not in (None, pickle):
+        raise NotImplementedError("save: only Python's own form of pickle is written")
     if not isinstance(f, (str, os.PathLike)) and not hasattr(f, "write"):
         raise AttributeError(f"save: f is a {type(f).__name__}, expected a path or a file open for writing bytes")
-    writer = PickleWriter()
+    writer = PickleWriter(old_form=not _use_new_zipfile_serialization)
     writer.dump(obj)                             # before a file is touched
     if isinstance(f, (str, os.PathLike)):
         with replaced(f) as file:
@@ -74,6 +75,9 @@ def save(obj: Any, f: str | os.PathLike | IO[bytes], pickle_module: Any = None, 
 
 
 def _write(writer: PickleWriter, file: Any, folder: str) -> None:
+    if writer.old_form:
+        stream.write(writer, file)
+        return
     digest = hashlib.sha256(writer.data)
     with archive.Writer(file, folder) as members:
         members.write("data.pkl", bytes(writer.data))
@@ -81,7 +85,7 @@ def _write(writer: PickleWriter, file: Any, folder: str) -> None:
         members.write(".storage_alignment", str(archive.ALIGNMENT).encode())
         members.write("byteorder", b"little")
         for key, storage in enumerate(writer.storages):
-            raw = storage.astype(storage.dtype.newbyteorder("<"), copy=False).view(np.uint8)
+            raw = little_endian(storage)
             digest.update(raw.data)
             members.write(f"data/{key}", raw.data)
         members.write("version", b"3\n")
@@ -99,8 +103,10 @@ def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_modu
                   harmless types of Python's (Namespace, defaultdict, deque, dates, paths), whole Modules, and instances of
                   classes that this program has defined or imported, made without being called; unlike torch, a class with
                   a `__new__`, `__setstate__` or `__del__` of its own, and functions, must be allowed then, too
-    mmap          None or False: the file is read whole
-    pickle_load_args  torch's, for its pickle module; only `encoding` is accepted, and without effect
+    mmap          True: storages are not read but mapped into memory, where the system brings what is used; f is a path, and
+                  what is written into the tensors does not come into the file
+    pickle_load_args  of torch's, for its pickle module, only `encoding`: of the text in files that Python 2 wrote, "utf-8"
+                  unless given; "bytes" leaves it as bytes
 
     A bfloat16 or another type that NumPy has not becomes float32 with the same values, with a warning; `save` writes it in
     its own type again, as long as all its numbers are of it.
@@ -110,7 +116,9 @@ def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_modu
             that is not allowed.  Nothing in the file is ever run or imported.
         TypeError: for an f that is neither a path nor a file.
         OSError, EOFError: where there is no such file; where it is empty.
-        NotImplementedError: for files of before torch 1.6, for mmap=True, for another map_location.
+        ValueError: for mmap=True with a file that is open, and an encoding that there is not.
+        RuntimeError: for mmap=True with a file in the form of before torch 1.6.
+        NotImplementedError: for another map_location.
 
     >>> import io, mtorch
     >>> file = io.BytesIO()
@@ -118,29 +126,36 @@ def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_modu
     >>> list(mtorch.load(file))
     ['weight', 'bias']
     """
-    if mmap:
-        raise NotImplementedError("load: mmap=True is not supported; load the file whole")
+    if mmap and not isinstance(f, (str, os.PathLike)):
+        raise ValueError(f"load: f must be a path in order to use the mmap argument, got a {type(f).__name__}")
     if pickle_module is not None or set(pickle_load_args) - {"encoding"}:
         raise NotImplementedError("load: there is no choice of a pickle module here, nor arguments for one")
     if not isinstance(weights_only, (bool, type(None))):
         raise TypeError(f"load: weights_only is a {type(weights_only).__name__}, expected a bool")
     _check_location(map_location)
     with _opened(f) as (file, name):
-        return _Loader(archive.Reader(file, name), name).load(weights_only is False)
+        how = weights_only is False, _encoding(**pickle_load_args)
+        if not stream.begins_so(_start(file, name)):
+            return _Loader(archive.Reader(file, name), name, bool(mmap)).load(*how)
+        if mmap:
+            raise RuntimeError(f"load: mmap can only be used with files in torch's form since 1.6, and {name} has the one "
+                               "before; load it without, and save it again")
+        return stream.Loader(file, name).load(*how)
 
 
 class _Loader:
     """What is shared by the tensors of one file: its storages, each read once."""
 
-    def __init__(self, members: archive.Reader, name: str) -> None:
+    def __init__(self, members: archive.Reader, name: str, mapped: bool) -> None:
         self.members = members
+        self.bytes_of = members.map_array if mapped else members.read_array
         self.name = name
         self.storages: dict[str, np.ndarray] = {}
         self.arrays: dict[tuple[int, str], np.ndarray] = {}
         self.swap = False
         self.became: set[str] = set()
 
-    def load(self, classes: bool) -> Any:
+    def load(self, classes: bool, encoding: str) -> Any:
         members = self.members
         if "data.pkl" not in members:
             raise FileFormatError(f"{self.name}: the archive has no data.pkl, as a .pt file has")
@@ -153,9 +168,8 @@ class _Loader:
             if order not in (b"little", b"big"):
                 raise FileFormatError(f"{self.name}: the byte order is {order[:20]!r}")
             self.swap = order == b"big"
-        finder = find_with_classes if classes else find
         try:
-            loaded = PickleReader(members.read("data.pkl"), finder, self.storage, call, new, build).load()
+            loaded = read(members.read("data.pkl"), self.storage, classes, encoding)
         except FileFormatError as error:
             raise FileFormatError(f"{self.name}: {error}") from error.__cause__
         warn_of_decoded(self.became, self.name)
@@ -163,10 +177,7 @@ class _Loader:
 
     def storage(self, key: tuple) -> Storage:
         """What the persistent id ("storage", kind, key, location, count) stands for."""
-        if [type(part) for part in key if type(part) is not Kind] != [str, str, str, int] or key[0] != "storage" \
-                or type(key[1]) is not Kind:
-            raise FileFormatError("the id of a storage is not understood")
-        _, kind, number, _, count = key
+        kind, number, count = storage_id(key)
         member = f"data/{number}"
         if member not in self.members:
             raise FileFormatError(f"there is no storage {number[:40]!r}")
@@ -174,7 +185,7 @@ class _Loader:
             raise FileFormatError(f"storage {number} is to have {count} elements of {kind.name or 'one byte'}, and has "
                                   f"{self.members.size(member)} bytes")
         if number not in self.storages:
-            self.storages[number] = self.members.read_array(member)
+            self.storages[number] = self.bytes_of(member)
         return Storage(self.storages[number], kind.name, self)
 
     def elements(self, raw: np.ndarray, kind: str) -> np.ndarray:
@@ -190,6 +201,13 @@ class _Loader:
                 raw = np.ascontiguousarray(raw.reshape(-1, width)[:, ::-1]).reshape(-1)
             self.arrays[id(raw), kind] = decoded(raw, kind)
         return self.arrays[id(raw), kind]
+
+
+def _encoding(encoding: str = "utf-8") -> str:
+    try:
+        return encoding if encoding == "bytes" else codecs.lookup(encoding).name
+    except (LookupError, TypeError):
+        raise ValueError(f"load: there is no encoding {encoding!r}") from None
 
 
 def _check_location(location: Any) -> None:
@@ -211,24 +229,20 @@ def _opened(f: Any) -> Iterator[tuple[Any, str]]:
     """The file, at its beginning, and what to call it."""
     if isinstance(f, (str, os.PathLike)):
         with open(f, "rb") as file:
-            _refuse_other_forms(file, str(f))
             yield file, str(f)
         return
     if not hasattr(f, "read") or not hasattr(f, "seek"):
         raise TypeError(f"load: f is a {type(f).__name__}, expected a path or a file open for reading bytes that can "
                         "seek")
-    name = str(getattr(f, "name", "the file"))
-    _refuse_other_forms(f, name)
-    yield f, name
+    yield f, str(getattr(f, "name", "the file"))
 
 
-def _refuse_other_forms(file: Any, name: str) -> None:
+def _start(file: Any, name: str) -> bytes:
+    """The first bytes of the file, which tell its form."""
     file.seek(0)
-    start = file.read(16)
+    start = file.read(2)
     if not isinstance(start, bytes):
         raise TypeError(f"load: {name} is open for reading text, expected bytes")
     if not start:
         raise EOFError(f"load: {name} is empty")
-    if start[:2] == b"\x80\x02" and not start.startswith(b"PK"):
-        raise NotImplementedError(f"load: {name} has torch's form of before 1.6, or is a bare pickle; load it in "
-                                  "torch and save it again")
+    return start

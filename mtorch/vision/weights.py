@@ -74,7 +74,7 @@ def load_state_dict_from_url(url: str, model_dir: str | os.PathLike[str] | None 
     Raises:
         OSError: the file cannot be fetched.
         ValueError: the content does not fit the name.
-        FileFormatError: it is no file of `torch.save`, or one of before PyTorch 1.6.
+        FileFormatError: it is no file of `torch.save`.
     """
     folder = Path(os.path.join(get_dir(), "checkpoints") if model_dir is None else model_dir)
     path = folder / (file_name or os.path.basename(urlsplit(url).path))

@@ -49,6 +49,19 @@ def pt_files() -> list[bytes]:
     return files
 
 
+def stream_files() -> list[bytes]:
+    """The same objects in the form of before torch 1.6, which has no uint16."""
+    files = []
+    for data in pt_files():
+        obj = mtorch.load(io.BytesIO(data), weights_only=False)
+        if isinstance(obj, dict):
+            obj.pop("u", None)
+        file = io.BytesIO()
+        mtorch.save(obj, file, _use_new_zipfile_serialization=False)
+        files.append(file.getvalue())
+    return files
+
+
 def safetensors_files() -> list[bytes]:
     tensors = {"a": mtorch.ones(2, 3), "b": mtorch.arange(5), "c": mtorch.zeros(0, 2, dtype=mtorch.bool)}
     return [safetensors.save(tensors, {"k": "v"}), safetensors.save(nn.Linear(3, 2).state_dict())]
@@ -163,7 +176,8 @@ def run_all(count: int, seed: int) -> dict[str, Counter]:
     def load_pt(data: bytes) -> None:
         mtorch.load(io.BytesIO(data), weights_only=len(data) % 2 == 0)
 
-    return {"pt": run(pt_files(), damaged_pt, load_pt, count, seed),
+    return {"stream": run(stream_files(), damaged, load_pt, count, seed),
+            "pt": run(pt_files(), damaged_pt, load_pt, count, seed),
             "safetensors": run(safetensors_files(), damaged, safetensors.load, count, seed)}
 
 

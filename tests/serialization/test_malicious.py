@@ -20,7 +20,7 @@ import pytest
 
 import mtorch
 from mtorch import nn
-from mtorch.serialization import FileFormatError
+from mtorch.serialization import FileFormatError, stream
 
 MEGABYTES = 1 << 20
 
@@ -364,6 +364,13 @@ def test_pickles(name, weights_only, refused):
     if ("module's class" in name or name in ("a function as the whole", "a function in a dict")) and not weights_only:
         pytest.skip("allowed then: a class is a value")
     refused(archived(PICKLES[name], {"archive/data/bad": b"\x02\0\0\0"}), weights_only=weights_only)
+
+
+@pytest.mark.parametrize("name", PICKLES)
+def test_pickles_in_the_form_before_1_6(name, refused):
+    heads = b"".join(pickle.dumps(value, 2) for value in (stream.MAGIC_NUMBER, stream.PROTOCOL_VERSION, {}))
+    obj = PICKLES[name].replace(TUPLE + BINPERSID, NONE + TUPLE + BINPERSID)
+    refused(heads + b"\x80\x02" + obj + STOP + pickle.dumps(["0"], 2) + struct.pack("<q", 4) + bytes(16))
 
 
 @pytest.mark.parametrize("name", WITH_MODULES)

@@ -107,8 +107,6 @@ def test_files_of_newer_protocols(name, protocol):
 def test_protocols_that_there_are_not():
     with pytest.raises(ValueError, match="protocol"):
         mtorch.save(1, io.BytesIO(), pickle_protocol=17)
-    with pytest.raises(NotImplementedError, match="zip"):
-        mtorch.save(1, io.BytesIO(), _use_new_zipfile_serialization=False)
 
 
 def test_shared_objects_stay_shared():

@@ -322,7 +322,7 @@ def test_deep_nesting_is_refused():
 
 
 @pytest.mark.parametrize(("options", "error"), [
-    ({"mmap": True}, NotImplementedError), ({"pickle_module": pickle}, NotImplementedError),
+    ({"mmap": True}, ValueError), ({"pickle_module": pickle}, NotImplementedError),
     ({"weights_only": 1}, TypeError), ({"map_location": "cuda"}, NotImplementedError), ({"map_location": 5}, TypeError),
     ({"fix_imports": True}, NotImplementedError),
 ])
@@ -340,8 +340,6 @@ def test_places(where):
 def test_files_of_other_kinds(tmp_path):
     with pytest.raises(EOFError):
         mtorch.load(io.BytesIO())
-    with pytest.raises(NotImplementedError, match="before 1.6"):
-        mtorch.load(io.BytesIO(pickle.dumps({}, protocol=2)))
     with pytest.raises(FileFormatError, match="zip"):
         mtorch.load(io.BytesIO(b"hello, this is text"))
     with pytest.raises(TypeError, match="expected a path"):
@@ -350,6 +348,49 @@ def test_files_of_other_kinds(tmp_path):
         mtorch.load(io.StringIO("text"))
     with pytest.raises(FileNotFoundError):
         mtorch.load(tmp_path / "nothing.pt")
+
+
+# ---- mapped into memory ---------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("saver", ["torch", "mtorch"])
+def test_mapped_files(saver, tmp_path):
+    lib = {"torch": pytest.importorskip("torch"), "mtorch": mtorch}[saver]
+    path = tmp_path / "x.pt"
+    lib.save(everything(lib), path)
+    before = path.read_bytes()
+    mapped, read = mtorch.load(path, mmap=True), mtorch.load(path)
+    for name, value in read.items():
+        assert same(mapped[name], value) if isinstance(value, mtorch.Tensor) else mapped[name] == value
+    mapped["tensor"].mul_(2)                          # of memory, not of the file
+    assert mapped["view"].tolist() == (2 * read["view"]).tolist()
+    assert path.read_bytes() == before
+    mtorch.save(mapped, path)                         # over the file that it is mapped from
+    again = mtorch.load(path)
+    assert again["tensor"].tolist() == (2 * read["tensor"]).tolist()
+    again["tensor"][1, 0] = -1.0
+    assert again["view"][0, 0] == -1                  # still a view
+
+
+def test_files_that_cannot_be_mapped(tmp_path):
+    path = tmp_path / "old.pt"
+    mtorch.save(mtorch.ones(2), path, _use_new_zipfile_serialization=False)
+    with pytest.raises(RuntimeError, match="mmap can only be used with"):
+        mtorch.load(path, mmap=True)
+    with zipfile.ZipFile(tmp_path / "packed.pt", "w", zipfile.ZIP_DEFLATED) as packed:
+        mtorch.save(mtorch.arange(1000.0), path)
+        with zipfile.ZipFile(path) as plain:
+            for name in plain.namelist():
+                packed.writestr(name, plain.read(name))
+    assert mtorch.load(tmp_path / "packed.pt", mmap=True).tolist() == list(range(1000))       # read instead
+
+
+def test_a_mapped_file_of_other_types(tmp_path):
+    torch = pytest.importorskip("torch")
+    path = tmp_path / "x.pt"
+    torch.save([torch.ones(3, dtype=torch.bfloat16), torch.tensor([True, False])], path)
+    with pytest.warns(UserWarning, match="bfloat16"):
+        loaded = mtorch.load(path, mmap=True)
+    assert [x.tolist() for x in loaded] == [[1, 1, 1], [True, False]]
 
 
 # ---- whole modules --------------------------------------------------------------------------------------------------

@@ -43,11 +43,11 @@ def served(tmp_path, monkeypatch):
     server.server_close()
 
 
-def publish(served, name: str = "net") -> tuple[str, dict]:
+def publish(served, name: str = "net", **options) -> tuple[str, dict]:
     """Save a state_dict under a name that has the beginning of its SHA-256."""
     place, url = served
     state = mtorch.nn.Linear(2, 3).state_dict()
-    mtorch.save(state, place / "net.pth")
+    mtorch.save(state, place / "net.pth", **options)
     file = f"{name}-{hashlib.sha256((place / 'net.pth').read_bytes()).hexdigest()[:8]}.pth"
     (place / "net.pth").rename(place / file)
     return f"{url}/{file}", state
@@ -64,6 +64,11 @@ def test_a_state_is_fetched_once_and_kept(served, folder, capsys):
     next(served[0].iterdir()).unlink()
     assert same(hub.load_state_dict_from_url(url, progress=False), state) and not capsys.readouterr().err
     assert same(mtorch.utils.model_zoo.load_url(url), state)
+
+
+def test_a_state_in_the_form_of_before_torch_1_6(served, folder):
+    url, state = publish(served, _use_new_zipfile_serialization=False)
+    assert same(hub.load_state_dict_from_url(url, check_hash=True, progress=False), state)
 
 
 def test_another_folder_and_name(served, folder, tmp_path):
