@@ -80,6 +80,34 @@ CLOSE = {
 }
 
 
+@pytest.mark.parametrize("name", ["NEAREST", "NEAREST_EXACT", "BILINEAR", "BICUBIC", "BOX", "HAMMING", "LANCZOS"])
+@pytest.mark.parametrize("kind", ["L", "RGB", "RGBA", "1", "I", "F", "CMYK", "P", "LA"])
+def test_pillow_images_are_resized_by_pillow(kind, name):
+    picture = pytest.importorskip("PIL.Image").fromarray(PICTURES["bytes"].transpose(1, 2, 0)).convert(kind)
+    for make in (lambda t: t.Resize((7, 30), interpolation=mode(t, name)), lambda t: t.Resize(8, interpolation=mode(t, name)),
+                 lambda t: t.RandomResizedCrop(9, interpolation=mode(t, name))):
+        mtorch.manual_seed(0)
+        torch.manual_seed(0)
+        try:
+            there = make(theirs)(picture)
+        except ValueError as error:
+            with pytest.raises(ValueError, match=str(error)[:20]):
+                make(ours)(picture)
+            continue
+        here = make(ours)(picture)
+        assert (here.mode, here.size) == (there.mode, there.size)
+        assert here.tobytes() == there.tobytes()
+
+
+def test_pictures_are_prepared_for_networks_alike():
+    models = pytest.importorskip("torchvision.models")
+    picture = pytest.importorskip("PIL.Image").fromarray(RANDOM.integers(0, 256, (280, 310, 3), np.uint8))
+    for name in ("ResNet50_Weights.DEFAULT", "EfficientNet_B0_Weights.DEFAULT", "VGG16_Weights.IMAGENET1K_FEATURES"):
+        here = mtorch.vision.models.get_weight(name).transforms()(picture)
+        there = models.get_weight(name).transforms()(picture)
+        np.testing.assert_array_equal(here.numpy(), there.numpy())
+
+
 @pytest.mark.parametrize("name", CLOSE)
 @pytest.mark.parametrize("picture", PICTURES)
 def test_close(name, picture):

@@ -1,13 +1,12 @@
 """Networks that see, with torchvision's names, arguments and first weights.
 
-Each family is a file: what its idea is, and the code that it takes.  Trained weights are not fetched; files that PyTorch
-saved load.
+Each family is a file: what its idea is, and the code that it takes.  Trained weights are fetched when they are asked for.
 """
 from __future__ import annotations
 
 from typing import Any
 
-from ._api import (WeightsEnum, get_model, get_model_builder, get_model_weights, get_weight, list_models)
+from ._api import Weights, WeightsEnum, get_model, get_model_builder, get_model_weights, get_weight, list_models
 from .alexnet import AlexNet, AlexNet_Weights, alexnet
 from .convnext import (ConvNeXt, ConvNeXt_Base_Weights, ConvNeXt_Large_Weights, ConvNeXt_Small_Weights,
                        ConvNeXt_Tiny_Weights, convnext_base, convnext_large, convnext_small, convnext_tiny)

@@ -3,31 +3,99 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+import math
 import sys
 import warnings
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from ... import nn
+from ..transforms._presets import ImageClassification
+from ..transforms.interpolation import InterpolationMode
 from ..weights import load_state_dict_from_url
 
-__all__ = ["WeightsEnum", "get_model", "get_model_builder", "get_model_weights", "get_weight", "list_models"]
+__all__ = ["Weights", "WeightsEnum", "get_model", "get_model_builder", "get_model_weights", "get_weight", "list_models"]
 
 Builder = TypeVar("Builder", bound=Callable[..., nn.Module])
 
 BUILTIN_MODELS: dict[str, Callable[..., nn.Module]] = {}
 
 
-class WeightsEnum(Enum):
-    """Trained weights of one model.  A member is a name and the file that it stands for.
+@functools.cache
+def _categories() -> list[str]:
+    """What the 1,000 classes of ImageNet are called, in the order of the outputs."""
+    return Path(__file__).with_name("imagenet_classes.txt").read_text(encoding="utf-8").splitlines()
 
-    Raises: KeyError for a member that there is not; NotImplementedError for what is said about the training.
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """A file of trained weights, how pictures are prepared for them, and what is known of them.
+
+    file: its name
+    acc1, acc5: percent of ImageNet's 50,000 pictures for validation whose class is the likeliest of the model's, and among
+        its five likeliest, as torchvision has measured them; None for weights that do not classify
+    num_params: numbers in the file
+    crop_size, resize_size, interpolation, mean, std: of `transforms`, see ImageClassification
+
+    Raises: nothing.
+
+    >>> from mtorch.vision.models import VGG11_Weights
+    >>> VGG11_Weights.DEFAULT.value.meta["num_params"]
+    132863336
+    """
+
+    file: str
+    acc1: float | None
+    acc5: float | None
+    num_params: int
+    crop_size: int = 224
+    resize_size: int = 256
+    interpolation: str = "bilinear"
+    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
+    std: tuple[float, ...] = (0.229, 0.224, 0.225)
+
+    @property
+    def url(self) -> str:
+        """Where the file lies."""
+        return f"https://download.pytorch.org/models/{self.file}"
+
+    @property
+    def transforms(self) -> Callable[..., ImageClassification]:
+        """What makes the transform that prepares pictures for the model; arguments given to it take the place of these."""
+        return functools.partial(ImageClassification, crop_size=self.crop_size, resize_size=self.resize_size, mean=self.mean,
+                                 std=self.std, interpolation=InterpolationMode(self.interpolation))
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """`categories`, the names of the classes; `num_params`; and of the measurement, `_metrics`."""
+        metrics = {"acc@1": self.acc1, "acc@5": self.acc5}
+        return {"categories": None if self.acc1 is None else _categories(), "num_params": self.num_params,
+                "_metrics": {"ImageNet-1K": {name: math.nan if x is None else x for name, x in metrics.items()}}}
+
+
+class WeightsEnum(Enum):
+    """Trained weights of one model: a member is a name for some `Weights`, and has what they have.
+
+    Raises: KeyError for a member that there is not.
 
     >>> from mtorch.vision.models import ResNet50_Weights
-    >>> ResNet50_Weights.DEFAULT, ResNet50_Weights.DEFAULT.url
+    >>> weights = ResNet50_Weights.DEFAULT
+    >>> weights, weights.url
     (ResNet50_Weights.IMAGENET1K_V2, 'https://download.pytorch.org/models/resnet50-11ad3fa6.pth')
+    >>> weights.transforms()
+    ImageClassification(
+        crop_size=[224]
+        resize_size=[232]
+        mean=[0.485, 0.456, 0.406]
+        std=[0.229, 0.224, 0.225]
+        interpolation=InterpolationMode.BILINEAR
+    )
+    >>> weights.meta["categories"][:3]
+    ['tench', 'goldfish', 'great white shark']
     """
 
     @classmethod
@@ -43,18 +111,13 @@ class WeightsEnum(Enum):
                             f"{type(obj).__name__}.")
         return obj
 
-    @property
-    def url(self) -> str:
-        """Where the file lies."""
-        return f"https://download.pytorch.org/models/{self.value}"
-
     def get_state_dict(self, *args: Any, **kwargs: Any) -> Any:
         """The weights, fetched unless they are there; arguments as for `torch.hub.load_state_dict_from_url`."""
         return load_state_dict_from_url(self.url, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("meta", "transforms"):
-            raise NotImplementedError(f"{self!r}.{name}: mtorch has the names of weights and of their files only")
+        if name in ("url", "transforms", "meta"):
+            return getattr(self.value, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __repr__(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ... import nn
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 
 __all__ = ["AlexNet", "AlexNet_Weights", "alexnet"]
 
@@ -64,7 +64,7 @@ class AlexNet(nn.Module):
 class AlexNet_Weights(WeightsEnum):
     """Trained weights of AlexNet."""
 
-    IMAGENET1K_V1 = "alexnet-owt-7be5be79.pth"
+    IMAGENET1K_V1 = Weights("alexnet-owt-7be5be79.pth", 56.522, 79.066, 61_100_840)
     DEFAULT = IMAGENET1K_V1
 
 

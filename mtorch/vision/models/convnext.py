@@ -25,7 +25,7 @@ from ...nn import functional as F
 from ...tensor import Parameter, Tensor
 from ..ops.misc import Conv2dNormActivation, Permute
 from ..ops.stochastic_depth import StochasticDepth
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 
 __all__ = ["ConvNeXt", "ConvNeXt_Base_Weights", "ConvNeXt_Large_Weights", "ConvNeXt_Small_Weights", "ConvNeXt_Tiny_Weights",
            "convnext_base", "convnext_large", "convnext_small", "convnext_tiny"]
@@ -180,28 +180,28 @@ def _convnext(widths: list[int], depth: int, stochastic_depth_prob: float, confi
 class ConvNeXt_Tiny_Weights(WeightsEnum):
     """Trained weights of the tiny ConvNeXt."""
 
-    IMAGENET1K_V1 = "convnext_tiny-983f1562.pth"
+    IMAGENET1K_V1 = Weights("convnext_tiny-983f1562.pth", 82.52, 96.146, 28_589_128, resize_size=236)
     DEFAULT = IMAGENET1K_V1
 
 
 class ConvNeXt_Small_Weights(WeightsEnum):
     """Trained weights of the small ConvNeXt."""
 
-    IMAGENET1K_V1 = "convnext_small-0c510722.pth"
+    IMAGENET1K_V1 = Weights("convnext_small-0c510722.pth", 83.616, 96.65, 50_223_688, resize_size=230)
     DEFAULT = IMAGENET1K_V1
 
 
 class ConvNeXt_Base_Weights(WeightsEnum):
     """Trained weights of the base ConvNeXt."""
 
-    IMAGENET1K_V1 = "convnext_base-6075fbad.pth"
+    IMAGENET1K_V1 = Weights("convnext_base-6075fbad.pth", 84.062, 96.87, 88_591_464, resize_size=232)
     DEFAULT = IMAGENET1K_V1
 
 
 class ConvNeXt_Large_Weights(WeightsEnum):
     """Trained weights of the large ConvNeXt."""
 
-    IMAGENET1K_V1 = "convnext_large-ea097f82.pth"
+    IMAGENET1K_V1 = Weights("convnext_large-ea097f82.pth", 84.414, 96.976, 197_767_336, resize_size=232)
     DEFAULT = IMAGENET1K_V1
 
 @register_model()

@@ -23,7 +23,7 @@ from ... import nn
 from ...functions.joining import cat
 from ...nn import functional as F
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 
 __all__ = ["DenseNet", "DenseNet121_Weights", "DenseNet161_Weights", "DenseNet169_Weights", "DenseNet201_Weights",
            "densenet121", "densenet161", "densenet169", "densenet201"]
@@ -173,28 +173,28 @@ class DenseNet(nn.Module):
 class DenseNet121_Weights(WeightsEnum):
     """Trained weights of DenseNet-121."""
 
-    IMAGENET1K_V1 = "densenet121-a639ec97.pth"
+    IMAGENET1K_V1 = Weights("densenet121-a639ec97.pth", 74.434, 91.972, 7_978_856)
     DEFAULT = IMAGENET1K_V1
 
 
 class DenseNet161_Weights(WeightsEnum):
     """Trained weights of DenseNet-161."""
 
-    IMAGENET1K_V1 = "densenet161-8d451a50.pth"
+    IMAGENET1K_V1 = Weights("densenet161-8d451a50.pth", 77.138, 93.56, 28_681_000)
     DEFAULT = IMAGENET1K_V1
 
 
 class DenseNet169_Weights(WeightsEnum):
     """Trained weights of DenseNet-169."""
 
-    IMAGENET1K_V1 = "densenet169-b2777c0a.pth"
+    IMAGENET1K_V1 = Weights("densenet169-b2777c0a.pth", 75.6, 92.806, 14_149_480)
     DEFAULT = IMAGENET1K_V1
 
 
 class DenseNet201_Weights(WeightsEnum):
     """Trained weights of DenseNet-201."""
 
-    IMAGENET1K_V1 = "densenet201-c1103571.pth"
+    IMAGENET1K_V1 = Weights("densenet201-c1103571.pth", 76.896, 93.37, 20_013_928)
     DEFAULT = IMAGENET1K_V1
 
 @register_model()

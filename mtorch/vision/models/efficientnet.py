@@ -27,7 +27,7 @@ from ... import nn
 from ...tensor import Tensor
 from ..ops.misc import Conv2dNormActivation, SqueezeExcitation
 from ..ops.stochastic_depth import StochasticDepth
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 from ._utils import _make_divisible, he_init
 
 __all__ = ["EfficientNet", "EfficientNet_B0_Weights", "EfficientNet_B1_Weights", "EfficientNet_B2_Weights",
@@ -253,78 +253,89 @@ def _model(rows: Sequence[_MBConvConfig], dropout: float, config: dict[str, Any]
 class EfficientNet_B0_Weights(WeightsEnum):
     """Trained weights of EfficientNet-B0."""
 
-    IMAGENET1K_V1 = "efficientnet_b0_rwightman-7f5810bc.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_b0_rwightman-7f5810bc.pth", 77.692, 93.532, 5_288_548,
+                            interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_B1_Weights(WeightsEnum):
     """Trained weights of EfficientNet-B1."""
 
-    IMAGENET1K_V1 = "efficientnet_b1_rwightman-bac287d4.pth"
-    IMAGENET1K_V2 = "efficientnet_b1-c27df63c.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_b1_rwightman-bac287d4.pth", 78.642, 94.186, 7_794_184,
+                            crop_size=240, interpolation="bicubic")
+    IMAGENET1K_V2 = Weights("efficientnet_b1-c27df63c.pth", 79.838, 94.934, 7_794_184, crop_size=240, resize_size=255)
     DEFAULT = IMAGENET1K_V2
 
 
 class EfficientNet_B2_Weights(WeightsEnum):
     """Trained weights of EfficientNet-B2."""
 
-    IMAGENET1K_V1 = "efficientnet_b2_rwightman-c35c1473.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_b2_rwightman-c35c1473.pth", 80.608, 95.31, 9_109_994,
+                            crop_size=288, resize_size=288, interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_B3_Weights(WeightsEnum):
     """Trained weights of EfficientNet-B3."""
 
-    IMAGENET1K_V1 = "efficientnet_b3_rwightman-b3899882.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_b3_rwightman-b3899882.pth", 82.008, 96.054, 12_233_232,
+                            crop_size=300, resize_size=320, interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_B4_Weights(WeightsEnum):
     """Trained weights of EfficientNet-B4."""
 
-    IMAGENET1K_V1 = "efficientnet_b4_rwightman-23ab8bcd.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_b4_rwightman-23ab8bcd.pth", 83.384, 96.594, 19_341_616,
+                            crop_size=380, resize_size=384, interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_B5_Weights(WeightsEnum):
     """Trained weights of EfficientNet-B5."""
 
-    IMAGENET1K_V1 = "efficientnet_b5_lukemelas-1a07897c.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_b5_lukemelas-1a07897c.pth", 83.444, 96.628, 30_389_784,
+                            crop_size=456, resize_size=456, interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_B6_Weights(WeightsEnum):
     """Trained weights of EfficientNet-B6."""
 
-    IMAGENET1K_V1 = "efficientnet_b6_lukemelas-24a108a5.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_b6_lukemelas-24a108a5.pth", 84.008, 96.916, 43_040_704,
+                            crop_size=528, resize_size=528, interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_B7_Weights(WeightsEnum):
     """Trained weights of EfficientNet-B7."""
 
-    IMAGENET1K_V1 = "efficientnet_b7_lukemelas-c5b4e57e.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_b7_lukemelas-c5b4e57e.pth", 84.122, 96.908, 66_347_960,
+                            crop_size=600, resize_size=600, interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_V2_S_Weights(WeightsEnum):
     """Trained weights of EfficientNetV2-S."""
 
-    IMAGENET1K_V1 = "efficientnet_v2_s-dd5fe13b.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_v2_s-dd5fe13b.pth", 84.228, 96.878, 21_458_488,
+                            crop_size=384, resize_size=384)
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_V2_M_Weights(WeightsEnum):
     """Trained weights of EfficientNetV2-M."""
 
-    IMAGENET1K_V1 = "efficientnet_v2_m-dc08266a.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_v2_m-dc08266a.pth", 85.112, 97.156, 54_139_356,
+                            crop_size=480, resize_size=480)
     DEFAULT = IMAGENET1K_V1
 
 
 class EfficientNet_V2_L_Weights(WeightsEnum):
     """Trained weights of EfficientNetV2-L."""
 
-    IMAGENET1K_V1 = "efficientnet_v2_l-59c71312.pth"
+    IMAGENET1K_V1 = Weights("efficientnet_v2_l-59c71312.pth", 85.808, 97.788, 118_515_272,
+                            crop_size=480, resize_size=480, interpolation="bicubic", mean=(0.5,) * 3, std=(0.5,) * 3)
     DEFAULT = IMAGENET1K_V1
 
 @register_model()

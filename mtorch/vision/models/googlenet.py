@@ -26,7 +26,7 @@ from ... import nn
 from ...functions.joining import cat
 from ...nn import functional as F
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 
 __all__ = ["GoogLeNet", "GoogLeNetOutputs", "GoogLeNet_Weights", "googlenet"]
 
@@ -238,7 +238,7 @@ class GoogLeNet(nn.Module):
 class GoogLeNet_Weights(WeightsEnum):
     """Trained weights of GoogLeNet, of which the classifiers halfway are a part: they are loaded by hand."""
 
-    IMAGENET1K_V1 = "googlenet-1378be20.pth"
+    IMAGENET1K_V1 = Weights("googlenet-1378be20.pth", 69.778, 89.53, 6_624_904)
     DEFAULT = IMAGENET1K_V1
 
     def get_state_dict(self, *args: Any, **kwargs: Any) -> NoReturn:

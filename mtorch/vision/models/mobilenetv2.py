@@ -20,7 +20,7 @@ from ... import nn
 from ...nn import functional as F
 from ...tensor import Tensor
 from ..ops.misc import Conv2dNormActivation
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 from ._utils import _make_divisible, he_init
 
 __all__ = ["MobileNetV2", "MobileNet_V2_Weights", "mobilenet_v2"]
@@ -133,8 +133,8 @@ class MobileNetV2(nn.Module):
 class MobileNet_V2_Weights(WeightsEnum):
     """Trained weights of MobileNet V2."""
 
-    IMAGENET1K_V1 = "mobilenet_v2-b0353104.pth"
-    IMAGENET1K_V2 = "mobilenet_v2-7ebf99e0.pth"
+    IMAGENET1K_V1 = Weights("mobilenet_v2-b0353104.pth", 71.878, 90.286, 3_504_872)
+    IMAGENET1K_V2 = Weights("mobilenet_v2-7ebf99e0.pth", 72.154, 90.822, 3_504_872, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 @register_model()

@@ -17,7 +17,7 @@ from typing import Any
 from ... import nn
 from ...tensor import Tensor
 from ..ops.misc import Conv2dNormActivation, SqueezeExcitation
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 from ._utils import _make_divisible, he_init
 
 __all__ = ["MobileNetV3", "MobileNet_V3_Large_Weights", "MobileNet_V3_Small_Weights", "mobilenet_v3_large",
@@ -224,15 +224,15 @@ def _mobilenet_v3_conf(arch: str, width_mult: float = 1.0, reduced_tail: bool = 
 class MobileNet_V3_Large_Weights(WeightsEnum):
     """Trained weights of the large MobileNet V3."""
 
-    IMAGENET1K_V1 = "mobilenet_v3_large-8738ca79.pth"
-    IMAGENET1K_V2 = "mobilenet_v3_large-5c1a4163.pth"
+    IMAGENET1K_V1 = Weights("mobilenet_v3_large-8738ca79.pth", 74.042, 91.34, 5_483_032)
+    IMAGENET1K_V2 = Weights("mobilenet_v3_large-5c1a4163.pth", 75.274, 92.566, 5_483_032, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 
 class MobileNet_V3_Small_Weights(WeightsEnum):
     """Trained weights of the small MobileNet V3."""
 
-    IMAGENET1K_V1 = "mobilenet_v3_small-047dcff4.pth"
+    IMAGENET1K_V1 = Weights("mobilenet_v3_small-047dcff4.pth", 67.668, 87.402, 2_542_856)
     DEFAULT = IMAGENET1K_V1
 
 @register_model()

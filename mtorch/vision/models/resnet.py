@@ -31,7 +31,7 @@ from typing import Any
 
 from ... import nn
 from ...tensor import Tensor
-from ._api import WeightsEnum, fixed, register_model
+from ._api import Weights, WeightsEnum, fixed, register_model
 from ._utils import he_init
 
 __all__ = ["ResNeXt101_32X8D_Weights", "ResNeXt101_64X4D_Weights", "ResNeXt50_32X4D_Weights", "ResNet", "ResNet101_Weights",
@@ -247,77 +247,77 @@ class ResNet(nn.Module):
 class ResNet18_Weights(WeightsEnum):
     """Trained weights of ResNet-18."""
 
-    IMAGENET1K_V1 = "resnet18-f37072fd.pth"
+    IMAGENET1K_V1 = Weights("resnet18-f37072fd.pth", 69.758, 89.078, 11_689_512)
     DEFAULT = IMAGENET1K_V1
 
 
 class ResNet34_Weights(WeightsEnum):
     """Trained weights of ResNet-34."""
 
-    IMAGENET1K_V1 = "resnet34-b627a593.pth"
+    IMAGENET1K_V1 = Weights("resnet34-b627a593.pth", 73.314, 91.42, 21_797_672)
     DEFAULT = IMAGENET1K_V1
 
 
 class ResNet50_Weights(WeightsEnum):
     """Trained weights of ResNet-50."""
 
-    IMAGENET1K_V1 = "resnet50-0676ba61.pth"
-    IMAGENET1K_V2 = "resnet50-11ad3fa6.pth"
+    IMAGENET1K_V1 = Weights("resnet50-0676ba61.pth", 76.13, 92.862, 25_557_032)
+    IMAGENET1K_V2 = Weights("resnet50-11ad3fa6.pth", 80.858, 95.434, 25_557_032, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 
 class ResNet101_Weights(WeightsEnum):
     """Trained weights of ResNet-101."""
 
-    IMAGENET1K_V1 = "resnet101-63fe2227.pth"
-    IMAGENET1K_V2 = "resnet101-cd907fc2.pth"
+    IMAGENET1K_V1 = Weights("resnet101-63fe2227.pth", 77.374, 93.546, 44_549_160)
+    IMAGENET1K_V2 = Weights("resnet101-cd907fc2.pth", 81.886, 95.78, 44_549_160, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 
 class ResNet152_Weights(WeightsEnum):
     """Trained weights of ResNet-152."""
 
-    IMAGENET1K_V1 = "resnet152-394f9c45.pth"
-    IMAGENET1K_V2 = "resnet152-f82ba261.pth"
+    IMAGENET1K_V1 = Weights("resnet152-394f9c45.pth", 78.312, 94.046, 60_192_808)
+    IMAGENET1K_V2 = Weights("resnet152-f82ba261.pth", 82.284, 96.002, 60_192_808, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 
 class ResNeXt50_32X4D_Weights(WeightsEnum):
     """Trained weights of ResNeXt-50 32x4d."""
 
-    IMAGENET1K_V1 = "resnext50_32x4d-7cdf4587.pth"
-    IMAGENET1K_V2 = "resnext50_32x4d-1a0047aa.pth"
+    IMAGENET1K_V1 = Weights("resnext50_32x4d-7cdf4587.pth", 77.618, 93.698, 25_028_904)
+    IMAGENET1K_V2 = Weights("resnext50_32x4d-1a0047aa.pth", 81.198, 95.34, 25_028_904, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 
 class ResNeXt101_32X8D_Weights(WeightsEnum):
     """Trained weights of ResNeXt-101 32x8d."""
 
-    IMAGENET1K_V1 = "resnext101_32x8d-8ba56ff5.pth"
-    IMAGENET1K_V2 = "resnext101_32x8d-110c445d.pth"
+    IMAGENET1K_V1 = Weights("resnext101_32x8d-8ba56ff5.pth", 79.312, 94.526, 88_791_336)
+    IMAGENET1K_V2 = Weights("resnext101_32x8d-110c445d.pth", 82.834, 96.228, 88_791_336, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 
 class ResNeXt101_64X4D_Weights(WeightsEnum):
     """Trained weights of ResNeXt-101 64x4d."""
 
-    IMAGENET1K_V1 = "resnext101_64x4d-173b62eb.pth"
+    IMAGENET1K_V1 = Weights("resnext101_64x4d-173b62eb.pth", 83.246, 96.454, 83_455_272, resize_size=232)
     DEFAULT = IMAGENET1K_V1
 
 
 class Wide_ResNet50_2_Weights(WeightsEnum):
     """Trained weights of Wide ResNet-50-2."""
 
-    IMAGENET1K_V1 = "wide_resnet50_2-95faca4d.pth"
-    IMAGENET1K_V2 = "wide_resnet50_2-9ba9bcbe.pth"
+    IMAGENET1K_V1 = Weights("wide_resnet50_2-95faca4d.pth", 78.468, 94.086, 68_883_240)
+    IMAGENET1K_V2 = Weights("wide_resnet50_2-9ba9bcbe.pth", 81.602, 95.758, 68_883_240, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 
 class Wide_ResNet101_2_Weights(WeightsEnum):
     """Trained weights of Wide ResNet-101-2."""
 
-    IMAGENET1K_V1 = "wide_resnet101_2-32ee1156.pth"
-    IMAGENET1K_V2 = "wide_resnet101_2-d733dc28.pth"
+    IMAGENET1K_V1 = Weights("wide_resnet101_2-32ee1156.pth", 78.848, 94.284, 126_886_696)
+    IMAGENET1K_V2 = Weights("wide_resnet101_2-d733dc28.pth", 82.51, 96.02, 126_886_696, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
 @register_model()

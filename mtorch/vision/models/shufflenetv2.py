@@ -16,7 +16,7 @@ from typing import Any
 from ... import nn
 from ...functions.joining import cat
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 
 __all__ = ["ShuffleNetV2", "ShuffleNet_V2_X0_5_Weights", "ShuffleNet_V2_X1_0_Weights", "ShuffleNet_V2_X1_5_Weights",
            "ShuffleNet_V2_X2_0_Weights", "shufflenet_v2_x0_5", "shufflenet_v2_x1_0", "shufflenet_v2_x1_5",
@@ -140,28 +140,28 @@ class ShuffleNetV2(nn.Module):
 class ShuffleNet_V2_X0_5_Weights(WeightsEnum):
     """Trained weights of ShuffleNet V2 x0.5."""
 
-    IMAGENET1K_V1 = "shufflenetv2_x0.5-f707e7126e.pth"
+    IMAGENET1K_V1 = Weights("shufflenetv2_x0.5-f707e7126e.pth", 60.552, 81.746, 1_366_792)
     DEFAULT = IMAGENET1K_V1
 
 
 class ShuffleNet_V2_X1_0_Weights(WeightsEnum):
     """Trained weights of ShuffleNet V2 x1.0."""
 
-    IMAGENET1K_V1 = "shufflenetv2_x1-5666bf0f80.pth"
+    IMAGENET1K_V1 = Weights("shufflenetv2_x1-5666bf0f80.pth", 69.362, 88.316, 2_278_604)
     DEFAULT = IMAGENET1K_V1
 
 
 class ShuffleNet_V2_X1_5_Weights(WeightsEnum):
     """Trained weights of ShuffleNet V2 x1.5."""
 
-    IMAGENET1K_V1 = "shufflenetv2_x1_5-3c479a10.pth"
+    IMAGENET1K_V1 = Weights("shufflenetv2_x1_5-3c479a10.pth", 72.996, 91.086, 3_503_624, resize_size=232)
     DEFAULT = IMAGENET1K_V1
 
 
 class ShuffleNet_V2_X2_0_Weights(WeightsEnum):
     """Trained weights of ShuffleNet V2 x2.0."""
 
-    IMAGENET1K_V1 = "shufflenetv2_x2_0-8be3c8ee.pth"
+    IMAGENET1K_V1 = Weights("shufflenetv2_x2_0-8be3c8ee.pth", 76.23, 93.006, 7_393_996, resize_size=232)
     DEFAULT = IMAGENET1K_V1
 
 @register_model()

@@ -16,7 +16,7 @@ from typing import Any
 from ... import nn
 from ...functions.joining import cat
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 
 __all__ = ["SqueezeNet", "SqueezeNet1_0_Weights", "SqueezeNet1_1_Weights", "squeezenet1_0", "squeezenet1_1"]
 
@@ -109,14 +109,14 @@ class SqueezeNet(nn.Module):
 class SqueezeNet1_0_Weights(WeightsEnum):
     """Trained weights of SqueezeNet 1.0."""
 
-    IMAGENET1K_V1 = "squeezenet1_0-b66bff10.pth"
+    IMAGENET1K_V1 = Weights("squeezenet1_0-b66bff10.pth", 58.092, 80.42, 1_248_424)
     DEFAULT = IMAGENET1K_V1
 
 
 class SqueezeNet1_1_Weights(WeightsEnum):
     """Trained weights of SqueezeNet 1.1."""
 
-    IMAGENET1K_V1 = "squeezenet1_1-b8a52dc0.pth"
+    IMAGENET1K_V1 = Weights("squeezenet1_1-b8a52dc0.pth", 58.178, 80.624, 1_235_496)
     DEFAULT = IMAGENET1K_V1
 
 @register_model()

@@ -17,7 +17,7 @@ from typing import Any
 
 from ... import nn
 from ...tensor import Tensor
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 from ._utils import he_init
 
 __all__ = ["VGG", "VGG11_BN_Weights", "VGG11_Weights", "VGG13_BN_Weights", "VGG13_Weights", "VGG16_BN_Weights",
@@ -101,57 +101,58 @@ def make_layers(cfg: list[str | int], batch_norm: bool = False) -> nn.Sequential
 class VGG11_Weights(WeightsEnum):
     """Trained weights of VGG-11."""
 
-    IMAGENET1K_V1 = "vgg11-8a719046.pth"
+    IMAGENET1K_V1 = Weights("vgg11-8a719046.pth", 69.02, 88.628, 132_863_336)
     DEFAULT = IMAGENET1K_V1
 
 
 class VGG11_BN_Weights(WeightsEnum):
     """Trained weights of VGG-11 with batch normalisation."""
 
-    IMAGENET1K_V1 = "vgg11_bn-6002323d.pth"
+    IMAGENET1K_V1 = Weights("vgg11_bn-6002323d.pth", 70.37, 89.81, 132_868_840)
     DEFAULT = IMAGENET1K_V1
 
 
 class VGG13_Weights(WeightsEnum):
     """Trained weights of VGG-13."""
 
-    IMAGENET1K_V1 = "vgg13-19584684.pth"
+    IMAGENET1K_V1 = Weights("vgg13-19584684.pth", 69.928, 89.246, 133_047_848)
     DEFAULT = IMAGENET1K_V1
 
 
 class VGG13_BN_Weights(WeightsEnum):
     """Trained weights of VGG-13 with batch normalisation."""
 
-    IMAGENET1K_V1 = "vgg13_bn-abd245e5.pth"
+    IMAGENET1K_V1 = Weights("vgg13_bn-abd245e5.pth", 71.586, 90.374, 133_053_736)
     DEFAULT = IMAGENET1K_V1
 
 
 class VGG16_Weights(WeightsEnum):
     """Trained weights of VGG-16."""
 
-    IMAGENET1K_V1 = "vgg16-397923af.pth"
-    IMAGENET1K_FEATURES = "vgg16_features-amdegroot-88682ab5.pth"
+    IMAGENET1K_V1 = Weights("vgg16-397923af.pth", 71.592, 90.382, 138_357_544)
+    IMAGENET1K_FEATURES = Weights("vgg16_features-amdegroot-88682ab5.pth", None, None, 138_357_544,
+                                  mean=(0.48235, 0.45882, 0.40784), std=(1 / 255, 1 / 255, 1 / 255))
     DEFAULT = IMAGENET1K_V1
 
 
 class VGG16_BN_Weights(WeightsEnum):
     """Trained weights of VGG-16 with batch normalisation."""
 
-    IMAGENET1K_V1 = "vgg16_bn-6c64b313.pth"
+    IMAGENET1K_V1 = Weights("vgg16_bn-6c64b313.pth", 73.36, 91.516, 138_365_992)
     DEFAULT = IMAGENET1K_V1
 
 
 class VGG19_Weights(WeightsEnum):
     """Trained weights of VGG-19."""
 
-    IMAGENET1K_V1 = "vgg19-dcbb9e9d.pth"
+    IMAGENET1K_V1 = Weights("vgg19-dcbb9e9d.pth", 72.376, 90.876, 143_667_240)
     DEFAULT = IMAGENET1K_V1
 
 
 class VGG19_BN_Weights(WeightsEnum):
     """Trained weights of VGG-19 with batch normalisation."""
 
-    IMAGENET1K_V1 = "vgg19_bn-c79401a0.pth"
+    IMAGENET1K_V1 = Weights("vgg19_bn-c79401a0.pth", 74.218, 91.842, 143_678_248)
     DEFAULT = IMAGENET1K_V1
 
 @register_model()

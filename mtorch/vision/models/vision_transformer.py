@@ -31,7 +31,7 @@ from ...functions.joining import cat
 from ...nn import functional as F
 from ...tensor import Parameter, Tensor
 from ..ops.misc import MLP, Conv2dNormActivation
-from ._api import WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model
 
 __all__ = ["ViT_B_16_Weights", "ViT_B_32_Weights", "ViT_H_14_Weights", "ViT_L_16_Weights", "ViT_L_32_Weights",
            "VisionTransformer", "vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32"]
@@ -303,40 +303,46 @@ def _of_size(patch_size: int, num_layers: int, num_heads: int, hidden_dim: int, 
 class ViT_B_16_Weights(WeightsEnum):
     """Trained weights of ViT-B/16."""
 
-    IMAGENET1K_V1 = "vit_b_16-c867db91.pth"
-    IMAGENET1K_SWAG_E2E_V1 = "vit_b_16_swag-9ac1b537.pth"
-    IMAGENET1K_SWAG_LINEAR_V1 = "vit_b_16_lc_swag-4e70ced5.pth"
+    IMAGENET1K_V1 = Weights("vit_b_16-c867db91.pth", 81.072, 95.318, 86_567_656)
+    IMAGENET1K_SWAG_E2E_V1 = Weights("vit_b_16_swag-9ac1b537.pth", 85.304, 97.65, 86_859_496,
+                                     crop_size=384, resize_size=384, interpolation="bicubic")
+    IMAGENET1K_SWAG_LINEAR_V1 = Weights("vit_b_16_lc_swag-4e70ced5.pth", 81.886, 96.18, 86_567_656,
+                                        resize_size=224, interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class ViT_B_32_Weights(WeightsEnum):
     """Trained weights of ViT-B/32."""
 
-    IMAGENET1K_V1 = "vit_b_32-d86f8d99.pth"
+    IMAGENET1K_V1 = Weights("vit_b_32-d86f8d99.pth", 75.912, 92.466, 88_224_232)
     DEFAULT = IMAGENET1K_V1
 
 
 class ViT_L_16_Weights(WeightsEnum):
     """Trained weights of ViT-L/16."""
 
-    IMAGENET1K_V1 = "vit_l_16-852ce7e3.pth"
-    IMAGENET1K_SWAG_E2E_V1 = "vit_l_16_swag-4f3808c9.pth"
-    IMAGENET1K_SWAG_LINEAR_V1 = "vit_l_16_lc_swag-4d563306.pth"
+    IMAGENET1K_V1 = Weights("vit_l_16-852ce7e3.pth", 79.662, 94.638, 304_326_632, resize_size=242)
+    IMAGENET1K_SWAG_E2E_V1 = Weights("vit_l_16_swag-4f3808c9.pth", 88.064, 98.512, 305_174_504,
+                                     crop_size=512, resize_size=512, interpolation="bicubic")
+    IMAGENET1K_SWAG_LINEAR_V1 = Weights("vit_l_16_lc_swag-4d563306.pth", 85.146, 97.422, 304_326_632,
+                                        resize_size=224, interpolation="bicubic")
     DEFAULT = IMAGENET1K_V1
 
 
 class ViT_L_32_Weights(WeightsEnum):
     """Trained weights of ViT-L/32."""
 
-    IMAGENET1K_V1 = "vit_l_32-c7638314.pth"
+    IMAGENET1K_V1 = Weights("vit_l_32-c7638314.pth", 76.972, 93.07, 306_535_400)
     DEFAULT = IMAGENET1K_V1
 
 
 class ViT_H_14_Weights(WeightsEnum):
     """Trained weights of ViT-H/14."""
 
-    IMAGENET1K_SWAG_E2E_V1 = "vit_h_14_swag-80465313.pth"
-    IMAGENET1K_SWAG_LINEAR_V1 = "vit_h_14_lc_swag-c1eb923e.pth"
+    IMAGENET1K_SWAG_E2E_V1 = Weights("vit_h_14_swag-80465313.pth", 88.552, 98.694, 633_470_440,
+                                     crop_size=518, resize_size=518, interpolation="bicubic")
+    IMAGENET1K_SWAG_LINEAR_V1 = Weights("vit_h_14_lc_swag-c1eb923e.pth", 85.708, 97.73, 632_045_800,
+                                        resize_size=224, interpolation="bicubic")
     DEFAULT = IMAGENET1K_SWAG_E2E_V1
 
 @register_model()

@@ -178,7 +178,8 @@ def resize(img: Any, size: int | Sequence[int],
         size: (height, width) in pixels, or one number for the shorter edge.
         interpolation: NEAREST, NEAREST_EXACT, BILINEAR or BICUBIC; for Pillow images also BOX, HAMMING or LANCZOS.
         max_size: the longer edge becomes at most this; only where `size` is one number.
-        antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC); of Pillow images always.
+        antialias: average over the pixels that a smaller one covers (BILINEAR and BICUBIC).  Pillow images are resized by
+            Pillow, which always does.
 
     Raises: TypeError for an interpolation that is none, and for what is no picture; ValueError for a size below 1, a
     max_size that contradicts it, and Pillow's own interpolation of another form.
@@ -187,19 +188,17 @@ def resize(img: Any, size: int | Sequence[int],
     wanted = resized_size(size_of(img), [size] if isinstance(size, int) else list(size), max_size)
     if wanted == size_of(img):
         return img
+    if pillow.is_image(img):
+        return img.resize(wanted[::-1], getattr(pillow.required("resize").Resampling, mode.name.removesuffix("_EXACT")))
     if mode in (InterpolationMode.BOX, InterpolationMode.HAMMING, InterpolationMode.LANCZOS):
-        if not pillow.is_image(img):
-            raise ValueError(f"resize: interpolation {mode.value!r} is Pillow's alone, and the picture is a "
-                             f"{type(img).__name__}; expected nearest, nearest-exact, bilinear or bicubic")
-        return img.resize(wanted[::-1], getattr(pillow.required("resize").Resampling, mode.name))
-    if mode is InterpolationMode.NEAREST and pillow.is_image(img):
-        mode = InterpolationMode.NEAREST_EXACT                        # what Pillow, and so torchvision, means by it
+        raise ValueError(f"resize: interpolation {mode.value!r} is Pillow's alone, and the picture is a "
+                         f"{type(img).__name__}; expected nearest, nearest-exact, bilinear or bicubic")
     smooth = mode in (InterpolationMode.BILINEAR, InterpolationMode.BICUBIC)
 
     def change(planes: Tensor) -> Tensor:
         def resized(images: Tensor) -> Tensor:
             images = interpolate(images, size=wanted, mode=mode.value, align_corners=False if smooth else None,
-                                 antialias=smooth and (bool(antialias) or pillow.is_image(img)))
+                                 antialias=smooth and bool(antialias))
             if mode is not InterpolationMode.BICUBIC or planes.array.dtype.kind not in "iu":
                 return images
             limits = np.iinfo(planes.array.dtype)               # the cubic curve overshoots, and must not wrap around

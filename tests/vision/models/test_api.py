@@ -48,13 +48,45 @@ def test_names_of_weights() -> None:
     assert models.get_weight("MobileNet_V2_Weights.DEFAULT") is weights["DEFAULT"]
     assert models.get_model_weights(models.mobilenet_v2) is models.get_model_weights("mobilenet_v2") is weights
     assert weights.verify(None) is None
-    for attribute in ("meta", "transforms"):
-        with pytest.raises(NotImplementedError, match=attribute):
-            getattr(weights.DEFAULT, attribute)
     assert not hasattr(weights.DEFAULT, "no_such_thing")
     for wrong in ("MobileNet_V2_Weights", "Nothing_Weights.DEFAULT", "resnet18.DEFAULT"):
         with pytest.raises(ValueError, match="weight"):
             models.get_weight(wrong)
+
+
+def test_a_picture_is_prepared_for_its_network() -> None:
+    prepare = models.ConvNeXt_Tiny_Weights.DEFAULT.transforms()
+    assert (prepare.resize_size, prepare.crop_size) == ([236], [224])
+    picture = mtorch.full((2, 3, 300, 500), 255, dtype=mtorch.uint8)
+    prepared = prepare(picture)
+    assert prepared.shape == (2, 3, 224, 224)
+    white = [(1 - 0.485) / 0.229, (1 - 0.456) / 0.224, (1 - 0.406) / 0.225]
+    assert prepared[1, :, 100, 100].tolist() == pytest.approx(white, rel=1e-5)
+    assert "236 pixels" in prepare.describe()
+    assert models.ConvNeXt_Tiny_Weights.DEFAULT.transforms(crop_size=10)(picture).shape == (2, 3, 10, 10)
+
+
+def test_what_is_known_of_weights() -> None:
+    meta = models.get_weight("ResNet50_Weights.IMAGENET1K_V2").meta
+    assert len(meta["categories"]) == len(models.VGG16_Weights.DEFAULT.meta["categories"]) == 1000
+    assert [meta["categories"][i] for i in (0, 207, 999)] == ["tench", "golden retriever", "toilet tissue"]
+    assert meta["num_params"] == sum(p.numel() for p in models.resnet50().parameters())
+    assert meta["_metrics"] == {"ImageNet-1K": {"acc@1": 80.858, "acc@5": 95.434}}
+    assert models.VGG16_Weights.IMAGENET1K_FEATURES.meta["categories"] is None
+
+
+def test_weights_are_said_to_be_what_torchvision_says() -> None:
+    theirs = pytest.importorskip("torchvision.models")
+    count = 0
+    for name in models.list_models():
+        for weights in models.get_model_weights(name):
+            other = theirs.get_weight(str(weights))
+            assert weights.url == other.url
+            assert repr(weights.transforms()) == repr(other.transforms())
+            for key, value in weights.meta.items():
+                assert str(value) == str(other.meta[key])              # str: nan is not nan
+            count += 1
+    assert count == 69
 
 
 def test_every_model_has_names_of_weights() -> None:
