@@ -7,12 +7,14 @@ import hashlib
 import http.server
 import threading
 
+import numpy as np
 import pytest
 
 import mtorch
 from mtorch import hub
 from mtorch.serialization import FileFormatError
 from mtorch.vision import models, weights
+from mtorch.vision.models import vgg, vision_transformer
 
 
 @pytest.fixture
@@ -124,6 +126,51 @@ def test_the_old_way_to_ask_for_them(folder, args, kwargs):
     assert same(models.squeezenet1_1(*args, **kwargs).state_dict(), trained)
 
 
-def test_googlenets_are_loaded_by_hand():
-    with pytest.raises(NotImplementedError, match=r"transform_input=True.*googlenet-1378be20\.pth"):
-        models.googlenet(weights="DEFAULT")
+def test_googlenets_classifiers_halfway(folder):
+    mtorch.manual_seed(5)
+    trained = models.googlenet(init_weights=False)
+    mtorch.save(trained.state_dict(), folder / "googlenet-1378be20.pth")
+    mtorch.manual_seed(0)
+    net = models.googlenet(weights="DEFAULT")
+    drawn = mtorch.rand(1)
+    assert net.transform_input and not net.aux_logits and net.aux1 is net.aux2 is None
+    assert same(net.state_dict(), {key: x for key, x in trained.state_dict().items() if not key.startswith("aux")})
+    with pytest.warns(UserWarning, match="auxiliary heads in the pretrained googlenet model are NOT pretrained"):
+        assert same(models.googlenet(weights="DEFAULT", aux_logits=True, transform_input=False).state_dict(),
+                    trained.state_dict())
+    with pytest.raises(ValueError, match="aux_logits"):
+        models.googlenet(weights="DEFAULT", aux_logits=False)
+    theirs, torch = pytest.importorskip("torchvision.models"), pytest.importorskip("torch")
+    torch.hub.set_dir(str(folder.parent))
+    torch.manual_seed(0)
+    other = theirs.googlenet(weights="DEFAULT")
+    assert torch.rand(1).item() == drawn.item()            # what is drawn next is the same
+    x = np.random.default_rng(0).random((1, 3, 64, 64), np.float32)
+    np.testing.assert_allclose(net.eval()(mtorch.tensor(x)).detach().numpy(),
+                               other.eval()(torch.tensor(x)).detach().numpy(), atol=1e-4)
+
+
+def test_pictures_have_the_size_that_weights_were_trained_with(folder, monkeypatch):
+    def small(patch, layers, heads, width, hidden, config):
+        return models.VisionTransformer(patch_size=patch, num_layers=1, num_heads=2, hidden_dim=16, mlp_dim=8, **config)
+    monkeypatch.setattr(vision_transformer, "_of_size", small)
+    trained = small(16, 0, 0, 0, 0, {"image_size": 384}).state_dict()
+    mtorch.save(trained, folder / "vit_b_16_swag-9ac1b537.pth")
+    net = models.vit_b_16(weights="IMAGENET1K_SWAG_E2E_V1")
+    assert net.image_size == 384 and same(net.state_dict(), trained)
+    with pytest.raises(ValueError, match="The parameter 'image_size' expected value 384 but got 224 instead"):
+        models.vit_b_16(weights="IMAGENET1K_SWAG_E2E_V1", image_size=224)
+
+
+@pytest.mark.parametrize(("weights", "file"), [("DEFAULT", "vgg16-397923af.pth"),
+                                               ("IMAGENET1K_FEATURES", "vgg16_features-amdegroot-88682ab5.pth")])
+def test_first_weights_are_not_drawn_for_vgg(folder, monkeypatch, weights, file):
+    asked = {}
+
+    def small(features, **config):
+        asked.update(config)
+        return mtorch.nn.Linear(2, 2)
+    monkeypatch.setattr(vgg, "VGG", small)
+    mtorch.save(mtorch.nn.Linear(2, 2).state_dict(), folder / file)
+    models.vgg16(weights=weights)
+    assert asked == {"init_weights": False} | ({"num_classes": 1000} if weights == "DEFAULT" else {})

@@ -166,9 +166,27 @@ def fixed(config: dict[str, Any], **values: Any) -> dict[str, Any]:
     return {**config, **values}
 
 
-def register_model(name: str | None = None) -> Callable[[Builder], Builder]:
+def trained(make: Callable[..., nn.Module], weights: WeightsEnum, progress: bool, config: dict[str, Any],
+            **needed: Any) -> nn.Module:
+    """The model that `make` makes, with trained weights.
+
+    config: its arguments, of which `needed` are as these weights need them
+
+    Raises: ValueError for another value of what is needed; OSError where the weights cannot be fetched.
+    """
+    config = fixed(config, **needed)
+    state = weights.get_state_dict(progress=progress, check_hash=True)       # before the work of drawing others
+    model = make(None, progress, **config)
+    model.load_state_dict(state)
+    return model
+
+
+def register_model(name: str | None = None, load: Callable[..., nn.Module] | None = None) -> Callable[[Builder], Builder]:
     """A decorator: the function's model is given the weights that are asked for, and `get_model` and `list_models` know it,
     by `name` or by its own name.
+
+    load: makes the model with weights, from the first four arguments of `trained`; unless given, `trained` does, for 1,000
+        classes
 
     Raises: ValueError for a name that is taken.
     """
@@ -178,10 +196,9 @@ def register_model(name: str | None = None) -> Callable[[Builder], Builder]:
             chosen, config = asked_for(get_model_weights(make), weights, config)
             if chosen is None:
                 return make(None, progress, **config)
-            state = chosen.get_state_dict(progress=progress, check_hash=True)        # before the work of drawing others
-            model = make(None, progress, **fixed(config, num_classes=1000))
-            model.load_state_dict(state)
-            return model
+            if load is None:
+                return trained(make, chosen, progress, config, num_classes=1000)
+            return load(make, chosen, progress, config)
 
         key = make.__name__ if name is None else name
         if key in BUILTIN_MODELS:

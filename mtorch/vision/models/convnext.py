@@ -204,6 +204,7 @@ class ConvNeXt_Large_Weights(WeightsEnum):
     IMAGENET1K_V1 = Weights("convnext_large-ea097f82.pth", 84.414, 96.976, 197_767_336, resize_size=232)
     DEFAULT = IMAGENET1K_V1
 
+
 @register_model()
 def convnext_tiny(weights: ConvNeXt_Tiny_Weights | None = None, progress: bool = True, **kwargs: Any) -> ConvNeXt:
     """ConvNeXt, tiny: 18 blocks, 28.6 million weights.

@@ -197,6 +197,7 @@ class DenseNet201_Weights(WeightsEnum):
     IMAGENET1K_V1 = Weights("densenet201-c1103571.pth", 76.896, 93.37, 20_013_928)
     DEFAULT = IMAGENET1K_V1
 
+
 @register_model()
 def densenet121(weights: DenseNet121_Weights | None = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet-121: blocks of 6, 12, 24 and 16 layers, each adding 32 channels; 8.0 million weights.

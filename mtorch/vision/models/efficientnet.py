@@ -338,6 +338,7 @@ class EfficientNet_V2_L_Weights(WeightsEnum):
                             crop_size=480, resize_size=480, interpolation="bicubic", mean=(0.5,) * 3, std=(0.5,) * 3)
     DEFAULT = IMAGENET1K_V1
 
+
 @register_model()
 def efficientnet_b0(weights: EfficientNet_B0_Weights | None = None, progress: bool = True,
                     **kwargs: Any) -> EfficientNet:

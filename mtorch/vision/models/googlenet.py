@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from ... import nn
 from ...functions.joining import cat
 from ...nn import functional as F
 from ...tensor import Tensor
-from ._api import Weights, WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model, trained
 
 __all__ = ["GoogLeNet", "GoogLeNetOutputs", "GoogLeNet_Weights", "googlenet"]
 
@@ -236,25 +236,35 @@ class GoogLeNet(nn.Module):
 
 
 class GoogLeNet_Weights(WeightsEnum):
-    """Trained weights of GoogLeNet, of which the classifiers halfway are a part: they are loaded by hand."""
+    """Trained weights of GoogLeNet."""
 
     IMAGENET1K_V1 = Weights("googlenet-1378be20.pth", 69.778, 89.53, 6_624_904)
     DEFAULT = IMAGENET1K_V1
 
-    def get_state_dict(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not here: an error that says what to do instead."""
-        raise NotImplementedError(f"{self!r}: make the model with googlenet(transform_input=True), then model.load_state_dict("
-                                  f"torch.hub.load_state_dict_from_url({self.url!r}))")
+def _with_weights(make: Callable[..., Any], weights: WeightsEnum, progress: bool, config: dict[str, Any]) -> GoogLeNet:
+    """The file has classifiers halfway, which were not trained: they are dropped unless they are asked for."""
+    model = trained(make, weights, progress, {"transform_input": True, **config}, aux_logits=True, init_weights=False,
+                    num_classes=1000)
+    assert isinstance(model, GoogLeNet)
+    if config.get("aux_logits"):
+        warnings.warn("auxiliary heads in the pretrained googlenet model are NOT pretrained, so make sure to train them",
+                      stacklevel=3)
+    else:
+        model.aux_logits, model.aux1, model.aux2 = False, None, None
+    return model
 
-@register_model()
+
+
+@register_model(load=_with_weights)
 def googlenet(weights: GoogLeNet_Weights | None = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
     """GoogLeNet: 6.6 million weights, and as many again in the classifiers halfway.
 
-    weights: None, first weights as drawn; trained ones are an error that says how to load them
+    weights: trained ones, which are fetched; None for first ones, drawn
     progress: show how the download goes on
-    kwargs: of the class GoogLeNet, from num_classes on
+    kwargs: of the class GoogLeNet, from num_classes on; with weights transform_input is True unless given, and the
+        classifiers halfway are left away unless aux_logits asks for them
 
-    Raises: NotImplementedError for weights.
+    Raises: OSError where weights cannot be fetched; ValueError for another number of classes than they have.
 
     >>> model = googlenet(aux_logits=False, init_weights=False)
     >>> sum(parameter.numel() for parameter in model.parameters())

@@ -137,6 +137,7 @@ class MobileNet_V2_Weights(WeightsEnum):
     IMAGENET1K_V2 = Weights("mobilenet_v2-7ebf99e0.pth", 72.154, 90.822, 3_504_872, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
+
 @register_model()
 def mobilenet_v2(weights: MobileNet_V2_Weights | None = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
     """MobileNet V2: 3.5 million weights.

@@ -235,6 +235,7 @@ class MobileNet_V3_Small_Weights(WeightsEnum):
     IMAGENET1K_V1 = Weights("mobilenet_v3_small-047dcff4.pth", 67.668, 87.402, 2_542_856)
     DEFAULT = IMAGENET1K_V1
 
+
 @register_model()
 def mobilenet_v3_large(weights: MobileNet_V3_Large_Weights | None = None, progress: bool = True,
                        **kwargs: Any) -> MobileNetV3:

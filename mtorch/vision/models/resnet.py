@@ -320,6 +320,7 @@ class Wide_ResNet101_2_Weights(WeightsEnum):
     IMAGENET1K_V2 = Weights("wide_resnet101_2-d733dc28.pth", 82.51, 96.02, 126_886_696, resize_size=232)
     DEFAULT = IMAGENET1K_V2
 
+
 @register_model()
 def resnet18(weights: ResNet18_Weights | None = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet-18: stages of 2, 2, 2 and 2 blocks, 11.7 million weights.

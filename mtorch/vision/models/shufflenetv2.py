@@ -164,6 +164,7 @@ class ShuffleNet_V2_X2_0_Weights(WeightsEnum):
     IMAGENET1K_V1 = Weights("shufflenetv2_x2_0-8be3c8ee.pth", 76.23, 93.006, 7_393_996, resize_size=232)
     DEFAULT = IMAGENET1K_V1
 
+
 @register_model()
 def shufflenet_v2_x0_5(weights: ShuffleNet_V2_X0_5_Weights | None = None, progress: bool = True,
                        **kwargs: Any) -> ShuffleNetV2:

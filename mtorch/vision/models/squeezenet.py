@@ -119,6 +119,7 @@ class SqueezeNet1_1_Weights(WeightsEnum):
     IMAGENET1K_V1 = Weights("squeezenet1_1-b8a52dc0.pth", 58.178, 80.624, 1_235_496)
     DEFAULT = IMAGENET1K_V1
 
+
 @register_model()
 def squeezenet1_0(weights: SqueezeNet1_0_Weights | None = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
     """SqueezeNet 1.0, as in the paper: 1.25 million weights.

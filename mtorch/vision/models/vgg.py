@@ -13,11 +13,12 @@ arXiv:1409.1556, table 1.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ... import nn
 from ...tensor import Tensor
-from ._api import Weights, WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model, trained
 from ._utils import he_init
 
 __all__ = ["VGG", "VGG11_BN_Weights", "VGG11_Weights", "VGG13_BN_Weights", "VGG13_Weights", "VGG16_BN_Weights",
@@ -155,7 +156,14 @@ class VGG19_BN_Weights(WeightsEnum):
     IMAGENET1K_V1 = Weights("vgg19_bn-c79401a0.pth", 74.218, 91.842, 143_678_248)
     DEFAULT = IMAGENET1K_V1
 
-@register_model()
+
+def _with_weights(make: Callable[..., nn.Module], weights: WeightsEnum, progress: bool, config: dict[str, Any]) -> nn.Module:
+    """Without the first weights of the class, which are 130 million normal numbers."""
+    classes = {} if weights.meta["categories"] is None else {"num_classes": 1000}
+    return trained(make, weights, progress, {**config, "init_weights": False}, **classes)
+
+
+@register_model(load=_with_weights)
 def vgg11(weights: VGG11_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-11: 8 convolutions and 3 linear layers, 132.9 million weights.  Configuration A of the paper.
 
@@ -171,7 +179,7 @@ def vgg11(weights: VGG11_Weights | None = None, progress: bool = True, **kwargs:
     return VGG(make_layers(cfgs["A"]), **kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vgg11_bn(weights: VGG11_BN_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-11 with batch normalisation after each convolution.  Arguments as for vgg11.
 
@@ -181,7 +189,7 @@ def vgg11_bn(weights: VGG11_BN_Weights | None = None, progress: bool = True, **k
     return VGG(make_layers(cfgs["A"], batch_norm=True), **kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vgg13(weights: VGG13_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-13: 10 convolutions and 3 linear layers, 133.0 million weights.  Configuration B of the paper.
 
@@ -193,7 +201,7 @@ def vgg13(weights: VGG13_Weights | None = None, progress: bool = True, **kwargs:
     return VGG(make_layers(cfgs["B"]), **kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vgg13_bn(weights: VGG13_BN_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-13 with batch normalisation after each convolution.  Arguments as for vgg11.
 
@@ -203,7 +211,7 @@ def vgg13_bn(weights: VGG13_BN_Weights | None = None, progress: bool = True, **k
     return VGG(make_layers(cfgs["B"], batch_norm=True), **kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vgg16(weights: VGG16_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-16: 13 convolutions and 3 linear layers, 138.4 million weights.  Configuration D of the paper.
 
@@ -215,7 +223,7 @@ def vgg16(weights: VGG16_Weights | None = None, progress: bool = True, **kwargs:
     return VGG(make_layers(cfgs["D"]), **kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vgg16_bn(weights: VGG16_BN_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-16 with batch normalisation after each convolution.  Arguments as for vgg11.
 
@@ -225,7 +233,7 @@ def vgg16_bn(weights: VGG16_BN_Weights | None = None, progress: bool = True, **k
     return VGG(make_layers(cfgs["D"], batch_norm=True), **kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vgg19(weights: VGG19_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-19: 16 convolutions and 3 linear layers, 143.7 million weights.  Configuration E of the paper.
 
@@ -237,7 +245,7 @@ def vgg19(weights: VGG19_Weights | None = None, progress: bool = True, **kwargs:
     return VGG(make_layers(cfgs["E"]), **kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vgg19_bn(weights: VGG19_BN_Weights | None = None, progress: bool = True, **kwargs: Any) -> VGG:
     """VGG-19 with batch normalisation after each convolution.  Arguments as for vgg11.
 

@@ -31,7 +31,7 @@ from ...functions.joining import cat
 from ...nn import functional as F
 from ...tensor import Parameter, Tensor
 from ..ops.misc import MLP, Conv2dNormActivation
-from ._api import Weights, WeightsEnum, register_model
+from ._api import Weights, WeightsEnum, register_model, trained
 
 __all__ = ["ViT_B_16_Weights", "ViT_B_32_Weights", "ViT_H_14_Weights", "ViT_L_16_Weights", "ViT_L_32_Weights",
            "VisionTransformer", "vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32"]
@@ -345,7 +345,13 @@ class ViT_H_14_Weights(WeightsEnum):
                                         resize_size=224, interpolation="bicubic")
     DEFAULT = IMAGENET1K_SWAG_E2E_V1
 
-@register_model()
+
+def _with_weights(make: Callable[..., nn.Module], weights: WeightsEnum, progress: bool, config: dict[str, Any]) -> nn.Module:
+    """There is a vector for each place of a patch: the pictures have the size that the weights were trained with."""
+    return trained(make, weights, progress, config, num_classes=1000, image_size=weights.value.crop_size)
+
+
+@register_model(load=_with_weights)
 def vit_b_16(weights: ViT_B_16_Weights | None = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """ViT-B/16: 12 layers of 12 heads on vectors of 768, patches of 16x16 pixels; 86.6 million weights.
 
@@ -361,7 +367,7 @@ def vit_b_16(weights: ViT_B_16_Weights | None = None, progress: bool = True, **k
     return _of_size(16, 12, 12, 768, 3072, kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vit_b_32(weights: ViT_B_32_Weights | None = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """ViT-B/32: 12 layers of 12 heads on vectors of 768, patches of 32x32 pixels; 88.2 million weights.
 
@@ -373,7 +379,7 @@ def vit_b_32(weights: ViT_B_32_Weights | None = None, progress: bool = True, **k
     return _of_size(32, 12, 12, 768, 3072, kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vit_l_16(weights: ViT_L_16_Weights | None = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """ViT-L/16: 24 layers of 16 heads on vectors of 1024, patches of 16x16 pixels; 304.3 million weights.
 
@@ -385,7 +391,7 @@ def vit_l_16(weights: ViT_L_16_Weights | None = None, progress: bool = True, **k
     return _of_size(16, 24, 16, 1024, 4096, kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vit_l_32(weights: ViT_L_32_Weights | None = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """ViT-L/32: 24 layers of 16 heads on vectors of 1024, patches of 32x32 pixels; 306.5 million weights.
 
@@ -397,7 +403,7 @@ def vit_l_32(weights: ViT_L_32_Weights | None = None, progress: bool = True, **k
     return _of_size(32, 24, 16, 1024, 4096, kwargs)
 
 
-@register_model()
+@register_model(load=_with_weights)
 def vit_h_14(weights: ViT_H_14_Weights | None = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """ViT-H/14: 32 layers of 16 heads on vectors of 1280, patches of 14x14 pixels; 632.0 million weights.
 
