@@ -6,10 +6,10 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from . import dtypes
 from .autograd.tape import TensorBase
 from .device import device as Device
 from .functions.linalg.checks import LinAlgError as _LinAlgError
+from .methods.conversion import positional_to
 from .random import Generator
 from .tensor import Tensor
 
@@ -66,18 +66,11 @@ def _get_tracing_state() -> None:
 
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     """What a Module's `to` was asked for: (device, dtype, non_blocking, memory format), None for what was not."""
-    named = {"device": None, "dtype": None, "non_blocking": False, "memory_format": None, **kwargs}
-    for given in args:
-        if isinstance(given, Tensor):
-            named.update(device=given.device, dtype=given.dtype)
-        elif isinstance(given, dtypes.dtype):
-            named["dtype"] = given
-        elif isinstance(given, bool):
-            named["non_blocking"] = given
-        elif given is not None:
-            named["device"] = Device(given)
-    device = named["device"] if named["device"] is None or isinstance(named["device"], Device) else Device(named["device"])
-    return device, named["dtype"], named["non_blocking"], named["memory_format"]
+    memory_format = kwargs.pop("memory_format", None)
+    device, dtype, non_blocking, _ = positional_to(args or (None,), **kwargs)
+    if args and isinstance(args[0], Tensor):
+        device = args[0].device
+    return device if device is None else Device(device), dtype, non_blocking, memory_format
 
 
 _nn = SimpleNamespace(_parse_to=_parse_to)

@@ -18,12 +18,12 @@ class CustomOpDef:
     """An operation of a program's own; `custom_op` makes it.  Called, it runs the function, of which nothing is recorded.
 
     name: "namespace::name"
-    fn: the function
+    fn: the function, whose name and arguments are the operation's
     """
 
     def __init__(self, name: str, fn: Callable[..., Any]) -> None:
         self._qualname, self._fn = name, fn
-        self._on_cpu: Callable[..., Any] | None = None     # of register_kernel; goes before the function
+        self._kernels: dict[str | None, Callable[..., Any]] = {}       # by device; None for those that have none of their own
         self.__name__, self.__doc__ = fn.__name__, fn.__doc__
         self._recorded = self._with_gradient(self._no_formula, None)
 
@@ -37,8 +37,12 @@ class CustomOpDef:
         return type(f"GeneratedBackwardFor_{self._qualname.replace('::', '_')}_default", (Function,), body)
 
     def _run(self, args: tuple) -> Any:
+        kernel = self._kernels.get("cpu") or self._kernels.get(None)
+        if kernel is None:
+            raise NotImplementedError(f"Could not run '{self._qualname}' with arguments from the 'CPU' backend: its functions "
+                                      f"are for {', '.join(map(str, self._kernels))}")
         with no_grad():
-            return (self._on_cpu or self._fn)(*args)
+            return kernel(*args)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
@@ -66,8 +70,8 @@ class CustomOpDef:
 
     def register_kernel(self, device_types: str | Iterable[str] | None, fn: Callable[..., Any] | None = None,
                         /) -> Callable[..., Any]:
-        """The function that is to run on these devices; one for "cpu", or for None, all of them, takes the place of the
-        function of the operation.  Returns the function; without one, it is a decorator.
+        """The function that is to run on these devices, or for None on all that have none of their own.  Returns the
+        function; without one, it is a decorator.
 
         >>> import mtorch
         >>> @mtorch.library.custom_op("mine::twice", mutates_args=())
@@ -81,11 +85,8 @@ class CustomOpDef:
         """
         if fn is None:
             return lambda function: self.register_kernel(device_types, function)
-        named = [device_types] if device_types is None or isinstance(device_types, str) else list(device_types)
-        if "cpu" in named:
-            self._on_cpu = fn
-        elif None in named:
-            self._fn = fn
+        named = [device_types] if device_types is None or isinstance(device_types, str) else device_types
+        self._kernels.update(dict.fromkeys(named, fn))
         return fn
 
     def __repr__(self) -> str:
@@ -98,7 +99,9 @@ def custom_op(name: str, fn: Callable[..., Any] | None = None, /, *, mutates_arg
 
     name: "namespace::name"
     mutates_args: which arguments it writes in place; told by the writing itself here
-    device_types, schema, tags: for a compiler and other devices
+    device_types: the devices that the function is for, None for all; called without one for "cpu" the operation raises
+        NotImplementedError
+    schema, tags: for a compiler
 
     Raises: ValueError for a name without a namespace.
 
@@ -113,11 +116,12 @@ def custom_op(name: str, fn: Callable[..., Any] | None = None, /, *, mutates_arg
     tensor([6.])
     """
     if fn is None:
-        return lambda function: custom_op(name, function, mutates_args=mutates_args)
+        return lambda function: custom_op(name, function, mutates_args=mutates_args, device_types=device_types)
     namespace, colons, own = name.partition("::")
     if not (namespace and colons and own):
         raise ValueError(f"custom_op(name={name!r}): expected a name of the form 'namespace::name'")
     op = _known[name] = CustomOpDef(name, fn)
+    op.register_kernel(device_types, fn)
     group = vars(ops).setdefault(namespace, SimpleNamespace())
     setattr(group, own, op)
     return op

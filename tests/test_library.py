@@ -12,12 +12,12 @@ def library(request):
     return mtorch if request.param == "mtorch" else pytest.importorskip("torch")
 
 
-def squared(library, name):
+def squared(library, name, **options):
     def square(x):
         return x * x
 
     square.__annotations__ = {"x": library.Tensor, "return": library.Tensor}
-    return library.library.custom_op(f"mtorch_tests::{name}", square, mutates_args=())
+    return library.library.custom_op(f"mtorch_tests::{name}", square, mutates_args=(), **options)
 
 
 @pytest.mark.parametrize("device_types", ["cpu", ["cuda", "cpu"], None])
@@ -43,6 +43,15 @@ def test_a_kernel_for_another_device_is_not_run(library):
     square = squared(library, "kernel_elsewhere")
     square.register_kernel("cuda", lambda x: x * 5)
     assert square(library.tensor([3.0])).tolist() == [9.0]
+
+
+def test_a_function_for_another_device_is_not_run(library):
+    square = squared(library, "function_elsewhere", device_types="cuda")
+    with pytest.raises(NotImplementedError, match="Could not run 'mtorch_tests::function_elsewhere' with arguments from the "
+                                                  "'CPU' backend"):
+        square(library.tensor([3.0]))
+    square.register_kernel("cpu", lambda x: x * 5)
+    assert square(library.tensor([3.0])).tolist() == [15.0]
 
 
 def test_gradients_go_through_a_kernel(library):

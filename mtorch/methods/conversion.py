@@ -23,6 +23,35 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
+def positional_to(args: tuple, device: Any = None, dtype: Any = None, non_blocking: bool = False,
+                  copy: bool = False) -> tuple[Any, Any, bool, bool]:
+    """What the positional arguments of `to` ask for: device, dtype, non_blocking and copy, as given where they do not say.
+
+    They are one of torch's three forms, (other, ...), (dtype, ...) or (device, dtype, ...), with two bools at their end.
+    """
+    first, *flags = args
+    if isinstance(first, TensorBase):
+        dtype = first.dtype
+    elif _is_dtype(first):
+        dtype = first
+    else:
+        device = device if first is None else first
+        if flags:
+            second, *flags = flags
+            dtype = dtype if second is None else second
+    known = (device is None or isinstance(device, (str, Device)) or builtins.type(device) is int,
+             dtype is None or _is_dtype(dtype), len(flags) <= 2, *(isinstance(flag, bool) for flag in flags))
+    if not all(known):
+        raise TypeError("to() received an invalid combination of arguments - got ("
+                        f"{', '.join(type(a).__name__ for a in args)}), but expected (device, dtype, non_blocking, copy), "
+                        "(dtype, non_blocking, copy) or (Tensor, non_blocking, copy)")
+    return device, dtype, *flags, *(non_blocking, copy)[len(flags):]
+
+
+def _is_dtype(value: Any) -> bool:
+    return isinstance(value, dtypes.dtype) or value is float or value is int or value is bool
+
+
 class Convertible(TensorBase):
     """The part of Tensor that makes other things of it."""
 
@@ -159,7 +188,7 @@ class Convertible(TensorBase):
            copy: builtins.bool = False, memory_format: Any = None) -> Any:
         """This tensor in another dtype, or in that of another tensor; the tensor itself where nothing changes.
 
-        args: a dtype, a device or another Tensor, then non_blocking and copy
+        args: a dtype, a device (and a dtype) or another Tensor, then non_blocking and copy
         dtype: of the elements of the result; None for this tensor's
         device: the CPU, there is no other
         non_blocking: taken, and of no effect
@@ -178,23 +207,10 @@ class Convertible(TensorBase):
         >>> x.to("cpu") is x
         True
         """
-        for a in args:
-            if isinstance(a, dtypes.dtype):
-                dtype = a
-            elif isinstance(a, TensorBase):
-                dtype = a.dtype
-            elif isinstance(a, (str, Device)) or a is None or builtins.type(a) is builtins.int:
-                device = a if a is not None else device
-            elif isinstance(a, bool):
-                pass                                   # non_blocking, copy: everything is in place already
-            elif a in (float, int, bool):
-                dtype = dtypes.of(dtypes.numpy_dtype(a))
-            else:
-                raise TypeError(f"to() received an invalid combination of arguments - got {type(a).__name__}")
+        if args:
+            device, dtype, non_blocking, copy = positional_to(args, device, dtype, non_blocking, copy)
         if device is not None:
             creation._placed(device)
-        if len(args) > 0 and args[-1] is True and len(args) >= 3:
-            copy = True
         kind = self.array.dtype if dtype is None else dtypes.numpy_dtype(dtype)
         if kind == self.array.dtype:
             return self.clone() if copy else self

@@ -67,6 +67,9 @@ REFUSED = {
     "T.ones(2).float_power_(2)": "requires dtype",
     "T.ones(2, dtype=T.complex64).float_power_(2)": "requires dtype",
     "T.ones(2, dtype=T.float64).float_power_(2j)": "requires dtype",
+    "T.ones(2).to('cpu', True)": r"to\(\) received an invalid combination of arguments - got \(str, bool",
+    "T.ones(2).to(T.float32, 'cpu')": r"to\(\) received an invalid combination of arguments - got \(dtype, str",
+    "T.ones(2).to('cpu', T.float32, True, False, True)": r"to\(\) received an invalid combination of arguments",
     "(T.ones(2, requires_grad=True) // 2).sum().backward()": "derivative for aten::floor_divide is not implemented",
     "T.autograd.grad(T.floor_divide(3, x).sum() + x.sum(), x) if (x := T.ones(2, requires_grad=True)) is not None else 0":
         "derivative for aten::floor_divide is not implemented",
@@ -125,6 +128,21 @@ def test_the_error_is_torchs(call: str) -> None:
     with pytest.raises(theirs.type, match=REFUSED[call]) as ours:
         eval(call, {"T": mtorch})
     assert ours.type is theirs.type
+
+
+@pytest.mark.parametrize(("args", "same"), [
+    (("cpu", "float32", True), True), (("cpu", "float32", False, True), False), (("float32", True), True),
+    (("float32", False, True), False), (("cpu", None, True), True), (("cpu", None, False, True), False), ((None,), True),
+    (("other", True), True), (("other", False, True), False), (("cpu", "float64", True), False), ((), True)])
+def test_moving_copies_where_it_is_asked_for(args, same) -> None:
+    for lib in (mtorch, pytest.importorskip("torch")):
+        x = lib.ones(2)
+        given = [x if a == "other" else getattr(lib, a) if type(a) is str and a != "cpu" else a for a in args]
+        assert (x.to(*given) is x) is same
+        if args[-1:] == (True,) and args[-2:-1] == (False,):
+            continue                                   # a layer is not copied
+        layer = lib.nn.Linear(2, 2)
+        assert layer.to(*given).weight.dtype is (lib.float64 if "float64" in args else lib.float32)
 
 
 def test_division_rounded_down_has_no_gradient_but_another_way_round() -> None:
