@@ -6,6 +6,7 @@ import numpy as np
 from ..autograd.tape import op
 from ..strides import memory_like
 from .elementwise import plain
+from .sums import column_sums
 
 
 def attention_by_parts(q, k, v, *, scale, bias, dropped, as_query=False):
@@ -31,10 +32,10 @@ def attention(q, k, v, *, scale, bias, dropped, as_query=False):
     p = k @ T(q)                                           # p^T, (..., S, L): NumPy reduces columns faster than rows
     p *= scale
     if bias is not None:
-        p += T(bias)
+        p += np.ascontiguousarray(T(bias))                 # added to many heads
     p -= p.max(axis=-2, keepdims=True, initial=-np.inf)    # also where there are no keys
     np.exp(p, out=p)
-    p /= p.sum(axis=-2, keepdims=True)
+    p /= column_sums(p)[..., None, :]
     used = p if dropped is None else p * T(dropped)
     y = np.matmul(T(used), v, out=memory_like(q, None, True) if as_query else None, order="C")
 

@@ -12,10 +12,11 @@ _BLAS = "fd"        # a product of half-precision numbers would add up in half p
 
 
 def column_sums(a):
-    """y (O) = sum over n of a (N,O)"""
+    """y (..., O) = sum over n of a (..., N, O)"""
     if type(a) is np.ndarray and a.dtype.char in _BLAS:
-        return _ones(len(a), a.dtype).dot(a)
-    return a.sum(axis=0)
+        ones = _ones(a.shape[-2], a.dtype)
+        return ones.dot(a) if a.ndim == 2 else ones @ a
+    return a.sum(axis=-2)
 
 
 def row_sums(a):
