@@ -61,6 +61,9 @@ def frombuffer(buffer: Any, *, dtype: dtypes.dtype, count: int = -1, offset: int
     return _new(array, None, None, requires_grad)
 
 
+NUMPY_IS_2_0 = np.__version__.startswith("2.0.")       # it knows neither DLPack's copy nor its max_version
+
+
 class _Capsule:
     """A capsule as something that speaks DLPack: NumPy asks for the capsule, and for the device, which is the CPU."""
 
@@ -97,6 +100,9 @@ def from_dlpack(ext_tensor: Any, *, device: str | Device | None = None, copy: bo
     if not hasattr(ext_tensor, "__dlpack__"):
         raise RuntimeError("from_dlpack: expected an array that speaks DLPack, got "
                            f"{type(ext_tensor).__name__} without __dlpack__")
+    if NUMPY_IS_2_0:
+        array = np.from_dlpack(ext_tensor)
+        return wrap(array.copy() if copy else array)
     return wrap(np.from_dlpack(ext_tensor, copy=copy))
 
 

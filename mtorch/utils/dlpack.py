@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..functions.buffers import from_dlpack
+from ..functions.buffers import NUMPY_IS_2_0, from_dlpack
 from ..tensor import Tensor
 
 __all__ = ["from_dlpack", "to_dlpack"]
@@ -19,4 +19,6 @@ def to_dlpack(tensor: Tensor) -> Any:
     >>> type(mtorch.utils.dlpack.to_dlpack(mtorch.ones(2))).__name__
     'PyCapsule'
     """
+    if NUMPY_IS_2_0:
+        return tensor.__dlpack__()
     return tensor.__dlpack__(max_version=(1, 0))       # NumPy takes memory of older capsules for read-only
