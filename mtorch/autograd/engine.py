@@ -221,7 +221,7 @@ def _own(g, seeds=()) -> np.ndarray:
 def _in_order(g):
     """A recorded gradient that lies in the order of its axes: a replayed rule may have left a piece of something larger."""
     node = g._node and history(g)
-    if g.array.flags.c_contiguous or type(node) not in (Node, Output):
+    if g.array.flags.c_contiguous or not isinstance(node, (Node, Output)):
         return g
     return wrap(np.ascontiguousarray(g.array), node)
 
@@ -291,7 +291,7 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
             slots[x.slot] = seed if slots[x.slot] is None else slots[x.slot] + seed
         else:
             grads[x] = grads[x] + seed if x in grads else seed
-    roots = [x for x in grads if type(x) is Node and x not in stops]
+    roots = [x for x in grads if isinstance(x, Node) and x not in stops]
     useful: Any = None                                 # when targets are given: all that is worth a gradient
     if targets is not None or create_graph:
         nodes = _newest_first(roots, stops)
@@ -337,6 +337,8 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
                     shape = x.array.shape
                 elif kind is Output:
                     shape = x.shape
+                elif isinstance(x, Node):              # one that was shown: its class has a name
+                    kind, shape = Node, x.shape
                 else:
                     continue
                 if useful is not None and in_node(x) not in useful:
@@ -385,7 +387,7 @@ def _newest_first(roots, stops) -> list[Node]:
             kind = type(x)
             if kind is Output:
                 x = x.node
-            elif kind is not Node:
+            elif not isinstance(x, Node):
                 continue
             if x not in nodes and x not in stops:
                 nodes.add(x)

@@ -36,10 +36,10 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
         raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
     found = history(tensor)
     if type(found) is Output:
-        return GradientEdge(found.node, found.slot)
-    if type(found) is not Node:
+        return GradientEdge(found.node.shown(), found.slot)
+    if not isinstance(found, Node):
         raise NotImplementedError("get_gradient_edge: of a leaf, which has no node here")
-    return GradientEdge(found, 0)
+    return GradientEdge(found.shown(), 0)
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:

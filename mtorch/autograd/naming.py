@@ -20,7 +20,7 @@ def named(result: Any, name: str) -> Any:
     node = result._node
     if type(node) is Output:
         node = node.node
-    if type(node) is Node:
+    if isinstance(node, Node):
         if isinstance(node.op, Custom):                        # it is this node's alone
             node.op.grad_name = name
         else:
@@ -49,7 +49,7 @@ def shown_as(name: str | Callable[..., str]) -> Callable[[Function], Function]:
             for y in result if isinstance(result, (tuple, list)) else (result,):
                 if not isinstance(y, TensorBase) or y._node is STALE:       # of a view written in place torch names the view
                     continue
-                if type(y._node) in (Node, Output) and y._node.order > start:
+                if isinstance(y._node, (Node, Output)) and y._node.order > start:
                     named(y, name if isinstance(name, str) else name(result, *args, **kwargs))
             return result
         return call    # type: ignore[return-value]

@@ -31,7 +31,7 @@ def recompute(nodes: list[Node]) -> None:
         node = stack.pop()
         if node.value is None and node not in todo and node.op.rule is not None:
             todo.add(node)
-            stack.extend(in_node(x) for x in node.inputs if type(x) is Node or type(x) is Output)
+            stack.extend(in_node(x) for x in node.inputs if isinstance(x, (Node, Output)))
     for node in sorted(todo, key=attrgetter("order")):
         if node.pullback is None:
             raise RuntimeError(FREED)
@@ -43,15 +43,15 @@ def check_constants(node: Node) -> None:
     """Raise if an array was written in place that was there before this node and that running its rule again relies on."""
     if views._last_write > node.order:
         views.check_intact(node, [_array(x) for x in node.inputs
-                                  if type(x) is not Node and type(x) is not Output or in_node(x).op.rule is None])
+                                  if not isinstance(x, (Node, Output)) or in_node(x).op.rule is None])
 
 
 def _array(x):
-    return x.value if type(x) is Node or type(x) is Output else x.array if isinstance(x, TensorBase) else x
+    return x.value if isinstance(x, (Node, Output)) else x.array if isinstance(x, TensorBase) else x
 
 
 def _tensor(x):
-    return wrap(np.asarray(x.value), x) if type(x) is Node or type(x) is Output else x
+    return wrap(np.asarray(x.value), x) if isinstance(x, (Node, Output)) else x
 
 
 def replayed(node: Node, inputs, g):

@@ -20,6 +20,7 @@ import functools
 from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -74,20 +75,39 @@ class Node:
     @property
     def next_functions(self) -> tuple:
         """The nodes of the inputs as torch shows them: pairs of a node and the number of its output."""
-        return tuple((i.node, i.slot) if type(i) is Output else (i, 0) if type(i) is Node else (AccumulateGrad(i), 0)
-                     for i in self.inputs if type(i) in (Node, Output) or isinstance(i, TensorBase))
+        return tuple((i.node.shown(), i.slot) if type(i) is Output else (i.shown(), 0) if isinstance(i, Node)
+                     else (AccumulateGrad.of(i), 0) for i in self.inputs if is_handle(i))
+
+    def shown(self) -> Node:
+        """The node for a program to look at: its class has the name that torch's has, `type(y.grad_fn).__name__`."""
+        self.__class__ = _class_of(self.name(), getattr(self.op, "from_user", False))
+        return self
 
     def __repr__(self) -> str:
         where = "torch.autograd.function." if getattr(self.op, "from_user", False) else ""
         return f"<{where}{self.name()} object at {id(self):#x}>"
 
 
+@functools.cache
+def _class_of(name: str, from_user: bool) -> type[Node]:
+    return type(name, (Node,), {"__slots__": (), "__module__": "torch.autograd.function" if from_user else "builtins"})
+
+
 class AccumulateGrad:
-    """Stands for a leaf among the `next_functions` of a node."""
+    """Stands for a leaf among the `next_functions` of a node; there is one for each leaf at a time."""
+
+    _known: WeakValueDictionary[int, AccumulateGrad] = WeakValueDictionary()
 
     def __init__(self, variable) -> None:
         self.variable = variable
         self.next_functions: tuple = ()
+
+    @classmethod
+    def of(cls, variable) -> AccumulateGrad:
+        known = cls._known.get(id(variable))
+        if known is None or known.variable is not variable:
+            known = cls._known[id(variable)] = cls(variable)
+        return known
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
@@ -108,7 +128,7 @@ class Output:
     value = property(lambda self: self.node.value[self.slot])
 
 
-STALE = Node.__new__(Node)             # stands in a view whose memory was rewritten: look its history up anew
+STALE = Node(None, (), {}, None, ())   # stands in a view whose memory was rewritten: look its history up anew
 
 _new = object.__new__
 _ndarray = np.ndarray
@@ -287,8 +307,7 @@ def history(t):
 
 def is_handle(x) -> bool:
     """Is this input of a node one that a gradient goes to?"""
-    t = type(x)
-    return t is Node or t is Output or isinstance(x, TensorBase)
+    return isinstance(x, (Node, Output, TensorBase))
 
 
 from .anomaly import watch                            # noqa: E402  (they need Node and wrap)

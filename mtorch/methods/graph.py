@@ -145,7 +145,16 @@ class Differentiable(TensorBase):
         if self._node is None:
             return None
         node = history(self)
-        return node.node if type(node) is Output else node if type(node) is Node else None
+        return node.node.shown() if type(node) is Output else node.shown() if isinstance(node, Node) else None
+
+    def _is_view(self) -> bool:
+        """Whether this tensor was taken as a view of another, whose memory it shares."""
+        return is_view(self)
+
+    @property
+    def _base(self) -> Any:
+        """The tensor that this one is a view of; None where it is of none."""
+        return self._alias[0] if is_view(self) else None
 
     @property
     def output_nr(self) -> int:

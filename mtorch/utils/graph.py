@@ -153,7 +153,7 @@ def _nodes(top: Node) -> list[Node]:
                                "backward(retain_graph=True)")
         for x in node.inputs:
             x = x.node if type(x) is Output else x
-            if type(x) is Node and x not in nodes:
+            if isinstance(x, Node) and x not in nodes:
                 nodes.add(x)
                 stack.append(x)
     return sorted(nodes, key=attrgetter("order"))

@@ -157,3 +157,72 @@ def test_a_view_written_in_place_by_a_named_function() -> None:
     assert mtorch.nn.functional.rrelu(y, 0.5, 0.5, training=True, inplace=True) is y
     y.sum().backward()
     assert x.grad.tolist() == [[0.5, 1.0], [1.0, 0.5]]
+
+
+@pytest.mark.parametrize("lib", ["mtorch", "torch"])
+def test_the_class_of_a_node_has_its_name(lib) -> None:
+    t = mtorch if lib == "mtorch" else pytest.importorskip("torch")
+    x = t.ones(2, 3, requires_grad=True)
+    z = t.nn.functional.relu(x * 2)
+    loss = t.nn.functional.mse_loss(z, t.zeros(2, 3)) + z.chunk(3, 1)[2].sum()
+    names, nodes = [], [loss.grad_fn]                # as programs that draw graphs walk them
+    while nodes:
+        node = nodes.pop(0)
+        names.append(type(node).__name__)
+        nodes += [before for before, _ in node.next_functions if before is not None]
+    assert names == ["AddBackward0", "MseLossBackward0", "SumBackward0", "ReluBackward0", "SplitBackward0", "MulBackward0",
+                     "ReluBackward0", "AccumulateGrad", "MulBackward0", "AccumulateGrad"]
+    assert str(type(loss.grad_fn)) == "<class 'AddBackward0'>" and loss.grad_fn is loss.grad_fn
+    assert isinstance(z.grad_fn, t.autograd.graph.Node)
+    loss.backward()                                   # nodes that were looked at are walked like others
+    assert x.grad[1].tolist() == pytest.approx([4 / 3, 4 / 3, 10 / 3])
+
+
+@pytest.mark.parametrize("lib", ["mtorch", "torch"])
+def test_a_leaf_has_one_node(lib) -> None:
+    t = mtorch if lib == "mtorch" else pytest.importorskip("torch")
+    w = t.ones(2, requires_grad=True)
+    (first, _), (second, _) = (w * w).grad_fn.next_functions
+    assert first is second and first.variable is w
+    (of_view, _), = w.view(2, 1).grad_fn.next_functions
+    assert of_view is first
+
+
+@pytest.mark.parametrize("lib", ["mtorch", "torch"])
+def test_what_a_view_is_of(lib) -> None:
+    t = mtorch if lib == "mtorch" else pytest.importorskip("torch")
+    x = t.ones(4, requires_grad=True)
+    whole, square = x * 2, t.ones(4).view(2, 2)
+    assert not any(y._is_view() for y in (x, whole, t.ones(4), x.detach().clone()))
+    assert x._base is whole._base is None
+    assert whole[1:]._is_view() and whole[1:]._base is whole
+    assert square[0]._is_view() and square[0]._base is square._base and square._base.shape == (4,)
+
+
+@pytest.mark.parametrize("lib", ["mtorch", "torch"])
+def test_nodes_that_were_looked_at_are_walked_like_others(lib) -> None:
+    t = mtorch if lib == "mtorch" else pytest.importorskip("torch")
+    x = t.tensor([1.0, 2.0], requires_grad=True)
+    y = x * x
+    z = y.exp()
+    first, second = z.unbind()
+    shown = [v.grad_fn for v in (y, z, first, second)]
+    assert [type(node).__name__ for node in shown] == ["MulBackward0", "ExpBackward0", "UnbindBackward0", "UnbindBackward0"]
+    g, = t.autograd.grad(first + 2 * second, x, create_graph=True)
+    assert type(g.grad_fn).__name__ != "Node"
+    h, = t.autograd.grad(g.sum(), x, retain_graph=True)
+    e = [2.718281828, 54.59815003]
+    assert g.tolist() == pytest.approx([2 * e[0], 2 * 4 * e[1]], rel=1e-5)
+    assert h.tolist() == pytest.approx([6 * e[0], 2 * 18 * e[1]], rel=1e-5)
+    assert t.autograd.grad(first, [y])[0].tolist() == pytest.approx([e[0], 0.0])
+
+
+@pytest.mark.parametrize("lib", ["mtorch", "torch"])
+def test_losses_of_a_view_that_was_written_through(lib) -> None:
+    t = mtorch if lib == "mtorch" else pytest.importorskip("torch")
+    x = t.zeros(2, 3, requires_grad=True)
+    z = x * 2
+    view = z[:, :]
+    z[0] += 1
+    t.nn.functional.cross_entropy(view, t.tensor([0, 1])).backward()
+    assert x.grad[0].tolist() == pytest.approx([-2 / 3, 1 / 3, 1 / 3])

@@ -39,7 +39,7 @@ ARRAYS = [f"T.ones({size}) {sign} np.array({number})" for size in ("2", "()")
 ARRAYS.append("T.arange(2) + np.array(2, np.int32)")
 OF_NUMPY = [
     "np.round(T.tensor([1.5, 2.5]))", "np.round(T.tensor(1.55), 1)", "np.around(T.tensor([155, 25]), -1)",
-    "np.fix(T.tensor([-1.5]))", "np.clip(T.tensor([1.5, 2.5]), 0, 2)", "np.argmax(T.tensor([1.5, 2.5]))",
+    "np.clip(T.tensor([1.5, 2.5]), 0, 2)", "np.argmax(T.tensor([1.5, 2.5]))",
     "np.argmin(T.ones(2, 2), axis=0)", "np.argsort(T.tensor([2.5, 1.5]))", "np.cumsum(T.ones(2, 2), axis=0)",
     "np.cumprod(T.tensor([1.5, 2.5]))", "np.reshape(T.ones(2), (2, 1))", "np.transpose(T.ones(1, 2))",
     "np.squeeze(T.ones(1, 2))", "np.swapaxes(T.ones(1, 2), 0, 1)", "np.repeat(T.tensor([1.5, 2.5]), 2)",

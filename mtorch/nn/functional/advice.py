@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def expects_logits(loss: str, x: Tensor) -> None:
     """Warn of a cross-entropy of probabilities: the loss applies softmax (or sigmoid) itself, so they get it twice."""
     node = x._node
-    if type(node) is not Node or node.op is not softmax and node.op is not sigmoid:
+    if not isinstance(node, Node) or node.op is not softmax and node.op is not sigmoid:
         return
     name = "softmax" if node.op is softmax else "sigmoid"
     if (name == "softmax") == (loss == "cross_entropy"):
@@ -34,7 +34,7 @@ def expects_logits(loss: str, x: Tensor) -> None:
 def expects_log_probabilities(loss: str, x: Tensor) -> None:
     """Warn of a loss of log-probabilities that is given probabilities."""
     node = getattr(x, "_node", None)
-    if type(node) is Node and node.op is softmax:
+    if isinstance(node, Node) and node.op is softmax:
         warnings.warn(f"{loss} expects log-probabilities, and its input comes from softmax: use log_softmax, or "
                       "cross_entropy on the scores", UserWarning, stacklevel=program_line())
 
