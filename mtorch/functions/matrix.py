@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase
-from ..ops import matrix as rules
+from ..ops import arithmetic, matrix as rules
 from .arguments import into, require_tensor
 
 if TYPE_CHECKING:
@@ -156,18 +156,24 @@ def _plus_product(name, input, product, beta, alpha, out):
         beta, alpha = int(beta), int(alpha)
     if alpha != 1:
         product = product * alpha
-    if beta == 0:
-        result = product
-    else:
-        result = _added(name, product, input if beta == 1 else input * beta)
+    result = _added(name, product, _times(beta, input))
     if input.array.dtype != product.array.dtype:
         raise RuntimeError(f"{name}: input must have the same dtype as the product, got {input.dtype} and "
                            f"{product.dtype}")
     return result if out is None else into(out, result)
 
 
+def _times(beta, x):
+    """beta x; for 0, nan and inf in x do not count: only its history does.  None where there is nothing to add."""
+    if beta == 0:
+        return arithmetic.masked_fill(x, 0.0, mask=True) if x._requires_grad else None
+    return x if beta == 1 else x * beta
+
+
 def _added(name, product, input):
     """product + input, which must have the product's shape or broadcast to it."""
+    if input is None:
+        return product
     try:
         result = product + input
     except RuntimeError:
@@ -277,5 +283,5 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
     """
     x, product = require_tensor(input, "addr"), outer(vec1, vec2)
     product = product * alpha if alpha != 1 else product
-    result = product if beta == 0 else _added("addr", product, x if beta == 1 else x * beta)
+    result = _added("addr", product, _times(beta, x))
     return result if out is None else into(out, result)

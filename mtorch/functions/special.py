@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..autograd.naming import shown_as
-from ..autograd.mode import mode
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic, special as rules
 from .arguments import (as_tensor_operand, floating, into, of_real_numbers, require_tensor, result_type_of, to_type,
                         whole_number)
+from .number_parts import without_derivative
 from .transcendental import erfc, lgamma
 
 if TYPE_CHECKING:
@@ -257,9 +257,7 @@ def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tenso
 def _value_only(name: str, scipy_name: str, input, out):
     """A function that SciPy has and whose gradient torch lacks, too."""
     x = floating(input, f"special_{name}")
-    if x._requires_grad and mode.recording:
-        raise NotImplementedError(f"the derivative for 'special_{name}' is not implemented.")
-    result = wrap(rules.scipy_value(scipy_name, x.array))
+    result = without_derivative(f"special_{name}", rules.scipy_value(scipy_name, x.array), x)
     return result if out is None else into(out, result)
 
 
@@ -268,7 +266,7 @@ def airy_ai(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Airy's function Ai, the solution of y'' = x y that falls off for large x.
 
     Shape: any -> the same
-    Raises: NotImplementedError where a gradient is to be recorded (torch, too, has none); others as for `i0`.
+    Raises: RuntimeError where a gradient is asked for (torch, too, has none); others as for `i0`.
 
     >>> import mtorch
     >>> mtorch.special.airy_ai(mtorch.tensor([1.0]))

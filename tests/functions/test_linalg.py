@@ -346,5 +346,36 @@ def test_ldl_of_nothing_of_a_singular_matrix_and_with_a_gradient():
     assert mtorch.linalg.ldl_factor_ex(mtorch.zeros(2, 2)).info.item() == 1
     with pytest.raises(RuntimeError, match="singular"):
         mtorch.linalg.ldl_factor(mtorch.zeros(2, 2))
-    with pytest.raises(NotImplementedError, match="gradient is not implemented"):
-        mtorch.linalg.ldl_factor(mtorch.eye(2, requires_grad=True))
+    for lib in (mtorch, pytest.importorskip("torch")):
+        packed, pivots = lib.linalg.ldl_factor(lib.eye(2, requires_grad=True))
+        assert packed.tolist() == [[1.0, 0.0], [0.0, 1.0]] and packed.requires_grad
+        with pytest.raises(RuntimeError, match="derivative for aten::linalg_ldl_factor_ex is not implemented"):
+            packed.sum().backward()
+        x = lib.linalg.ldl_solve(packed.detach(), pivots, lib.ones(2, 1, requires_grad=True))
+        with pytest.raises(RuntimeError, match="derivative for aten::linalg_ldl_solve is not implemented"):
+            x.sum().backward()
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (4, 3), (3, 4), (2, 3, 3)])
+def test_lu_of_a_singular_matrix_with_a_gradient(shape):
+    torch = pytest.importorskip("torch")
+    results = []
+    for lib in (mtorch, torch):
+        a = lib.ones(shape, requires_grad=True)
+        results.append([y.detach().numpy() for y in (*lib.linalg.lu_factor_ex(a), *lib.linalg.lu(a))])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    with pytest.raises(mtorch.linalg.LinAlgError, match="singular"):
+        mtorch.linalg.lu_factor_ex(mtorch.ones(shape, requires_grad=True)).LU.sum().backward()
+
+
+@pytest.mark.parametrize("call", [
+    "T.addr(x, T.ones(2), T.ones(3), beta=0)", "T.addmm(x, T.ones(2, 4), T.ones(4, 3), beta=0, alpha=2)",
+    "T.addmv(x[:, 0], T.ones(2, 4), T.ones(4), beta=0)", "T.baddbmm(x, T.ones(5, 2, 4), T.ones(5, 4, 3), beta=0)"])
+def test_an_input_that_does_not_count_has_a_gradient_of_zeros(call):
+    for lib in (mtorch, pytest.importorskip("torch")):
+        x = lib.full((2, 3), float("nan"), requires_grad=True)
+        y = eval(call, {"T": lib, "x": x})
+        y.sum().backward()
+        assert set(y.detach().flatten().tolist()) <= {1.0, 4.0, 8.0} and x.grad.tolist() == [[0.0] * 3] * 2
+        assert eval(call, {"T": lib, "x": x.detach()}).isfinite().all()

@@ -13,14 +13,15 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ... import return_types
 from ...autograd.mode import mode as autograd_mode
-from ...autograd.tape import TensorBase, wrap
+from ...autograd.tape import TensorBase, record, wrap
 from ...ops import linalg as rules, triangular
 from ..arguments import into, require_tensor
 from ..arithmetic import where
 from ..matrix import matmul
 from ..joining import cat
-from .checks import (INDEFINITE, as_info, as_ours, cholesky_infos, each_matrix, first_failure, first_true, lu_factors,
-                     matrices, same_type, singular_values_of, squares)
+from ..number_parts import without_derivative
+from .checks import (INDEFINITE, LinAlgError, as_info, as_ours, cholesky_infos, each_matrix, first_failure, first_true,
+                     lu_factors, matrices, same_type, singular_values_of, squares)
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -250,6 +251,8 @@ def _lu(A, pivot: bool):
         packed, pivots, infos = lu_factors(A.array)
         if not (A._requires_grad and autograd_mode.recording):
             return wrap(packed), pivots, infos
+        if infos.any():
+            return record("LinalgLuFactorExBackward0", packed, (A,), _no_gradient), pivots, infos
         A = _rows(A, _order_of(pivots, m))
     else:
         pivots = np.broadcast_to(np.arange(k, dtype=np.int32), A.array.shape[:-2] + (k,)).copy()
@@ -262,6 +265,10 @@ def _lu(A, pivot: bool):
     if not pivot:
         infos = first_true(np.diagonal(packed.array, axis1=-2, axis2=-1) == 0)
     return packed, pivots, infos
+
+
+def _no_gradient(g):
+    raise LinAlgError("linalg.lu: the matrix is singular, and there its factors have no derivative")
 
 
 def _with_ones(packed):
@@ -454,11 +461,6 @@ def old_lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor |
 
 # ---- LDL ---------------------------------------------------------------------------------------
 
-def _without_gradient(name: str, *xs) -> None:
-    if autograd_mode.recording and any(x._requires_grad for x in xs):
-        raise NotImplementedError(f"{name}: its gradient is not implemented, here or in torch; call it under no_grad()")
-
-
 def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = False,
                   out: Sequence[Tensor] | None = None) -> return_types.linalg_ldl_factor_ex:
     """`ldl_factor`, and for each matrix an info (int32): 0, or the number of the first block of D that is zero.
@@ -487,7 +489,7 @@ def ldl_factor(A: Tensor, *, hermitian: bool = False,
 
     Shape: (..., N, N) -> (..., N, N), (..., N)
     Raises: TypeError where A is not a Tensor; RuntimeError where a block of D is zero, or A is not square or not of
-        float32, float64 or complex; NotImplementedError where a gradient is to be recorded.
+        float32, float64 or complex, and where a gradient is asked for.
 
     >>> import mtorch
     >>> mtorch.linalg.ldl_factor(mtorch.tensor([[2.0, 0.0], [1.0, 1.0]])).LD
@@ -501,7 +503,6 @@ def ldl_factor(A: Tensor, *, hermitian: bool = False,
 
 def _ldl_factor(A, name: str, hermitian: bool, check: bool) -> return_types.linalg_ldl_factor_ex:
     a = squares(A, name, or_complex=True).array
-    _without_gradient(name, A)
     n = a.shape[-1]
     if n:
         import scipy.linalg.lapack as lapack
@@ -512,7 +513,8 @@ def _ldl_factor(A, name: str, hermitian: bool, check: bool) -> return_types.lina
         packed, pivots, infos = a.copy(), np.zeros(a.shape[:-1], np.int32), np.zeros(a.shape[:-2], np.int32)
     if check:
         first_failure(name, infos, "D[{info},{info}] is zero: the matrix is singular", RuntimeError)
-    return return_types.linalg_ldl_factor_ex(wrap(np.tril(packed)), wrap(pivots), as_info(infos))
+    return return_types.linalg_ldl_factor_ex(without_derivative("linalg_ldl_factor_ex", np.tril(packed), A), wrap(pivots),
+                                             as_info(infos))
 
 
 def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False, out: Tensor | None = None) -> Tensor:
@@ -521,8 +523,8 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False,
     hermitian: as it was given there
 
     Shape: LD (..., N, N), pivots (..., N), B (..., N, K) -> B's
-    Raises: TypeError where one is not a Tensor; RuntimeError where LD is not square, or types or sizes do not fit;
-        NotImplementedError where a gradient is to be recorded.
+    Raises: TypeError where one is not a Tensor; RuntimeError where LD is not square, or types or sizes do not fit, and
+        where a gradient is asked for.
 
     >>> import mtorch
     >>> mtorch.linalg.ldl_solve(*mtorch.linalg.ldl_factor(mtorch.tensor([[2.0]])), mtorch.ones(1, 1))
@@ -530,7 +532,6 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False,
     """
     name = "torch.linalg.ldl_solve"
     LD, B = squares(LD, name, "LD", or_complex=True), matrices(B, name, "B", or_complex=True)
-    _without_gradient(name, LD, B)
     ld, p, b = LD.array, require_tensor(pivots, name, "pivots").array, B.array
     if b.shape[-2] != ld.shape[-1]:
         raise RuntimeError(f"Incompatible matrix sizes for {name}: each A matrix is {ld.shape[-1]} by {ld.shape[-1]} but "
@@ -547,7 +548,8 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False,
         ld, p = np.broadcast_to(ld, batch + ld.shape[-2:]), np.broadcast_to(p, batch + p.shape[-1:])
         for i in np.ndindex(batch):
             x[i] = solve(ld[i], p[i], x[i], lower=1)[0]
-    return wrap(x) if out is None else into(out, wrap(x))
+    result = without_derivative("linalg_ldl_solve", x, LD, B)
+    return result if out is None else into(out, result)
 
 
 @shown_as("LinalgHouseholderProductBackward0")
