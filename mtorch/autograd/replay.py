@@ -67,7 +67,8 @@ def replayed(node: Node, inputs, g):
     if node.op.reference is None:
         args = [wrap(x) if isinstance(x, np.ndarray) else x for x in args]
         value, pullback = node.op.rule(*args, **node.kwargs)
-        return _while_replaying(tape.of_complex(node.op, args, value if type(value) is tuple else (value,), pullback))
+        pull = _while_replaying(tape.of_complex(node.op, args, value if type(value) is tuple else (value,), pullback))
+        return _tied(pull, args) if node.op.flat else pull
     # the inner sweep stops here
     fresh = [identity(x) if isinstance(x, TensorBase) and x._requires_grad else x for x in args]
     outs = node.op.reference(*(wrap(x) if isinstance(x, np.ndarray) else x for x in fresh), **node.kwargs)
@@ -80,7 +81,24 @@ def replayed(node: Node, inputs, g):
         sources = [f for f in fresh if isinstance(f, TensorBase) and f._requires_grad]
         got = iter(grad([o for o, _ in pairs], sources, [gi for _, gi in pairs], create_graph=True, allow_unused=True))
         return [next(got) if isinstance(f, TensorBase) and f._requires_grad else None for f in fresh]
-    return of_reference
+    return _tied(of_reference, args) if node.op.flat else of_reference
+
+
+def _tied(pullback, args):
+    """A replayed pullback whose gradients come from the inputs, too: in torch their gradients are zeros, and not missing."""
+    def tie(g, x):
+        return tied(g, x) if isinstance(g, TensorBase) and isinstance(x, TensorBase) and x._requires_grad else g
+    if callable(pullback):
+        return lambda *gs: [tie(g, x) for g, x in zip(pullback(*gs), args, strict=True)]
+    return tuple(None if pull is None else lambda *gs, pull=pull, x=x: tie(pull(*gs), x)
+                 for pull, x in zip(pullback, args, strict=True))
+
+
+@tape.op(keeps=False)
+def tied(g, a):
+    """g, which a has a part in: none that a small change of a would show"""
+    zeros = np.zeros_like(a.array if isinstance(a, TensorBase) else a)
+    return g, (lambda h: h, lambda h: wrap(zeros) if isinstance(h, TensorBase) else zeros)
 
 
 def _while_replaying(pullback):

@@ -151,19 +151,22 @@ def grad_name_of(name: str) -> str:
 
 
 def op(rule: Callable | None = None, *, reference: Callable | None = None, view: bool = False,
-       keeps: bool = True, name: str | Callable[[Node], str] | None = None, complex: str | None = None) -> Callable:
+       keeps: bool = True, flat: bool = False, name: str | Callable[[Node], str] | None = None,
+       complex: str | None = None) -> Callable:
     """Make a function of Tensors from a rule.
 
     reference   a plain function of Tensors that says the same; a rule that writes into buffers names one, and it is
                 differentiated in its place for gradients of gradients
     view        the value shares the memory of the first input
     keeps       False when the pullbacks close over no array: such a node can be walked again after a backward, as in torch
+    flat        the gradients do not change with the inputs, but for kinks: those of the gradients are zeros, and are given
     name        torch's name for the node, where it is not made from the rule's own; or a function of the node that
                 says it, where torch has several functions for what is one rule here
     complex     how it is differentiated with complex numbers, see complex_numbers.py; None: not at all
     """
     if rule is None:
-        return functools.partial(op, reference=reference, view=view, keeps=keeps, name=name, complex=complex)
+        return functools.partial(op, reference=reference, view=view, keeps=keeps, flat=flat, name=name,
+                                 complex=complex)
 
     @functools.wraps(rule)
     def call(*args, **kwargs):
@@ -224,6 +227,7 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
     call.view, call.keeps = view, keeps and not view                     # type: ignore[attr-defined]
     call.grad_name = name if isinstance(name, str) else grad_name_of(rule.__name__)    # type: ignore[attr-defined]
     call.name_of = name if callable(name) else None                      # type: ignore[attr-defined]
+    call.flat = flat                                                     # type: ignore[attr-defined]
     call.complex = complex                                               # type: ignore[attr-defined]
     return call
 

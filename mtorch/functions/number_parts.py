@@ -79,10 +79,10 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Te
 
 def without_derivative(name: str, value: np.ndarray, *operands):
     """A result that has a history but no derivative: an error only where a gradient is asked for, as in torch."""
-    def no_gradient(g):
+    def no_gradient(*g):
         raise RuntimeError(f"derivative for aten::{name} is not implemented")
     if mode.recording and any(x._requires_grad for x in operands):
-        return record("NotImplemented", value, operands, no_gradient)
+        return record("NotImplemented", value, operands, no_gradient, no_gradient)
     return wrap(value)
 
 

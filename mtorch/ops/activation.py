@@ -10,7 +10,7 @@ from .elementwise import erf, plain
 from .pieces import in_pieces
 
 
-@op
+@op(flat=True)
 def relu(a):
     """y = max(a, 0);  0 at 0, and nan stays nan"""
     y = relu(a) if isinstance(a, TensorBase) else np.maximum(a, 0)
@@ -18,14 +18,14 @@ def relu(a):
     return y, (lambda g: g * passed,)
 
 
-@op
+@op(flat=True)
 def leaky_relu(a, *, negative_slope):
     """y = a for a > 0, else negative_slope a"""
     slope = np.where(plain(a) > 0, 1.0, negative_slope).astype(plain(a).dtype)
     return a * slope, (lambda g: g * slope,)
 
 
-@op(name="PreluKernelBackward0")
+@op(flat=True, name="PreluKernelBackward0")
 def prelu(a, w):
     """y = a for a > 0, else w a"""
     positive = plain(a) > 0
@@ -118,7 +118,7 @@ def log_sigmoid(a):
     return -np.logaddexp(-a, 0.0), (lambda g: g * s,)
 
 
-@op(keeps=True, name="HardtanhBackward0")
+@op(flat=True, name="HardtanhBackward0")
 def hardtanh(a, *, low, high):
     """y = a kept in [low, high]; no gradient at the ends"""
     inside = (plain(a) > low) & (plain(a) < high)
@@ -126,7 +126,7 @@ def hardtanh(a, *, low, high):
     return y, (lambda g: g * inside,)
 
 
-@op
+@op(flat=True)
 def hardsigmoid(a):
     """y = (a + 3) / 6 kept in [0, 1]"""
     inside = (plain(a) > -3) & (plain(a) < 3)
@@ -141,7 +141,7 @@ def hardswish(a):
     return a * np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * np.where(straight, x > 0, a / 3.0 + 0.5),)
 
 
-@op
+@op(flat=True)
 def softshrink(a, *, lambd):
     """y = a moved towards 0 by lambd"""
     x = plain(a)
@@ -150,7 +150,7 @@ def softshrink(a, *, lambd):
     return np.where(size <= lambd, 0.0, a - shift), (lambda g: g * outside,)
 
 
-@op
+@op(flat=True)
 def keep_where(a, *, mask, value):
     """y = a where the mask is set, else value: threshold, hardshrink"""
     return np.where(mask, a, value), (lambda g: g * mask,)

@@ -62,7 +62,7 @@ def convolution_transpose_by_taps(x, w, b=None, *, stride, padding, output_paddi
 
 # ---- the rules ---------------------------------------------------------------------------------
 
-@op(reference=convolution_by_taps)
+@op(reference=convolution_by_taps, flat=True)
 def convolution(x, w, b=None, *, stride, padding, dilation, groups):
     """y (N,O,...) = b (O) + w (O,C/groups,kernel) applied to every place of x (N,C,...)"""
     taps = Taps(w.shape[2:], stride, dilation, groups)
@@ -78,7 +78,7 @@ def convolution(x, w, b=None, *, stride, padding, dilation, groups):
     return batch_first(y), pullback
 
 
-@op(reference=convolution_transpose_by_taps, name="ConvolutionBackward0")
+@op(reference=convolution_transpose_by_taps, flat=True, name="ConvolutionBackward0")
 def convolution_transpose(x, w, b=None, *, stride, padding, output_padding, dilation, groups):
     """The gradient of a convolution's input, as a layer: x (N,C,...), w (C,O/groups,kernel) -> y (N,O,...)"""
     taps = Taps(w.shape[2:], stride, dilation, groups)

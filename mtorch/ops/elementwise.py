@@ -28,7 +28,7 @@ def sign(a: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(y), 0.0, y) if np.isnan(y).any() else y
 
 
-@op
+@op(flat=True)
 def abs(a):
     """y = |a|;  0 has the derivative 0, and nan as well"""
     return np.abs(a), (lambda g: g * sign(plain(a)),)

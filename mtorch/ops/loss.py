@@ -19,7 +19,7 @@ def mse(y, t, *, scale):
     return scale * (d * d).sum(), (lambda g: d * (g * (2.0 * scale)), lambda g: d * (g * (-2.0 * scale)))
 
 
-@op(name="AbsBackward0")
+@op(flat=True, name="AbsBackward0")
 def l1(y, t):
     """|y - t|, elementwise"""
     d = y - t
@@ -72,7 +72,7 @@ def cross_entropy(z, *, target, weight, total):
     return picked.sum() * k, (pullback,)
 
 
-@op(name="NllLossBackward0")
+@op(flat=True, name="NllLossBackward0")
 def nll(a, *, target, weight):
     """-w[n] a[n, t[n]] of log-probabilities a (N, C)"""
     rows = np.arange(len(target))

@@ -34,7 +34,7 @@ def max_pool_by_position(x, *, kernel, stride, padding, dilation, out):
     return gather(x.reshape(N, C, -1), index=where.reshape(N, C, -1), dim=2).reshape(where.shape)
 
 
-@op(reference=max_pool_by_position, name="MaxPool2DWithIndicesBackward0")
+@op(reference=max_pool_by_position, flat=True, name="MaxPool2DWithIndicesBackward0")
 def max_pool(x, *, kernel, stride, padding, dilation, out):
     """y (N,C,*out) = the largest of each window of x (N,C,...); the first of equals gets the gradient"""
     taps = Taps(kernel, stride, dilation)
@@ -104,7 +104,7 @@ def max_unpool(x, *, where, size):
     return y, (lambda g: gather(g.reshape(*shape[:2], -1), index=where.reshape(*shape[:2], -1), dim=2).reshape(shape),)
 
 
-@op(keeps=False)
+@op(keeps=False, flat=True)
 def window_sum(x, *, axis, kernel, stride, padding, out):
     """y[p] = sum over t of x[p stride + t - padding] along one axis, zeros outside; axes are summed one after the other"""
     size = x.shape[axis]

@@ -15,7 +15,7 @@ from .indexing import place
 from .layout import kept_order, zeros_lying_as
 
 
-@op(keeps=False)
+@op(keeps=False, flat=True)
 def pick(x, *, index, axis):
     """y[p] = x[index[p]] along an axis"""
     size = x.shape[axis]

@@ -420,3 +420,36 @@ def test_what_a_post_accumulate_hook_returns(T):
         x.register_post_accumulate_grad_hook(lambda leaf: returned)
         with pytest.raises(error, match=words):
             x.sum().backward()
+
+
+FLAT = ["F.relu(x)", "F.leaky_relu(x)", "F.prelu(x, T.tensor([0.2]))", "F.hardtanh(x)", "F.relu6(x)",
+        "F.hardshrink(x)", "F.softshrink(x)", "F.threshold(x, 0.1, 0.0)", "F.l1_loss(x, T.zeros(1, 1, 4))", "x.abs()",
+        "F.max_pool1d(x, 2)", "F.avg_pool1d(x, 2)", "F.conv1d(x, T.ones(1, 1, 2))", "F.conv_transpose1d(x, T.ones(1, 1, 2))",
+        "F.pad(x, (1, 1), 'reflect')", "F.nll_loss(x[0], T.tensor([1]))"]
+
+
+@pytest.mark.parametrize("call", FLAT)
+def test_a_slope_that_does_not_change_has_a_gradient_of_zeros(call):
+    """As in torch; u'' of a network of ReLUs is asked for by programs that know no better."""
+    for lib in (mtorch, pytest.importorskip("torch")):
+        x = lib.tensor([[[-2.0, -0.3, 0.6, 4.0]]], requires_grad=True)
+        y = eval(call, {"T": lib, "F": lib.nn.functional, "x": x})
+        g, = lib.autograd.grad(y.sum(), x, create_graph=True)
+        assert g.requires_grad
+        (g * lib.arange(4.0)).sum().backward()
+        assert x.grad is None or (x.grad + 0).tolist() == [[[0.0] * 4]]       # for abs torch has None
+
+
+def test_second_derivatives_of_a_network_of_relus():
+    for lib in (mtorch, pytest.importorskip("torch")):
+        lib.manual_seed(0)
+        net = lib.nn.Sequential(lib.nn.Linear(1, 8), lib.nn.ReLU(), lib.nn.Linear(8, 1))
+        x = lib.linspace(-1, 1, 5).reshape(5, 1).requires_grad_()
+        slope, = lib.autograd.grad(net(x).sum(), x, create_graph=True)
+        bend, = lib.autograd.grad(slope.sum(), x, create_graph=True)
+        loss = (slope ** 2).sum() + (bend ** 2).sum()
+        loss.backward()
+        assert bend.tolist() == [[0.0]] * 5
+        if lib is mtorch:
+            ours = net[0].weight.grad.tolist()
+    np.testing.assert_allclose(ours, net[0].weight.grad.tolist(), rtol=1e-5)
