@@ -94,7 +94,7 @@ def add_rows(z: np.ndarray, rows: np.ndarray, a: np.ndarray) -> None:
     ordered = flat_rows[order]
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     z2 = z.reshape(len(z), width)
-    z2[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
+    z2[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0, dtype=z.dtype)
 
 
 @op(name=lambda node: node.kwargs.get("name", "GatherBackward0"))

@@ -38,8 +38,8 @@ def reduce_at(a, src, *, key, reduce, include_self):
 
     reduce: sum, mean, prod, amax, amin.  include_self: whether a's own value at the place counts.
     """
-    shape = a.shape
     x, s = plain(a), plain(src)
+    shape, kind = x.shape, x.dtype                     # a pullback that needs no more of x does not hold it
     hit = np.zeros(shape, bool)
     hit[key] = True
     start = x.copy()
@@ -47,30 +47,30 @@ def reduce_at(a, src, *, key, reduce, include_self):
         start[hit] = {"prod": 1, "amax": _lowest(x), "amin": _highest(x)}.get(reduce, 0)
     y = start.copy()
     _REDUCTIONS[reduce].at(y, key, s)
-    number = np.zeros(shape, x.dtype)
-    np.add.at(number, key, np.ones((), x.dtype))
+    number = np.zeros(shape, kind if kind.kind == "f" else np.int64)
+    np.add.at(number, key, np.ones((), number.dtype))
     number += 1 if include_self else ~hit
     if reduce == "mean":
         total = y
-        y = total / number if x.dtype.kind == "f" else np.floor_divide(total, number)
+        y = total / number if kind.kind == "f" else np.floor_divide(total, number).astype(kind)
     z = reduce_at(a, src, key=key, reduce=reduce, include_self=include_self) \
         if isinstance(a, TensorBase) or isinstance(src, TensorBase) else y
     kept = np.ones(shape, bool) if include_self else ~hit
 
     if reduce in ("sum", "mean"):
-        share = 1.0 / number if reduce == "mean" else np.ones((), x.dtype)
-        return z, (lambda g: g * (share * kept).astype(x.dtype), lambda g: take(g * share.astype(x.dtype), key=key))
+        share = (1.0 / number).astype(kind) if reduce == "mean" else np.ones((), kind)
+        return z, (lambda g: g * (share * kept), lambda g: take(g * share, key=key))
     if reduce in ("amax", "amin"):
         own = (start == y) & kept
         given = s == y[key]
-        winners = own.astype(x.dtype)
-        np.add.at(winners, key, given.astype(x.dtype))
-        return z, (lambda g: g * (own / winners).astype(x.dtype), lambda g: take(g / winners, key=key) * given)
+        winners = own.astype(kind)
+        np.add.at(winners, key, given.astype(kind))
+        return z, (lambda g: g * (own / winners).astype(kind), lambda g: take(g / winners, key=key) * given)
 
     def to_self(g):
         if (x != 0).all():
             return g * kept * (z / np.where(kept, a, 1.0))
-        product = np.ones(shape, x.dtype)
+        product = np.ones(shape, kind)
         np.multiply.at(product, key, s)
         return g * (kept * product)
 
@@ -83,7 +83,7 @@ def reduce_at(a, src, *, key, reduce, include_self):
         np.multiply.at(others, key, np.where(s == 0, 1, s))
         at = zeros[key]
         slope = np.where(at == 0, others[key] / np.where(s == 0, 1, s), np.where((at == 1) & (s == 0), others[key], 0))
-        return take(g, key=key) * slope.astype(x.dtype)
+        return take(g, key=key) * slope.astype(kind)
     return z, (to_self, to_source)
 
 

@@ -31,6 +31,15 @@ FORMS = [
     "T.fft.ifft(input=T.ones(2, requires_grad=True))",
     "T.nansum(T.tensor([1.0, 2]), dtype=T.int32)", "T.roll(T.arange(3), 1, ())",
     "T.scatter(input=T.ones(2, requires_grad=True), dim=0, index=T.tensor([1]), src=T.zeros(2))",
+    *[form.format(kind=kind) for kind in ("bool", "uint8", "int32") for form in (
+        "T.tensor([1, 0, 0], dtype=T.{kind}).index_add(0, T.tensor([1, 1]), T.tensor([1, 1], dtype=T.{kind}))",
+        "T.tensor([1, 0, 0], dtype=T.{kind}).index_add_(0, T.tensor([0, 1]), T.tensor([1, 1], dtype=T.{kind}), alpha=0)",
+        "T.tensor([1, 0], dtype=T.{kind}).index_put_((T.tensor([1, 1]),), T.tensor([1, 1], dtype=T.{kind}), accumulate=True)",
+        "T.tensor([1, 0, 0], dtype=T.{kind}).put_(T.tensor([1, 1]), T.tensor([1, 1], dtype=T.{kind}), True)",
+        "T.tensor([1, 0, 0], dtype=T.{kind}).scatter_add(0, T.tensor([1, 1]), T.tensor([1, 1], dtype=T.{kind}))",
+        "T.tensor([1, 0, 0], dtype=T.{kind}).scatter_reduce_(0, T.tensor([1, 1]), T.tensor([1, 1], dtype=T.{kind}), 'sum')",
+    )],
+    "T.tensor([7, 9], dtype=T.uint8).scatter_reduce(0, T.zeros(300, dtype=T.int64), T.zeros(300, dtype=T.uint8), 'sum')",
 ]
 WRITTEN = ["T.arange(3).__ilshift__(1)", "T.arange(3).__irshift__(T.tensor(1))"]
 FORMER = [

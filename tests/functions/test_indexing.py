@@ -112,6 +112,16 @@ def test_numbers_that_an_integer_type_cannot_hold() -> None:
             x[0] = value
 
 
+@pytest.mark.filterwarnings("ignore:index_reduce")
+def test_a_mean_written_into_a_number() -> None:
+    for lib in (mtorch, pytest.importorskip("torch")):
+        x = lib.tensor(1.0, requires_grad=True)
+        y = x * 1
+        y.index_reduce_(0, lib.tensor([0]), lib.tensor(3.0), "mean")
+        y.backward()
+        assert (y.item(), x.grad.item()) == (2.0, 0.5)
+
+
 @pytest.mark.parametrize("reduce", ["max", "min"])
 def test_scatter_reduce_takes_the_short_names(reduce: str) -> None:
     torch = pytest.importorskip("torch")
