@@ -1,4 +1,4 @@
-"""What every function does with its arguments: axes, sizes, element types, `out=`."""
+"""What every function does with its arguments: axes, sizes, element types."""
 from __future__ import annotations
 
 import functools
@@ -17,7 +17,7 @@ from ..autograd.anomaly import watch
 from ..autograd.mismatch import mismatch
 from ..autograd.mode import mode
 from ..autograd.tape import STALE, Node, TensorBase, history, next_order, wrap
-from ..autograd.views import cast, mark_written, overlaps
+from ..autograd.views import cast
 from ..class_names import ShownAsTorchs
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -259,32 +259,6 @@ def floating(x, function: str = "function"):
     if x.array.dtype.kind in "fc":
         return x
     return wrap(x.array.astype(dtypes.get_default_dtype().numpy))
-
-
-def into(out, result):
-    """Write a result to the tensor that the caller gave as `out=`."""
-    if isinstance(out, (tuple, list)):
-        for o, r in zip(out, result):
-            into(o, r)
-        return out
-    if isinstance(result, tuple):
-        raise TypeError(f"argument 'out' must be tuple of Tensors, not {type(out).__name__}")
-    if not isinstance(out, TensorBase):
-        raise TypeError(f"argument 'out' must be Tensor, not {type(out).__name__}")
-    if out._requires_grad or result._requires_grad:
-        raise RuntimeError("functions with out=... arguments don't support automatic differentiation, but one of the "
-                           "arguments requires grad.")
-    if dtypes.of(result.array.dtype).category > dtypes.of(out.array.dtype).category:
-        raise RuntimeError(f"result type {dtypes.of(result.array.dtype).name} can't be cast to the desired output type "
-                           f"{dtypes.of(out.array.dtype).name}")
-    if out.array.shape != result.array.shape:
-        out.array = np.empty(result.array.shape, out.array.dtype)
-    elif not out.array.flags.forc and overlaps(out.array):
-        raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory "
-                           "location. Please clone() the tensor before performing the operation.")
-    out.array[...] = result.array
-    mark_written(out.array)
-    return out
 
 
 def promoting(op):

@@ -12,8 +12,9 @@ from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import arithmetic as rules
-from .arguments import (NUMBERS, checked, common_kind, element_of, floating, into, number_of, of_real_numbers,
-                        promoting, require_tensor, result_type_of, to_type)
+from .arguments import (NUMBERS, checked, common_kind, element_of, floating, number_of, of_real_numbers, promoting,
+                        require_tensor, result_type_of, to_type)
+from .output import into
 from .former import factors_first, warn_of_order
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import numpy as np
 from .. import dtypes
 from ..autograd.mismatch import mismatch
 from ..autograd.tape import TensorBase, wrap
-from .arguments import NUMBERS, into, number_of, require_tensor, result_type_of, to_type, together
+from .arguments import NUMBERS, number_of, require_tensor, result_type_of, to_type, together
+from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -10,7 +10,8 @@ from ..autograd.naming import named
 from ..autograd.tape import wrap
 from ..ops import complex_parts as rules
 from ..ops.arithmetic import where
-from .arguments import floating, into, require_tensor
+from .arguments import floating, require_tensor
+from .output import into
 from .arithmetic import atan2
 from .elementwise import abs as absolute, sign
 from .joining import stack

@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
-from .arguments import axis_of, into, number_of, of_real_numbers, require_floats, require_tensor, whole_number
+from .arguments import axis_of, number_of, of_real_numbers, require_floats, require_tensor, whole_number
+from .output import into
 from .number_parts import without_derivative
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from .. import dtypes
 from ..caller import program_line
 from ..random.fused import fma32, fma64
 from ..autograd.tape import TensorBase, wrap
-from .arguments import element_of, into, number_of, require_tensor, sizes_of, whole_number
+from .arguments import element_of, number_of, require_tensor, sizes_of, whole_number
+from .output import into
 from .data import array_of
 from .memory_order import memory_as_in_torch
 
@@ -36,7 +37,7 @@ def _new(array, dtype, device, requires_grad, out=None):
         _placed(device)
     result = wrap(array)
     if out is not None:
-        return into(out, result)
+        return into(out, result, resizing=True)
     return result.requires_grad_() if requires_grad else result
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ..autograd.naming import shown_as
 from ..autograd.tape import TensorBase
 from ..ops.contraction import contraction
-from .arguments import axis_of, into, require_tensor, result_type_of, to_type, whole_number
+from .arguments import axis_of, require_tensor, result_type_of, to_type, whole_number
+from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -12,8 +12,9 @@ from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..ops.complex_parts import magnitude
 from ..ops import arithmetic, elementwise as rules
-from .arguments import (as_tensor_operand, common_kind, element_of, floating, into, number_of, require_floats,
+from .arguments import (as_tensor_operand, common_kind, element_of, floating, number_of, require_floats,
                         require_tensor, to_type, together, whole_number)
+from .output import into
 from .memory_order import lies_as_in_torch
 
 if TYPE_CHECKING:

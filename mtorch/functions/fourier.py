@@ -11,7 +11,8 @@ from ..autograd.complex_numbers import is_complex
 from ..autograd.naming import shown_as
 from ..ops import fourier as rules
 from ..ops.indexing import place
-from .arguments import axis_of, into, require_tensor, to_type, whole_number
+from .arguments import axis_of, require_tensor, to_type, whole_number
+from .output import into
 from .complex_numbers import conj
 from .creation import as_tensor
 from .rearranging import roll

@@ -14,8 +14,9 @@ from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import WHOLE, assign
 from ..caller import program_line
 from ..ops import indexing as rules
-from .arguments import (NUMBERS, as_tensor_operand, axis_of, element_of, into, numpy_names, require_tensor, to_type,
+from .arguments import (NUMBERS, as_tensor_operand, axis_of, element_of, numpy_names, require_tensor, to_type,
                         whole_number)
+from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ..autograd.naming import shown_as
 from ..autograd.tape import TensorBase
 from ..ops import shape as rules
-from .arguments import axis_of, into, numpy_names, require_tensor, result_type_of, sizes_of, to_type, whole_number
+from .arguments import axis_of, numpy_names, require_tensor, result_type_of, sizes_of, to_type, whole_number
+from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -7,7 +7,8 @@ from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase
 from ..ops import arithmetic, matrix as rules
-from .arguments import into, require_tensor
+from .arguments import require_tensor
+from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -10,7 +10,8 @@ from .. import dtypes, return_types
 from ..autograd.mode import mode
 from ..autograd.tape import record, wrap
 from ..ops import arithmetic as rules
-from .arguments import common_kind, into, of_real_numbers, require_tensor, result_type_of, to_type, together
+from .arguments import common_kind, of_real_numbers, require_tensor, result_type_of, to_type, together
+from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -12,7 +12,8 @@ from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import is_view
 from ..ops import shape as rules, windows
-from .arguments import axis_of, into, require_tensor, sizes_of, whole_number
+from .arguments import axis_of, require_tensor, sizes_of, whole_number
+from .output import into
 from .creation import _placed
 from .rearranging import diag, flip
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..autograd.naming import shown_as
 from ..ops import shape as rules
-from .arguments import axis_of, into, require_tensor, sizes_of, whole_number
+from .arguments import axis_of, require_tensor, sizes_of, whole_number
+from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

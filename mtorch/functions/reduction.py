@@ -15,7 +15,8 @@ from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
 from ..caller import program_line
 from ..ops import elementwise as unary, indexing, reduction as rules
-from .arguments import axes_of, axis_of, floating, into, number_of, numpy_names, of_real_numbers, require_tensor, to_type
+from .arguments import axes_of, axis_of, floating, number_of, numpy_names, of_real_numbers, require_tensor, to_type
+from .output import into
 from .elementwise import abs as absolute
 
 if TYPE_CHECKING:
@@ -425,7 +426,8 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
 @of_real_numbers
 @shown_as("AminmaxBackward0")
 @numpy_names
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False,
+            out: tuple[Tensor, Tensor] | None = None) -> return_types.aminmax:
     """The smallest and the largest.
 
     dim: a dimension, or None for all
@@ -441,7 +443,8 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     min=tensor(1),
     max=tensor(5))
     """
-    return return_types.aminmax(amin(input, dim, keepdim), amax(input, dim, keepdim))
+    result = return_types.aminmax(amin(input, dim, keepdim), amax(input, dim, keepdim))
+    return result if out is None else return_types.aminmax(*into(out, result))
 
 
 def _logical(function, name, input, dim, keepdim, out):

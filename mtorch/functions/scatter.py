@@ -11,7 +11,8 @@ from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
 from ..ops.indexing import along, take as take_rule
-from .arguments import axis_of, element_of, into, of_real_numbers, require_tensor, to_type, whole_number
+from .arguments import axis_of, element_of, of_real_numbers, require_tensor, to_type, whole_number
+from .output import into
 from .indexing import _in_range, plain_key
 
 if TYPE_CHECKING:
@@ -332,7 +333,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
 
 
 @shown_as("TakeBackward0")
-def take(input: Tensor, index: Tensor) -> Tensor:
+def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements at these places of the flattened input.
 
     index: of int64; negative ones count from the end
@@ -351,7 +352,8 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     if x.array.size == 0 and i.array.size:
         raise IndexError("take(): tried to take from an empty tensor")
     _in_range(i.array, x.array.size, "take", negative=True)
-    return take_rule(x.reshape(-1), key=(i.array.reshape(-1),)).reshape(i.array.shape)
+    result = take_rule(x.reshape(-1), key=(i.array.reshape(-1),)).reshape(i.array.shape)
+    return result if out is None else into(out, result)
 
 
 @shown_as("PutBackward0")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from .. import dtypes
 from ..ops import reduction as rules
-from .arguments import axis_of, into, numpy_names, of_real_numbers, require_tensor, to_type
+from .arguments import axis_of, numpy_names, of_real_numbers, require_tensor, to_type
+from .output import into
 from .reduction import capital
 
 if TYPE_CHECKING:

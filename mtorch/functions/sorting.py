@@ -16,8 +16,9 @@ from ..ops import indexing as rules
 from ..ops.layout import lying
 from ..ops.reduction import amax, mean
 from ..strides import memory_order
-from .arguments import (NUMBERS, as_tensor_operand, axis_of, into, numpy_names, of_real_numbers, require_tensor,
+from .arguments import (NUMBERS, as_tensor_operand, axis_of, numpy_names, of_real_numbers, require_tensor,
                         result_type_of, whole_number)
+from .output import into
 from .reduction import along_dim
 
 if TYPE_CHECKING:
@@ -348,7 +349,8 @@ def bucketize(input: Operand, boundaries: Tensor, *, out_int32: bool = False, ri
 
 
 @of_real_numbers
-def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = False, invert: bool = False,
+         out: Tensor | None = None) -> Tensor:
     """Which elements occur among the test_elements: a bool for each.
 
     elements, test_elements: Tensors, one of them may be a number
@@ -366,7 +368,8 @@ def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = Fal
         raise TypeError("isin(): at least one of elements and test_elements must be a Tensor, got "
                         f"{type(elements).__name__} and {type(test_elements).__name__}")
     a, b = as_tensor_operand(elements, "isin", "elements"), as_tensor_operand(test_elements, "isin", "test_elements")
-    return wrap(np.asarray(np.isin(a.array, b.array, invert=invert)))
+    result = wrap(np.asarray(np.isin(a.array, b.array, invert=invert)))
+    return result if out is None else into(out, result)
 
 
 @numpy_names

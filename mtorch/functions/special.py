@@ -13,8 +13,9 @@ import numpy as np
 from ..autograd.naming import shown_as
 from ..autograd.tape import TensorBase, wrap
 from ..ops import arithmetic, special as rules
-from .arguments import (as_tensor_operand, floating, into, of_real_numbers, require_tensor, result_type_of, to_type,
+from .arguments import (as_tensor_operand, floating, of_real_numbers, require_tensor, result_type_of, to_type,
                         whole_number)
+from .output import into
 from .number_parts import without_derivative
 from .transcendental import erfc, lgamma
 

@@ -11,7 +11,8 @@ from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
-from .arguments import NUMBERS, axes_of, axis_of, floating, into, of_real_numbers, require_tensor
+from .arguments import NUMBERS, axes_of, axis_of, floating, of_real_numbers, require_tensor
+from .output import into
 from .indexing import narrow
 from .joining import cat
 from .matrix import matmul

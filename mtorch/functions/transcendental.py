@@ -4,7 +4,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..ops import elementwise as rules
-from .arguments import floating, into, of_real_numbers, whole_number
+from .arguments import floating, of_real_numbers, whole_number
+from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -333,3 +333,17 @@ def test_large_integers_that_differ_are_not_close() -> None:
     small = mtorch.tensor([1, 255], dtype=mtorch.uint8)
     assert mtorch.isclose(small, small.flip(0), rtol=0, atol=254).tolist() == [True, True]
     assert mtorch.isclose(small, small.flip(0), rtol=0, atol=253).tolist() == [False, False]
+
+
+def test_an_out_of_another_shape_takes_the_results_with_torchs_warning() -> None:
+    for lib in (mtorch, pytest.importorskip("torch")):
+        found = lib.empty(0, dtype=lib.bool)
+        assert lib.isin(lib.tensor([1.0, 2.0]), 1.0, out=found) is found and found.tolist() == [True, False]
+        taken = lib.empty(0)
+        assert lib.take(lib.arange(3.0), lib.tensor([0, 2]), out=taken) is taken and taken.tolist() == [0.0, 2.0]
+        with pytest.warns(UserWarning, match=r"was resized since it had shape \[3\], which does not match the required output "
+                                             r"shape \[2\]"):
+            lib.add(lib.ones(2), 1, out=lib.ones(3))
+        low, high = lib.empty(0), lib.empty(0)
+        result = lib.aminmax(lib.tensor([2.0, 1.0]), out=(low, high))
+        assert result.min is low and (low.item(), high.item()) == (1.0, 2.0)

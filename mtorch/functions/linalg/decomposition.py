@@ -15,7 +15,8 @@ from ... import return_types
 from ...autograd.mode import mode as autograd_mode
 from ...autograd.tape import TensorBase, record, wrap
 from ...ops import linalg as rules, triangular
-from ..arguments import into, require_tensor
+from ..arguments import require_tensor
+from ..output import into
 from ..arithmetic import where
 from ..matrix import matmul
 from ..joining import cat

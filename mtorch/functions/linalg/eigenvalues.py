@@ -13,7 +13,7 @@ from ...autograd.mode import mode as autograd_mode
 from ... import return_types
 from ...autograd.tape import wrap
 from ...ops import linalg as rules
-from ..arguments import into
+from ..output import into
 from .checks import as_ours, squares
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from ...autograd.naming import shown_as
 from ... import dtypes
 from ...autograd.tape import wrap
 from ...ops import distance, linalg as rules
-from ..arguments import axis_of, into, number_of, require_tensor, to_type
+from ..arguments import axis_of, number_of, require_tensor, to_type
+from ..output import into
 from ..arithmetic import where
 from ..reduction import amax, amin, norm as norm_over
 from .checks import capital, matrices, singular_values_of, squares

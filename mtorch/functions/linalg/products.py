@@ -13,7 +13,8 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...autograd.tape import wrap
 from ...ops import linalg as rules
-from ..arguments import axis_of, into, require_tensor, whole_number
+from ..arguments import axis_of, require_tensor, whole_number
+from ..output import into
 from ..arithmetic import where
 from ..einsum import einsum
 from ..matrix import matmul

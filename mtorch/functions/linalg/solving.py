@@ -15,7 +15,8 @@ from ...autograd.naming import shown_as
 from ... import return_types
 from ...autograd.tape import TensorBase, wrap
 from ...ops import linalg as rules, triangular
-from ..arguments import NUMBERS, axis_of, into
+from ..arguments import NUMBERS, axis_of
+from ..output import into
 from ..arithmetic import where
 from ..matrix import matmul
 from .checks import (SINGULAR, LinAlgError, as_info, as_ours, first_failure, first_true, floats, lu_infos, matrices,

@@ -9,7 +9,8 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...autograd.tape import TensorBase, wrap
 from ...functions import elementwise, reduction as reductions
-from ...functions.arguments import axis_of, into, require_tensor, result_type_of, to_type
+from ...functions.arguments import axis_of, require_tensor, result_type_of, to_type
+from ...functions.output import into
 from ...ops import ctc
 from .activation import logsigmoid
 from .loss import check_reduction, chosen, reduced
