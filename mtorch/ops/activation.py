@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from ..autograd.tape import TensorBase, op
-from .elementwise import erf, plain
+from .elementwise import erf, plain, sigmoid
 from .pieces import in_pieces
 
 
@@ -37,9 +37,9 @@ def prelu(a, w):
 def elu(a, *, alpha, scale, input_scale):
     """y = scale a for a > 0, else scale alpha (e^(input_scale a) - 1);  elu, selu and celu by their three numbers"""
     bent = plain(a) <= 0                               # nan is not, as in torch
-    low = alpha * np.expm1(np.where(bent, a, 0.0) * input_scale)
-    y = scale * np.where(bent, low, a)
-    return y, (lambda g: g * np.where(bent, (scale * input_scale) * (low + alpha), scale),)
+    x = np.where(bent, a, 0.0) * input_scale
+    y = scale * np.where(bent, alpha * np.expm1(x), a)
+    return y, (lambda g: g * np.where(bent, (scale * input_scale * alpha) * np.exp(x), scale),)
 
 
 def gelu_plainly(a):
@@ -90,7 +90,7 @@ def gelu_tanh(a):
 @op
 def silu(a):
     """y = a sigmoid(a).  Elfwing et al. 2017, arXiv:1702.03118"""
-    s = 0.5 * np.tanh(0.5 * a) + 0.5
+    s = sigmoid(a)
     return a * s, (lambda g: g * (s * (1.0 + a * (1.0 - s))),)
 
 
@@ -98,7 +98,7 @@ def silu(a):
 def mish(a):
     """y = a tanh(log(1 + e^a)).  Misra 2019, arXiv:1908.08681"""
     th = np.tanh(np.logaddexp(a, 0.0))
-    s = 0.5 * np.tanh(0.5 * a) + 0.5
+    s = sigmoid(a)
     return a * th, (lambda g: g * (th + a * s * (1.0 - th * th)),)
 
 
@@ -107,14 +107,14 @@ def softplus(a, *, beta, threshold):
     """y = log(1 + e^(beta a)) / beta, and a itself where beta a > threshold"""
     linear = plain(a) * beta > threshold
     x = np.where(linear, 0.0, a) * beta
-    s = 0.5 * np.tanh(0.5 * x) + 0.5
+    s = sigmoid(x)
     return np.where(linear, a, np.logaddexp(x, 0.0) / beta), (lambda g: g * np.where(linear, 1.0, s),)
 
 
 @op
 def log_sigmoid(a):
     """y = -log(1 + e^-a)"""
-    s = 0.5 * np.tanh(-0.5 * a) + 0.5
+    s = sigmoid(-a)
     return -np.logaddexp(-a, 0.0), (lambda g: g * s,)
 
 
@@ -168,5 +168,5 @@ def glu(a, *, dim):
     n = a.shape[dim] // 2
     lead = (slice(None),) * dim
     x = a[lead + (slice(None, n),)]
-    s = 0.5 * np.tanh(0.5 * a[lead + (slice(n, None),)]) + 0.5
+    s = sigmoid(a[lead + (slice(n, None),)])
     return x * s, (lambda g: np.concatenate((g * s, g * x * s * (1.0 - s)), dim),)

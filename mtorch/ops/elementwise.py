@@ -176,8 +176,8 @@ def atanh(a):
 
 @op
 def sigmoid(a):
-    """y = 1 / (1 + e^-a), as (1 + tanh(a/2)) / 2: NumPy's tanh is vectorised and does not overflow"""
-    y = 0.5 * np.tanh(0.5 * a) + 0.5
+    """y = 1 / (1 + e^-a).  (1 + tanh(a/2)) / 2 is quicker, but 0 from -18 on in float32, where y has a logarithm still"""
+    y = sigmoid(a) if isinstance(a, TensorBase) else 1.0 / (1.0 + np.exp(-a))
     return y, (lambda g: g * (y * (1.0 - y)),)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import op
-from .elementwise import plain, sign
+from .elementwise import plain, sigmoid, sign
 from .shape import expand
 from .sums import row_sums
 
@@ -100,7 +100,7 @@ def binary_cross_entropy(y, t):
 @op(name="BinaryCrossEntropyWithLogitsBackward0")
 def binary_cross_entropy_with_logits(z, t, w):
     """(1 - t) z + (1 + (w - 1) t) log(1 + e^-z), elementwise; w weighs the positive class"""
-    s = 0.5 * np.tanh(0.5 * z) + 0.5
+    s = sigmoid(z)
     soft = np.logaddexp(-z, 0.0)
     k = 1.0 + (w - 1.0) * t
     return (1.0 - t) * z + k * soft, (lambda g: g * ((1.0 - t) + k * (s - 1.0)), lambda g: g * ((w - 1.0) * soft - z),

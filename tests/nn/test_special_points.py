@@ -207,3 +207,27 @@ def test_attention_to_nothing_and_of_nothing(queries: int, keys: int, causal: bo
         y.sum().backward()
         return [tuple(x.shape) for x in (y, q.grad, k.grad, v.grad)] + [x.detach().sum().item() for x in (y, q.grad)]
     assert found(mtorch) == found(torch)
+
+
+TAILS = {
+    "sigmoid": lambda t, x: x.sigmoid(), "log of sigmoid": lambda t, x: x.sigmoid().log(),
+    "silu": lambda t, x: t.nn.functional.silu(x), "elu": lambda t, x: t.nn.functional.elu(x),
+    "glu": lambda t, x: t.nn.functional.glu(t.cat([t.ones_like(x), x])), "mish": lambda t, x: t.nn.functional.mish(x),
+    "logsigmoid": lambda t, x: t.nn.functional.logsigmoid(x), "softplus": lambda t, x: t.nn.functional.softplus(x),
+    "a discriminator's loss": lambda t, x: t.nn.functional.binary_cross_entropy(x.sigmoid(), t.ones_like(x), reduction="none"),
+    "bce with logits": lambda t, x: t.nn.functional.binary_cross_entropy_with_logits(x, t.ones_like(x), reduction="none"),
+}
+
+
+@pytest.mark.parametrize("name", TAILS)
+def test_tails_are_as_exact_as_torchs(name: str) -> None:
+    """sigmoid(-20) is 2e-9, and its logarithm -20: a formula that gives 0 there makes the loss inf and the gradient 0."""
+    torch = pytest.importorskip("torch")
+    results = []
+    for t in (mtorch, torch):
+        x = t.tensor([-80.0, -60.0, -30.0, -20.0, -17.5, -10.0, 0.5, 10.0, 17.5, 40.0, 80.0], requires_grad=True)
+        y = TAILS[name](t, x)
+        y.sum().backward()
+        results.append((y.detach().numpy(), x.grad.numpy()))
+    np.testing.assert_allclose(results[0][0], results[1][0], rtol=2e-5, atol=0)
+    np.testing.assert_allclose(results[0][1], results[1][1], rtol=2e-5, atol=1e-35)
