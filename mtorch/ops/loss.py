@@ -103,7 +103,7 @@ def binary_cross_entropy_with_logits(z, t, w):
     s = sigmoid(z)
     soft = np.logaddexp(-z, 0.0)
     k = 1.0 + (w - 1.0) * t
-    return (1.0 - t) * z + k * soft, (lambda g: g * ((1.0 - t) + k * (s - 1.0)), lambda g: g * ((w - 1.0) * soft - z),
+    return (1.0 - t) * z + k * soft, (lambda g: g * (k * s - w * t), lambda g: g * ((w - 1.0) * soft - z),
                                      lambda g: g * t * soft)
 
 

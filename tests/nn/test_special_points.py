@@ -215,6 +215,8 @@ TAILS = {
     "glu": lambda t, x: t.nn.functional.glu(t.cat([t.ones_like(x), x])), "mish": lambda t, x: t.nn.functional.mish(x),
     "logsigmoid": lambda t, x: t.nn.functional.logsigmoid(x), "softplus": lambda t, x: t.nn.functional.softplus(x),
     "a discriminator's loss": lambda t, x: t.nn.functional.binary_cross_entropy(x.sigmoid(), t.ones_like(x), reduction="none"),
+    "bce with logits of zeros": lambda t, x: t.nn.functional.binary_cross_entropy_with_logits(
+        x, t.zeros_like(x), reduction="none", pos_weight=t.tensor(3.0)),
     "bce with logits": lambda t, x: t.nn.functional.binary_cross_entropy_with_logits(x, t.ones_like(x), reduction="none"),
 }
 
