@@ -25,7 +25,7 @@ def sigmoid_focal_loss(inputs: Tensor, targets: Tensor, alpha: float = 0.25, gam
 
     >>> import mtorch
     >>> sigmoid_focal_loss(mtorch.tensor([0., 4.]), mtorch.ones(2), alpha=-1)     # unsure, and nearly right
-    tensor([1.7329e-01, 5.8715e-06])
+    tensor([1.7329e-01, 5.8716e-06])
     """
     if not 0 <= alpha <= 1 and alpha != -1:
         raise ValueError(f"Invalid alpha value: {alpha}. alpha must be in the range [0,1] or -1 for ignore.")
