@@ -97,8 +97,12 @@ def _tied(pullback, args):
 @tape.op(keeps=False)
 def tied(g, a):
     """g, which a has a part in: none that a small change of a would show"""
-    zeros = np.zeros_like(a.array if isinstance(a, TensorBase) else a)
-    return g, (lambda h: h, lambda h: wrap(zeros) if isinstance(h, TensorBase) else zeros)
+    array = a.array if isinstance(a, TensorBase) else a
+    shape, kind = array.shape, array.dtype             # the pullback has no need of a's numbers
+
+    def zeros(h):
+        return wrap(np.zeros(shape, kind)) if isinstance(h, TensorBase) else np.zeros(shape, kind)
+    return g, (lambda h: h, zeros)
 
 
 def _while_replaying(pullback):
