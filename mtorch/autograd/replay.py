@@ -10,6 +10,7 @@ from operator import attrgetter
 import numpy as np
 
 from . import tape, views
+from .complex_numbers import AS_WRITTEN
 from .mode import mode
 from .tape import Node, Output, TensorBase, wrap
 
@@ -94,7 +95,7 @@ def _tied(pullback, args):
                  for pull, x in zip(pullback, args, strict=True))
 
 
-@tape.op(keeps=False)
+@tape.op(keeps=False, complex=AS_WRITTEN)
 def tied(g, a):
     """g, which a has a part in: none that a small change of a would show"""
     array = a.array if isinstance(a, TensorBase) else a

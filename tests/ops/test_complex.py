@@ -28,6 +28,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "sin tanh sqrt": lambda t, z, w, x: t.sin(z) + t.tanh(z) * t.sqrt(w),
     "sum mean prod": lambda t, z, w, x: z.sum(0) + z.mean(0) * w.prod(),
     "index cat": lambda t, z, w, x: t.cat([z[1:, ::2], z[:2, 1:3].flip(0)]),
+    "reflected": lambda t, z, w, x: t.nn.functional.pad(z, (2, 1), "reflect") * w.sum(),
     "where": lambda t, z, w, x: t.where(x > 0, z, w),
     "written in place": lambda t, z, w, x: _halved(z * 1),
     "conj": lambda t, z, w, x: z.conj() * z * w.conj(),
