@@ -22,8 +22,9 @@ from ..utils.files import replaced
 from . import archive, stream
 from .allowed import Storage, size_in_file, storage_id
 from .classes import read
+from .elements import Elements
 from .errors import FileFormatError
-from .kinds import DECODED, decoded, warn_of_decoded
+from .kinds import warn_of_decoded
 from .pickle_writer import PickleWriter, little_endian
 
 _LONGEST_PICKLE = 1 << 28         # bytes
@@ -143,17 +144,16 @@ def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_modu
         return stream.Loader(file, name).load(*how)
 
 
-class _Loader:
+class _Loader(Elements):
     """What is shared by the tensors of one file: its storages, each read once."""
 
     def __init__(self, members: archive.Reader, name: str, mapped: bool) -> None:
+        super().__init__()
         self.members = members
         self.bytes_of = members.map_array if mapped else members.read_array
         self.name = name
         self.storages: dict[str, np.ndarray] = {}
-        self.arrays: dict[tuple[int, str], np.ndarray] = {}
         self.swap = False
-        self.became: set[str] = set()
 
     def load(self, classes: bool, encoding: str) -> Any:
         members = self.members
@@ -172,7 +172,7 @@ class _Loader:
             loaded = read(members.read("data.pkl"), self.storage, classes, encoding)
         except FileFormatError as error:
             raise FileFormatError(f"{self.name}: {error}") from error.__cause__
-        warn_of_decoded(self.became, self.name)
+        warn_of_decoded(self.became(), self.name)
         return loaded
 
     def storage(self, key: tuple) -> Storage:
@@ -188,19 +188,11 @@ class _Loader:
             self.storages[number] = self.bytes_of(member)
         return Storage(self.storages[number], kind.name, self)
 
-    def elements(self, raw: np.ndarray, kind: str) -> np.ndarray:
-        """A storage's bytes as elements of a kind; the same array each time, so that views share it."""
-        if (id(raw), kind) not in self.arrays:
-            width = size_in_file(kind, 1)
-            if raw.size % width:
-                raise FileFormatError(f"a storage of {raw.size} bytes holds no whole number of {kind}")
-            if kind in DECODED:
-                self.became.add(kind)
-            if self.swap:
-                width = width // 2 if kind.startswith("complex") else width
-                raw = np.ascontiguousarray(raw.reshape(-1, width)[:, ::-1]).reshape(-1)
-            self.arrays[id(raw), kind] = decoded(raw, kind)
-        return self.arrays[id(raw), kind]
+    def in_order(self, raw: np.ndarray, kind: str) -> np.ndarray:
+        if not self.swap:
+            return raw
+        width = size_in_file(kind, 1) // (2 if kind.startswith("complex") else 1)
+        return np.ascontiguousarray(raw.reshape(-1, width)[:, ::-1]).reshape(-1)
 
 
 def _encoding(encoding: str = "utf-8") -> str:

@@ -16,8 +16,9 @@ import numpy as np
 
 from .allowed import Storage, expect, size_in_file, storage_id
 from .classes import read
+from .elements import Elements
 from .errors import FileFormatError
-from .kinds import DECODED, decoded, warn_of_decoded
+from .kinds import decoded, warn_of_decoded
 from .pickle_writer import PickleWriter, little_endian
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
@@ -38,7 +39,7 @@ def write(writer: PickleWriter, file: IO[bytes]) -> None:
         file.write(little_endian(storage).data)
 
 
-class Loader:
+class Loader(Elements):
     """One file of this form while it is read.
 
     file    at its beginning
@@ -46,12 +47,12 @@ class Loader:
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
+        super().__init__()
         self.file = file
         self.name = name
         self.room = file.seek(0, os.SEEK_END)              # bytes that the storages may still claim
         self.storages: dict[str, tuple[str, int, np.ndarray]] = {}         # key -> kind, count, its bytes
         self.views: dict[tuple[str, int, int], np.ndarray] = {}            # parts of them that old files name
-        self.arrays: dict[tuple[int, str], tuple[np.ndarray, np.ndarray]] = {}     # bytes and kind -> both, as elements
 
     def load(self, classes: bool, encoding: str) -> Any:
         """The object of the file.
@@ -68,7 +69,7 @@ class Loader:
             self._fill(self._plain())
         except (FileFormatError, OSError, MemoryError) as error:
             raise FileFormatError(f"{self.name}: {error}") from error.__cause__
-        warn_of_decoded({kind for _, kind in self.arrays if kind in DECODED}, self.name)
+        warn_of_decoded(self.became(), self.name)
         return loaded
 
     def _plain(self) -> Any:
@@ -101,13 +102,6 @@ class Loader:
         expect(0 <= offset and 0 <= count and offset + count <= length, "a part of a storage reaches outside it")
         width = size_in_file(kind, 1)
         return self.views.setdefault((number, offset, count), raw[offset * width:(offset + count) * width])
-
-    def elements(self, raw: np.ndarray, kind: str) -> np.ndarray:
-        """A storage's bytes as elements of a kind, the numbers of which are to come."""
-        if (id(raw), kind) not in self.arrays:
-            expect(raw.size % size_in_file(kind, 1) == 0, f"a storage of {raw.size} bytes holds no whole number of {kind}")
-            self.arrays[id(raw), kind] = raw, decoded(raw, kind)
-        return self.arrays[id(raw), kind][1]
 
     def _fill(self, keys: Any) -> None:
         """Read the storages' numbers into the arrays that were made of them."""

@@ -15,10 +15,9 @@ import mtorch
 from mtorch import nn
 from mtorch.serialization import FileFormatError, stream
 
-from .test_pt import NARROW_DTYPES, SHARED_DTYPES, everything, same
+from .test_pt import NARROW_DTYPES, SHARED_DTYPES, WAYS, everything_arrives
 
 UNTYPED = ["uint16", "uint32", "uint64"]             # torch writes them in this form, and cannot read what it wrote
-WAYS = [("torch", "mtorch"), ("mtorch", "torch"), ("mtorch", "mtorch")]
 
 
 def saved(obj, saver=mtorch) -> bytes:
@@ -33,14 +32,7 @@ def through_file(obj, saver=mtorch, loader=mtorch, **options):
 
 @pytest.mark.parametrize(("saver", "loader"), WAYS)
 def test_everything_arrives(saver, loader):
-    torch = pytest.importorskip("torch")
-    libraries = {"torch": torch, "mtorch": mtorch}
-    loaded = through_file(everything(libraries[saver]), libraries[saver], libraries[loader], weights_only=True)
-    expected = everything(torch if loader == "mtorch" else mtorch)
-    ours, theirs = (loaded, expected) if loader == "mtorch" else (expected, loaded)
-    for name in expected:
-        assert same(ours[name], theirs[name]), name
-    assert loaded["twice"][0] is loaded["twice"][1]
+    everything_arrives(saver, loader, through_file)
 
 
 @pytest.mark.parametrize(("saver", "loader", "dtype"), [

@@ -27,23 +27,8 @@ both = partial(twins.both, ours, theirs)
 
 
 ANY = {
-    "brightness": lambda t: t.ColorJitter(brightness=0.9),
-    "contrast": lambda t: t.ColorJitter(contrast=(0.2, 1.7)),
-    "saturation": lambda t: t.ColorJitter(saturation=2),
-    "hue": lambda t: t.ColorJitter(hue=0.5),
-    "jitter": lambda t: t.ColorJitter(0.4, 0.4, 0.4, 0.1),
-    "grey": lambda t: t.Grayscale(),
-    "grey, three": lambda t: t.Grayscale(3),
-    "sometimes grey": lambda t: t.RandomGrayscale(0.5),
-    "invert": lambda t: t.RandomInvert(),
-    "sharper": lambda t: t.RandomAdjustSharpness(3, p=0.8),
-    "softer": lambda t: t.RandomAdjustSharpness(0.3, p=0.8),
-    "autocontrast": lambda t: t.RandomAutocontrast(),
-    "five": lambda t: t.FiveCrop((7, 6)),
-    "ten": lambda t: t.TenCrop(5),
+    **twins.OF_ANY_PICTURE,
     "ten, upside down": lambda t: t.TenCrop((5, 8), vertical_flip=True),
-    "choice": lambda t: t.RandomChoice([t.Pad(1), t.CenterCrop(5), t.RandomInvert(1)], p=[1, 2, 3]),
-    "order": lambda t: t.RandomOrder([t.Pad(1), t.CenterCrop(5), t.RandomInvert(1)]),
 }
 OF_BYTES = {
     "posterize": lambda t: t.RandomPosterize(3), "solarize": lambda t: t.RandomSolarize(100.5),
