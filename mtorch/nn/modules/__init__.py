@@ -15,12 +15,13 @@ from ...missing import no_attribute
 
 # PyTorch's file: the files here in which its classes stand
 _FILES = {
-    "activation": ["activation", "attention"], "batchnorm": ["batchnorm", "lazy_layers"],
-    "channelshuffle": ["pixelshuffle"], "container": ["container", "parameter_container"],
-    "conv": ["conv", "lazy_layers"], "distance": ["distance"],
-    "dropout": ["dropout"], "flatten": ["flatten"], "fold": ["fold"], "instancenorm": ["batchnorm", "lazy_layers"],
-    "lazy": ["lazy"], "linear": ["linear", "lazy_layers"], "loss": ["loss_base", "loss", "margin_loss"],
-    "module": ["module", "state", "hooks", "tree"], "normalization": ["normalization"], "padding": ["padding"],
+    "activation": ["activation", "attention"], "adaptive": ["adaptive_softmax"],
+    "batchnorm": ["batchnorm", "lazy_layers"], "channelshuffle": ["pixelshuffle"],
+    "container": ["container", "parameter_container"], "conv": ["conv", "lazy_layers"],
+    "distance": ["distance"], "dropout": ["dropout"], "flatten": ["flatten"], "fold": ["fold"],
+    "instancenorm": ["batchnorm", "lazy_layers"], "lazy": ["lazy"], "linear": ["linear", "lazy_layers"],
+    "loss": ["loss_base", "loss", "margin_loss"], "module": ["module", "state", "hooks", "tree"],
+    "normalization": ["normalization"], "padding": ["padding"],
     "pixelshuffle": ["pixelshuffle"], "pooling": ["pooling", "adaptive_pooling"], "rnn": ["rnn", "rnn_cell"],
     "sparse": ["sparse"], "transformer": ["transformer"], "upsampling": ["upsampling"],
 }
@@ -47,6 +48,6 @@ for _name in _FILES:
 
 def __getattr__(name: str):
     """The classes themselves: `torch.nn.modules.Linear`."""
-    if not name.startswith("_") and name in vars(nn):
-        return vars(nn)[name]
+    if not name.startswith("_") and hasattr(nn, name):
+        return getattr(nn, name)
     raise no_attribute(__name__, name, [*globals(), *vars(nn)])
