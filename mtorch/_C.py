@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +9,11 @@ from .autograd.tape import TensorBase
 from .device import device as Device
 from .functions.linalg.checks import LinAlgError as _LinAlgError
 from .methods.conversion import positional_to
+from .missing import no_attribute
 from .random import Generator
-from .tensor import Tensor
+from .tensor import Tensor, _disabled_torch_function_impl
 
 _TensorMeta = type(Tensor)
-
-
 
 class PyTorchFileReader:
     """The records of a file of torch's: `data.pkl`, `data/0` and so on, as bytes.
@@ -55,11 +53,6 @@ class TensorType:
     """The type of tensors in compiled programs, which programs name in annotations; none is made."""
 
 
-def _disabled_torch_function_impl(func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
-    """What a subclass of Tensor names as its `__torch_function__` so that results are plain Tensors, as they always are here."""
-    return func(*args, **(kwargs or {}))
-
-
 def _get_tracing_state() -> None:
     """None: nothing is ever traced; libraries ask before they look at values."""
 
@@ -82,3 +75,10 @@ def _log_api_usage_once(event: str) -> None:
 
 __all__ = ["Generator", "TensorBase", "PyTorchFileReader", "TensorType", "_LinAlgError", "_TensorMeta",
            "_disabled_torch_function_impl", "_get_tracing_state"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("DisableTorchFunction", "DisableTorchFunctionSubclass"):
+        from .torch_function import DisableTorchFunctionSubclass
+        return DisableTorchFunctionSubclass
+    raise no_attribute(__name__, name, globals())

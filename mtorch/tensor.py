@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from .storage import TypedStorage, UntypedStorage
 
 
+def _disabled_torch_function_impl(func: Any, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
+    """What a subclass of Tensor names as its `__torch_function__` so that results of it are plain Tensors."""
+    return func(*args, **(kwargs or {}))
+
+
 class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
     """An array of numbers that remembers how it was computed.
 
@@ -63,6 +68,26 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         super().__init_subclass__(**kwargs)
         if is_users(cls) and not is_users(next(kind for kind in cls.__mro__ if "__init__" in vars(kind))):
             cls.__init__ = _add_nothing                    # type: ignore[method-assign]    # __new__ makes it, see there
+        if cls.__torch_function__ is not _disabled_torch_function_impl:
+            from .torch_function import take_over
+            take_over(cls)
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
+        """What a subclass is asked when a function is called with one of it: runs it; results are of the subclass.
+
+        func: the function, or method; of an attribute its `__get__`
+        types: the classes of arguments that are asked
+        args, kwargs: the arguments
+
+        >>> import mtorch
+        >>> class Metres(mtorch.Tensor):
+        ...     pass
+        >>> type(Metres([1.0, 2.0]) * 2).__name__
+        'Metres'
+        """
+        from .torch_function import of_the_class
+        return of_the_class(cls, func, types, args, kwargs)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         t = object.__new__(cls)
@@ -97,11 +122,9 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
     def as_subclass(self, cls: type) -> Any:
         """This tensor as one of a program's own class: the same memory, and gradients come back through it.
 
-        What is computed of it is a plain Tensor.
-
         cls: a subclass of Tensor
 
-        Raises: TypeError for another class; NotImplementedError for one with a `__torch_function__`.
+        Raises: TypeError for another class; NotImplementedError for one with a `__torch_dispatch__`.
 
         >>> import mtorch
         >>> class Metres(mtorch.Tensor):
@@ -415,6 +438,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
     _shown = "torch.nn.parameter.Parameter"
+    __torch_function__ = _disabled_torch_function_impl     # type: ignore[assignment]
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
         if hasattr(self, "_requires_grad"):
@@ -458,6 +482,7 @@ class Buffer(Tensor):
 
     __slots__ = ()
     _shown = "torch.nn.parameter.Buffer"
+    __torch_function__ = _disabled_torch_function_impl     # type: ignore[assignment]
 
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
         if hasattr(self, "_requires_grad"):
@@ -476,11 +501,9 @@ def _add_nothing(self: Tensor, *args: Any, **kwargs: Any) -> None:
 
 
 def _refuse_to_dispatch(cls: type) -> None:
-    """Raise for a class that would have torch's functions call it first: silence would give other results."""
-    own = getattr(cls, "__torch_function__", None) or getattr(cls, "__torch_dispatch__", None)
-    if own is not None and getattr(own, "__name__", "") != "_disabled_torch_function_impl":
-        raise NotImplementedError(f"{cls.__name__}: mtorch's functions do not ask a subclass of Tensor for its "
-                                  f"{getattr(own, '__name__', own)}")
+    """Raise for a class that would have torch's kernels call it first: silence would give other results."""
+    if hasattr(cls, "__torch_dispatch__"):
+        raise NotImplementedError(f"{cls.__name__}: mtorch has no kernels that would ask a class for its __torch_dispatch__")
 
 
 def _copied(array: np.ndarray, memo: dict) -> np.ndarray:

@@ -45,6 +45,7 @@ def names() -> Iterator[tuple[str, Any]]:
         module = importlib.import_module(module_name)
         for name in getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]:
             value = getattr(module, name)
+            value = value.__wrapped__ if hasattr(value, "public_name") else value    # see torch_function.py
             ours = (getattr(value, "__module__", None) or "").startswith("mtorch")
             public = callable(value) and hasattr(value, "__name__") and value.__module__ != "mtorch.autograd.tape"
             public = public and not is_list_of_weights(value)

@@ -30,6 +30,7 @@ ROWS = [
     ["mtorch.functions"],
     ["mtorch.fft", "mtorch.linalg", "mtorch.special", "mtorch.signal", "mtorch.storage"],
     ["mtorch.methods"],
+    ["mtorch.torch_function"],
     ["mtorch.tensor"],
     ["mtorch.sparse"],
     ["mtorch.utils", "mtorch.autograd.functional"],

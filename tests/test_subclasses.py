@@ -7,7 +7,6 @@ import pickle
 import pytest
 
 import mtorch
-from mtorch import _C
 
 torch = pytest.importorskip("torch")
 BOTH = pytest.mark.parametrize("lib", [mtorch, torch], ids=["mtorch", "torch"])
@@ -82,22 +81,6 @@ def test_a_tensor_seen_as_another_class(lib):
     assert type(made) is Plain and made.requires_grad and made.is_leaf and made.data_ptr() == z.data_ptr()
     with pytest.raises(TypeError, match="inherit"):
         x.as_subclass(int)
-
-
-def test_a_class_that_would_take_functions_over_is_refused():
-    class Logging(mtorch.Tensor):
-        @classmethod
-        def __torch_function__(cls, func, types, args=(), kwargs=None):
-            raise AssertionError
-
-    for make in (lambda: Logging([1.0]), lambda: mtorch.ones(1).as_subclass(Logging),
-                 lambda: mtorch.Tensor._make_subclass(Logging, mtorch.ones(1))):
-        with pytest.raises(NotImplementedError, match="Logging: .* __torch_function__"):
-            make()
-
-    class Silent(mtorch.Tensor):
-        __torch_function__ = _C._disabled_torch_function_impl
-    assert Silent([1.0]).tolist() == [1.0]
 
 
 def test_own_classes_are_pickled():

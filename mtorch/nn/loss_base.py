@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.tape import wrap
-from ..tensor import Tensor
+from ..tensor import Tensor, _disabled_torch_function_impl
 from .functional.loss import reduction_of
 from .module import Module
 
@@ -32,6 +32,7 @@ class Loss(Tensor):
 
     __slots__ = ()
     _shown = "torch.Tensor"
+    __torch_function__ = _disabled_torch_function_impl     # type: ignore[assignment]
 
     @classmethod
     def of(cls, tensor: Tensor) -> Loss:

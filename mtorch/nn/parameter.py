@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..autograd.tape import TensorBase, wrap
 from ..functions.arguments import Size
 from ..functions.creation import empty
-from ..tensor import Buffer, Parameter, Tensor, _rebuilt
+from ..tensor import Buffer, Parameter, Tensor, _disabled_torch_function_impl, _rebuilt
 
 if TYPE_CHECKING:
     from .. import dtypes
@@ -19,6 +19,7 @@ class _Uninitialized(Tensor):
     """A tensor whose size is not known yet: it has a type, but no numbers that anything could be computed from."""
 
     __slots__ = ()
+    __torch_function__ = _disabled_torch_function_impl     # type: ignore[assignment]
 
     _becomes: type
     _nothing: Any = TensorBase.array       # where an ordinary tensor has its numbers: an empty array, of its type

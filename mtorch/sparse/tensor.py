@@ -17,7 +17,7 @@ from ..functions.joining import cat
 from ..ops import sparse as rules
 from ..printing import format_sparse
 from ..strides import layout as Layout
-from ..tensor import Tensor
+from ..tensor import Tensor, _disabled_torch_function_impl
 
 if TYPE_CHECKING:
     from .. import dtypes
@@ -39,6 +39,7 @@ class SparseTensor(Tensor):
 
     __slots__ = ()
     _shown = "torch.Tensor"
+    __torch_function__ = _disabled_torch_function_impl     # type: ignore[assignment]
     is_sparse = True
     layout = Layout("torch.sparse_coo")
 
