@@ -49,7 +49,7 @@ from .functions.einsum import einsum, inner, kron, tensordot, trace, vdot
 from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mm as spmm, mv,
                                outer)
 from .functions.linalg.low_rank import pca_lowrank, svd_lowrank
-from .functions.linalg.decomposition import (lu_unpack, old_cholesky as cholesky, old_lu as lu,
+from .functions.linalg.decomposition import (householder_product as orgqr, lu_unpack, old_cholesky as cholesky, old_lu as lu,
                                              old_lu_solve as lu_solve, old_qr as qr, old_svd as svd)
 from .functions.linalg.norms import cdist, dist, old_norm as norm, pdist, renorm
 from .functions.linalg.products import (chain_matmul, matrix_exp, matrix_power, old_cross as cross,
@@ -83,10 +83,10 @@ from . import linalg, nn, optim, signal, sparse, special, utils
 from .nn import Module, Parameter, Sequential
 from .utils.data import DataLoader
 from .native import alpha_dropout, batch_norm, dropout, embedding, feature_dropout, group_norm, instance_norm, layer_norm
-from .nn.functional import (adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d, bilinear, channel_shuffle, conv1d,
-                            conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, cosine_similarity,
-                            max_pool1d, max_pool2d, max_pool3d, pairwise_distance, pixel_shuffle, pixel_unshuffle,
-                            relu_, rms_norm, rrelu, selu_)
+from .nn.functional import (adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d, bilinear, celu_, channel_shuffle,
+                            conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d,
+                            cosine_similarity, max_pool1d, max_pool2d, max_pool3d, pairwise_distance, pixel_shuffle,
+                            pixel_unshuffle, relu_, rms_norm, rrelu, rrelu_, selu_, threshold_)
 from .legacy import methods_as_functions as _methods_as_functions, tensor_classes as _tensor_classes
 
 globals().update(_tensor_classes(Tensor))

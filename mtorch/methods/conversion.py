@@ -374,6 +374,36 @@ class Convertible(TensorBase):
         """
         return self.to(dtypes.bool)
 
+    def to_dense(self, dtype: dtypes.dtype | None = None, *, masked_grad: builtins.bool | None = None) -> Tensor:
+        """The tensor with all its elements: of a sparse one an ordinary one; of an ordinary one itself.
+
+        dtype: of the result; None for that of the tensor
+        masked_grad: of use for sparse tensors alone
+
+        >>> import mtorch
+        >>> mtorch.sparse_coo_tensor([[1]], [2.0], (2,)).to_dense()
+        tensor([0., 2.])
+        """
+        return self if dtype is None else self.to(dtype)             # type: ignore[return-value]
+
+    def sparse_dim(self) -> builtins.int:
+        """The number of dimensions whose places a sparse tensor lists: 0 of an ordinary one.
+
+        >>> import mtorch
+        >>> mtorch.ones(2, 3).sparse_dim()
+        0
+        """
+        return 0
+
+    def dense_dim(self) -> builtins.int:
+        """The number of dimensions that are whole: all of an ordinary tensor.
+
+        >>> import mtorch
+        >>> mtorch.ones(2, 3).dense_dim()
+        2
+        """
+        return self.array.ndim
+
     def cpu(self, memory_format: Any = None) -> Self:
         """The tensor itself: it is on the CPU.
 

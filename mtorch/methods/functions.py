@@ -384,6 +384,7 @@ class Functions(TensorBase):
     inverse, pinverse = solving.inverse, solving.pinverse
     cholesky, cholesky_solve = decomposition.old_cholesky, solving.cholesky_solve
     cholesky_inverse, triangular_solve = solving.cholesky_inverse, solving.triangular_solve
+    orgqr = decomposition.householder_product
     qr, svd = decomposition.old_qr, decomposition.old_svd
     lu, lu_solve = decomposition.old_lu, decomposition.old_lu_solve
     matrix_power, matrix_exp, cross = products.matrix_power, products.matrix_exp, products.old_cross

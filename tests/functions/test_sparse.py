@@ -277,3 +277,9 @@ def test_by_rows_indices_that_do_not_fit(wrong):
 def test_by_rows_what_there_is_not_says_so(attempt, error):
     with pytest.raises(error):
         attempt(by_rows(mtorch)[0])
+
+
+def test_an_ordinary_tensor_asked_as_a_sparse_one():
+    x = mtorch.ones(2, 3)
+    assert x.to_dense() is x and (x.sparse_dim(), x.dense_dim()) == (0, 2)
+    assert x.to_dense(mtorch.float64).dtype is mtorch.float64
