@@ -44,7 +44,7 @@ ROWS = [
      "mtorch.questions", "mtorch.settings", "mtorch.testing", "mtorch.types"],
     ["mtorch.__config__", "mtorch.compiler"],
     ["mtorch._dynamo"],
-    ["mtorch.cuda", "mtorch.backends", "mtorch.utils.model_zoo", "mtorch._C"],
+    ["mtorch.cuda", "mtorch.backends", "mtorch.utils.benchmark", "mtorch.utils.model_zoo", "mtorch._C"],
     ["mtorch.mps", "mtorch.xpu", "mtorch.finder"],
     ["mtorch.as_torch"],
     ["mtorch.__main__", "mtorch.compare", "mtorch.shims"],
