@@ -31,7 +31,7 @@ class Adafactor(Optimizer):
     foreach         a speed hint of torch's, accepted and without effect
     maximize        go up instead
 
-    Raises: ValueError for values out of range.
+    Raises: ValueError for values out of range; RuntimeError for complex parameters.
 
     >>> import mtorch
     >>> w = mtorch.tensor([[1.0, -2.0]], requires_grad=True)
@@ -57,6 +57,10 @@ class Adafactor(Optimizer):
             "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay, "foreach": foreach,
             "maximize": maximize,
         })
+
+    def _check_param(self, p: Any) -> None:
+        super()._check_param(p)
+        checks.real("Adafactor", p)
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float, beta2_decay: float,
                eps: tuple[float | None, float], d: float, weight_decay: float) -> None:

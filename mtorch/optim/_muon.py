@@ -35,7 +35,7 @@ class Muon(Optimizer):
     adjust_lr_fn        s of an (A, B) matrix: "original" or None: sqrt(max(1, A / B));
                         "match_rms_adamw": 0.2 sqrt(max(A, B))
 
-    Raises: ValueError for values out of range, and for parameters that are not matrices.
+    Raises: ValueError for values out of range, and for parameters that are not matrices; RuntimeError for complex ones.
 
     >>> import mtorch
     >>> w = mtorch.tensor([[1.0, 0.0], [0.0, 2.0]], requires_grad=True)
@@ -68,6 +68,7 @@ class Muon(Optimizer):
 
     def _check_param(self, p: Any) -> None:
         super()._check_param(p)
+        checks.real("Muon", p)
         if p.array.ndim != 2:
             raise ValueError("Muon only supports 2D parameters whereas we found a parameter with size: "
                              f"{tuple(p.shape)}")

@@ -59,7 +59,8 @@ class Adagrad(Optimizer):
         for group in self.param_groups:                  # the state is there before the first step, as torch has it
             for p in group["params"]:
                 self.state[p]["step"] = wrap(number(0))
-                self.state[p]["sum"] = wrap(np.full_like(p.array, initial_accumulator_value))
+                of_parts = complex(initial_accumulator_value, initial_accumulator_value)
+                self.state[p]["sum"] = wrap(np.full_like(p.array, of_parts if p.is_complex() else initial_accumulator_value))
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: dict[str, Any], *, lr: float, lr_decay: float,
                weight_decay: float, eps: float, initial_accumulator_value: float) -> None:

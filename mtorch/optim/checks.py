@@ -34,6 +34,12 @@ def as_number(name: str, value: Any) -> float:
     raise TypeError(f"{name} must be a number, got {type(value).__name__} {value!r}")
 
 
+def real(optimizer: str, p: Tensor, error: type[Exception] = RuntimeError) -> None:
+    """Refuse a complex parameter."""
+    if p.is_complex():
+        raise error(f"{optimizer} does not support complex parameters, one of the params is {p.dtype} {tuple(p.shape)}")
+
+
 def not_negative(words: str, name: str, value: Any) -> None:
     """Refuse a value below 0, and nan."""
     if not as_number(name, value) >= 0.0:

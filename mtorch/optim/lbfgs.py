@@ -15,6 +15,7 @@ from ..autograd.tape import wrap
 from ..autograd.views import mark_written
 from ..tensor import Tensor
 from . import checks
+from .arithmetic import in_parts
 from .optimizer import Optimizer, ParamsT
 from .strong_wolfe import strong_wolfe
 
@@ -189,7 +190,7 @@ class _Memory:
 
 def _gathered(params: list[Tensor]) -> np.ndarray:
     """The gradients end to end, zeros for a parameter without one."""
-    return np.concatenate([np.zeros(p.array.size, p.array.dtype) if p.grad is None else p.grad.array.reshape(-1)
+    return np.concatenate([in_parts(np.zeros_like(p.array) if p.grad is None else p.grad.array).reshape(-1)
                            for p in params])
 
 
@@ -197,7 +198,7 @@ def _move(params: list[Tensor], d: np.ndarray, t: float) -> None:
     """x <- x + t d, cut to the parameters."""
     start = 0
     for p in params:
-        x = p.array
+        x = in_parts(p.array)
         x += t * d[start:start + x.size].reshape(x.shape)
         mark_written(x)
         start += x.size

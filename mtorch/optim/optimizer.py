@@ -59,7 +59,7 @@ class Optimizer:
     A subclass defines `update`, or overrides `step` as torch's users do, with `self.param_groups` and `self.state`.
 
     Raises: TypeError for what is no tensor; ValueError for an empty list, a tensor that is not a leaf, a parameter in
-    two groups, a missing required option; NotImplementedError for capturable, differentiable and complex parameters.
+    two groups, a missing required option; NotImplementedError for capturable and differentiable.
 
     >>> import mtorch
     >>> class SignSGD(mtorch.optim.Optimizer):
@@ -123,6 +123,7 @@ class Optimizer:
         """update(param, grad, state, **hyperparameters): change the arrays param and state in place, leave grad alone.
 
         state is empty at the first step; arrays put into it are there at the next, and in `state_dict()` as tensors.
+        Complex numbers come as pairs of real ones, their parts, in a last dimension of two; so do those of the state.
         The hyperparameters are the options of the group that the signature names, as plain numbers.
         """
         raise NotImplementedError(f"{type(self).__name__} defines neither update() nor step()")
@@ -203,9 +204,6 @@ class Optimizer:
             raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
         if not (p.is_leaf or p.retains_grad):
             raise ValueError("can't optimize a non-leaf Tensor")
-        if p.is_complex():
-            raise NotImplementedError("optimizer: complex parameters are not supported, one of the params is "
-                                      f"{p.dtype} {tuple(p.shape)}")
 
     # ---- saving and loading --------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from ..autograd.tape import wrap
 from ..autograd.views import mark_written
 from ..nn.functional.looked_up import forget, rows_of
 from ..tensor import Tensor
-from .checks import plain
+from . import checks
 from .optimizer import Optimizer, ParamsT, recomputed
 
 
@@ -30,8 +30,8 @@ class SparseAdam(Optimizer):
     eps         > 0, keeps the quotient finite
     maximize    go up instead
 
-    Raises: ValueError for values out of range; RuntimeError, in the step, for a gradient that is not that of lookups with
-    sparse=True alone.
+    Raises: ValueError for values out of range and complex parameters; RuntimeError, in the step, for a gradient that is not
+    that of lookups with sparse=True alone.
 
     >>> import mtorch
     >>> words = mtorch.nn.Embedding.from_pretrained(mtorch.zeros(3, 1), freeze=False, sparse=True)
@@ -55,6 +55,10 @@ class SparseAdam(Optimizer):
                 raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
 
+    def _check_param(self, p: Any) -> None:
+        super()._check_param(p)
+        checks.real("SparseAdam", p, ValueError)
+
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update the rows that the gradients are made of.
 
@@ -67,7 +71,7 @@ class SparseAdam(Optimizer):
                     rows = rows_of(p.grad)
                     if rows is None:
                         raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
-                    self._update(p, rows, plain(group["lr"]), group["betas"], group["eps"], group.get("maximize", False))
+                    self._update(p, rows, checks.plain(group["lr"]), group["betas"], group["eps"], group.get("maximize", False))
         return loss
 
     def _update(self, p: Tensor, rows: np.ndarray, lr: float, betas: tuple[float, float], eps: float,

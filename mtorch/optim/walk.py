@@ -21,7 +21,9 @@ import numpy as np
 
 from ..autograd.tape import wrap
 from ..autograd.views import mark_written, owner
+from ..ops.complex_parts import view_as_complex
 from ..tensor import Tensor
+from .arithmetic import in_parts
 from .bundle import Bundle
 from .checks import plain
 
@@ -109,6 +111,10 @@ def run_alone(optimizer: Optimizer, p: Tensor, options: dict[str, Any], negate: 
         raise ValueError(f"{type(optimizer).__name__}: the gradient has shape {g.shape}, its parameter {x.shape}")
     kept = optimizer.state.get(p) or {}
     before = {name: value.array if isinstance(value, Tensor) else value for name, value in kept.items()}
+    of_pairs = x.dtype.kind == "c"
+    if of_pairs:
+        x, g = in_parts(x), in_parts(g)
+        before = {name: in_parts(value) if isinstance(value, np.ndarray) else value for name, value in before.items()}
     state = before.copy()
     if optimizer.elementwise and (x.nbytes > PIECE_BYTES or not x.ndim):
         in_pieces(optimizer.update, x, g, state, optimizer.numbers, options, negate)
@@ -117,6 +123,8 @@ def run_alone(optimizer: Optimizer, p: Tensor, options: dict[str, Any], negate: 
     mark_written(x)
     for name, value in state.items():
         if value is not before.get(name):
+            if of_pairs and isinstance(value, np.ndarray) and name not in optimizer.numbers:
+                value = view_as_complex(value)
             optimizer.state[p][name] = wrap(value) if isinstance(value, np.ndarray) else value
 
 

@@ -42,6 +42,27 @@ OPTIONS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize("kwargs", [{"lr": 0.5}, {"line_search_fn": "strong_wolfe"}])
+def test_complex_parameters_move_by_their_parts(kwargs: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    runs = []
+    for package in (torch, mtorch):
+        z = package.tensor([1 + 1j, 2 - 1j], dtype=package.complex128, requires_grad=True)
+        x = package.tensor([0.5, -0.5], dtype=package.float64, requires_grad=True)
+        optimizer = package.optim.LBFGS([z, x], max_iter=6, **kwargs)
+
+        def closure(z: Any = z, x: Any = x, optimizer: Any = optimizer) -> Any:
+            optimizer.zero_grad()
+            loss = ((z * z - 3j).abs() ** 2).sum() + (z.real * x - 1).pow(2).sum()
+            loss.backward()
+            return loss
+
+        losses = [optimizer.step(closure).item() for _ in range(2)]
+        runs.append((losses, z.tolist(), x.tolist(), optimizer.state_dict()["state"][0]["d"].tolist()))
+    for theirs, ours in zip(*runs, strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-6, abs=1e-9)
+
+
 @pytest.mark.parametrize("kwargs", OPTIONS)
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-8), ("float32", 2e-2)])
 def test_same_path_as_torch(kwargs: dict[str, Any], dtype: str, tolerance: float) -> None:

@@ -87,11 +87,13 @@ def test_wrong_parameters() -> None:
         (TypeError, "ordered collections", [{"params": {p}}]),
         (TypeError, "param_group must be a dict", [{"params": [p]}, [p]]),
         (ValueError, "more than one parameter group", [{"params": [p]}, {"params": [p]}]),
-        (NotImplementedError, "complex parameters", [mtorch.zeros(2, dtype=mtorch.complex64)]),
     ]
     for error, message, params in cases:
         with pytest.raises(error, match=message):
             optim.SGD(params)
+    for algorithm, wrong in [(optim.Muon, RuntimeError), (optim.Adafactor, RuntimeError), (optim.SparseAdam, ValueError)]:
+        with pytest.raises(wrong, match="does not support complex parameters"):
+            algorithm([mtorch.zeros(2, 2, dtype=mtorch.complex64)])
 
 
 def test_duplicates_in_a_group_are_warned_of() -> None:

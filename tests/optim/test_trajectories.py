@@ -97,6 +97,47 @@ def test_lr_as_a_tensor(name: str) -> None:
     check(runs, 1e-14)
 
 
+def complex_training(package: Any, optimizer: Any, params: list, dtype: str) -> list:
+    """The parameters after each of 6 steps with random gradients."""
+    rng, history = np.random.RandomState(2), []
+    for _ in range(6):
+        for p in params:
+            parts = np.asarray(rng.standard_normal((*p.shape, 2)), dtype)
+            p.grad = package.view_as_complex(package.tensor(parts)) if p.is_complex() else package.tensor(parts[..., 0])
+        optimizer.step()
+        history.append([np.array(p.tolist()) for p in params])
+    return history
+
+
+@pytest.mark.parametrize(("name", "kwargs"), [case for case in CASES if case[0] not in ("Muon", "Adafactor")
+                                              and not case[1].get("fused")])
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-14), ("float32", 1e-6)])
+def test_the_parts_of_complex_parameters_are_numbers_like_others(name: str, kwargs: dict[str, Any], dtype: str,
+                                                                 tolerance: float) -> None:
+    runs = []
+    for package in (torch, mtorch):
+        parts = parameters(package, [(4, 3, 2), (2,), (3,), (300, 100, 2)], dtype)      # the third is real, the last large
+        params = [p.detach() if i == 2 else package.view_as_complex(p.detach()) for i, p in enumerate(parts)]
+        params[0] = params[0].t()                                                        # does not lie in order
+        params = [p.requires_grad_() for p in params]
+        optimizer = getattr(package.optim, name)(params, foreach=False, **{k: v for k, v in kwargs.items() if k != "foreach"})
+        runs.append((optimizer, complex_training(package, optimizer, params, dtype)))
+    for theirs, ours in zip(*(history for _, history in runs), strict=True):
+        for a, b in zip(theirs, ours, strict=True):
+            assert np.abs(a - b).max() <= tolerance * max(1.0, np.abs(a).max())
+    theirs, ours = (optimizer.state_dict() for optimizer, _ in runs)
+    assert dict(describe(theirs["state"])) == dict(describe(ours["state"]))
+    again = [p.detach().clone().requires_grad_() for p in runs[1][0].param_groups[0]["params"]]
+    resumed = getattr(mtorch.optim, name)(again, **kwargs)
+    resumed.load_state_dict(ours)
+    for p, q in zip(runs[1][0].param_groups[0]["params"], again, strict=True):
+        q.grad = p.grad
+    runs[1][0].step()
+    resumed.step()
+    for p, q in zip(runs[1][0].param_groups[0]["params"], again, strict=True):
+        assert mtorch.allclose(p, q, rtol=10 * tolerance)
+
+
 def test_betas_as_tensors() -> None:
     runs = []
     for package in (torch, mtorch):
