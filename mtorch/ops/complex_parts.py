@@ -32,6 +32,21 @@ def view_as_complex(a):
     return pairs.view(np.result_type(a, np.complex64))[..., 0], (view_as_real,)
 
 
+def of_complex(a):
+    """Is this an array, or a Tensor, of complex numbers?"""
+    return plain(a).dtype.kind == "c"
+
+
+def T(a):
+    """The transpose of matrices."""
+    return np.swapaxes(a, -1, -2)
+
+
+def H(a):
+    """The adjoint of matrices: the transpose, conjugated."""
+    return T(a).conj() if of_complex(a) else T(a)
+
+
 @op(name="AbsBackward0", complex=AS_WRITTEN)
 def magnitude(z):
     """y = |z|;  dL/dz = g z / |z|, 0 at 0"""

@@ -1,7 +1,8 @@
 """Rules of linear algebra.  Where a derivative has a name in the literature it is that of Giles 2008, "Collected matrix
 derivative results for forward and reverse mode algorithmic differentiation".
 
-Matrices are the last two axes; H is the transpose of those.
+Matrices are the last two axes; T is the transpose of those, and H the adjoint, which is that of real matrices too.  The
+formulas of Giles hold for complex matrices with H for T; of those here that are so written, none is holomorphic.
 """
 from __future__ import annotations
 
@@ -9,12 +10,9 @@ import numpy as np
 
 from ..autograd.complex_numbers import AS_WRITTEN, holomorphic
 from ..autograd.tape import TensorBase, op
+from .complex_parts import H, T, of_complex
 from .elementwise import plain
 from .triangular import solve_triangular
-
-
-def H(a):
-    return np.swapaxes(a, -1, -2)
 
 
 def absent(g):
@@ -26,7 +24,7 @@ def absent(g):
 def inv(a):
     """y = a^-1;  dL/da = -y^T g y^T   (Giles 2.2.3)"""
     y = inv(a) if isinstance(a, TensorBase) else np.linalg.inv(a)
-    return y, (lambda g: -(H(y) @ g @ H(y)),)
+    return y, (lambda g: -(T(y) @ g @ T(y)),)
 
 
 @op(name="LinalgSolveExBackward0")
@@ -35,8 +33,8 @@ def solve(a, b):
     y = solve(a, b) if isinstance(a, TensorBase) or isinstance(b, TensorBase) else np.linalg.solve(a, b)
 
     def pullback(g):
-        gb = solve(H(a), g)
-        return (lambda: -(gb @ H(y)), gb)
+        gb = solve(T(a), g)
+        return (lambda: -(gb @ T(y)), gb)
     return y, pullback
 
 
@@ -49,7 +47,7 @@ def det(a):
         g = g[..., None, None]
         if isinstance(a, np.ndarray) and a.size and (np.abs(y) < np.finfo(a.dtype).tiny ** 0.5).any():
             return g * _cofactors(a)
-        return g * y[..., None, None] * H(inv(a))
+        return g * y[..., None, None] * T(inv(a))
     return y, (pullback,)
 
 
@@ -62,18 +60,26 @@ def _cofactors(a):
     return (sign[..., None, None] * (u.conj() * others[..., None, :]) @ vh.conj()).astype(a.dtype)
 
 
-@op(name="LinalgSlogdetBackward0")
+@op(name="LinalgSlogdetBackward0", complex=AS_WRITTEN)
 def slogdet(a):
-    """sign and log of the absolute value of det a;  d log|det a| / da = a^-T   (Giles 2.2.4)"""
+    """sign and log of the absolute value of det a;  d log|det a| / da = a^-T   (Giles 2.2.4)
+
+    Of complex numbers the sign, e^(i phi), moves too: d phi = Im tr(a^-1 da).
+    """
     if isinstance(a, TensorBase):
         sign, log = slogdet(a)
     else:
         sign, log = np.linalg.slogdet(a)
         sign = np.asarray(sign)
-    return (sign, log), lambda _, g: (lambda: g[..., None, None] * H(inv(a)),)
+
+    def pullback(gsign, g):
+        if of_complex(a):
+            g = g - 1j * (gsign.conj() * sign).imag
+        return (lambda: g[..., None, None] * H(inv(a)),)
+    return (sign, log), pullback
 
 
-@op(name="LinalgQrBackward0")
+@op(name="LinalgQrBackward0", complex=AS_WRITTEN)
 def qr(a):
     """a = q r, q (..., M, K) with orthonormal columns, r (..., K, N), M >= N.
 
@@ -84,12 +90,12 @@ def qr(a):
     def pullback(gq, gr):
         m = r @ H(gr) - H(gq) @ q
         below = np.tri(m.shape[-1], k=-1, dtype=plain(m).dtype)
-        both = m * (below + np.eye(m.shape[-1], dtype=below.dtype)) + H(m * below)
+        both = m * below + H(m * below) + m.real * np.eye(m.shape[-1], dtype=below.real.dtype)
         return (H(solve_triangular(r, H(gq + q @ both), upper=True)),)
     return (q, r), pullback
 
 
-@op(name="LinalgEighBackward0")
+@op(name="LinalgEighBackward0", complex=AS_WRITTEN)
 def eigh(a):
     """a v = v diag(w), w ascending;  dL/da = v (diag(gw) + F o (v^T gv - gv^T v) / 2) v^T, F[i, j] = 1 / (w[j] - w[i])
 
@@ -111,7 +117,7 @@ def eigh(a):
     return (w, v), pullback
 
 
-@op(name="LinalgEighBackward0")
+@op(name="LinalgEighBackward0", complex=AS_WRITTEN)
 def eigvalsh(a):
     """The eigenvalues of eigh alone: their gradient v diag(g) v^T exists where some of them are equal, too"""
     w, v = eigh(a) if isinstance(a, TensorBase) else np.linalg.eigh(a)
@@ -133,7 +139,7 @@ def eig(a):
     w, v = eig(a) if isinstance(a, TensorBase) else map(as_complex, np.linalg.eig(a))
 
     def pullback(gw, gv):
-        vh = H(v).conj()
+        vh = H(v)
         if absent(gv):
             return (solve(vh, gw[..., :, None] * vh),)
         eye = np.eye(w.shape[-1], dtype=plain(w).real.dtype)
@@ -145,13 +151,15 @@ def eig(a):
     return (w, v), pullback
 
 
-@op(name="LinalgSvdBackward0")
-def svd(a, *, full=False):
+@op(name="LinalgSvdBackward0", complex=AS_WRITTEN)
+def svd(a, *, full=False, look=None):
     """a = u diag(s) vh, s descending, u (..., M, K), vh (..., K, N), K = min(M, N)   (Giles 3.2; Townsend 2016)
 
     full: u (..., M, M) and vh (..., N, N); no gradient comes from the vectors beyond K, which are arbitrary.
+    look: is shown, of complex numbers, u^H gu + v^H gv: how the loss changes as a pair of vectors is turned by e^(i phi)
+        stands in the imaginary parts of its diagonal
     """
-    u, s, vh = svd(a, full=full) if isinstance(a, TensorBase) else np.linalg.svd(a, full_matrices=full)
+    u, s, vh = svd(a, full=full, look=look) if isinstance(a, TensorBase) else np.linalg.svd(a, full_matrices=full)
     m, n = a.shape[-2:]
 
     def pullback(gu, gs, gvh):
@@ -166,7 +174,12 @@ def svd(a, *, full=False):
         uu, vv = H(u1) @ gu1, v1 @ H(gv1)
         left = f * (uu - H(uu)) * s[..., None, :]
         right = s[..., :, None] * (f * (vv - H(vv)))
-        inner = u1 @ (left + right + eye * gs[..., None, :]) @ v1
+        inner = left + right + eye * gs[..., None, :]
+        if of_complex(a):
+            if look:
+                look(uu + vv)
+            inner = inner + eye * (uu - H(uu)) / (2.0 * s[..., None, :])
+        inner = u1 @ inner @ v1
         if m > k:
             inner = inner + (gu1 - u1 @ uu) / s[..., None, :] @ v1
         if n > k:
@@ -175,7 +188,7 @@ def svd(a, *, full=False):
     return (u, s, vh), pullback
 
 
-@op(name="LinalgSvdBackward0")
+@op(name="LinalgSvdBackward0", complex=AS_WRITTEN)
 def svdvals(a):
     """The singular values alone: their gradient u diag(g) vh exists where some of them are equal, too"""
     u, s, vh = svd(a) if isinstance(a, TensorBase) else np.linalg.svd(a, full_matrices=False)
@@ -193,13 +206,13 @@ def matrix_exp(a):
 
     def pullback(g):
         n = a.shape[-1]
-        top = np.concatenate([H(a), g], -1)
-        zero = H(a) * 0.0
-        return matrix_exp(np.concatenate([top, np.concatenate([zero, H(a)], -1)], -2))[..., :n, n:]
+        top = np.concatenate([T(a), g], -1)
+        zero = T(a) * 0.0
+        return matrix_exp(np.concatenate([top, np.concatenate([zero, T(a)], -1)], -2))[..., :n, n:]
     return y, (pullback,)
 
 
-@op(name="LinalgPinvBackward0")
+@op(name="LinalgPinvBackward0", complex=AS_WRITTEN)
 def pinv(a, *, rcond=None, hermitian=False):
     """y = the Moore-Penrose inverse of a, singular values below rcond times the largest taken for 0
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..autograd.complex_numbers import AS_WRITTEN, holomorphic
 from ..autograd.tape import TensorBase, op
+from .complex_parts import H, of_complex
 from .elementwise import plain
 
 
@@ -17,20 +19,21 @@ def _part(a, upper, diagonal=1.0):
     return a * ((mask.T if upper else mask) + diagonal * np.eye(n, dtype=mask.dtype))
 
 
-@op(name="LinalgCholeskyExBackward0")
+@op(name="LinalgCholeskyExBackward0", complex=AS_WRITTEN)
 def cholesky(a):
-    """y lower triangular with y y^T = a, for a symmetric and positive definite.
+    """y lower triangular with y y^H = a, for a Hermitian (symmetric, if real) and positive definite.
 
-    ga = y^-T P(y^T g) y^-1, symmetric, where P keeps the lower triangle and half the diagonal.
+    ga = y^-H P(y^H g) y^-1, made Hermitian, where P keeps the lower triangle and half the diagonal.
     Source: Murray, "Differentiation of the Cholesky decomposition" (2016), arXiv:1602.07527.
     """
     y = cholesky(a) if isinstance(a, TensorBase) else np.linalg.cholesky(a)
 
     def pullback(g):
-        inner = _part(y.mT @ g, False, 0.5)
-        left = solve_triangular(y, inner, transposed=True)                       # y^-T P
-        ga = solve_triangular(y, left.mT, transposed=True).mT                    # y^-T P y^-1
-        return 0.5 * (ga + ga.mT)
+        inner = _part(H(y) @ g, False, 0.5)
+        conjugate = y.conj() if of_complex(y) else y
+        left = solve_triangular(conjugate, inner, transposed=True)               # y^-H P
+        ga = H(solve_triangular(conjugate, H(left), transposed=True))            # y^-H P y^-1
+        return 0.5 * (ga + H(ga))
     return y, (pullback,)
 
 
@@ -78,3 +81,6 @@ def _eliminated(a):
             y[..., k + 1:, k] /= y[..., k, k, None]
             y[..., k + 1:, k + 1:] -= y[..., k + 1:, k, None] * y[..., None, k, k + 1:]
     return y
+
+
+holomorphic(solve_triangular, lu)

@@ -56,6 +56,28 @@ CALLS: dict[str, Callable[..., Any]] = {
     "eigvals": lambda t, z, w, x: (t.linalg.eigvals(z[:, :3]) ** 3).sum() + (t.linalg.eigvals(x[:, :3]) ** 3).sum(),
     "inv solve det": lambda t, z, w, x: t.linalg.solve(z[:, :3], z[:, 3:]) * t.linalg.inv(z[:, 1:]) * t.linalg.det(z[:, 1:]),
     "matrix_exp": lambda t, z, w, x: t.linalg.matrix_exp(z[:, :3]) @ t.linalg.matrix_power(z[:, 1:], -2),
+    "eigh": lambda t, z, w, x: _of_eigenvectors(*t.linalg.eigh(z @ z.mH)),
+    "eigh of the upper triangle": lambda t, z, w, x: _of_eigenvectors(*t.linalg.eigh(z @ z.mH, UPLO="U")),
+    "eigvalsh": lambda t, z, w, x: t.linalg.eigvalsh(z @ z.mH) ** 2,
+    "svd": lambda t, z, w, x: _of_singular_vectors(*t.linalg.svd(z, full_matrices=False)),
+    "svd of a tall one": lambda t, z, w, x: _of_singular_vectors(*t.linalg.svd(z.mT, full_matrices=False)),
+    "svdvals norms cond": lambda t, z, w, x: (t.linalg.svdvals(z) * t.linalg.norm(z, "nuc") * t.linalg.matrix_norm(z, 2)
+                                              * t.linalg.cond(z)),
+    "qr": lambda t, z, w, x: _of_qr(*t.linalg.qr(z.mT)) + _of_qr(*t.linalg.qr(z))[:, :3].sum(),
+    "slogdet": lambda t, z, w, x: t.linalg.slogdet(z[:, 1:])[0] * t.linalg.slogdet(z[:, 1:])[1] + t.logdet(z @ z.mH),
+    "cholesky": lambda t, z, w, x: t.linalg.cholesky(z @ z.mH) * t.linalg.cholesky(z @ z.mH, upper=True).mT,
+    "cholesky_solve": lambda t, z, w, x: (t.cholesky_solve(z, t.linalg.cholesky(z @ z.mH)).sum()
+                                          * t.cholesky_solve(z, t.linalg.cholesky(z @ z.mH, upper=True), upper=True)
+                                          * t.cholesky_inverse(t.linalg.cholesky(z @ z.mH)).sum()),
+    "solve_triangular": lambda t, z, w, x: (t.linalg.solve_triangular(z[:, :3].tril(), z, upper=False).sum()
+                                            * t.linalg.solve_triangular(z[:, 1:].triu(), z.mT, upper=True, left=False)),
+    "lu": lambda t, z, w, x: t.linalg.lu(z[:, :3])[1] @ t.linalg.lu(z)[2],
+    "lu_solve": lambda t, z, w, x: (t.linalg.lu_solve(*t.linalg.lu_factor(z[:, :3]), z, adjoint=True)
+                                    * t.linalg.lu_solve(*t.linalg.lu_factor(z[:, :3]), z.mT, left=False).mT
+                                    * t.linalg.lu_solve(*t.linalg.lu_factor(z[:, :3]), z.mT, left=False, adjoint=True).mT),
+    "pinv lstsq": lambda t, z, w, x: (t.linalg.pinv(z) @ t.linalg.pinv(z @ z.mH, hermitian=True)
+                                      * t.linalg.lstsq(z.mT, w[:, None]).solution.sum()),
+    "householder_product": lambda t, z, w, x: t.linalg.householder_product(z.mT, w[:3]),
     "fftshift": lambda t, z, w, x: t.fft.ifftshift(t.fft.fftshift(z) * w),
 }
 everything = pytest.mark.parametrize("call", CALLS)
@@ -70,6 +92,16 @@ def _halved(z: Any) -> Any:
 def _of_eigenvectors(w: Any, v: Any) -> Any:
     """What depends neither on the order of the eigenvectors nor on how each is turned."""
     return (v * (w * w + w * 1j).unsqueeze(-2)) @ v.mH
+
+
+def _of_singular_vectors(u: Any, s: Any, vh: Any) -> Any:
+    """What does not change where a pair of singular vectors is turned."""
+    return (u * (s * s + 1j)) @ vh
+
+
+def _of_qr(q: Any, r: Any) -> Any:
+    """What does not change where a column of q and the row of r are turned: LAPACKs differ in that."""
+    return (q[:, :1] * 2) @ r[:1] + q @ (r * r.diagonal()[:, None].conj() * r.diagonal()[:, None])
 
 
 def arrays() -> list[np.ndarray]:
@@ -119,10 +151,18 @@ def test_equals_torch_to_second_order(call: str) -> None:
             np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9)
 
 
+def test_a_loss_that_changes_as_vectors_are_turned_is_refused() -> None:
+    z = mtorch.tensor(arrays()[0], requires_grad=True)
+    with pytest.raises(RuntimeError, match="svd_backward: The singular vectors in the complex case are specified up to"):
+        mtorch.linalg.svd(z, full_matrices=False)[0].imag.pow(3).sum().backward()
+    with pytest.raises(RuntimeError, match="linalg_eigh_backward: The eigenvectors in the complex case are specified up to"):
+        mtorch.linalg.eigh(z @ z.mH)[1].imag.pow(3).sum().backward()
+
+
 @pytest.mark.parametrize("call", [
     lambda z: z.max(), lambda z: z.sort(), lambda z: z.argmax(), lambda z: z < z, lambda z: z >= 1, lambda z: z.clamp(0, 1),
     lambda z: mtorch.softmax(z, 0), lambda z: mtorch.relu(z), lambda z: mtorch.maximum(z, z), lambda z: z.unique(),
-    lambda z: mtorch.erf(z), lambda z: mtorch.linalg.qr(z[None] * z[:, None]), lambda z: mtorch.nn.functional.mse_loss(z, z),
+    lambda z: mtorch.erf(z), lambda z: mtorch.nn.functional.mse_loss(z, z),
 ])
 def test_refuses_what_has_no_meaning_or_is_not_there(call: Callable) -> None:
     for requires_grad in (False, True):

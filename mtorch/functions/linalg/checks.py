@@ -37,31 +37,27 @@ def capital(kind: dtypes.dtype) -> str:
     return _CAPITAL.get(kind.name, kind.name)
 
 
-def floats(x, name: str, argument: str = "A", *, or_complex: bool = False):
-    """x, which must be of float32 or float64; or complex, for what is written for those too."""
+def floats(x, name: str, argument: str = "A"):
+    """x, which must be of float32, float64 or complex."""
     x = require_tensor(x, name, argument)
-    if x.array.dtype.kind == "c":
-        if or_complex:
-            return x
-        raise NotImplementedError(f"{name}: complex matrices are not implemented, got {x.dtype}")
-    if x.array.dtype.kind != "f":
+    if x.array.dtype.kind not in "fc":
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {capital(x.dtype)}")
     if x.array.dtype.itemsize < 4:
         raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {capital(x.dtype)}")
     return x
 
 
-def matrices(x, name: str, argument: str = "A", *, or_complex: bool = False):
+def matrices(x, name: str, argument: str = "A"):
     """x, which must be a matrix or a batch of them, of floats."""
-    x = floats(x, name, argument, or_complex=or_complex)
+    x = floats(x, name, argument)
     if x.array.ndim < 2:
         raise RuntimeError(f"{name}: The input tensor {argument} must have at least 2 dimensions.")
     return x
 
 
-def squares(x, name: str, argument: str = "A", *, or_complex: bool = False):
+def squares(x, name: str, argument: str = "A"):
     """x, which must be a square matrix or a batch of them, of floats."""
-    x = matrices(x, name, argument, or_complex=or_complex)
+    x = matrices(x, name, argument)
     n, m = x.array.shape[-2:]
     if n != m:
         raise RuntimeError(f"{name}: {argument} must be batches of square matrices, but they are {n} by {m} matrices")
@@ -153,7 +149,7 @@ def lu_infos(a: np.ndarray) -> np.ndarray:
 def cholesky_infos(a: np.ndarray) -> np.ndarray:
     """0 for a positive definite matrix, else the order of the first minor that is not."""
     import scipy.linalg.lapack as lapack
-    potrf = lapack.spotrf if a.dtype == np.float32 else lapack.dpotrf
+    potrf, = lapack.get_lapack_funcs(("potrf",), (a,))
     return each_matrix(a, lambda m: (potrf(m, lower=1)[1],), ((), np.int32))[0]
 
 

@@ -23,6 +23,7 @@ from ..joining import cat
 from ..number_parts import without_derivative
 from .checks import (INDEFINITE, LinAlgError, as_info, as_ours, cholesky_infos, each_matrix, first_failure, first_true,
                      lu_factors, matrices, same_type, singular_values_of, squares)
+from .eigenvalues import watch_of_pairs
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 def _factored(x, upper: bool, name: str, check: bool):
     x = squares(x, name)
-    read = x.mT if upper else x                        # the lower triangle of this one is read
+    read = x.mH if upper else x                        # the lower triangle of this one is read
     try:
         y = triangular.cholesky(read)
         infos = first_true(np.isnan(np.diagonal(y.array, axis1=-2, axis2=-1)))       # LAPACK takes a nan for positive
@@ -42,18 +43,18 @@ def _factored(x, upper: bool, name: str, check: bool):
         definite = wrap((infos == 0)[..., None, None])
         y = triangular.cholesky(where(definite, read, wrap(np.eye(x.array.shape[-1], dtype=x.array.dtype))))
         y = where(definite, y, wrap(np.full_like(y.array, np.nan)))
-    return (y.mT if upper else y), infos
+    return (y.mH if upper else y), infos
 
 
 @shown_as("LinalgCholeskyExBackward0")
 def cholesky(A: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:
-    """The lower triangular L with L L^T = A (or, where upper, the U with U^T U = A), for positive definite matrices.
+    """The lower triangular L with L L^H = A (or, where upper, the U with U^H U = A), for positive definite matrices.
 
-    A: symmetric; only its lower triangle is read (where upper, its upper one)
+    A: symmetric (complex: Hermitian); only its lower triangle is read (where upper, its upper one)
 
     Shape: (..., N, N) -> (..., N, N)
     Raises: LinAlgError where a matrix is not positive definite; TypeError where A is not a Tensor; RuntimeError where
-        it is not square or not of float32 or float64.
+        it is not square or not of float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.cholesky(mtorch.tensor([[4.0, 2.0], [2.0, 2.0]]))
@@ -104,8 +105,8 @@ def qr(A: Tensor, mode: str = "reduced", *, out: Sequence[Tensor] | None = None)
     mode: 'reduced', K = min(M, N) columns; 'complete', M columns; 'r', an empty Q
 
     Shape: (..., M, N) -> (..., M, K), (..., K, N)
-    Raises: TypeError where A is not a Tensor; RuntimeError where it has fewer than two dimensions or is not of float32
-        or float64, mode is another word, or a gradient is to be recorded that needs a Q that is not computed ('r', and
+    Raises: TypeError where A is not a Tensor; RuntimeError where it has fewer than two dimensions or is not of float32,
+        float64 or complex, mode is another word, or a gradient is to be recorded that needs a Q that is not computed ('r', and
         'complete' where M > N).
 
     >>> import mtorch
@@ -128,7 +129,7 @@ def qr(A: Tensor, mode: str = "reduced", *, out: Sequence[Tensor] | None = None)
             q, r = map(wrap, np.linalg.qr(A.array, "complete"))
     elif m < n:
         q, r = rules.qr(A[..., :m])
-        r = cat([r, matmul(q.mT, A[..., m:])], -1)
+        r = cat([r, matmul(q.mH, A[..., m:])], -1)
     else:
         q, r = rules.qr(A)
     result = return_types.linalg_qr(q, r)
@@ -162,7 +163,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None,
     Shape: (..., M, N) -> (..., M, M), (..., K), (..., N, N), K = min(M, N); where not full_matrices (..., M, K), (...,
         K), (..., K, N).
     Raises: LinAlgError where A has nan; TypeError where A is not a Tensor; RuntimeError where it has fewer than
-        two dimensions or is not of float32 or float64, or driver is not None.
+        two dimensions or is not of float32, float64 or complex, or driver is not None.
 
     >>> import mtorch
     >>> mtorch.linalg.svd(mtorch.tensor([[0.0, 2.0], [1.0, 0.0]])).S
@@ -173,7 +174,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None,
         raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with "
                            "cuSOLVER backend.")
     with singular_values_of(A.array):
-        result = return_types.linalg_svd(*rules.svd(A, full=bool(full_matrices)))
+        result = return_types.linalg_svd(*rules.svd(A, full=bool(full_matrices), look=watch_of_pairs()))
     return result if out is None else into(out, result)
 
 
@@ -198,7 +199,7 @@ def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) 
 
 def old_svd(input: Tensor, some: bool = True, compute_uv: bool = True, *,
             out: Sequence[Tensor] | None = None) -> return_types.svd:
-    """The older form of `linalg.svd`, which returns V, not its transpose.
+    """The older form of `linalg.svd`, which returns V, not its adjoint.
 
     some: K columns of U and V; False: all, as full_matrices
     compute_uv: False for zeros instead of U and V
@@ -213,8 +214,8 @@ def old_svd(input: Tensor, some: bool = True, compute_uv: bool = True, *,
     x = matrices(input, "svd")
     if compute_uv:
         with singular_values_of(x.array):
-            u, s, vh = rules.svd(x, full=not some)
-        result = return_types.svd(u, s, vh.mT)
+            u, s, vh = rules.svd(x, full=not some, look=watch_of_pairs())
+        result = return_types.svd(u, s, vh.mH)
     else:
         batch, (m, n), kind = x.array.shape[:-2], x.array.shape[-2:], x.array.dtype
         result = return_types.svd(wrap(np.zeros(batch + (m, m), kind)), svdvals(x),
@@ -324,7 +325,7 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out: Sequence[Tensor] | None = N
 
     Shape: (..., M, N) -> (..., M, N), (..., min(M, N))
     Raises: TypeError where A is not a Tensor; RuntimeError where a pivot is zero, or A has fewer than two dimensions or is
-        not of float32 or float64.
+        not of float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.lu_factor(mtorch.tensor([[1.0, 2.0], [2.0, 2.0]])).LU
@@ -345,7 +346,7 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     unpack_pivots: False for an empty P
 
     Shape: (..., M, N), (..., K) -> (..., M, M), (..., M, K), (..., K, N), K = min(M, N)
-    Raises: TypeError where one is not a Tensor; RuntimeError where LU_data is no matrix of float32 or float64, or
+    Raises: TypeError where one is not a Tensor; RuntimeError where LU_data is no matrix of float32, float64 or complex, or
         LU_pivots are not K of int32 from 1 to M.
 
     >>> import mtorch
@@ -376,8 +377,8 @@ def lu(A: Tensor, *, pivot: bool = True, out: Sequence[Tensor] | None = None) ->
     pivot: exchange rows so that each pivot is the largest that is left; False: leave them, and P is empty
 
     Shape: (..., M, N) -> (..., M, M), (..., M, K), (..., K, N), K = min(M, N)
-    Raises: TypeError where A is not a Tensor; RuntimeError where it has fewer than two dimensions or is not of float32
-        or float64.
+    Raises: TypeError where A is not a Tensor; RuntimeError where it has fewer than two dimensions or is not of float32,
+        float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.lu(mtorch.tensor([[1.0, 2.0], [2.0, 2.0]])).U
@@ -413,7 +414,7 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
     """X of A X = B (X A = B where not left), given `lu_factor` of A: LU and pivots.
 
     left: False where A stands on the right
-    adjoint: of A^T instead of A
+    adjoint: of A^H instead of A
 
     Shape: LU (..., N, N), pivots (..., N), B (..., N, K) (not left: (..., K, N)) -> B's
     Raises: TypeError where one is not a Tensor; RuntimeError where LU is not square, types or sizes differ, or pivots
@@ -425,8 +426,8 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
     """
     LU, B = squares(LU, "linalg.lu_solve", "LU"), matrices(B, "linalg.lu_solve", "B")
     same_type("linalg.lu_solve", LU, B)
-    if not left:                                       # X A = B is A^T X^T = B^T
-        result = lu_solve(LU, pivots, B.mT, adjoint=not adjoint).mT
+    if not left:                                       # X A = B is A^H X^H = B^H
+        result = lu_solve(LU, pivots, B.mH, adjoint=not adjoint).mH
         return result if out is None else into(out, result)
     n = LU.array.shape[-1]
     if B.array.shape[-2] != n:
@@ -439,8 +440,8 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
     order, lower = _order_of(places, n), _with_ones(LU)
     with as_ours("linalg.lu_solve"):
         if adjoint:
-            x = triangular.solve_triangular(LU, B, upper=True, transposed=True)
-            result = _rows(triangular.solve_triangular(lower, x, transposed=True), np.argsort(order, -1))
+            x = triangular.solve_triangular(LU.conj(), B, upper=True, transposed=True)
+            result = _rows(triangular.solve_triangular(lower.conj(), x, transposed=True), np.argsort(order, -1))
         else:
             result = triangular.solve_triangular(LU, triangular.solve_triangular(lower, _rows(B, order)), upper=True)
     return result if out is None else into(out, result)
@@ -503,7 +504,7 @@ def ldl_factor(A: Tensor, *, hermitian: bool = False,
 
 
 def _ldl_factor(A, name: str, hermitian: bool, check: bool) -> return_types.linalg_ldl_factor_ex:
-    a = squares(A, name, or_complex=True).array
+    a = squares(A, name).array
     n = a.shape[-1]
     if n:
         import scipy.linalg.lapack as lapack
@@ -532,7 +533,7 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False,
     tensor([[0.5000]])
     """
     name = "torch.linalg.ldl_solve"
-    LD, B = squares(LD, name, "LD", or_complex=True), matrices(B, name, "B", or_complex=True)
+    LD, B = squares(LD, name, "LD"), matrices(B, name, "B")
     ld, p, b = LD.array, require_tensor(pivots, name, "pivots").array, B.array
     if b.shape[-2] != ld.shape[-1]:
         raise RuntimeError(f"Incompatible matrix sizes for {name}: each A matrix is {ld.shape[-1]} by {ld.shape[-1]} but "
@@ -555,14 +556,14 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False,
 
 @shown_as("LinalgHouseholderProductBackward0")
 def householder_product(A: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The first columns of the product of Householder's reflections 1 - tau v v^T.
+    """The first columns of the product of Householder's reflections 1 - tau v v^H.
 
     A: has the v in its columns, below the diagonal; each has a 1 on it, and 0 above
     tau: a factor for each
 
     Shape: A (..., M, N), M >= N; tau (..., K), K <= N -> (..., M, N)
     Raises: TypeError where one is not a Tensor; IndexError where tau has no dimension; RuntimeError where the shapes do
-        not fit, or they are not of one type, float32 or float64.
+        not fit, or they are not of one type, float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.householder_product(mtorch.tensor([[1.0], [0.0]]), mtorch.tensor([2.0]))
@@ -588,5 +589,5 @@ def householder_product(A: Tensor, tau: Tensor, *, out: Tensor | None = None) ->
     q = wrap(np.broadcast_to(np.eye(m, n, dtype=A.array.dtype), A.array.shape))
     for i in range(tau.array.shape[-1] - 1, -1, -1):
         w = v[..., i:i + 1]
-        q = q - tau[..., i, None, None] * matmul(w, matmul(w.mT, q))
+        q = q - tau[..., i, None, None] * matmul(w, matmul(w.mH, q))
     return q if out is None else into(out, q)

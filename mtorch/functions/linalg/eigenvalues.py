@@ -4,14 +4,14 @@ Source: Golub and Van Loan 2013, "Matrix Computations", 4th edition, chapters 7 
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...autograd.mode import mode as autograd_mode
 from ... import return_types
-from ...autograd.tape import wrap
+from ...autograd.tape import TensorBase, wrap
 from ...ops import linalg as rules
 from ..output import into
 from .checks import as_ours, squares
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _finite(A, name: str):
-    A = squares(A, name, or_complex=True)
+    A = squares(A, name)
     if not np.isfinite(A.array).all():
         raise RuntimeError(f"torch.{name}: input tensor should not contain infs or NaNs.")
     return A
@@ -45,12 +45,12 @@ def eig(A: Tensor, *, out: Sequence[Tensor] | None = None) -> return_types.linal
     with as_ours("linalg.eig"):
         w, v = rules.eig(A)
     if v._requires_grad:
-        _watch_phases(v)
+        _watch_phases(v, "linalg_eig_backward")
     result = return_types.linalg_eig(w, v)
     return result if out is None else into(out, result)
 
 
-def _watch_phases(v) -> None:
+def _watch_phases(v, name: str) -> None:
     """Raise in backward where the loss changes when an eigenvector is turned by e^(i phi).
 
     A gradient that is recorded is looked at for the last time: when it is differentiated itself, it comes to v in pieces, of
@@ -60,12 +60,28 @@ def _watch_phases(v) -> None:
 
     def look(g) -> None:
         if not recorded and not (np.abs((vectors.conj() * g.array).sum(-2).imag) <= 1e-2).all():
-            raise RuntimeError("linalg_eig_backward: The eigenvectors in the complex case are specified up to "
+            raise RuntimeError(f"{name}: The eigenvectors in the complex case are specified up to "
                                "multiplication by e^{i phi}. The specified loss function depends on this quantity, so it is "
                                "ill-defined.")
         if autograd_mode.recording:
             recorded.append(True)
     v.register_hook(look)
+
+
+def watch_of_pairs() -> Callable[[Any], None]:
+    """What raises, in backward, where the loss changes as a pair of singular vectors is turned by e^(i phi).
+
+    A gradient that is recorded is the last one it looks at: its own comes in pieces, as above.
+    """
+    recorded = []
+
+    def look(turned: Any) -> None:
+        if isinstance(turned, TensorBase):
+            recorded.append(True)
+        elif not recorded and not (np.abs(np.diagonal(turned, axis1=-2, axis2=-1).imag) <= 1e-2).all():
+            raise RuntimeError("svd_backward: The singular vectors in the complex case are specified up to multiplication "
+                               "by e^{i phi}. The specified loss function depends on this quantity, so it is ill-defined.")
+    return look
 
 
 def eigvals(A: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -91,18 +107,18 @@ def _triangle_read(A, name: str, UPLO: str):
     A = squares(A, name)
     if str(UPLO).upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    return A if UPLO.upper() == "L" else A.mT
+    return A if UPLO.upper() == "L" else A.mH
 
 
 def eigh(A: Tensor, UPLO: str = "L", *, out: Sequence[Tensor] | None = None) -> return_types.linalg_eigh:
-    """The eigenvalues of symmetric matrices in ascending order, and their eigenvectors in columns.
+    """The eigenvalues of symmetric (complex: Hermitian) matrices in ascending order, and their eigenvectors in columns.
 
     The gradient of the eigenvectors is not finite where two eigenvalues are equal; that of the eigenvalues is.
 
     UPLO: which triangle of A is read, 'L' for the lower, 'U' for the upper
 
     Shape: (..., N, N) -> (..., N), (..., N, N)
-    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64, or UPLO
+    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32, float64 or complex, or UPLO
         is another word.
 
     >>> import mtorch
@@ -111,12 +127,15 @@ def eigh(A: Tensor, UPLO: str = "L", *, out: Sequence[Tensor] | None = None) -> 
     """
     A = _triangle_read(A, "linalg.eigh", UPLO)
     with as_ours("linalg.eigh"):
-        result = return_types.linalg_eigh(*rules.eigh(A))
+        w, v = rules.eigh(A)
+    if v._requires_grad and v.is_complex():
+        _watch_phases(v, "linalg_eigh_backward")
+    result = return_types.linalg_eigh(w, v)
     return result if out is None else into(out, result)
 
 
 def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor:
-    """The eigenvalues of symmetric matrices, in ascending order.
+    """The eigenvalues of symmetric (complex: Hermitian) matrices, in ascending order.
 
     Shape: (..., N, N) -> (..., N)
     Errors and UPLO as for `eigh`.

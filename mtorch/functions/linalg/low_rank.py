@@ -25,7 +25,7 @@ def svd_lowrank(A: Tensor, q: int = 6, niter: int = 2, M: Tensor | None = None) 
 
     Shape: A (..., M, N) -> (..., M, q), (..., q), (..., N, q)
     Raises: TypeError where A or M is not a Tensor; ValueError where q or niter is out of its range; RuntimeError where
-        A is no matrix of float32 or float64, or M does not broadcast to it.
+        A is no matrix of float32, float64 or complex, or M does not broadcast to it.
 
     >>> import mtorch
     >>> mtorch.svd_lowrank(mtorch.eye(10)[:, :2] * 3, q=2)[1].allclose(mtorch.tensor([3.0, 3.0]))
@@ -39,12 +39,12 @@ def svd_lowrank(A: Tensor, q: int = 6, niter: int = 2, M: Tensor | None = None) 
     if niter < 0:
         raise ValueError(f"niter(={niter}) must be non-negative integer")
     tall = m >= n
-    a = A if tall else A.mT
+    a = A if tall else A.mH
     basis = qr(matmul(a, randn(a.array.shape[-1], q, dtype=a.dtype)))[0]
     for _ in range(niter):
-        basis = qr(matmul(a, qr(matmul(a.mT, basis))[0]))[0]
-    u, s, vh = svd(matmul(basis.mT, a), full_matrices=False)
-    u, v = matmul(basis, u), vh.mT
+        basis = qr(matmul(a, qr(matmul(a.mH, basis))[0]))[0]
+    u, s, vh = svd(matmul(basis.mH, a), full_matrices=False)
+    u, v = matmul(basis, u), vh.mH
     return (u, s, v) if tall else (v, s, u)
 
 

@@ -191,7 +191,7 @@ def cond(A: Tensor, p: float | str | None = None, *, out: Tensor | None = None) 
         matrices that need not be square
 
     Shape: (..., N, N) -> (...)
-    Raises: TypeError where A is not a Tensor; RuntimeError where A is no matrix of float32 or float64, is not square
+    Raises: TypeError where A is not a Tensor; RuntimeError where A is no matrix of float32, float64 or complex, is not square
         for a p that needs it, or p is another; LinAlgError where A has nan.
 
     >>> import mtorch
@@ -216,7 +216,7 @@ def cond(A: Tensor, p: float | str | None = None, *, out: Tensor | None = None) 
         inverse, infos = inv_ex(A)
         result = matrix_norm(A, p) * matrix_norm(inverse, p)
         if infos.array.any():
-            result = where(infos != 0, wrap(np.asarray(math.inf, A.array.dtype)), result)
+            result = where(infos != 0, wrap(np.asarray(math.inf, result.array.dtype)), result)
     return result if out is None else into(out, result)
 
 

@@ -78,7 +78,7 @@ def matrix_exp(A: Tensor) -> Tensor:
     tensor([[1., 1.],
             [0., 1.]])
     """
-    return rules.matrix_exp(squares(A, "linalg.matrix_exp", or_complex=True))
+    return rules.matrix_exp(squares(A, "linalg.matrix_exp"))
 
 
 def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:

@@ -51,7 +51,7 @@ def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    result = _inverted(squares(A, "linalg.inv", or_complex=True), "linalg.inv", True)[0]
+    result = _inverted(squares(A, "linalg.inv"), "linalg.inv", True)[0]
     return result if out is None else into(out, result)
 
 
@@ -67,7 +67,7 @@ def inv_ex(A: Tensor, *, check_errors: bool = False, out: Sequence[Tensor] | Non
     >>> mtorch.linalg.inv_ex(mtorch.zeros(2, 2)).info
     tensor(1, dtype=torch.int32)
     """
-    y, infos = _inverted(squares(A, "linalg.inv_ex", or_complex=True), "linalg.inv_ex", check_errors)
+    y, infos = _inverted(squares(A, "linalg.inv_ex"), "linalg.inv_ex", check_errors)
     result = return_types.linalg_inv_ex(y, as_info(infos))
     return result if out is None else into(out, result)
 
@@ -94,15 +94,17 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     >>> mtorch.linalg.det(mtorch.tensor([[2.0, 1.0], [0.0, 3.0]]))
     tensor(6.)
     """
-    result = rules.det(squares(A, "linalg.det", or_complex=True))
+    result = rules.det(squares(A, "linalg.det"))
     return result if out is None else into(out, result)
 
 
 def slogdet(A: Tensor, *, out: Sequence[Tensor] | None = None) -> return_types.linalg_slogdet:
     """The sign of the determinant, and the logarithm of its magnitude: 0 and -inf of a singular matrix.
 
+    The sign of a complex one is det / |det|.
+
     Shape: (..., N, N) -> (...), (...)
-    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32 or float64.
+    Raises: TypeError where A is not a Tensor; RuntimeError where it is not square or not of float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.slogdet(mtorch.eye(2)).logabsdet
@@ -127,16 +129,18 @@ def old_slogdet(input: Tensor) -> return_types.slogdet:
 
 @shown_as("WhereBackward0")
 def logdet(input: Tensor) -> Tensor:
-    """The logarithm of the determinant: nan where that is negative, -inf where it is 0.
+    """The logarithm of the determinant: nan where that is negative, -inf where it is 0; complex of complex matrices.
 
     Shape: (..., N, N) -> (...)
-    Raises: TypeError where input is not a Tensor; RuntimeError where it is not square or not of float32 or float64.
+    Raises: TypeError where input is not a Tensor; RuntimeError where it is not square or not of float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.logdet(mtorch.eye(2))
     tensor(0.)
     """
     sign, log = rules.slogdet(squares(input, "logdet"))
+    if sign.is_complex():
+        return sign.log() + log
     if (sign.array >= 0).all():
         return log
     return where(wrap(sign.array < 0), wrap(np.full_like(log.array, math.nan)), log)
@@ -149,7 +153,7 @@ def is_vector(A, B) -> bool:
 
 
 def _solved(A, B, left: bool, name: str, check: bool):
-    A, B = squares(A, name, or_complex=True), floats(B, name, "B", or_complex=True)
+    A, B = squares(A, name), floats(B, name, "B")
     same_type(name, A, B)
     vector = is_vector(A, B)
     if vector and not left:
@@ -227,7 +231,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 
     Shape: A (..., N, N), B (..., N, K) (not left: (..., K, N)) -> that of B
     Raises: LinAlgError where the diagonal has a zero; TypeError where one is not a Tensor; RuntimeError where A is not
-        square, the sizes do not fit, or they are not of one type, float32 or float64.
+        square, the sizes do not fit, or they are not of one type, float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.solve_triangular(mtorch.tensor([[2.0, 0.0], [1.0, 1.0]]), mtorch.ones(2, 1), upper=False)
@@ -276,12 +280,12 @@ def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool =
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """X of A X = B, given the Cholesky factor L of A.
 
-    L: of A = L L^T, of which the other triangle is not read
-    upper: L is the U of A = U^T U instead
+    L: of A = L L^H, of which the other triangle is not read
+    upper: L is the U of A = U^H U instead
 
     Shape: B (..., N, K), L (..., N, N) -> (..., N, K)
     Raises: LinAlgError where the diagonal of L has a zero; TypeError where one is not a Tensor; RuntimeError where L is
-        not square, the sizes do not fit, or they are not of one type, float32 or float64.
+        not square, the sizes do not fit, or they are not of one type, float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.cholesky_solve(mtorch.ones(1, 1), mtorch.tensor([[2.0]]))
@@ -293,15 +297,16 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | N
 
 
 def _from_factor(B, L, upper: bool, name: str):
-    """X of L L^T X = B."""
+    """X of L L^H X = B."""
     same_type(name, B, L)
     n = L.array.shape[-1]
     if B.array.shape[-2] != n:
         raise RuntimeError(f"Incompatible matrix sizes for {name}: each A matrix is {n} by {n} but each b matrix is "
                            f"{B.array.shape[-2]} by {B.array.shape[-1]}")
     with as_ours(name):
-        first = triangular.solve_triangular(L, B, upper=upper, transposed=upper)
-        return triangular.solve_triangular(L, first, upper=upper, transposed=not upper)
+        outer, inner = (L.conj(), L) if upper else (L, L.conj())             # what is transposed is conjugated, too
+        first = triangular.solve_triangular(outer, B, upper=upper, transposed=upper)
+        return triangular.solve_triangular(inner, first, upper=upper, transposed=not upper)
 
 
 @shown_as("CholeskyInverseBackward0")
@@ -333,7 +338,7 @@ def pinv(A: Tensor, rtol: float | Tensor | None = None, *, atol: float | Tensor 
 
     Shape: (..., M, N) -> (..., N, M)
     Raises: TypeError where A is not a Tensor, or a tolerance neither that nor a number; RuntimeError where A is no
-        matrix of float32 or float64, or not square though hermitian; LinAlgError where it has nan.
+        matrix of float32, float64 or complex, or not square though hermitian; LinAlgError where it has nan.
     Source: Penrose 1955, "A generalized inverse for matrices".
 
     >>> import mtorch
@@ -435,7 +440,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
 
     Shape: A (..., M, N), B (..., M, K) or (..., M) -> (..., N, K) or (..., N)
     Raises: TypeError where one is not a Tensor; RuntimeError where the sizes do not fit, they are not of one type,
-        float32 or float64, or driver is another word; LinAlgError where A has nan.
+        float32, float64 or complex, or driver is another word; LinAlgError where A has nan.
 
     >>> import mtorch
     >>> mtorch.linalg.lstsq(mtorch.tensor([[1.0], [1.0]]), mtorch.tensor([[1.0], [3.0]])).solution.round(decimals=3)
@@ -463,7 +468,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     empty = wrap(np.zeros(0, A.array.dtype))
     residuals = x.reshape(-1)[:0]
     if m > n and driver != "gelsy" and (driver == "gels" or (ranks == n).all()):
-        residuals = (matmul(A, x) - b).square().sum(-2)
+        apart = matmul(A, x) - b
+        residuals = (apart.abs() if apart.is_complex() else apart).square().sum(-2)
     return return_types.linalg_lstsq(x.squeeze(-1) if vector else x, residuals,
                                      wrap(np.zeros(0, np.int64)) if driver == "gels" else wrap(ranks),
                                      wrap(s) if driver in ("gelsd", "gelss") else empty)
@@ -476,7 +482,7 @@ def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
 
     Shape: (*rows, *columns), their products equal -> (*columns, *rows)
     Raises: TypeError where A is not a Tensor; RuntimeError where ind is not > 0, the products differ, or A is not of
-        float32 or float64; LinAlgError where that map is singular.
+        float32, float64 or complex; LinAlgError where that map is singular.
 
     >>> import mtorch
     >>> mtorch.linalg.tensorinv(mtorch.eye(6).reshape(6, 2, 3), ind=1).shape
@@ -501,7 +507,7 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None, *, out:
 
     Shape: A (*B's, *X's), the products equal; B any -> X's
     Raises: TypeError where one is not a Tensor; RuntimeError where the sizes do not fit, or they are not of one type,
-        float32 or float64; IndexError for dims outside [-A.dim(), A.dim()); LinAlgError where that system is singular.
+        float32, float64 or complex; IndexError for dims outside [-A.dim(), A.dim()); LinAlgError where that system is singular.
 
     >>> import mtorch
     >>> mtorch.linalg.tensorsolve(mtorch.eye(6).reshape(2, 3, 6), mtorch.ones(2, 3)).shape
