@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .engine import grad
-from .mode import enable_grad, no_grad
 from .tape import TensorBase, wrap
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ def gradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any], *, eps: 
               check_forward_ad: bool = False, check_backward_ad: bool = True, fast_mode: bool = False,
               masked: bool | None = None, check_batched_forward_grad: bool = False) -> bool:
     """Whether the gradients of func at inputs agree with differences, for every output and every float64 input.
+
+    Of complex numbers the real and the imaginary parts are checked.
 
     func: takes the inputs, returns a Tensor or a tuple of them
     inputs: a Tensor or a tuple; those that require grad are checked (use float64)
@@ -66,7 +67,7 @@ def gradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any], *, eps: 
     inputs = (inputs,) if isinstance(inputs, TensorBase) else tuple(inputs)
     checked = _requiring_grad(inputs)
     for x in checked:
-        if x.array.dtype != np.float64:
+        if x.array.dtype not in (np.float64, np.complex128):
             warnings.warn(f"gradcheck: an input of {x.dtype} requires grad; differences are only exact enough in "
                           "float64",
                           stacklevel=2)
@@ -112,11 +113,10 @@ def gradgradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any],
 
     def backward(*arguments):
         xs = arguments[:count]
-        with enable_grad():                            # gradcheck takes its differences without recording
-            outputs = [o for o in _outputs(func(*xs)) if o._requires_grad]
-            wanted = [x for x in xs if isinstance(x, TensorBase) and x._requires_grad]
-            return grad(outputs, wanted, list(arguments[count:][:len(outputs)]), create_graph=True, allow_unused=True,
-                        materialize_grads=True)
+        outputs = [o for o in _outputs(func(*xs)) if o._requires_grad]
+        wanted = [x for x in xs if isinstance(x, TensorBase) and x._requires_grad]
+        return grad(outputs, wanted, [*map(_of_reals, arguments[count:][:len(outputs)])], create_graph=True,
+                    allow_unused=True, materialize_grads=True)
     return gradcheck(backward, inputs + tuple(grad_outputs), eps=eps, atol=atol, rtol=rtol,
                      raise_exception=raise_exception, nondet_tol=nondet_tol, fast_mode=fast_mode)
 
@@ -133,18 +133,23 @@ def _outputs(result: Any) -> list:
     outputs = result if isinstance(result, (tuple, list)) else (result,)
     if not any(isinstance(o, TensorBase) for o in outputs):
         raise TypeError(f"gradcheck: func must return a Tensor or a tuple of them, got {type(result).__name__}")
-    return [o for o in outputs if isinstance(o, TensorBase) and o.array.dtype.kind == "f"]
+    return [_of_reals(o) for o in outputs if isinstance(o, TensorBase) and o.array.dtype.kind in "fc"]
+
+
+def _of_reals(x: Any) -> Any:
+    """A Tensor or an array; of complex numbers, their parts in a last dimension of two, which are checked one by one."""
+    from ..ops.complex_parts import view_as_real
+    return view_as_real(x) if getattr(x, "array", x).dtype.kind == "c" else x
 
 
 def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> None:
     outputs = _outputs(func(*inputs))
     if not any(o._requires_grad for o in outputs):
-        with no_grad():
-            for x in checked:
-                for i, slope in _slopes(func, inputs, x, eps):
-                    if any(np.abs(s).max(initial=0) > atol for s in slope):
-                        raise GradcheckError("gradcheck: no output requires grad, but the outputs change with "
-                                             f"element {i} of an input that does")
+        for x in checked:
+            for i, slope in _slopes(func, inputs, x, eps):
+                if any(np.abs(s).max(initial=0) > atol for s in slope):
+                    raise GradcheckError("gradcheck: no output requires grad, but the outputs change with "
+                                         f"element {i} of an input that does")
         return
     rng = np.random.RandomState(0)
     for number, output in enumerate(outputs):
@@ -156,9 +161,8 @@ def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> Non
         for position, x in enumerate(checked):
             ours = _jacobian(output, x, nondet_tol)
             theirs = np.zeros_like(ours)
-            with no_grad():
-                for i, slope in _slopes(func, inputs, x, eps):
-                    theirs[i] = slope[number].reshape(-1)
+            for i, slope in _slopes(func, inputs, x, eps):
+                theirs[i] = slope[number].reshape(-1)
             if not np.allclose(ours, theirs, rtol, atol, equal_nan=True):
                 bad = np.unravel_index(int(np.nanargmax(np.abs(ours - theirs))), ours.shape)
                 raise GradcheckError(
@@ -169,7 +173,7 @@ def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> Non
 
 def _jacobian(output, x, nondet_tol) -> np.ndarray:
     """d output / d x, a row for each element of x and a column for each of output."""
-    result = np.zeros((x.array.size, output.array.size))
+    result = np.zeros((_of_reals(x.array).size, output.array.size))
     for column in range(output.array.size):
         seed = np.zeros(output.array.shape, output.array.dtype)
         seed.reshape(-1)[column] = 1
@@ -179,13 +183,13 @@ def _jacobian(output, x, nondet_tol) -> np.ndarray:
                 raise GradcheckError("Backward is not reentrant, i.e., running backward with same input and "
                                      "grad_output multiple times gives different values, although analytical gradient "
                                      "matches numerical gradient.")
-            result[:, column] = first.array.reshape(-1)
+            result[:, column] = _of_reals(first.array).reshape(-1)
     return result
 
 
 def _slopes(func, inputs, x, eps):
     """For each element of x, the slope of every output along it."""
-    flat = x.array.reshape(-1)
+    flat = _of_reals(x.array).reshape(-1)
     if flat.size and not np.shares_memory(flat, x.array):
         raise ValueError("gradcheck: an input is not contiguous; give a contiguous copy")
     for i in range(flat.size):
@@ -201,18 +205,18 @@ def _slopes(func, inputs, x, eps):
 def _check_direction(func, inputs, checked, number, output, eps, atol, rtol, rng) -> None:
     """<u, J v> against <J^T u, v> for one random u and v."""
     u = rng.standard_normal(output.array.shape)
-    vs = [rng.standard_normal(x.array.shape) for x in checked]
+    arrays = [_of_reals(x.array) for x in checked]
+    vs = [rng.standard_normal(a.shape) for a in arrays]
     grads = grad(output, checked, wrap(u.astype(output.array.dtype)), retain_graph=True, allow_unused=True)
-    ours = sum(float((g.array * v).sum()) for g, v in zip(grads, vs) if g is not None)
-    originals = [x.array.copy() for x in checked]
+    ours = sum(float((_of_reals(g.array) * v).sum()) for g, v in zip(grads, vs) if g is not None)
+    originals = [a.copy() for a in arrays]
     ends = []
-    with no_grad():
-        for sign in (1, -1):
-            for x, original, v in zip(checked, originals, vs):
-                x.array[...] = original + sign * eps * v
-            ends.append(_outputs(func(*inputs))[number].array.astype(np.float64))
-    for x, original in zip(checked, originals):
-        x.array[...] = original
+    for sign in (1, -1):
+        for a, original, v in zip(arrays, originals, vs):
+            a[...] = original + sign * eps * v
+        ends.append(_outputs(func(*inputs))[number].array.astype(np.float64))
+    for a, original in zip(arrays, originals):
+        a[...] = original
     theirs = float((u * (ends[0] - ends[1]) / (2 * eps)).sum())
     if not np.isclose(ours, theirs, rtol, atol):
         raise GradcheckError(f"gradcheck: output {number} in a random direction: {ours:.8g} by backward, {theirs:.8g} "

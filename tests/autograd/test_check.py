@@ -30,3 +30,38 @@ def test_inputs_that_need_no_gradient() -> None:
     for check in (gradcheck, gradgradcheck):
         with pytest.raises(ValueError, match="at least one input tensor to require gradient"):
             check(lambda x: x * x, mtorch.ones(1))
+
+
+@pytest.mark.parametrize("fast_mode", [False, True])
+def test_complex_numbers_are_checked_by_their_parts(fast_mode: bool) -> None:
+    class Square(mtorch.autograd.Function):
+        @staticmethod
+        def forward(ctx, z, conjugated):
+            ctx.save_for_backward(z)
+            ctx.conjugated = conjugated
+            return z * z
+
+        @staticmethod
+        def backward(ctx, g):
+            z, = ctx.saved_tensors
+            return 2 * g * (z.conj() if ctx.conjugated else z), None
+    z = mtorch.tensor([1 + 2j, -0.5 + 1j], dtype=mtorch.complex128, requires_grad=True)
+    x = mtorch.tensor([0.5, 2.0], dtype=mtorch.float64, requires_grad=True)
+    assert gradcheck(lambda z: Square.apply(z, True), z, fast_mode=fast_mode)
+    with pytest.raises(GradcheckError):
+        gradcheck(lambda z: Square.apply(z, False), z, fast_mode=fast_mode)
+    assert gradcheck(lambda z, x: (z * x, z.abs()), (z, x), fast_mode=fast_mode)
+    assert gradgradcheck(lambda z, x: z * z.exp() * x, (z, x), fast_mode=fast_mode)
+    assert gradgradcheck(lambda z: z ** 3, z, mtorch.tensor([1j, 2.0], dtype=mtorch.complex128, requires_grad=True))
+
+
+@pytest.mark.parametrize("fast_mode", [False, True])
+def test_func_is_recorded_wherever_it_is_evaluated(fast_mode: bool) -> None:
+    """An implicit layer puts a hook on its result, which one without a history refuses."""
+    def root(x):
+        with mtorch.no_grad():
+            z = x.sqrt()
+        z = z - (z * z - x)
+        z.register_hook(lambda g: g / (2 * x.detach().sqrt()))
+        return z
+    assert gradcheck(root, mtorch.tensor([4.0, 9.0], dtype=mtorch.float64, requires_grad=True), fast_mode=fast_mode)
