@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -146,22 +147,33 @@ class Function:
                            "Please use new-style autograd function with static forward method and call it by apply().")
 
     @classmethod
-    def apply(cls, *args: Any) -> Any:
-        """Run forward on args, recorded as one node."""
-        ctx = FunctionCtx()
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Run forward on the arguments, recorded as one node.  Where setup_context is defined, it sees defaults too."""
+        ctx, with_setup = FunctionCtx(), cls.setup_context is not Function.setup_context
+        if kwargs or with_setup:
+            args = _in_order(cls.forward, args, kwargs, with_setup)
         ctx.needs_input_grad = tuple(isinstance(a, TensorBase) and a._requires_grad for a in args)
         needs = mode.recording and any(ctx.needs_input_grad)
         handles = [wrap(a.array, history(a)) if need and a._node is not None else a
                    for a, need in zip(args, ctx.needs_input_grad)]     # where they stood before a dirty one is rewritten
         with no_grad():
-            if cls.setup_context is Function.setup_context:
-                result = cls.forward(ctx, *args)
-            else:
+            if with_setup:
                 result = cls.forward(*args)
                 cls.setup_context(ctx, args, result)
+            else:
+                result = cls.forward(ctx, *args)
         if not needs:
             return tuple([_unrecorded(o, args) for o in result]) if isinstance(result, tuple) else _unrecorded(result, args)
         return _recorded(cls, ctx, args, handles, result)
+
+
+def _in_order(forward, args, kwargs, with_setup):
+    """The arguments of forward by position: backward returns a gradient for each."""
+    ctx = () if with_setup else (None,)
+    bound = inspect.signature(forward).bind(*ctx, *args, **kwargs)
+    if with_setup:
+        bound.apply_defaults()
+    return bound.args[len(ctx):]
 
 
 def _unrecorded(o, args):

@@ -88,6 +88,43 @@ def test_setup_context_several_outputs_and_none():
     compare(program)
 
 
+def test_arguments_by_name_and_defaults():
+    def program(T):
+        class Scaled(T.autograd.Function):
+            @staticmethod
+            def forward(x, by=2.0):
+                return x * by
+
+            @staticmethod
+            def setup_context(ctx, inputs, output):
+                ctx.save_for_backward(inputs[0])
+                ctx.by = inputs[1]
+
+            @staticmethod
+            def backward(ctx, g):
+                return g * ctx.by, None
+
+        class Named(T.autograd.Function):
+            @staticmethod
+            def forward(ctx, x, by=2.0):
+                ctx.by, ctx.needed = by, ctx.needs_input_grad
+                return x * by
+
+            @staticmethod
+            def backward(ctx, g):
+                return g * ctx.by, None
+        x = T.tensor([1.0, 2.0], requires_grad=True)
+        results = []
+        for y in (Scaled.apply(x), Scaled.apply(x, by=4.0), Scaled.apply(by=5.0, x=x), Named.apply(x), Named.apply(x, by=3.0),
+                  Named.apply(by=6.0, x=x)):
+            results += [y, *T.autograd.grad(y.sum(), x)]
+        for wrong in (lambda: Scaled.apply(x, to=2.0), lambda: Scaled.apply(), lambda: Named.apply(x, to=2.0)):
+            with pytest.raises(TypeError):
+                wrong()
+        return results
+    compare(program)
+
+
 def test_mark_dirty():
     def program(T):
         class Double(T.autograd.Function):
