@@ -222,11 +222,11 @@ def gradient(input: Tensor, *, spacing: Any = None, dim: Dims | None = None, edg
             if h.array.ndim != 1 or h.array.size != n:
                 raise RuntimeError("torch.gradient expected each element of spacing to have one dimension, and the "
                                    f"size of the dimension {d}, {n}, but got {list(h.array.shape)}")
-            results.append(_by_differences(x, d, np.diff(h.array.astype(x.array.dtype)), edge_order))
+            results.append(_by_differences(x, d, np.diff(h.array.astype(x.array.real.dtype)), edge_order))
         elif not isinstance(h, (TensorBase, *NUMBERS)):
             raise TypeError(f"gradient(): argument 'spacing' must be numbers or Tensors, got {type(h).__name__}")
         else:
-            step = np.asarray(h.array if isinstance(h, TensorBase) else h).astype(x.array.dtype)
+            step = np.asarray(h.array if isinstance(h, TensorBase) else h).astype(x.array.real.dtype)
             results.append(_by_differences(x, d, np.full(n - 1, step), edge_order))
     return tuple(results)
 

@@ -42,6 +42,8 @@ CALLS: dict[str, Callable[..., Any]] = {
     "polar": lambda t, z, w, x: t.polar(x.abs(), x) * z,
     "norm": lambda t, z, w, x: z.norm() + z.norm(1) + t.linalg.vector_norm(w, 3),
     "var": lambda t, z, w, x: z.var(0),
+    "l1_loss": lambda t, z, w, x: t.nn.functional.l1_loss(z, z.roll(1, 0) * 2j, reduction="none"),
+    "gradient": lambda t, z, w, x: t.gradient(z, spacing=0.5)[0] * t.gradient(z, dim=1, edge_order=2)[0],
     "vdot": lambda t, z, w, x: t.vdot(w, z[0]),
     "cast": lambda t, z, w, x: x.to(t.complex128) * z,
     "fft": lambda t, z, w, x: t.fft.fft(z) + t.fft.ifft(x, n=4),

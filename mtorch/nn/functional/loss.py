@@ -128,7 +128,8 @@ def l1_loss(input: Tensor, target: Tensor, size_average: bool | None = None, red
     tensor(1.)
     """
     reduction = chosen(reduction, size_average, reduce)
-    losses = rules.l1(*pair("l1_loss", input, target))
+    y, t = pair("l1_loss", input, target)
+    losses = (y - t).abs() if y.is_complex() else rules.l1(y, t)
     return reduced(losses, reduction) if weight is None else _weighted("l1_loss", losses, weight, reduction)
 
 
