@@ -115,19 +115,18 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
 
     Shape: for an output (*A) and an input (*B): (*A, *B); nested tuples [output][input] where there are several.
 
-    vectorize: must be False
-    strategy: must be "reverse-mode"
+    vectorize, strategy: hints of torch's, whose combinations are checked: here it is always one sweep backward for each
+        element of the output
 
-    Raises: NotImplementedError for vectorize=True and for strategy "forward-mode"; and those of vjp.
+    Raises: AssertionError for a strategy that is neither "reverse-mode" nor "forward-mode"; NotImplementedError for the
+        latter with create_graph or without vectorize; RuntimeError for vectorize with strict; and those of vjp.
 
     >>> import mtorch
     >>> mtorch.autograd.functional.jacobian(lambda x: x * x, mtorch.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
     """
-    if vectorize or strategy != "reverse-mode":
-        raise NotImplementedError(f"jacobian: vectorize={vectorize}, strategy={strategy!r}; mtorch sweeps backward "
-                                  "once for each element of the output")
+    _check_hints(create_graph, strict, vectorize, strategy)
     from ..functions.joining import stack
     inputs, several = _many(inputs, "jacobian", "inputs")
     with enable_grad():
@@ -141,6 +140,21 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
             rows.append(tuple((stack(column) if column else x.new_zeros(0)).reshape((*y.shape, *x.shape))
                               for x, column in zip(leaves, columns, strict=True)))
     return _as_came(tuple(_as_came(row, several) for row in rows), several_out)
+
+
+def _check_hints(create_graph: bool, strict: bool, vectorize: bool, strategy: str) -> None:
+    if strategy not in ("forward-mode", "reverse-mode"):
+        raise AssertionError(f'Expected strategy to be either "forward-mode" or "reverse-mode", got {strategy!r}')
+    forward = strategy == "forward-mode"
+    if forward and create_graph:
+        raise NotImplementedError('torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` '
+                                  "are not supported together (yet).")
+    if strict and (vectorize or forward):
+        raise RuntimeError("torch.autograd.functional.jacobian: `strict=True` is not supported together with "
+                           f"{'`strategy=forward-mode`' if forward else '`vectorized=True`'}.")
+    if forward and not vectorize:
+        raise NotImplementedError("torch.autograd.functional.jacobian: `strategy=forward-mode` is only supported with "
+                                  "`vectorize=True`.")
 
 
 def _scalar(func: Callable, function: str) -> Callable:
@@ -158,7 +172,7 @@ def hessian(func: Callable, inputs: Any, create_graph: bool = False, strict: boo
 
     Shape: for inputs (*A) and (*B): (*A, *B); nested tuples where there are several inputs.
 
-    outer_jacobian_strategy: must be "reverse-mode"
+    outer_jacobian_strategy: the strategy of the outer jacobian
 
     Raises: RuntimeError for a func that returns several elements; and those of jacobian.
 

@@ -43,7 +43,8 @@ class Convertible(Tree):
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Change the type of the floating point tensors: `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(tensor)`.
 
-        Integer buffers keep their type.  The one device is the CPU.  Returns self.
+        Integer buffers keep their type.  The one device is the CPU; `to("meta")` leaves everything as it is.
+        Returns self.
 
         Raises: TypeError for a dtype that is neither floating point nor complex; AssertionError for a GPU.
 
@@ -52,6 +53,8 @@ class Convertible(Tree):
         >>> weights[0].dtype
         torch.float64
         """
+        if [*map(str, (*args, *kwargs.values()))] == ["meta"]:
+            return self                                  # torch keeps the shapes alone; functional_call brings values
         probe = Tensor([0.0]).to(*args, **kwargs)        # refuses an unknown device or argument before anything changes
         if not (probe.is_floating_point() or probe.is_complex()):
             raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import copy
 
 import numpy as np
 import pytest
@@ -406,3 +407,37 @@ def test_batch_norm_without_running_statistics():
         assert not net[0].track_running_stats
         return net.eval()(data(lib, 5, 3)), dict(net.named_buffers())
     agree(compute)
+
+
+def test_an_ensemble_over_a_module_on_the_meta_device() -> None:
+    """As torch's tutorial has it: the module says what to compute, and what it holds is never looked at."""
+    nets = [mtorch.nn.Linear(3, 2) for _ in range(4)]
+    params, buffers = mtorch.func.stack_module_state(nets)
+    for device in ("meta", mtorch.device("meta")):
+        base = copy.deepcopy(nets[0]).to(device)
+        x = mtorch.randn(5, 3)
+        result = mtorch.vmap(lambda p, b, x, base=base: mtorch.func.functional_call(base, (p, b), (x,)),
+                             in_dims=(0, 0, None))(params, buffers, x)
+        assert mtorch.allclose(result, mtorch.stack([net(x) for net in nets]), atol=1e-6)
+    assert nets[0].to(device=mtorch.device("meta")) is nets[0]
+
+
+@pytest.mark.parametrize("hints", [
+    {"vectorize": True}, {"strategy": "forward-mode"}, {"strategy": "forward-mode", "vectorize": True}, {"strategy": "mine"},
+    {"strategy": "forward-mode", "vectorize": True, "create_graph": True}, {"strategy": "forward-mode", "strict": True},
+    {"vectorize": True, "strict": True},
+])
+def test_the_jacobian_s_hints_are_checked_as_in_torch(hints: dict) -> None:
+    def found(lib):
+        x = lib.arange(6.0).reshape(2, 3)
+        try:
+            return lib.autograd.functional.jacobian(lambda x: x.pow(3).sum(0), x, **hints).tolist()
+        except Exception as error:
+            return type(error)
+    assert found(mtorch) == found(torch)
+
+
+def test_the_hessian_takes_them_for_its_outer_jacobian() -> None:
+    x = mtorch.arange(3.0)
+    for hints in ({"vectorize": True}, {"vectorize": True, "outer_jacobian_strategy": "forward-mode"}):
+        assert mtorch.equal(mtorch.autograd.functional.hessian(lambda x: x.pow(3).sum(), x, **hints), mtorch.diag(6 * x))
