@@ -87,10 +87,11 @@ class Distribution:
         """The same distributions broadcast to a larger batch, without copying their parameters."""
         known = self.arg_constraints
         home: Any = next(cls for cls in type(self).__mro__ if cls.__module__.startswith(__package__))
-        if home is not Distribution:                       # a user's subclass expands what it has besides itself
-            if _instance is None:
-                self._get_checked_instance(home)
-            known = home.arg_constraints if isinstance(home.arg_constraints, dict) else known
+        if home.__name__ in ("Distribution", "ExponentialFamily"):     # what else such a subclass keeps, it alone knows
+            raise NotImplementedError(f"{type(self).__name__} does not implement expand")
+        if _instance is None:                              # a user's subclass expands what it has besides itself
+            self._get_checked_instance(home)
+        known = home.arg_constraints if isinstance(home.arg_constraints, dict) else known
         new = self._copied(_instance)
         batch_shape = Size(batch_shape)
         for name, value in self.__dict__.items():

@@ -96,7 +96,9 @@ def test_users_own_distribution():
         def rsample(self, sample_shape=()):
             return 2 * self.x.expand(self._extended_shape(sample_shape))
 
-    d = Twice(mtorch.tensor([1.0, 2.0])).expand((3, 2))
+    with pytest.raises(NotImplementedError, match="Twice does not implement expand"):      # as in torch: it may keep more
+        Twice(mtorch.tensor([1.0, 2.0])).expand((3, 2))
+    d = Twice(mtorch.tensor([1.0, 2.0]).expand(3, 2))
     assert repr(d) == "Twice(x: torch.Size([3, 2]))"
     assert d.sample((4,)).shape == (4, 3, 2)
     assert d.support.check(mtorch.tensor([1.0, 3.0])).tolist() == [[True, False]] * 3
