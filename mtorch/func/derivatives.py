@@ -79,14 +79,14 @@ class _Start:
         if any(y.is_leaf and self._is_outside(y) for y in waiting):
             return True
         nodes: list[Any] = [y.grad_fn for y in waiting if not y.is_leaf]
-        seen = set(map(id, nodes))
+        seen = set(nodes)                          # themselves, not their ids: those that stand for leaves do not live on
         while nodes:
             node = nodes.pop()
             if hasattr(node, "variable") and self._is_outside(node.variable):
                 return True
             for after, _ in node.next_functions:
-                if after is not None and id(after) not in seen:
-                    seen.add(id(after))
+                if after is not None and after not in seen:
+                    seen.add(after)
                     nodes.append(after)
         return False
 

@@ -441,3 +441,24 @@ def test_the_hessian_takes_them_for_its_outer_jacobian() -> None:
     x = mtorch.arange(3.0)
     for hints in ({"vectorize": True}, {"vectorize": True, "outer_jacobian_strategy": "forward-mode"}):
         assert mtorch.equal(mtorch.autograd.functional.hessian(lambda x: x.pow(3).sum(), x, **hints), mtorch.diag(6 * x))
+
+
+def test_mixed_derivatives_of_a_function_that_comes_to_its_arguments_by_many_ways() -> None:
+    """The outer level is to be found among the leaves, whose nodes live no longer than they are looked at."""
+    def energy(q, v):
+        return 0.5 * (v ** 2).sum() * (1 + q[0] ** 2) - (1 - q.cos()).sum()
+
+    def by_position(q, v):
+        return (v ** 2).sum() * q[0]
+    for lib in LIBRARIES:
+        q, v = lib.tensor([1.0, 2.0]), lib.tensor([3.0, 4.0])
+        F = lib.func
+        for outer in (F.jacrev, F.jacfwd):
+            for inner in (F.jacrev, F.jacfwd, F.grad):
+                assert outer(inner(energy, 1), 0)(q, v).tolist() == [[6.0, 0.0], [8.0, 0.0]]
+                assert outer(inner(by_position, 1), 0)(q, v).tolist() == [[6.0, 0.0], [8.0, 0.0]]
+        assert F.grad(lambda q, F=F, v=v: F.grad(by_position, 1)(q, v).sum())(q).tolist() == [14.0, 0.0]
+        assert F.jacrev(lambda q, F=F, v=v: F.jvp(lambda v: by_position(q, v), (v,), (v,))[1])(q).tolist() == [50.0, 0.0]
+        one = lib.tensor(1.0)
+        pulled = F.jacrev(lambda q, F=F, v=v, one=one: F.vjp(lambda v: by_position(q, v), v)[1](one)[0])(q)
+        assert pulled.tolist() == [[6.0, 0.0], [8.0, 0.0]]
