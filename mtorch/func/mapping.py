@@ -62,6 +62,7 @@ def vmap(func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
             example = like(args, [x if dim is None else x[i] for x, dim in zip(examples, dims, strict=True)])
             results.append(func(*example, **kwargs))
             if randomness == "error" and not random.default_generator.get_state().equal(before):
+                random.default_generator.set_state(before)           # as if it had been refused before it drew
                 raise RuntimeError(_ERROR_MODE)
         outward = _broadcast_to_and_flatten(out_dims, tree_structure(results[0]))
         if outward is None:

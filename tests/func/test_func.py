@@ -462,3 +462,11 @@ def test_mixed_derivatives_of_a_function_that_comes_to_its_arguments_by_many_way
         one = lib.tensor(1.0)
         pulled = F.jacrev(lambda q, F=F, v=v, one=one: F.vjp(lambda v: by_position(q, v), v)[1](one)[0])(q)
         assert pulled.tolist() == [[6.0, 0.0], [8.0, 0.0]]
+
+
+def test_a_refused_draw_leaves_the_generator_where_it_was() -> None:
+    for lib in LIBRARIES:
+        lib.manual_seed(0)
+        with pytest.raises(RuntimeError, match="randomness error mode"):
+            lib.vmap(lambda x, lib=lib: x + lib.randn(4))(lib.ones(3, 4))
+        assert lib.rand(1).item() == pytest.approx(0.4962565899)
