@@ -44,6 +44,7 @@ for axis in (0, 1, 2):
     call(reduce.log_softmax, CUBE, axis=axis, like=lambda a, d=axis: a.log_softmax(d))
 
 call(shape.reshape, A, shape=(2, 6), like=lambda a: a.reshape(2, 6))
+call(shape.unsafe_view, A, shape=(2, 6), like=lambda a: a.reshape(2, 6))
 call(shape.transpose, CUBE, dim0=0, dim1=2, like=lambda a: a.transpose(0, 2))
 call(shape.t, A, like=lambda a: a.t())
 call(shape.permute, CUBE, dims=(2, 0, 1), like=lambda a: a.permute(2, 0, 1))

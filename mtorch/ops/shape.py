@@ -15,6 +15,13 @@ def reshape(a, *, shape):
     return a.reshape(shape), (lambda g: g.reshape(old),)
 
 
+@op(keeps=False, name="UnsafeViewBackward0")
+def unsafe_view(a, *, shape):
+    """`reshape` of what nobody else holds: it shares the memory, and need not be known as a view"""
+    old = a.shape
+    return a.reshape(shape), (lambda g: g.reshape(old),)
+
+
 @op(view=True, name="TransposeBackward0")
 def transpose(a, *, dim0, dim1):
     """Two axes exchanged"""

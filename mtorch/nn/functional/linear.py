@@ -3,8 +3,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...autograd.naming import named
 from ...functions.arguments import require_tensor
 from ...ops import matrix as rules
+from ...ops.shape import unsafe_view
 from . import advice
 
 if TYPE_CHECKING:
@@ -47,7 +49,13 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             raise RuntimeError(f"linear: bias has shape {tuple(given)}, weight {tuple(b.shape)} expects ({b.shape[0]},)")
     if a.ndim != 2:
         rows = x.reshape(-1, a.shape[-1]) if a.size else x.reshape((_count(a.shape[:-1]), a.shape[-1]))
-        return linear(rows, w, bias).reshape(a.shape[:-1] + b.shape[:1])
+        shape = a.shape[:-1] + b.shape[:1]
+        if bias is not None and a.flags.c_contiguous:
+            return linear(rows, w, bias).reshape(shape)
+        y = unsafe_view(linear(rows, w, bias), shape=shape)
+        if bias is not None or a.ndim == 1:            # torch adds to a product of its own here, and a vector's loses an axis
+            named(y, "SqueezeBackward4" if bias is None else "AddBackward0")
+        return y
     return rules.linear_without_bias(x, w) if bias is None else rules.linear(x, w, bias)
 
 
