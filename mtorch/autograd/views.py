@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .complex_numbers import AS_WRITTEN, holomorphic
-from . import tape
+from . import naming, tape
 from .mode import mode
 from .tape import STALE, Node, Output, TensorBase, history, next_order, op, wrap
 
@@ -120,12 +120,12 @@ def is_view(t) -> bool:
 
 
 def link(out, first, call, kwargs, slot) -> None:
-    """Note that out is a view of the tensor `first`, unless NumPy had to copy."""
+    """Note that out is a view of the tensor `first`, unless NumPy had to copy, which it does in `reshape` alone."""
     if not isinstance(first, TensorBase):
         return
     memory, a = out.array.base, first.array
     if memory is not a and (memory is None or memory is not a.base) and owner(out.array) is not owner(a):
-        return
+        return naming.named(out, "UnsafeViewBackward0")    # so torch calls a copy in another shape
     alias = first._alias
     base, path = alias if type(alias) is tuple else (first, None)
     out._alias = base, (path, call, kwargs, slot, mode.recording)      # a linked list: its start is shared
