@@ -8,7 +8,7 @@ SAID = re.compile(r"together with shapes|to a single shape")       # by NumPy, o
 
 def mismatch(error: ValueError, name: str) -> Exception:
     """torch's error for the operation `name`; the error itself where it is about something else."""
-    shapes = [tuple(map(int, re.findall(r"\d+", s))) for s in re.findall(r"\(([\d,]*)\)", str(error))]
+    shapes = [tuple(map(int, re.findall(r"\d+", s))) for s in re.findall(r"\(([\d, ]*)\)", str(error))]
     ndim = max(map(len, shapes), default=0) if SAID.search(str(error)) else 0
     for d in range(-1, -ndim - 1, -1):
         sizes = [s[d] for s in shapes if len(s) >= -d and s[d] != 1]

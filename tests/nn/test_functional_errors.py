@@ -100,6 +100,14 @@ CASES: dict[str, tuple[Callable, type[Exception], str]] = {
     "attention mask kind": (lambda: F.scaled_dot_product_attention(*[mtorch.ones(1, 2)] * 3, [1.0]), TypeError, "'attn_mask'"),
     "attention mask of ints": (lambda: F.scaled_dot_product_attention(*[mtorch.ones(1, 2)] * 3, mtorch.ones(1, 1).long()),
                                RuntimeError, "attn_mask dtype to be bool or float.*int64"),
+    "attention mask of doubles": (lambda: F.scaled_dot_product_attention(*[mtorch.ones(1, 2)] * 3, mtorch.ones(1, 1).double()),
+                                  RuntimeError, "match query dtype.*float64.*float32"),
+    "attention of fewer heads": (lambda: F.scaled_dot_product_attention(mtorch.ones(6, 1, 2), *[mtorch.ones(2, 1, 2)] * 2),
+                                 RuntimeError, r"attention.*tensor a \(6\) must match the size of tensor b \(2\)"),
+    "attention dropping, of fewer heads": (lambda: F.scaled_dot_product_attention(
+        mtorch.ones(6, 1, 2), *[mtorch.ones(2, 1, 2)] * 2, dropout_p=0.5), RuntimeError, r"\(6\) must match.*\(2\)"),
+    "attention mask of more heads": (lambda: F.scaled_dot_product_attention(
+        *[mtorch.ones(1, 1, 2)] * 3, mtorch.ones(2, 1, 1)), RuntimeError, r"\(2, 1, 1\).*broadcast shape"),
     "attention dropout": (lambda: F.scaled_dot_product_attention(*[mtorch.ones(1, 2)] * 3, dropout_p=2.0), RuntimeError,
                           "between 0 and 1, but got 2.0"),
     "leaky relu slope": (lambda: F.leaky_relu(T([1.0]), "a"), TypeError, "leaky_relu.*'negative_slope' must be Number, not str"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ... import random
+from ...autograd.mismatch import mismatch
 from ...autograd.tape import wrap
 from ...functions import softmax as softmaxes
 from ...functions.arguments import require_tensor
@@ -35,9 +36,9 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     enable_gqa: key and value have fewer heads (dimension -3), each of which serves several of query
 
     Shape: query (..., L, D), key (..., S, D), value (..., S, E) -> (..., L, E).  A query that may look nowhere gives zeros.
-    Raises: RuntimeError for shapes or types that do not fit, an attn_mask of integers, a dropout_p outside [0, 1], and
-        is_causal with an attn_mask where torch cannot have both: unless there are four dimensions and E is D, or where the
-        attn_mask has three dimensions or requires grad, or weights are dropped.
+    Raises: RuntimeError for shapes or types that do not fit, an attn_mask that is neither bool, float32 nor of query's type,
+        a dropout_p outside [0, 1], and is_causal with an attn_mask where torch cannot have both: unless there are four
+        dimensions and E is D, or where the attn_mask has three dimensions or requires grad, or weights are dropped.
 
     >>> import mtorch
     >>> q = mtorch.ones(1, 2, 4)
@@ -72,9 +73,9 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     bias = None
     if attn_mask is not None:
         kind = attn_mask.array.dtype.kind
-        if kind not in "bf":
-            raise RuntimeError(f"{name}: Expected attn_mask dtype to be bool or float, but got attn_mask.dtype: "
-                               f"{attn_mask.dtype} and query.dtype: {q.dtype} instead.")
+        if kind != "b" and attn_mask.array.dtype not in (np.float32, dtype):
+            raise RuntimeError(f"{name}: Expected attn_mask dtype to be bool or float or to match query dtype, but got "
+                               f"attn_mask.dtype: {attn_mask.dtype} and query.dtype: {q.dtype} instead.")
         if kind == "b":
             bias = rules.minus_infinity_where(~attn_mask.array, dtype)
         elif attn_mask._requires_grad:
@@ -88,15 +89,28 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     if dropout_p != 0.0:
         if not 0.0 <= dropout_p <= 1.0:
             raise RuntimeError(f"{name}: dropout probability has to be between 0 and 1, but got {dropout_p}")
-        shape = np.broadcast_shapes(q.array.shape[:-2], k.array.shape[:-2]) + (queries, keys)
-        dropped = np.empty(shape, dtype)
+        dropped = np.empty(_leading(name, q, k) + (queries, keys), dtype)
         random.bernoulli_(dropped, random.default_generator, 1.0 - dropout_p)
         dropped /= 1.0 - dropout_p
     if bias is not None and (nowhere := (bias == -np.inf).all(axis=-1, keepdims=True)).any():
         bias = np.where(nowhere, 0, bias).astype(dtype)
         somewhere = (~nowhere).astype(dtype)           # a query with nothing to look at gives zeros, as torch's does
         dropped = somewhere if dropped is None else dropped * somewhere
-    return rules.attention(q, k, v, scale=factor, bias=bias, dropped=dropped, as_query=in_one)
+    try:
+        return rules.attention(q, k, v, scale=factor, bias=bias, dropped=dropped, as_query=in_one)
+    except ValueError:
+        shape = _leading(name, q, k, v) + (queries, keys)
+        raise RuntimeError(f"{name}: attn_mask {None if attn_mask is None else tuple(attn_mask.shape)} has more than the "
+                           f"products of query and key, {shape}: output with that shape doesn't match the broadcast shape"
+                           ) from None
+
+
+def _leading(name: str, *tensors: Tensor) -> tuple[int, ...]:
+    """The sizes before the last two, broadcast."""
+    try:
+        return np.broadcast_shapes(*[x.array.shape[:-2] for x in tensors])
+    except ValueError as error:
+        raise mismatch(error, name) from None
 
 
 def _by_one_function(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float) -> bool:
