@@ -21,7 +21,7 @@ from ..arithmetic import where
 from ..matrix import matmul
 from ..joining import cat
 from ..number_parts import without_derivative
-from .checks import (INDEFINITE, LinAlgError, as_info, as_ours, cholesky_infos, each_matrix, first_failure, first_true,
+from .checks import (INDEFINITE, LinAlgError, as_info, cholesky_infos, each_matrix, first_failure, first_true,
                      lu_factors, matrices, same_type, singular_values_of, squares)
 from .eigenvalues import watch_of_pairs
 
@@ -416,9 +416,9 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
     left: False where A stands on the right
     adjoint: of A^H instead of A
 
-    Shape: LU (..., N, N), pivots (..., N), B (..., N, K) (not left: (..., K, N)) -> B's
+    Shape: LU (..., N, N), pivots (..., N), B (..., N, K) (not left: (..., K, N)) -> B's; infinite where A is singular
     Raises: TypeError where one is not a Tensor; RuntimeError where LU is not square, types or sizes differ, or pivots
-        are not N of int32 from 1 to N; LinAlgError where A is singular.
+        are not N of int32 from 1 to N.
 
     >>> import mtorch
     >>> mtorch.linalg.lu_solve(*mtorch.linalg.lu_factor(mtorch.tensor([[2.0]])), mtorch.ones(1, 1))
@@ -438,12 +438,11 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
         raise RuntimeError(f"linalg.lu_solve: Number of pivots per batch should be same as the dimension of the matrix, "
                            f"{n}, got shape {list(pivots.shape)}")
     order, lower = _order_of(places, n), _with_ones(LU)
-    with as_ours("linalg.lu_solve"):
-        if adjoint:
-            x = triangular.solve_triangular(LU.conj(), B, upper=True, transposed=True)
-            result = _rows(triangular.solve_triangular(lower.conj(), x, transposed=True), np.argsort(order, -1))
-        else:
-            result = triangular.solve_triangular(LU, triangular.solve_triangular(lower, _rows(B, order)), upper=True)
+    if adjoint:
+        x = triangular.solve_triangular(LU.conj(), B, upper=True, transposed=True)
+        result = _rows(triangular.solve_triangular(lower.conj(), x, transposed=True), np.argsort(order, -1))
+    else:
+        result = triangular.solve_triangular(LU, triangular.solve_triangular(lower, _rows(B, order)), upper=True)
     return result if out is None else into(out, result)
 
 

@@ -229,9 +229,9 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     left: False for X A = B
     unitriangular: the diagonal is taken for ones
 
-    Shape: A (..., N, N), B (..., N, K) (not left: (..., K, N)) -> that of B
-    Raises: LinAlgError where the diagonal has a zero; TypeError where one is not a Tensor; RuntimeError where A is not
-        square, the sizes do not fit, or they are not of one type, float32, float64 or complex.
+    Shape: A (..., N, N), B (..., N, K) (not left: (..., K, N)) -> that of B; infinite where the diagonal has a zero
+    Raises: TypeError where one is not a Tensor; RuntimeError where A is not square, the sizes do not fit, or they are not
+        of one type, float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.linalg.solve_triangular(mtorch.tensor([[2.0, 0.0], [1.0, 1.0]]), mtorch.ones(2, 1), upper=False)
@@ -246,13 +246,10 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
                            f"{'AX = B' if left else 'XA = B'} ({n}x{n} and {B.array.shape[-2]}x{B.array.shape[-1]})")
     if unitriangular:
         A = where(wrap(np.eye(n, dtype=bool)), wrap(np.ones((), A.array.dtype)), A)
-    try:
-        if left:
-            result = triangular.solve_triangular(A, B, upper=upper)
-        else:
-            result = triangular.solve_triangular(A, B.mT, upper=upper, transposed=True).mT
-    except np.linalg.LinAlgError:
-        raise LinAlgError("linalg.solve_triangular: the matrix has a zero on its diagonal") from None
+    if left:
+        result = triangular.solve_triangular(A, B, upper=upper)
+    else:
+        result = triangular.solve_triangular(A, B.mT, upper=upper, transposed=True).mT
     return result if out is None else into(out, result)
 
 
@@ -283,9 +280,9 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | N
     L: of A = L L^H, of which the other triangle is not read
     upper: L is the U of A = U^H U instead
 
-    Shape: B (..., N, K), L (..., N, N) -> (..., N, K)
-    Raises: LinAlgError where the diagonal of L has a zero; TypeError where one is not a Tensor; RuntimeError where L is
-        not square, the sizes do not fit, or they are not of one type, float32, float64 or complex.
+    Shape: B (..., N, K), L (..., N, N) -> (..., N, K); infinite where the diagonal of L has a zero
+    Raises: TypeError where one is not a Tensor; RuntimeError where L is not square, the sizes do not fit, or they are not
+        of one type, float32, float64 or complex.
 
     >>> import mtorch
     >>> mtorch.cholesky_solve(mtorch.ones(1, 1), mtorch.tensor([[2.0]]))
@@ -303,10 +300,9 @@ def _from_factor(B, L, upper: bool, name: str):
     if B.array.shape[-2] != n:
         raise RuntimeError(f"Incompatible matrix sizes for {name}: each A matrix is {n} by {n} but each b matrix is "
                            f"{B.array.shape[-2]} by {B.array.shape[-1]}")
-    with as_ours(name):
-        outer, inner = (L.conj(), L) if upper else (L, L.conj())             # what is transposed is conjugated, too
-        first = triangular.solve_triangular(outer, B, upper=upper, transposed=upper)
-        return triangular.solve_triangular(inner, first, upper=upper, transposed=not upper)
+    outer, inner = (L.conj(), L) if upper else (L, L.conj())             # what is transposed is conjugated, too
+    first = triangular.solve_triangular(outer, B, upper=upper, transposed=upper)
+    return triangular.solve_triangular(inner, first, upper=upper, transposed=not upper)
 
 
 @shown_as("CholeskyInverseBackward0")
@@ -314,7 +310,7 @@ def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = Non
     """The inverse of A, given the Cholesky factor L of A.
 
     Shape: (..., N, N) -> (..., N, N)
-    upper and errors as for `cholesky_solve`.
+    Raises: LinAlgError where the diagonal of L has a zero; others, and upper, as for `cholesky_solve`.
 
     >>> import mtorch
     >>> mtorch.cholesky_inverse(mtorch.tensor([[2.0]]))
