@@ -49,7 +49,8 @@ def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, ret
     else:
         values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True, axis=axis,
                                             equal_nan=False)
-    results = [without_derivative("_unique2", values, x)]
+    results = [without_derivative("_unique2" if axis is None else "unique_dim", values, x,
+                                  node="Unique2Backward0" if axis is None else "UniqueDimBackward0")]
     if return_inverse:
         results.append(wrap(inverse.reshape(x.array.shape if axis is None else -1).astype(np.int64)))
     if return_counts:
@@ -85,7 +86,8 @@ def unique_consecutive(input: Tensor, return_inverse: bool = False, return_count
     rows = a.reshape(n, -1) if n else a.reshape(0, 1)
     new = np.concatenate(([True], (rows[1:] != rows[:-1]).any(axis=1))) if n else np.zeros(0, bool)
     values = a[new]
-    results = [wrap(np.ascontiguousarray(values if axis is None else np.moveaxis(values, 0, axis)))]
+    values = np.ascontiguousarray(values if axis is None else np.moveaxis(values, 0, axis))
+    results = [without_derivative("unique_consecutive", values, x, node="UniqueConsecutiveBackward0")]
     if return_inverse:
         inverse = np.cumsum(new) - 1
         results.append(wrap((inverse.reshape(x.array.shape) if dim is None else inverse).astype(np.int64)))

@@ -78,12 +78,17 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Te
     return result if out is None else into(out, result)
 
 
-def without_derivative(name: str, value: np.ndarray, *operands):
-    """A result that has a history but no derivative: an error only where a gradient is asked for, as in torch."""
+def without_derivative(name: str, value: np.ndarray, *operands, node: str = "NotImplemented"):
+    """A result that has a history but no derivative: an error only where a gradient is asked for, as in torch.
+
+    node: the name of the history, where torch has one that itself says that it has no derivative
+    """
     def no_gradient(*g):
+        if node != "NotImplemented":
+            raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
         raise RuntimeError(f"derivative for aten::{name} is not implemented")
     if mode.recording and any(x._requires_grad for x in operands):
-        return record("NotImplemented", value, operands, no_gradient, no_gradient)
+        return record(node, value, operands, no_gradient, no_gradient)
     return wrap(value)
 
 
