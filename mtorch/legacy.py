@@ -33,6 +33,9 @@ def tensor_classes(tensor_class: type) -> dict[str, type]:
 def _tensor_class(tensor_class: type, name: str, dtype: dtypes.dtype) -> type:
     class Kind(type):
         def __call__(cls, *args, **kwargs):
+            if len(args) == 1 and isinstance(args[0], tensor_class) and args[0].dtype is not dtype:
+                raise TypeError(f"{name}Tensor(): expected a tensor of {dtype}, got one of "
+                                f"{args[0].dtype}; .to() converts")
             return tensor_class(*args, dtype=dtype)
 
         def __instancecheck__(cls, instance) -> bool:

@@ -90,6 +90,8 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         return of_the_class(cls, func, types, args, kwargs)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        if len(args) == 1 and isinstance(args[0], TensorBase) and not issubclass(cls, (Parameter, Buffer)):
+            return args[0].as_subclass(cls)                # shares memory and history, and has no more to be made
         t = object.__new__(cls)
         if is_users(cls):                                  # as in torch made here: a program's own __init__ only adds to it
             _refuse_to_dispatch(cls)
@@ -108,7 +110,7 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
             if data is None or isinstance(data, (float, complex, np.generic)):
                 raise TypeError(f"Tensor(): data must be a sequence or sizes, got {type(data).__name__}; "
                                 "mtorch.tensor() takes a number")
-            self.array = data.array if isinstance(data, TensorBase) else creation.array_of(data, kind)
+            self.array = creation.array_of(data, kind)
         else:
             self.array = creation.empty(*args or (0,), dtype=kind).array
         self._requires_grad, self._grad, self._node, self._alias = False, None, None, None

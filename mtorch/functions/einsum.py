@@ -57,6 +57,8 @@ def einsum(*args: Any) -> Tensor:
     kind = result_type_of(*xs)
     xs = [to_type(x, kind) for x in xs]
     xs, inputs = zip(*(_without_repeats(x, names) for x, names in zip(xs, inputs)))
+    if len(xs) == 1 and len(inputs[0]) == len(output):     # nothing to multiply or to sum: a view, as in torch
+        return xs[0].permute([inputs[0].index(c) for c in output])
     sizes: dict[str, int] = {}
     for x, names in zip(xs, inputs):
         for c, n in zip(names, x.array.shape):

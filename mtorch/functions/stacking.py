@@ -13,7 +13,6 @@ from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..caller import program_line
-from ..ops import shape as rules
 from .arguments import Size, axis_of, require_tensor, result_type_of, sizes_of, to_type, whole_number
 from .indexing import index_select
 from .joining import cat, stack
@@ -205,7 +204,7 @@ def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor | None = None
         if indices_or_sections <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
         small, larger = divmod(n, indices_or_sections)
-        return rules.split(x, sizes=(small + 1,) * larger + (small,) * (indices_or_sections - larger), dim=d)
+        indices_or_sections = [i * small + min(i, larger) for i in range(1, indices_or_sections)]
     if not isinstance(indices_or_sections, (tuple, list)):
         raise TypeError("tensor_split(): argument 'indices_or_sections' must be int, tuple of ints or Tensor, not "
                         f"{type(indices_or_sections).__name__}")

@@ -17,6 +17,8 @@ def is_basic(key: tuple) -> bool:
 
 def _name_of_index(node) -> str:
     """torch takes an index apart; the last part that does something names the node."""
+    if node.kwargs["key"] == (slice(None),):
+        return "SliceBackward0"
     for part in reversed(node.kwargs["key"]):
         if part is None:
             return "UnsqueezeBackward0"

@@ -499,3 +499,37 @@ def test_a_write_to_all_of_the_windows_is_refused(view, write):
     with pytest.raises(RuntimeError, match="more than one element of the written-to tensor refers to a single"):
         write(view(x))
     assert x.tolist() == [0, 1, 2, 3]
+
+
+ONE_OPERAND = {
+    "einsum that permutes": lambda T, x: T.einsum("ij->ji", x), "einsum of a diagonal": lambda T, x: T.einsum("ii->i", x),
+    "einsum that does nothing": lambda T, x: T.einsum("...->...", x), "Tensor of a tensor": lambda T, x: T.Tensor(x),
+    "tensor_split": lambda T, x: T.tensor_split(x, 2)[1], "hsplit": lambda T, x: T.hsplit(x, 2)[0],
+    "pixel_shuffle by 1": lambda T, x: T.nn.functional.pixel_shuffle(x[None], 1),
+    "pixel_unshuffle by 1": lambda T, x: T.nn.functional.pixel_unshuffle(x[None], 1),
+    "channel_shuffle of 1 group": lambda T, x: T.nn.functional.channel_shuffle(x[None, :, :], 1),
+    "chain_matmul of 1": lambda T, x: T.chain_matmul(x),
+}
+
+
+@pytest.mark.filterwarnings("ignore:torch.chain_matmul is deprecated:UserWarning")
+@pytest.mark.parametrize("name", ONE_OPERAND)
+def test_a_write_reaches_the_operand_where_it_does_in_torch(name):
+    """These move nothing: some are views, which a gradient has to know of, and some are copies all the same."""
+    torch = pytest.importorskip("torch")
+
+    def found(T):
+        w = T.arange(16.0).view(4, 4).requires_grad_()
+        x = w * 2
+        y = ONE_OPERAND[name](T, x)
+        y.mul_(3)
+        gradients = T.autograd.grad((x * x).sum(), w, retain_graph=True) + T.autograd.grad((y * y).sum(), w)
+        return [y._is_view(), x.tolist(), *(g.tolist() for g in gradients)]
+    assert found(mtorch) == found(torch)
+
+
+def test_a_tensor_of_an_older_class_is_of_its_type():
+    x = mtorch.tensor([1, 2])
+    assert mtorch.LongTensor(x).data_ptr() == x.data_ptr()
+    with pytest.raises(TypeError, match="FloatTensor.*expected a tensor of torch.float32, got one of torch.int64"):
+        mtorch.FloatTensor(x)

@@ -158,7 +158,7 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
-    return multi_dot(matrices, out=out) if len(matrices) > 1 else matrices[0]
+    return multi_dot(matrices, out=out) if len(matrices) > 1 else matrices[0].clone()
 
 
 @shown_as("LinalgCrossBackward0")

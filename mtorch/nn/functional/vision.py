@@ -127,7 +127,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     n = len(lead)
     x = reshape(input, shape=(*lead, C // (r * r), r, r, H, W))
     x = permute(x, dims=(*range(n), n, n + 3, n + 1, n + 4, n + 2))
-    return reshape(x, shape=(*lead, C // (r * r), H * r, W * r))
+    return _made(x, (*lead, C // (r * r), H * r, W * r))
 
 
 @shown_as("PixelUnshuffleBackward0")
@@ -153,7 +153,13 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     n = len(lead)
     x = reshape(input, shape=(*lead, C, H // r, r, W // r, r))
     x = permute(x, dims=(*range(n), n, n + 2, n + 4, n + 1, n + 3))
-    return reshape(x, shape=(*lead, C * r * r, H // r, W // r))
+    return _made(x, (*lead, C * r * r, H // r, W // r))
+
+
+def _made(x: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """x in this shape, in memory of its own even where nothing had to be moved."""
+    y = reshape(x, shape=shape)
+    return y if y._alias is None else y.clone()
 
 
 def _image(function: str, input: Tensor) -> tuple[int, ...]:
@@ -187,7 +193,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
         raise RuntimeError(f"channel_shuffle: number of channels must be divisible by groups. Got {shape[1]} channels "
                            f"and {groups} groups.")
     x = reshape(input, shape=(shape[0], groups, shape[1] // groups, *shape[2:]))
-    return reshape(permute(x, dims=(0, 2, 1, *range(3, len(shape) + 1))), shape=shape)
+    return _made(permute(x, dims=(0, 2, 1, *range(3, len(shape) + 1))), shape)
 
 
 def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
