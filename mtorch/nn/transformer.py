@@ -16,7 +16,7 @@ from ..autograd.tape import wrap
 from ..functions import creation
 from ..ops.attention import minus_infinity_where
 from ..tensor import Tensor
-from . import functional as F, init
+from . import fast_path, functional as F, init
 from .attention import MultiheadAttention
 from .container import ModuleList
 from .dropout import Dropout
@@ -202,7 +202,10 @@ class TransformerEncoder(Module):
     encoder_layer: the layer; it is copied with its weights, so the copies start alike
     num_layers: how many, >= 0
     norm: a module called at the end
-    enable_nested_tensor, mask_check: for PyTorch's fast path; they change nothing here
+    enable_nested_tensor: let padding come back as zeros where torch's fast path leaves it out: in layers of
+        TransformerEncoderLayer(batch_first=True) that predict without gradients, given src_key_padding_mask alone; False
+        for what the layers compute there
+    mask_check: first look whether the padding stands at the end of each sequence; where not, it is kept
 
     Shape: src as encoder_layer takes it -> the same.
     Raises: TypeError for a layer that is no Module; ValueError for a negative num_layers.
@@ -219,7 +222,9 @@ class TransformerEncoder(Module):
         self.layers = _copies(encoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
-        self.enable_nested_tensor = enable_nested_tensor      # a hint to torch's fast path; nothing changes here
+        self.enable_nested_tensor = enable_nested_tensor
+        self.use_nested_tensor = enable_nested_tensor and isinstance(encoder_layer, TransformerEncoderLayer) and (
+            fast_path.packs(encoder_layer))
         self.mask_check = mask_check
 
     def forward(self, src: Tensor, mask: Tensor | None = None, src_key_padding_mask: Tensor | None = None,
@@ -228,8 +233,10 @@ class TransformerEncoder(Module):
         first = self.layers[0] if len(self.layers) else None
         batch_first = getattr(getattr(first, "self_attn", None), "batch_first", False)
         causal = _is_causal(mask, is_causal, src.shape[1] if batch_first and src.dim() == 3 else src.shape[0])
+        blank = fast_path.blanked(self, src, mask, padding)
         for layer in self.layers:
             src = layer(src, src_mask=mask, is_causal=causal, src_key_padding_mask=padding)
+        src = src if blank is None else src.masked_fill(blank, 0.0)
         return src if self.norm is None else self.norm(src)
 
 

@@ -132,7 +132,7 @@ def _as_bias(mask: Tensor | None, name: str, dtype: np.dtype) -> Tensor | None:
     if mask.array.dtype.kind == "b":
         return wrap(rules.minus_infinity_where(mask.array, dtype))
     if mask.array.dtype.kind != "f":
-        raise RuntimeError(f"only bool and floating types of {name} are supported, got {mask.dtype}")
+        raise AssertionError(f"only bool and floating types of {name} are supported, got {mask.dtype}")
     return mask
 
 
@@ -167,8 +167,8 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
     is_causal: says that attn_mask is the causal one, which must be given; changes nothing
 
     Shape: query (L, N, E) or (L, E), key and value (S, N, ...) or (S, ...) -> (L, N, E) and weights (N, L, S), or None.
-    Raises: AssertionError for dimensions and sizes of query, key, value or key_padding_mask that do not fit; RuntimeError
-        for masks of another shape or of integers, and is_causal without attn_mask.
+    Raises: AssertionError for dimensions and sizes of query, key, value or key_padding_mask that do not fit, and masks of
+        integers; RuntimeError for masks of another shape, and is_causal without attn_mask.
 
     >>> import mtorch
     >>> x, w, b = mtorch.ones(3, 1, 4), mtorch.zeros(12, 4), mtorch.zeros(12)
