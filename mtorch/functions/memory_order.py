@@ -1,8 +1,9 @@
 """Where a program may notice how images lie in memory: in views that only torch's order has, and in what is made like them.
 
 The rules for images return arrays that lie with the batch innermost (ops/layout.py).  Nearly every program goes on from there
-without noticing; `y.view(-1)` needs the numbers in the order of the axes.  Such a tensor is put into that order, if no
-other tensor shares its memory (a detached twin keeps the memory as it was).  And `rand_like(y)` fills memory in torch's order.
+without noticing; `y.view(-1)` needs the numbers in the order of the axes, and what is computed of `y.view(2, -1, *y.shape[1:])`
+would no longer show that its memory is an image's.  Such a tensor is put into that order, if no other tensor shares its memory
+(a detached twin keeps the memory as it was).  And `rand_like(y)` fills memory in torch's order.
 """
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ def memory_as_in_torch(t: TensorBase, kind: np.dtype | None = None) -> np.ndarra
 
 def put_in_order(t: TensorBase) -> bool:
     """Lay t out in the order of its axes, if it is an image of the rules, or a view of one, and no other tensor shares its
-    memory.  Returns whether t lies in order now: a transposed view does not.
+    memory.  Returns whether t lies in order now: a transposed view cannot.
     """
     base, path = t._alias if is_view(t) else (t, None)
     array = base.array
@@ -37,6 +38,8 @@ def put_in_order(t: TensorBase) -> bool:
     views = base._alias if type(base._alias) is list else ()
     if any(view is not None and view is not t for view in (reference() for reference in views)):
         return False
+    if path and not follow(np.empty(array.shape, array.dtype), path).flags.c_contiguous:
+        return False
     base.array = np.ascontiguousarray(array)
     t.array = follow(base.array, path)
-    return t.array.flags.c_contiguous
+    return True

@@ -56,7 +56,14 @@ def reshape(input: Tensor, *args: Any, shape: Sequence[int] | None = None) -> Te
     """
     x = require_tensor(input, "reshape")
     sizes = sizes_of(args if shape is None else [shape])
-    return rules.reshape(x, shape=_resolved(sizes, x.array.size))
+    return _reshaped(x, _resolved(sizes, x.array.size))
+
+
+def _reshaped(x: Tensor, sizes: tuple[int, ...]) -> Tensor:
+    array = x.array
+    if not array.flags.c_contiguous and sizes[:1] != array.shape[:1] and (array.ndim > 2 or len(sizes) > 2):
+        put_in_order(x)            # an image whose batch is cut or merged: torch's shares its memory, and goes on in its order
+    return rules.reshape(x, shape=sizes)
 
 
 def view(input: Tensor, *args: Any, size: Sequence[int] | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
@@ -83,7 +90,7 @@ def view(input: Tensor, *args: Any, size: Sequence[int] | None = None, dtype: dt
             and not put_in_order(input):
         raise RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension "
                            "spans across two contiguous subspaces). Use .reshape(...) instead.")
-    return rules.reshape(input, shape=sizes)
+    return _reshaped(input, sizes)
 
 
 def _read_anew(array: np.ndarray, kind: np.dtype):
@@ -147,7 +154,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     n = 1
     for size in shape[start:end + 1]:
         n *= size
-    return rules.reshape(x, shape=shape[:start] + (n,) + shape[end + 1:])
+    return _reshaped(x, shape[:start] + (n,) + shape[end + 1:])
 
 
 def ravel(input: Tensor) -> Tensor:
@@ -197,7 +204,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
         raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {d} ({n}) "
                            "in the input tensor")
     new = tuple(n // known if s == -1 else s for s in sizes)
-    return rules.reshape(x, shape=x.array.shape[:d] + new + x.array.shape[d + 1:])
+    return _reshaped(x, x.array.shape[:d] + new + x.array.shape[d + 1:])
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:

@@ -75,3 +75,39 @@ def test_a_view_that_torch_refuses_is_refused() -> None:
         y.view(-1)
     del channel
     assert y.view(-1).shape == (96,)
+
+
+@pytest.mark.parametrize("shape", [(-1,), (8, 12), (-1, 3, 4), (1, 2, 4, 12)], ids=str)
+def test_a_reshaped_convolution_shares_its_memory(shape: tuple[int, ...]) -> None:
+    y = image()
+    expected = y.numpy().copy()
+    part = y.reshape(shape)
+    np.testing.assert_array_equal(part.numpy().reshape(expected.shape), expected)
+    part.zero_()
+    assert y.abs().sum().item() == 0
+
+
+@pytest.mark.parametrize("flat", [mtorch.flatten, mtorch.ravel, lambda y: y.flatten(0, 2), lambda y: y[:1].reshape(-1)])
+def test_what_is_written_into_a_flattened_convolution_is_seen(flat: Callable) -> None:
+    y = image()
+    part = flat(y)
+    part.zero_()
+    assert y.numpy().reshape(-1)[:part.numel()].any() == np.False_
+
+
+def test_a_transposed_convolution_is_copied_to_be_reshaped() -> None:
+    y = image()
+    y.permute(0, 2, 3, 1).reshape(-1, 4).zero_()
+    assert y.abs().sum().item() > 0
+
+
+@pytest.mark.parametrize("part", [
+    lambda y: y.view(2, 2, 4, 4, 3), lambda y: y.reshape(2, 2, -1), lambda y: y.unflatten(0, (2, 2)),
+    lambda y: y.flatten(1).relu().view(2, 2, -1), lambda y: y.mean((2, 3), keepdim=True).view(2, 2, -1)])
+def test_a_mask_for_a_cut_batch_is_drawn_in_torchs_order(part: Callable) -> None:
+    x = mtorch.arange(4 * 3 * 5 * 4.0).view(4, 3, 5, 4)
+    y = part(F.conv2d(x, mtorch.ones(4, 3, 2, 2))) * 2 + 1
+    mtorch.manual_seed(0)
+    mask = F.dropout(y) != 0
+    mtorch.manual_seed(0)
+    np.testing.assert_array_equal(mask.numpy(), (F.dropout(mtorch.ones(y.shape)) != 0).numpy())
