@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from ... import distributed
 from ...random import Generator, permutation
 from .dataset import Dataset
 from .sampler import Sampler
@@ -13,14 +14,15 @@ class DistributedSampler(Sampler[int]):
     """The part of a dataset's indices that falls to process `rank` of `num_replicas`; every part has the same size.
 
     dataset       of a length that all processes agree on
-    num_replicas  > 0 and
-    rank          in [0, num_replicas): both must be given, for there is no process group to ask
+    num_replicas  > 0, and
+    rank          in [0, num_replicas): None for the process group's
     shuffle       draw a new order for each `set_epoch(epoch)`, the same in all processes
     seed          of that order
     drop_last     leave samples out to make the parts equal, instead of giving some twice
 
     Raises:
-        ValueError: when num_replicas or rank is missing, or rank is not in [0, num_replicas).
+        ValueError: when num_replicas or rank is missing and no process group was begun, or rank is not in
+            [0, num_replicas).
 
     >>> from mtorch.utils.data import DistributedSampler
     >>> [list(DistributedSampler(range(5), 2, rank, shuffle=False)) for rank in (0, 1)]
@@ -29,8 +31,10 @@ class DistributedSampler(Sampler[int]):
 
     def __init__(self, dataset: Dataset, num_replicas: int | None = None, rank: int | None = None,
                  shuffle: bool = True, seed: int = 0, drop_last: bool = False) -> None:
-        if num_replicas is None or rank is None:
+        if (num_replicas is None or rank is None) and not distributed.is_initialized():
             raise ValueError("DistributedSampler: there is no process group to ask; give num_replicas and rank")
+        num_replicas = distributed.get_world_size() if num_replicas is None else num_replicas
+        rank = distributed.get_rank() if rank is None else rank
         if not 0 <= rank < num_replicas:
             raise ValueError(f"Invalid rank {rank}, rank should be in the interval [0, {num_replicas - 1}]")
         self.dataset = dataset

@@ -63,6 +63,15 @@ def test_distributed_parts_are_torchs(n, shuffle, drop_last):
         assert orders[0] == orders[1]
 
 
+def test_the_parts_of_a_group_of_one_process():
+    mtorch.distributed.init_process_group("gloo", rank=0, world_size=1)
+    try:
+        sampler = data.DistributedSampler(range(5), shuffle=False)
+    finally:
+        mtorch.distributed.destroy_process_group()
+    assert (sampler.num_replicas, sampler.rank, list(sampler)) == (1, 0, [0, 1, 2, 3, 4])
+
+
 @pytest.mark.parametrize(("make", "error", "words"), [
     (lambda: data.RandomSampler([]), ValueError, "num_samples=0 .the dataset is empty"),
     (lambda: data.RandomSampler([1], num_samples=0), ValueError, "num_samples should be a positive integer"),
