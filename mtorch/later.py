@@ -36,6 +36,7 @@ LATER: dict[str, dict[str, str]] = {
         **dict.fromkeys(["is_complex", "is_floating_point", "is_storage", "is_tensor", "typename", "_assert", "_assert_async",
                          "_check", "_check_index", "_check_not_implemented", "_check_type", "_check_value"], "questions"),
         "compile": "jit", "ScriptModule": "jit", "autocast": "amp", "GradScaler": "amp", "__version__": "version",
+        **dict.fromkeys(["_sample_dirichlet", "_standard_gamma"], "functions.gamma_draws"),
         **dict.fromkeys(["Event", "OutOfMemoryError", "Stream"], "cuda"),
         "vmap": "func", "Future": "futures", "PyTorchFileReader": "_C", "TensorType": "_C",
         **dict.fromkeys(["get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype", "is_autocast_available",
@@ -65,7 +66,7 @@ def find(package: str, name: str) -> Any:
     names = vars(sys.modules[package])
     if module is None:
         raise no_attribute(package, name, [*names, *LATER[package]])
-    found = import_module(module if "." in module else f"{package}.{module}")
+    found = import_module(module if module.startswith("mtorch.") else f"{package}.{module}")
     names[name] = found if name == module.rpartition(".")[2] else getattr(found, name)
     return names[name]
 

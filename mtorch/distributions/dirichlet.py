@@ -1,10 +1,8 @@
 """The Dirichlet distribution."""
 from __future__ import annotations
 
-from .. import random
 from ..functions.arithmetic import where, xlogy
-from ..ops import sampling
-from ..random import default_generator
+from ..functions.gamma_draws import _sample_dirichlet
 from ..tensor import Tensor
 from . import constraints
 from .exp_family import ExponentialFamily
@@ -59,9 +57,7 @@ class Dirichlet(ExponentialFamily):
         return self.concentration * (total - self.concentration) / (total.square() * (total + 1))
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
-        concentration = self.concentration.expand(self._extended_shape(sample_shape))
-        drawn = random.dirichlet(concentration.array, default_generator)
-        return sampling.dirichlet(concentration, sample=drawn)
+        return _sample_dirichlet(self.concentration.expand(self._extended_shape(sample_shape)))
 
     def log_prob(self, value: Tensor) -> Tensor:
         self._checked(value)

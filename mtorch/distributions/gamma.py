@@ -3,11 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import random
 from ..functions.arithmetic import xlogy
 from ..functions.creation import as_tensor
+from ..functions.gamma_draws import _standard_gamma
 from ..ops import sampling
-from ..random import default_generator
 from ..tensor import Tensor
 from . import constraints
 from .exp_family import ExponentialFamily
@@ -49,9 +48,7 @@ class Gamma(ExponentialFamily):
     variance = property(lambda self: self.concentration / self.rate.square())
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
-        concentration = self.concentration.expand(self._extended_shape(sample_shape))
-        drawn = random.standard_gamma(concentration.array, default_generator)
-        value = sampling.standard_gamma(concentration, sample=drawn) / self.rate
+        value = _standard_gamma(self.concentration.expand(self._extended_shape(sample_shape))) / self.rate
         np.maximum(value.array, np.finfo(value.array.dtype).tiny, out=value.array)       # 0 would have no log_prob
         return value
 
