@@ -212,3 +212,27 @@ def test_save_image(tmp_path):
     utils.save_image(mtorch.from_numpy(array), tmp_path / "here.png", nrow=2)
     torchvision_utils.save_image(torch.from_numpy(array), tmp_path / "there.png", nrow=2)
     assert (tmp_path / "here.png").read_bytes() == (tmp_path / "there.png").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["L", "RGB", "RGBA", "1", "I", "F", "P", "LA"])
+@pytest.mark.parametrize("make", [
+    lambda t: t.RandomRotation(70), lambda t: t.RandomRotation((20, 35), mode(t, "BILINEAR"), expand=True, fill=9),
+    lambda t: t.RandomRotation(50, mode(t, "BICUBIC"), center=(2, 5)), lambda t: t.RandomRotation((90, 90), expand=True),
+    lambda t: t.RandomAffine(30, (0.1, 0.2), (0.5, 2), 10), lambda t: t.RandomAffine(0, (0.3, 0.2)),
+    lambda t: t.RandomAffine((5, 9), shear=(1, 9, -5, 20), interpolation=mode(t, "BILINEAR"), center=(3, 1), fill=100),
+    lambda t: t.RandomPerspective(0.5, 1.0), lambda t: t.RandomPerspective(0.3, 1.0, mode(t, "NEAREST"), fill=5)])
+def test_pillow_images_are_turned_and_bent_by_pillow(make, kind):
+    picture = pytest.importorskip("PIL.Image").fromarray(PICTURES["bytes"].transpose(1, 2, 0)).convert(kind)
+    for seed in range(3):
+        mtorch.manual_seed(seed)
+        torch.manual_seed(seed)
+        there, here = make(theirs)(picture), make(ours)(picture)
+        assert (here.mode, here.size) == (there.mode, there.size)
+        assert here.tobytes() == there.tobytes()
+
+
+def test_a_fill_of_another_number_of_channels_is_refused():
+    picture = pytest.importorskip("PIL.Image").new("L", (5, 4))
+    for t in (ours, theirs):
+        with pytest.raises(ValueError, match=r"does not match the number of channels of the image \(3 != 1\)"):
+            t.RandomRotation(10, fill=(1, 2, 3))(picture)

@@ -1,9 +1,9 @@
 """What is done to pictures before a network sees them, under torchvision's names.
 
-A picture is a tensor (..., C, H, W), an array (H, W) or (H, W, C), or a Pillow image, and keeps its form. Arrays and
-Pillow images go the way of tensors, so a picture comes out the same whichever form it has. Only Resize does of a Pillow
-image what Pillow does: NEAREST takes the pixels of NEAREST_EXACT, and a smaller picture is always antialiased; and what
-changes colours or sharpness leaves a Pillow image to Pillow.
+A picture is a tensor (..., C, H, W), an array (H, W) or (H, W, C), or a Pillow image, and keeps its form. Arrays go the way
+of tensors. What resizes, turns, shears or bends a picture, or changes its colours or sharpness, leaves a Pillow image to
+Pillow, as in torchvision: so NEAREST takes the pixels of NEAREST_EXACT, a smaller picture is always antialiased, and the
+last digits are Pillow's.
 """
 
 from __future__ import annotations

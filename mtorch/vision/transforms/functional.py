@@ -32,13 +32,14 @@ from .colours import (
 )
 from .filters import adjust_sharpness, gaussian_blur
 from .images import as_planes, channels_of, in_float, mode_for, size_of
-from .interpolation import InterpolationMode
+from .interpolation import InterpolationMode, pillows_number
 from .warps import affine, elastic_transform, perspective, rotate
 
 __all__ = [
     "InterpolationMode", "adjust_brightness", "adjust_contrast", "adjust_gamma", "adjust_hue", "adjust_saturation",
     "adjust_sharpness", "affine", "autocontrast", "center_crop", "convert_image_dtype", "crop", "elastic_transform",
-    "equalize", "erase", "five_crop", "gaussian_blur", "get_dimensions", "get_image_size", "hflip", "invert", "normalize",
+    "equalize", "erase", "five_crop", "gaussian_blur", "get_dimensions", "get_image_num_channels", "get_image_size",
+    "hflip", "invert", "normalize",
     "pad", "perspective", "pil_to_tensor", "posterize", "resize", "resized_crop", "rgb_to_grayscale", "rotate", "solarize",
     "ten_crop", "to_grayscale", "to_pil_image", "to_tensor", "vflip",
 ]
@@ -64,6 +65,9 @@ def get_image_size(img: Any) -> list[int]:
     [6, 4]
     """
     return [*size_of(img)][::-1]
+
+
+get_image_num_channels = channels_of
 
 
 def to_tensor(pic: Any) -> Tensor:
@@ -189,7 +193,7 @@ def resize(img: Any, size: int | Sequence[int],
     if wanted == size_of(img):
         return img
     if pillow.is_image(img):
-        return img.resize(wanted[::-1], getattr(pillow.required("resize").Resampling, mode.name.removesuffix("_EXACT")))
+        return img.resize(wanted[::-1], pillows_number(mode))
     if mode in (InterpolationMode.BOX, InterpolationMode.HAMMING, InterpolationMode.LANCZOS):
         raise ValueError(f"resize: interpolation {mode.value!r} is Pillow's alone, and the picture is a "
                          f"{type(img).__name__}; expected nearest, nearest-exact, bilinear or bicubic")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-__all__ = ["InterpolationMode", "interpolation_mode"]
+__all__ = ["InterpolationMode", "interpolation_mode", "pillows_number"]
 
 
 class InterpolationMode(enum.Enum):
@@ -45,3 +45,8 @@ def interpolation_mode(value: InterpolationMode | int) -> InterpolationMode:
     if not isinstance(value, int) or not 0 <= value < len(_PILLOWS):
         raise TypeError(f"interpolation is {value!r}, expected an InterpolationMode or Pillow's number, 0 to 5")
     return _PILLOWS[value]
+
+
+def pillows_number(mode: InterpolationMode) -> int:
+    """Pillow's number for it; both kinds of nearest are one there."""
+    return _PILLOWS.index(InterpolationMode.NEAREST if mode is InterpolationMode.NEAREST_EXACT else mode)

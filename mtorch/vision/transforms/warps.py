@@ -1,7 +1,7 @@
 """Transforms that take each pixel from a place between pixels: turning, shearing, scaling, bending.
 
 Places are counted from the middle of the picture, in pixels, x to the right and y down; `grid_sample` takes them as
-shares of half the picture.
+shares of half the picture.  Pillow images are left to Pillow, as in torchvision, which counts from the upper left corner.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from ...functions.creation import as_tensor
 from ...functions.joining import cat
 from ...nn.functional import grid_sample
 from ...tensor import Tensor
+from .. import pillow
 from .images import as_planes, channels_of, in_float, mode_for, size_of
-from .interpolation import InterpolationMode
+from .interpolation import InterpolationMode, pillows_number
 
 __all__ = ["affine", "elastic_transform", "perspective", "rotate"]
 
@@ -33,7 +34,7 @@ def affine(img: Any, angle: float, translate: Sequence[float], scale: float, she
         translate: pixels to the right and down.
         scale: > 0.
         shear: degrees, along x or along (x, y).
-        interpolation: NEAREST or BILINEAR.
+        interpolation: NEAREST or BILINEAR; of Pillow images BICUBIC, too.
         fill: of what comes from outside, one number or one for each channel; None: 0.
         center: what stays in place when turned, (x, y) in pixels from the upper left corner; None: the middle.
 
@@ -48,7 +49,11 @@ def affine(img: Any, angle: float, translate: Sequence[float], scale: float, she
     if len(shears) not in (1, 2):
         raise ValueError(f"Shear should be a sequence containing two values. Got {shear}")
     height, width = size_of(img)
-    matrix = _source_of(_from_middle(center, height, width), angle, translate, scale, (shears[0], shears[-1]))
+    both = shears[0], shears[-1]
+    if pillow.is_image(img):
+        matrix = _source_of((width / 2, height / 2) if center is None else center, angle, translate, scale, both)
+        return _by_pillow(img, "AFFINE", matrix, interpolation, fill)
+    matrix = _source_of(_from_middle(center, height, width), angle, translate, scale, both)
     return _warped(img, _places(matrix, height, width), (height, width), interpolation, fill)
 
 
@@ -64,6 +69,9 @@ def rotate(img: Any, angle: float, interpolation: InterpolationMode | int = Inte
     Raises: ValueError for another interpolation, and a fill of another number of channels; TypeError for what is no
     picture.
     """
+    if pillow.is_image(img):
+        return img.rotate(angle, pillows_number(mode_for(img, interpolation)), expand, center,
+                          fillcolor=_pillows_fill(img, fill))
     height, width = size_of(img)
     matrix = _source_of(_from_middle(center, height, width), -angle, (0.0, 0.0), 1.0, (0.0, 0.0))
     rows, columns = _turned_size(matrix, height, width) if expand else (height, width)
@@ -111,6 +119,8 @@ def perspective(img: Any, startpoints: Sequence[Sequence[int]] | None, endpoints
     height, width = size_of(img)
     half = np.array([width / 2, height / 2], np.float32)
     above, below = _perspective_of(startpoints, endpoints)
+    if pillow.is_image(img):
+        return _by_pillow(img, "PERSPECTIVE", np.append(above, below[:2]), interpolation, fill)
     base = np.ones((height, width, 3), np.float32)
     base[..., 0] = np.arange(width) + 0.5
     base[..., 1] = np.arange(height)[:, None] + 0.5
@@ -129,18 +139,24 @@ def _perspective_of(startpoints: Sequence[Sequence[int]], endpoints: Sequence[Se
     return numbers[:6].reshape(2, 3), numbers[6:]
 
 
-def _from_middle(center: Sequence[float] | None, height: int, width: int) -> np.ndarray:
-    return np.zeros(2) if center is None else np.array([center[0] - width / 2, center[1] - height / 2])
+def _from_middle(center: Sequence[float] | None, height: int, width: int) -> tuple[float, float]:
+    return (0.0, 0.0) if center is None else (center[0] - width / 2, center[1] - height / 2)
 
 
-def _source_of(center: np.ndarray, angle: float, translate: Sequence[float], scale: float,
+def _source_of(center: Sequence[float], angle: float, translate: Sequence[float], scale: float,
                shear: tuple[float, float]) -> np.ndarray:
-    """The matrix (2, 3) that takes a place of the result to the place of the picture that it comes from."""
+    """The matrix (2, 3) that takes a place of the result to the place of the picture that it comes from.
+
+    It is the inverse of shift @ turn @ [[1, 0], [-tan(y), 1]] @ [[1, -tan(x)], [0, 1]] * scale, written out: a number that
+    comes out otherwise in its last digit takes another pixel where two are as near.
+    """
     turn, shear_x, shear_y = math.radians(angle), math.radians(shear[0]), math.radians(shear[1])
-    rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    shears = np.array([[1, 0], [-math.tan(shear_y), 1]]) @ np.array([[1, -math.tan(shear_x)], [0, 1]])
-    back = np.linalg.inv(scale * rotation @ shears)
-    return np.c_[back, center - back @ (center + np.asarray(translate, float))]
+    along, across = math.cos(turn - shear_y) / math.cos(shear_y), math.sin(turn - shear_y) / math.cos(shear_y)
+    slope = math.tan(shear_x)
+    back = np.array([[math.cos(turn) - across * slope, along * slope + math.sin(turn)], [-across, along]]) / scale
+    x, y = center
+    shifted = back[:, 0] * (-x - translate[0]) + back[:, 1] * (-y - translate[1])
+    return np.c_[back, shifted + np.array([x, y])]
 
 
 def _places(matrix: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -159,6 +175,22 @@ def _turned_size(matrix: np.ndarray, height: int, width: int) -> tuple[int, int]
     high, low = (np.trunc(end) * np.float32(1e-4) for end in (turned.max(0), turned.min(0)))
     columns, rows = (np.ceil(high) - np.floor(low)).astype(int)
     return int(rows), int(columns)
+
+
+def _by_pillow(img: Any, method: str, numbers: np.ndarray, interpolation: InterpolationMode | int,
+               fill: float | Sequence[float] | None) -> Any:
+    return img.transform(img.size, getattr(pillow.required(method).Transform, method), numbers.ravel().tolist(),
+                         pillows_number(mode_for(img, interpolation)), fillcolor=_pillows_fill(img, fill))
+
+
+def _pillows_fill(img: Any, fill: float | Sequence[float] | None) -> float | tuple[float, ...]:
+    """What Pillow fills with: a number for each channel, a whole one unless the image holds floats."""
+    fills = [fill or 0] if fill is None or isinstance(fill, (int, float)) else list(fill)
+    if len(fills) not in (1, channels_of(img)):
+        raise ValueError("The number of elements in 'fill' does not match the number of channels of the image "
+                         f"({len(fills)} != {channels_of(img)})")
+    numbers = [number if img.mode == "F" else int(number) for number in fills * (channels_of(img) // len(fills))]
+    return numbers[0] if len(numbers) == 1 else tuple(numbers)
 
 
 def _warped(img: Any, places: np.ndarray, came: tuple[int, int], interpolation: InterpolationMode | int,
