@@ -13,6 +13,7 @@ from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import is_view
 from ..ops import shape as rules, windows
 from .arguments import axis_of, require_tensor, sizes_of, whole_number
+from .memory_order import put_in_order
 from .output import into
 from .creation import _placed
 from .rearranging import diag, flip
@@ -219,7 +220,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     if any(s < 0 for s in steps) or offset < 0:
         raise RuntimeError("as_strided: Negative strides are not supported at the moment, got strides: "
                            f"{list(steps)}, storage_offset {offset}")
-    if not x.array.flags.c_contiguous or is_view(x) and x.array.size != _owned(x):
+    if not (x.array.flags.c_contiguous or put_in_order(x)) or is_view(x) and x.array.size != _owned(x):
         raise NotImplementedError("as_strided: only of a contiguous tensor that is not a view of a larger one; call "
                                   ".clone() first, or use unfold(), expand() or indexing")
     last = offset + sum((n - 1) * s for n, s in zip(sizes, steps, strict=True)) if all(sizes) else -1

@@ -111,3 +111,12 @@ def test_a_mask_for_a_cut_batch_is_drawn_in_torchs_order(part: Callable) -> None
     mask = F.dropout(y) != 0
     mtorch.manual_seed(0)
     np.testing.assert_array_equal(mask.numpy(), (F.dropout(mtorch.ones(y.shape)) != 0).numpy())
+
+
+def test_a_convolution_is_read_with_any_strides() -> None:
+    y = image()
+    expected = y.numpy().reshape(-1).copy()
+    part = y.as_strided((3, 4), (10, 2), 5)
+    np.testing.assert_array_equal(part.numpy(), expected[5 + 10 * np.arange(3)[:, None] + 2 * np.arange(4)])
+    part.zero_()
+    assert y[0, 0, 1, 2].item() == y.numpy().reshape(-1)[5] == 0
