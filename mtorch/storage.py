@@ -57,10 +57,13 @@ class _Storage(metaclass=ShownAsTorchs):
         return self._elements.itemsize
 
     def is_shared(self) -> bool:
-        """False: memory is this process's own."""
-        return False
+        """Whether other processes may see the memory."""
+        from .sharing import is_shared                     # later: it imports multiprocessing
+        return is_shared(self._elements)
 
-    is_pinned = is_shared
+    def is_pinned(self) -> bool:
+        """False: there is no GPU for which it could be."""
+        return False
 
     def cpu(self) -> Self:
         """The storage itself."""

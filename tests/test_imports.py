@@ -26,7 +26,7 @@ ROWS = [
     ["mtorch.dtypes", "mtorch.device", "mtorch.strides", "mtorch.distributed"],
     ["mtorch.random", "mtorch.printing", "mtorch.legacy", "mtorch.return_types"],
     ["mtorch.autograd"],
-    ["mtorch.ops"],
+    ["mtorch.ops", "mtorch.sharing"],
     ["mtorch.functions"],
     ["mtorch.fft", "mtorch.linalg", "mtorch.special", "mtorch.signal", "mtorch.storage"],
     ["mtorch.methods"],

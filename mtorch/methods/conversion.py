@@ -448,20 +448,30 @@ class Convertible(TensorBase):
         return False
 
     def is_shared(self) -> builtins.bool:
-        """Whether the memory is shared between processes: never.
+        """Whether the memory is one that other processes may see, as `share_memory_()` makes it.
 
         >>> import mtorch
-        >>> mtorch.zeros(2).is_shared()
-        False
+        >>> x = mtorch.zeros(2)
+        >>> x.is_shared(), x.share_memory_().is_shared()
+        (False, True)
         """
-        return False
+        from ..sharing import is_shared                    # later: it imports multiprocessing
+        return is_shared(self.array)
 
     def share_memory_(self) -> Self:
-        """The tensor itself: processes here get copies.
+        """Move the memory to where other processes see it: what one of them writes, all of them read.
+
+        Tensors that lie in the same memory go along, NumPy arrays stay where they are.  A process that is forked, and one
+        that gets the tensor as an argument or from a `multiprocessing.Queue`, has the same memory then.
+
+        Returns: the tensor itself.
+        Raises: OSError where the system has no memory, or no file descriptor, left for it.
 
         >>> import mtorch
         >>> x = mtorch.zeros(2)
         >>> x.share_memory_() is x
         True
         """
+        from ..sharing import share
+        share(self)
         return self

@@ -107,5 +107,11 @@ class Convertible(Tree):
         return self._apply(lambda t: t.new_empty(t.shape), recurse=recurse)
 
     def share_memory(self) -> Self:
-        """Move the parameters and buffers into memory that other processes see."""
-        return self._apply(lambda t: t.share_memory_())
+        """Move the parameters, their gradients and the buffers into memory that other processes see.  Returns self."""
+        for parameter in self.parameters():
+            parameter.share_memory_()
+            if parameter.grad is not None:
+                parameter.grad.share_memory_()
+        for buffer in self.buffers():
+            buffer.share_memory_()
+        return self

@@ -117,8 +117,8 @@ class Bundle:
         return True
 
     def _fits(self, optimizer: Optimizer, name: str, value: Any, shape: tuple[int, ...]) -> bool:
-        if not isinstance(value, Tensor):
-            return False
+        if not isinstance(value, Tensor) or owner(value.array).base is not None:
+            return False                               # memory shared with other processes stays where it is
         if name in optimizer.numbers:
             return value.array.shape == ()
         return value.array.shape == shape and value.array.dtype == self.x.dtype

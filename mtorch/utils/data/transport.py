@@ -18,6 +18,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from ...sharing import check_leaf
 from ...tensor import Tensor
 
 _SMALL = 32 * 1024                                   # bytes; below, a copy is cheaper than a mapping
@@ -35,10 +36,7 @@ def _dumped(message: Any, buffer_callback: Any) -> memoryview:
 
 
 def _leaf(t: Tensor) -> tuple:
-    if t.requires_grad and not t.is_leaf:
-        raise RuntimeError("Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not "
-                           "support crossing process boundaries.  If you just want to transfer the data, call detach() on "
-                           "the tensor before serializing (e.g., putting it on the queue).")
+    check_leaf(t)
     return t.__reduce_ex__(5)
 
 
