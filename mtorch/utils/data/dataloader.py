@@ -62,7 +62,7 @@ class DataLoader(Generic[T]):
     """
 
     _fixed = frozenset(("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"))
-    _initialized = False
+    __initialized = False           # subclasses that change a sampler later set it, by its name `_DataLoader__initialized`
 
     def __init__(self, dataset: Dataset[T], batch_size: int | None = 1, shuffle: bool | None = None,
                  sampler: Sampler | Iterable | None = None, batch_sampler: Sampler | Iterable | None = None,
@@ -105,7 +105,7 @@ class DataLoader(Generic[T]):
 
         self._iterator: Any = None              # the one iterator of persistent workers
         self._promised: int | None = None       # the length an iterable dataset reported
-        self._initialized = True
+        self.__initialized = True
         self.check_worker_number_rationality()
 
     @property
@@ -135,7 +135,7 @@ class DataLoader(Generic[T]):
         self._context = context
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if self._initialized and name in self._fixed:
+        if self.__initialized and name in self._fixed:
             raise ValueError(f"{name} attribute should not be set after {type(self).__name__} is initialized")
         super().__setattr__(name, value)
 
@@ -143,17 +143,21 @@ class DataLoader(Generic[T]):
         if self.pin_memory:
             warnings.warn("'pin_memory' argument is set as true but no accelerator is found, "
                           "then device pinned memory won't be used.", stacklevel=2)
-        if self.num_workers == 0:
-            return Walk(self)
-        from .multiprocess import WorkersWalk  # not at the top: multiprocessing would double the import's time
-        if not self.persistent_workers:
-            return WorkersWalk(self)
+        if not (self.persistent_workers and self.num_workers):
+            return self._get_iterator()
         if self._iterator is None or self._iterator.closed:
             self._iterator = None
-            self._iterator = WorkersWalk(self)
+            self._iterator = self._get_iterator()
         else:
             self._iterator.restart(self)
         return self._iterator
+
+    def _get_iterator(self) -> Walk:
+        """A new walk; subclasses call it to begin theirs again."""
+        if self.num_workers == 0:
+            return Walk(self)
+        from .multiprocess import WorkersWalk  # not at the top: multiprocessing would double the import's time
+        return WorkersWalk(self)
 
     def __len__(self) -> int:
         if not isinstance(self.dataset, IterableDataset):
@@ -217,7 +221,7 @@ def _check_sampling(dataset: Any, batch_size: int | None, shuffle: bool | None, 
 
 def __getattr__(name: str) -> Any:
     """The classes of what iter(loader) gives, under torch's names, for programs that ask which one they have."""
-    if name == "_BaseDataLoaderIter":
+    if name in ("_BaseDataLoaderIter", "_SingleProcessDataLoaderIter"):
         return Walk
     if name == "_MultiProcessingDataLoaderIter":
         from .multiprocess import WorkersWalk

@@ -251,6 +251,41 @@ def test_what_is_fixed_once_the_loader_is_made():
     assert isinstance(DataLoader([1], shuffle=True).sampler, RandomSampler)
 
 
+class Endless:
+    """Goes on giving what a sampler gives."""
+
+    def __init__(self, sampler):
+        self.sampler = sampler
+
+    def __iter__(self):
+        while True:
+            yield from self.sampler
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_subclass_that_keeps_one_walk_over_all_epochs(workers):
+    class Loader(DataLoader):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self._DataLoader__initialized = False
+            self.batch_sampler = Endless(self.batch_sampler)
+            self._DataLoader__initialized = True
+            self.walk = super().__iter__()
+
+        def __len__(self):
+            return len(self.batch_sampler.sampler)
+
+        def __iter__(self):
+            return (next(self.walk) for _ in range(len(self)))
+
+    loader = Loader(range(3), 2, num_workers=workers)
+    assert [[x.tolist() for x in loader] for _ in range(3)] == 3 * [[[0, 1], [2]]]
+    with pytest.raises(ValueError, match="sampler attribute should not be set after Loader is initialized"):
+        loader.sampler = None
+    loader.walk = loader._get_iterator()
+    assert next(iter(loader)).tolist() == [0, 1]
+
+
 def test_an_empty_dataset():
     empty = TensorDataset(mtorch.zeros(0, 3))
     assert list(DataLoader(empty)) == []
