@@ -61,7 +61,18 @@ class dtype(metaclass=ShownAsTorchs):
 
     def to_real(self) -> dtype:
         """The type of the real and imaginary parts; a type of real numbers itself."""
-        return {"complex64": float32, "complex128": float64}.get(self.name, self)
+        return {"complex32": float16, "complex64": float32, "complex128": float64}.get(self.name, self)
+
+    def to_complex(self) -> dtype:
+        """The type of complex numbers of such parts; one of complex numbers itself.  bfloat16's is complex64.
+
+        Raises: RuntimeError for integers, bools and the 8-bit floats.
+        """
+        complex_one = self if self.is_complex else {"float16": complex32, "bfloat16": complex64, "float32": complex64,
+                                                    "float64": complex128}.get(self.name)
+        if complex_one is None:
+            raise RuntimeError(f"to_complex: Unknown Complex ScalarType for {self}")
+        return complex_one
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"

@@ -46,9 +46,10 @@ LATER: dict[str, dict[str, str]] = {
                   "AdaptiveLogSoftmaxWithLoss": "adaptive_softmax"},
     "mtorch.nn.utils": {
         **dict.fromkeys(["fuse_conv_bn_eval", "fuse_conv_bn_weights", "fuse_linear_bn_eval", "fuse_linear_bn_weights"], "fusion"),
+        **dict.fromkeys(["convert_conv2d_weight_memory_format", "convert_conv3d_weight_memory_format"], "memory_format"),
         "fusion": "fusion", "init": "init", "skip_init": "init"},
-    "mtorch.utils": {"_pytree": "_pytree", "benchmark": "benchmark", "checkpoint": "checkpoint", "dlpack": "dlpack",
-                     "hooks": "hooks", "model_zoo": "model_zoo", "tensorboard": "tensorboard"},
+    "mtorch.utils": {"_pytree": "_pytree", "benchmark": "benchmark", "checkpoint": "checkpoint",
+                     "deterministic": "deterministic", "dlpack": "dlpack", "hooks": "hooks", "model_zoo": "model_zoo", "tensorboard": "tensorboard"},
     "mtorch.utils.data": {"_utils": "_utils"},
     "mtorch.autograd": {"functional": "functional", "graph": "graph", "profiler": "mtorch.profiler", "Variable": "variable",
                         "variable": "variable"},

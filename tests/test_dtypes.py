@@ -22,6 +22,20 @@ def test_it_describes_itself_as_in_torch(name: str) -> None:
     assert pickle.loads(pickle.dumps(ours)) is ours
 
 
+@pytest.mark.parametrize("name", [*NARROW, "bool", "int8", "uint16", "float16", "float32", "float64", "complex64", "complex128"])
+def test_real_and_complex_counterparts(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    theirs, ours = getattr(torch, name), getattr(mtorch, name)
+    assert repr(ours.to_real()) == repr(theirs.to_real())
+    try:
+        wanted = repr(theirs.to_complex())
+    except RuntimeError:
+        with pytest.raises(RuntimeError, match="Unknown Complex ScalarType"):
+            ours.to_complex()
+    else:
+        assert repr(ours.to_complex()) == wanted
+
+
 @pytest.mark.parametrize("name", [name for name in NARROW if name.startswith(("bfloat", "float8"))])
 def test_limits_of_types_that_numpy_has_not(name: str) -> None:
     torch = pytest.importorskip("torch")

@@ -147,6 +147,12 @@ def test_iteration_length_and_membership():
         len(mtorch.tensor(1))
 
 
+def test_reversed_is_a_tensor_of_the_rows_from_the_last_on():
+    x = mtorch.arange(6.0).reshape(2, 3).requires_grad_()
+    assert reversed(x).tolist() == [[3, 4, 5], [0, 1, 2]] and reversed(x).requires_grad
+    assert reversed(mtorch.tensor(3)).item() == 3
+
+
 @pytest.mark.parametrize("key", [
     0, -1, slice(1, 3), (slice(None), 1), (..., 0), None, (None, 1), (slice(None, None, 2), slice(1)), [0, 2],
     ([0, 1], [1, 2]), (slice(None), [0, 2]), ([[0], [1]], [1, 2]), (0, ..., None), (slice(None), None, [1]), True,

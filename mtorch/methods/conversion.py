@@ -14,7 +14,7 @@ from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import cast
 from ..class_names import is_users
 from ..device import device as Device
-from ..functions import creation, joining
+from ..functions import creation, joining, rearranging
 from ..functions.interoperation import numpy_function, numpy_ufunc
 
 if TYPE_CHECKING:
@@ -127,6 +127,9 @@ class Convertible(TensorBase):
         if not self.array.ndim:
             raise TypeError("iteration over a 0-d tensor")
         return iter(joining.unbind(self))                # type: ignore[arg-type]    # it is a Tensor
+
+    def __reversed__(self) -> Any:
+        return rearranging.flip(self, 0) if self.array.ndim else self          # type: ignore[arg-type]    # it is a Tensor
 
     def __bool__(self) -> bool:
         if self.array.size != 1:

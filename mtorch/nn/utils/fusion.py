@@ -46,6 +46,13 @@ def fuse_conv_bn_weights(conv_w: Tensor, conv_b: Tensor | None, bn_rm: Tensor, b
     transpose: the output channels are in dimension 1, as in a transposed convolution
 
     Shape: conv_w (O, I, ...), or (I, O, ...) if transpose -> the same, and (O)
+    Raises: RuntimeError for bn's values that do not fit O.
+
+    >>> import mtorch
+    >>> ones = mtorch.ones(1)
+    >>> weight, bias = mtorch.nn.utils.fuse_conv_bn_weights(mtorch.ones(1, 1, 1), ones, 3 * ones, 4 * ones, 0.0, ones, ones)
+    >>> weight.item(), bias.item()
+    (0.5, 0.0)
     """
     scale = (ones_like(bn_rm) if bn_w is None else bn_w) * (bn_rv + bn_eps).rsqrt()
     shape = [1] * conv_w.dim()
@@ -63,6 +70,12 @@ def fuse_linear_bn_eval(linear: Any, bn: Any) -> Any:
     linear: the Linear; bn: the batch norm after it, with running statistics of as many features, or of one
 
     Raises: AssertionError for a layer in training, and for other numbers of features.
+
+    >>> import mtorch
+    >>> linear, bn = mtorch.nn.Linear(3, 2).eval(), mtorch.nn.BatchNorm1d(2).eval()
+    >>> x = mtorch.ones(1, 3)
+    >>> mtorch.allclose(mtorch.nn.utils.fuse_linear_bn_eval(linear, bn)(x), bn(linear(x)))
+    True
     """
     fused = _copy_of(linear, bn)
     assert bn.num_features in (linear.out_features, 1), "To fuse, linear.out_features == bn.num_features or bn.num_features == 1"
@@ -73,7 +86,19 @@ def fuse_linear_bn_eval(linear: Any, bn: Any) -> Any:
 
 def fuse_linear_bn_weights(linear_w: Tensor, linear_b: Tensor | None, bn_rm: Tensor, bn_rv: Tensor, bn_eps: float,
                            bn_w: Tensor, bn_b: Tensor) -> tuple[Parameter, Parameter]:
-    """The weight and the bias of `fuse_linear_bn_eval`'s Linear; arguments as for `fuse_conv_bn_weights`."""
+    """The weight and the bias of `fuse_linear_bn_eval`'s Linear.
+
+    linear_w, linear_b and the others: as for `fuse_conv_bn_weights`
+
+    Shape: linear_w (O, I) -> the same, and (O)
+    Raises: RuntimeError for bn's values that do not fit O.
+
+    >>> import mtorch
+    >>> ones = mtorch.ones(1)
+    >>> weight, bias = mtorch.nn.utils.fuse_linear_bn_weights(mtorch.ones(1, 1), None, ones, 4 * ones, 0.0, ones, ones)
+    >>> weight.item(), bias.item()
+    (0.5, 0.5)
+    """
     return fuse_conv_bn_weights(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b)
 
 
