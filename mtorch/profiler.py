@@ -8,6 +8,7 @@ import contextlib
 import cProfile
 import enum
 import functools
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
@@ -29,6 +30,8 @@ class ProfilerAction(enum.Enum):
     NONE, WARMUP, RECORD, RECORD_AND_SAVE = range(4)
 
 
+_NOT_RECORDED = {"record_shapes", "profile_memory", "with_stack", "with_flops", "with_modules"}
+_recording: list[profile] = []                         # those that record now
 _RECORDING = (ProfilerAction.RECORD, ProfilerAction.RECORD_AND_SAVE)
 
 
@@ -98,7 +101,7 @@ class Average(NamedTuple):
 
 
 class EventList(list):
-    """The functions of a profile: a list of `Average`."""
+    """The functions and named parts of a profile: a list of `Average`."""
 
     def table(self, sort_by: str | None = None, row_limit: int = 100, **columns: Any) -> str:
         """A table for people, the longest times first.
@@ -124,8 +127,9 @@ class profile:
     activities: what is watched: the CPU
     schedule: tells for the number of a step what to do; `step()` goes to the next
     on_trace_ready: called with the profile after each RECORD_AND_SAVE, and at the end of the block
+    record_shapes, profile_memory, with_stack, with_flops, with_modules: taken with a warning, not recorded
 
-    Raises: NotImplementedError for options of torch's that watch more than time on the CPU.
+    Raises: NotImplementedError for torch's other options.
 
     >>> import mtorch
     >>> with mtorch.profiler.profile() as prof:
@@ -137,10 +141,14 @@ class profile:
     def __init__(self, *, activities: Any = None, schedule: Callable[[int], ProfilerAction] | None = None,
                  on_trace_ready: Callable[[profile], Any] | None = None, **options: Any) -> None:
         wanted = sorted(name for name, value in options.items() if value and name not in ("use_cpu", "enabled"))
-        if wanted:
+        if set(wanted) <= _NOT_RECORDED:
+            for name in wanted:
+                warnings.warn(f"profile: {name}=True is not recorded; mtorch measures time on the CPU only", stacklevel=2)
+        else:
             raise NotImplementedError(f"profile: {wanted[0]}={options[wanted[0]]!r}; mtorch measures time on the CPU "
                                       "only")
         self._profiler: cProfile.Profile = cProfile.Profile()
+        self._parts: dict[str, tuple[int, float]] = {}          # of record_function's names: how often, and seconds
         self._schedule, self._on_trace_ready = schedule or _always, on_trace_ready
         self.step_num, self.current_action = 0, ProfilerAction.NONE
 
@@ -169,19 +177,27 @@ class profile:
         was_recording, self.current_action = self.current_action in _RECORDING, action
         if was_recording:
             self._profiler.disable()
+            _recording.remove(self)
         if finished and self._on_trace_ready is not None:
             self._on_trace_ready(self)
         if action in _RECORDING:
             if finished or not was_recording:
-                self._profiler = cProfile.Profile()
+                self._profiler, self._parts = cProfile.Profile(), {}
+            _recording.append(self)
             self._profiler.enable()
 
-    def key_averages(self) -> EventList:
-        """What each function took."""
+    def key_averages(self, group_by_input_shape: bool = False, group_by_stack_n: int = 0) -> EventList:
+        """What each function, and each part that `record_function` names, took.
+
+        Raises: NotImplementedError where they are to be grouped, by what was not recorded.
+        """
+        if group_by_input_shape or group_by_stack_n:
+            raise NotImplementedError("key_averages: shapes and stacks are not recorded here, so nothing is grouped by them")
         import pstats
         stats = pstats.Stats(self._profiler).stats      # type: ignore[attr-defined]
-        return EventList(Average(_named(where), calls, own * 1e6, total * 1e6)
-                        for where, (_, calls, own, total, _) in stats.items())
+        parts = (Average(name, calls, 0.0, total * 1e6) for name, (calls, total) in self._parts.items())
+        return EventList([*parts, *(Average(_named(where), calls, own * 1e6, total * 1e6)
+                                    for where, (_, calls, own, total, _) in stats.items())])
 
 
 def _named(where: tuple[str, int, str]) -> str:
@@ -191,20 +207,31 @@ def _named(where: tuple[str, int, str]) -> str:
 
 
 class record_function(contextlib.AbstractContextManager):
-    """A part of a program with a name, as a `with` block or decorator.
+    """A part of a program with a name, as a `with` block or decorator: `key_averages()` has its time.
 
-    Python's profiler knows functions only, so the name does not show.
+    The time is all in `cpu_time_total`: what the part itself took stands with the functions that it called.
 
     >>> import mtorch
-    >>> with mtorch.profiler.record_function("forward"):
-    ...     y = mtorch.ones(1)
+    >>> with mtorch.profiler.profile() as prof:
+    ...     with mtorch.profiler.record_function("forward"):
+    ...         y = mtorch.ones(1)
+    >>> [row.count for row in prof.key_averages() if row.key == "forward"]
+    [1]
     """
 
     def __init__(self, name: str, args: str | None = None) -> None:
         self.name = name
+        self._begun: list[float] = []                  # a decorated function may call itself
+
+    def __enter__(self) -> record_function:
+        self._begun.append(time.perf_counter())
+        return self
 
     def __exit__(self, *exception: Any) -> None:
-        pass
+        seconds = time.perf_counter() - self._begun.pop()
+        for running in _recording:
+            calls, total = running._parts.get(self.name, (0, 0.0))
+            running._parts[self.name] = calls + 1, total + seconds
 
     def __call__(self, function):
         @functools.wraps(function)

@@ -49,6 +49,25 @@ def test_without_a_schedule_the_block_is_one_record():
     assert {row.count for row in prof.key_averages() if row.key.endswith("(work)")} == {2}
 
 
+def test_named_parts():
+    @mtorch.profiler.record_function("countdown")
+    def countdown(n):
+        return countdown(n - 1) if n else work()
+
+    countdown(1)                                       # nobody records
+    with mtorch.profiler.profile() as prof, mtorch.profiler.record_function("outer"):
+        for _ in range(2):
+            with mtorch.profiler.record_function("inner"):
+                countdown(2)
+    countdown(1)
+    rows = {row.key: row for row in prof.key_averages()}
+    assert [rows[name].count for name in ("outer", "inner", "countdown")] == [1, 2, 6]
+    assert rows["outer"].cpu_time_total > rows["inner"].cpu_time_total > 0 and rows["outer"].self_cpu_time_total == 0
+    assert "inner" in prof.key_averages().table(sort_by="cpu_time_total")
+    with pytest.raises(NotImplementedError, match="shapes and stacks are not recorded"):
+        prof.key_averages(group_by_input_shape=True)
+
+
 def test_wrong_schedules_and_traces():
     with pytest.raises(AssertionError, match="active=0"):
         mtorch.profiler.schedule(wait=1, warmup=1, active=0)

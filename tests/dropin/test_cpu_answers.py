@@ -234,15 +234,17 @@ def test_profile_names_what_takes_time() -> None:
     with mtorch.profiler.profile(activities=[mtorch.profiler.ProfilerActivity.CPU]) as prof, \
             mtorch.profiler.record_function("product"):
         x @ x
-        prof.step()
     table = prof.key_averages().table(sort_by="cpu_time_total", row_limit=5)
     assert mtorch.autograd.profiler is mtorch.profiler
     assert any("tape.py" in row.key and row.count >= 1 and row.cpu_time_total > 0 for row in prof.key_averages())
     assert len(table.splitlines()) == 6
     with pytest.raises(ValueError, match="sort_by is 'cuda_time'"):
         prof.key_averages().table(sort_by="cuda_time")
-    with pytest.raises(NotImplementedError, match="with_stack"):
+    assert [row.count for row in prof.key_averages() if row.key == "product"] == [1]
+    with pytest.warns(UserWarning, match="with_stack=True is not recorded"):
         mtorch.profiler.profile(with_stack=True)
+    with pytest.raises(NotImplementedError, match="use_cuda"):
+        mtorch.profiler.profile(use_cuda=True)
 
 
 def fields(message: bytes) -> dict[int, list]:
