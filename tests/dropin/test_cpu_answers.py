@@ -349,3 +349,20 @@ def test_autograd_functional(create_graph: bool) -> None:
         mtorch.autograd.functional.jacobian(lambda a: a, mtorch.ones(1), vectorize=True)
     with pytest.raises(RuntimeError, match="does not depend"):
         mtorch.autograd.functional.vjp(lambda a, b: a.sum(), (mtorch.ones(1), mtorch.ones(1)), strict=True)
+
+
+def test_hub_runs_a_directorys_own_code(tmp_path: Path) -> None:
+    (tmp_path / "width.py").write_text("WIDTH = 3\n")
+    (tmp_path / "hubconf.py").write_text("dependencies = ['numpy']\nfrom width import WIDTH\nimport mtorch\n\n"
+                                         "def net(n, bias=True):\n    return mtorch.nn.Linear(WIDTH, n, bias=bias)\n")
+    net = mtorch.hub.load(str(tmp_path), "net", 2, source="local", bias=False, trust_repo=True)
+    assert net.weight.shape == (2, 3) and net.bias is None and str(tmp_path) not in sys.path
+    with pytest.raises(RuntimeError, match="Cannot find callable other in hubconf"):
+        mtorch.hub.load(str(tmp_path), "other", source="local")
+    (tmp_path / "hubconf.py").write_text("dependencies = ['no_such_package']\n")
+    with pytest.raises(RuntimeError, match="Missing dependencies: no_such_package"):
+        mtorch.hub.load(str(tmp_path), "net", source="local")
+    with pytest.raises(ValueError, match="Unknown source"):
+        mtorch.hub.load(str(tmp_path), "net", source="web")
+    with pytest.raises(NotImplementedError, match="fetches no code"):
+        mtorch.hub.load("pytorch/vision", "resnet18")
