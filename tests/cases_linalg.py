@@ -50,7 +50,6 @@ def einsum(equation):
 
 call(contraction.contraction, X, Y, inputs=("abc", "cd"), output="abd", like=einsum("abc,cd->abd"))
 call(contraction.contraction, X, Y, Z, inputs=("abc", "cd", "bd"), output="a", like=einsum("abc,cd,bd->a"))
-call(contraction.contraction, X, inputs=("abc",), output="ca", like=einsum("abc->ca"))
 call(contraction.contraction, Y, Z, inputs=("cd", "be"), output="", like=einsum("cd,be->"))
 
 call(distance.euclidean, some(2, 4, 3), some(5, 3), like=lambda a, b: (a.unsqueeze(-2) - b).norm(dim=-1))

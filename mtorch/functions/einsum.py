@@ -4,7 +4,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-from ..autograd.naming import shown_as
+from ..autograd.naming import named, shown_as
 from ..autograd.tape import TensorBase
 from ..ops.contraction import contraction
 from .arguments import axis_of, require_tensor, result_type_of, to_type, whole_number
@@ -66,8 +66,18 @@ def einsum(*args: Any) -> Tensor:
                 raise RuntimeError(f"einsum(): subscript {c} has size {n} for one operand which does not broadcast "
                                    f"with previously seen size {sizes[c]}")
             sizes[c] = max(sizes[c], n) if sizes[c] != 0 and n != 0 else 0
+    if len(xs) == 1:
+        return _rearranged(xs[0], inputs[0], output)
     xs = [x.expand(tuple(sizes[c] for c in names)) for x, names in zip(xs, inputs)]
-    return contraction(*xs, inputs=tuple(inputs), output=output)
+    result = contraction(*xs, inputs=tuple(inputs), output=output)
+    return named(result, "MulBackward0" if set(inputs[-1]) <= set(output) else "ViewBackward0")
+
+
+def _rearranged(x, names: str, output: str):
+    """One operand with its axes as in the output: a view, unless some are summed."""
+    summed = [c for c in names if c not in output]
+    x = x.permute([names.index(c) for c in (*output, *summed)])
+    return x.sum(tuple(range(len(output), len(names)))) if summed else x
 
 
 def _from_lists(args):

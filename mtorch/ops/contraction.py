@@ -20,7 +20,7 @@ def _name(node) -> str:
 
 @op(name=_name)
 def contraction(*xs, inputs, output):
-    """y = the sum of products of xs with axes named by `inputs`, over the names that `output` lacks
+    """y = the sum of products of xs, two or more, with axes named by `inputs`, over the names that `output` lacks
 
     Every name of an input stands in the output or in another input.  dL/dx is the same sum with y's gradient in x's
     place; a name that only x has is spread out again.
@@ -45,8 +45,6 @@ def contraction(*xs, inputs, output):
 
 
 def _sum_of_products(xs, inputs, output) -> np.ndarray:
-    if len(xs) == 1:
-        return np.einsum(f"{inputs[0]}->{output}", *xs)
     turned, order = _laid_out(inputs, output)
     if turned:                                         # NumPy's product lies as torch's of the other factor first
         xs, inputs = xs[::-1], inputs[::-1]

@@ -304,6 +304,15 @@ def constant_products(T, x, b):
     return (y * y).sum(), y
 
 
+def einsum_of_one_operand(T, x, b):
+    y = x * 1
+    T.einsum("ii->i", y[:, :3]).mul_(b[:3])
+    T.einsum("ij->ji", y)[1] = b[1] * 2
+    T.einsum("...", y).add_(b)
+    T.einsum("ij->i", y).mul_(b[0])                      # a sum is no view
+    return (y * y).sum(), y
+
+
 def raises_product_of_what_is_kept(T, x, b):
     y = x * 1
     z = T.einsum("ij,j->i", y, b)
