@@ -191,6 +191,15 @@ def parse_arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.resume and options.checkpoint is None:
         parser.error("argument --resume: needs --checkpoint DIR")
+    if options.dropout > 1:
+        parser.error(f"argument --dropout: {options.dropout} came, expected at most 1")
+    if options.save is not None:  # what would go wrong after the training is said before it
+        try:
+            options.save.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            parser.error(f"argument --save: {error}")
+        if options.save.is_dir() or not os.access(options.save.parent, os.W_OK):
+            parser.error(f"argument --save: {options.save} is a folder, or is in one that cannot be written to")
     return options
 
 
@@ -239,7 +248,6 @@ def main() -> None:
           f"{bits_per_letter(net, held_back[:20_000]):.2f} on the last tenth; "
           f"{math.log2(len(alphabet)):.2f} would be guessing")
     if options.save:
-        options.save.parent.mkdir(parents=True, exist_ok=True)
         mtorch.save({"alphabet": alphabet, "hidden": options.hidden, "layers": options.layers,
                      "state_dict": net.state_dict()}, options.save)
         print(f"Saved: {options.save}")
@@ -250,3 +258,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:  # a folder that is none, or cannot be written to, or a full disk
+        sys.exit(f"error: {error}")

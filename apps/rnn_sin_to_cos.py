@@ -318,6 +318,13 @@ def parse_arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.resume and options.checkpoint is None:
         parser.error("argument --resume: needs --checkpoint DIR")
+    if options.save is not None:  # what would go wrong after the training is said before it
+        try:
+            options.save.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            parser.error(f"argument --save: {error}")
+        if options.save.is_dir() or not os.access(options.save.parent, os.W_OK):
+            parser.error(f"argument --save: {options.save} is a folder, or is in one that cannot be written to")
     if options.gradients and options.checkpoint is not None:
         parser.error("argument --checkpoint: --gradients trains nothing that could be kept")
     return options
@@ -362,7 +369,6 @@ def main() -> None:
     wave = report(net, options.noise)
     show_result(options.plot, wave, losses)
     if options.save:
-        options.save.parent.mkdir(parents=True, exist_ok=True)
         mtorch.save({"cell": options.cell, "hidden": options.hidden, "layers": options.layers,
                      "state_dict": net.state_dict()}, options.save)
         print(f"Saved: {options.save}")
@@ -373,3 +379,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:  # a folder that is none, or cannot be written to, or a full disk
+        sys.exit(f"error: {error}")

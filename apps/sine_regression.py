@@ -22,6 +22,7 @@ import itertools
 import math
 import os
 import statistics
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -303,4 +304,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:  # a folder that is none, or cannot be written to, or a full disk
+        sys.exit(f"error: {error}")

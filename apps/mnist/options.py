@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from pathlib import Path
 
 from mnist.recipes import OPTIMIZERS, RECIPES
@@ -67,3 +68,7 @@ def complain_early(parser: argparse.ArgumentParser, options: argparse.Namespace)
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 parser.error(f"argument {option}: {folder} cannot be made a folder: {error.strerror}")
+            if not os.access(folder, os.W_OK):
+                parser.error(f"argument {option}: {folder} cannot be written to")
+    if options.save is not None and options.save.is_dir():
+        parser.error(f"argument --save: {options.save} is a folder")

@@ -132,11 +132,12 @@ def test_a_network_made_for_distorted_images_is_loaded_as_that(cache, files, tmp
 
 
 def test_network_that_cannot_be_saved(cache, files, tmp_path):
-    (tmp_path / "folder").mkdir()
-    out, err = run(cache, "--data-dir", files, "--model", "linear", "--epochs", 1, "--save", tmp_path / "folder",
-                   code=1)
-    assert "epoch 1/1" in out
-    assert err.startswith(f"error: what was learnt cannot be kept in {tmp_path / 'folder'}: ")
+    arguments = ["--data-dir", files, "--model", "linear", "--epochs", 1]
+    out, err = run(cache, *arguments, "--save", tmp_path, code=2)
+    assert f"argument --save: {tmp_path} is a folder" in err and not out
+    if os.path.exists("/dev/full"):                          # a full disk is seen when the file is written
+        out, err = run(cache, *arguments, "--save", "/dev/full", code=1)
+        assert "epoch 1/1" in out and err.startswith("error: what was learnt cannot be kept in /dev/full: ")
 
 
 def test_load_refuses_other_files(cache, files, tmp_path):
