@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import mtorch
+from mtorch.later import LATER
 from mtorch.vision.models import WeightsEnum
 
 MODULES = ["mtorch", "mtorch.autograd", "mtorch.nn", "mtorch.nn.functional", "mtorch.nn.init", "mtorch.nn.utils",
@@ -39,7 +40,7 @@ WITHOUT_EXAMPLE = {
 
 
 def names() -> Iterator[tuple[str, Any]]:
-    """The public functions and classes, each under the first name that it has."""
+    """The public functions and classes, each under the first name that it has; what is loaded later is known elsewhere."""
     seen: set[int] = set()
     for module_name in MODULES:
         module = importlib.import_module(module_name)
@@ -48,7 +49,7 @@ def names() -> Iterator[tuple[str, Any]]:
             value = value.__wrapped__ if hasattr(value, "public_name") else value    # see torch_function.py
             ours = (getattr(value, "__module__", None) or "").startswith("mtorch")
             public = callable(value) and hasattr(value, "__name__") and value.__module__ != "mtorch.autograd.tape"
-            public = public and not is_list_of_weights(value)
+            public = public and not is_list_of_weights(value) and name not in LATER.get(module_name, ())
             if ours and public and id(value) not in seen:
                 seen.add(id(value))
                 yield f"{module_name}.{name}", value

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import importlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from mtorch.later import LATER
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mtorch"
@@ -140,3 +144,20 @@ def test_importing_loads_numpy_and_the_standard_library_only() -> None:
     bare = subprocess.run([sys.executable, "-c", program.replace(", mtorch", ", numpy")],
                           cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded - set(json.loads(bare.stdout)) - sys.stdlib_module_names == {"mtorch"}
+
+
+@pytest.mark.parametrize("package", ["mtorch", "mtorch.nn", "mtorch.nn.functional"])
+def test_all_lists_the_public_names(package: str) -> None:
+    """What `import *` gives, and what type checkers take for public."""
+    module = importlib.import_module(package)
+    public = {name for name, value in vars(module).items() if name[0] != "_" and not isinstance(value, ModuleType)}
+    assert public - {"annotations", *LATER[package]} <= set(module.__all__)
+    assert all(hasattr(module, name) for name in module.__all__)
+    assert sorted(set(module.__all__)) == sorted(module.__all__)
+
+
+def test_star_import_gives_torchs_names_and_hides_no_other_module() -> None:
+    torch = pytest.importorskip("torch")
+    mtorch = importlib.import_module("mtorch")
+    assert {name for name in torch.__all__ if hasattr(mtorch, name)} <= set(mtorch.__all__)
+    assert not any(isinstance(getattr(mtorch, name), ModuleType) for name in mtorch.__all__)    # random, signal, types

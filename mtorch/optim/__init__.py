@@ -1,7 +1,7 @@
 """Optimizers, learning rate schedulers and weight averages."""
 from __future__ import annotations
 
-from typing import Any
+import typing
 
 from ..later import find as _find
 from . import lr_scheduler, swa_utils
@@ -28,5 +28,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> typing.Any:        # not `Any`, which dir() would list among the optimizers
     return _find(__name__, name)
