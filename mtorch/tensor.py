@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -210,6 +210,12 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         24
         """
         return self.array.nbytes
+
+    @overload
+    def size(self, dim: None = None) -> Size: ...
+
+    @overload
+    def size(self, dim: int) -> int: ...
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the size of one dimension.

@@ -5,7 +5,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self, TypeVar, overload
 
 import numpy as np
 
@@ -14,6 +14,7 @@ import numpy as np
 np.seterr(all="ignore")
 
 
+Function = TypeVar("Function", bound=Callable[..., Any])
 WATCHED = 2                  # recording, with every value looked at for nan and inf: set_detect_anomaly
 
 
@@ -62,9 +63,15 @@ class _Switch:
 
     recording = True
 
+    @overload
+    def __new__(cls, function: Function) -> Function: ...    # type: ignore[misc]    # @no_grad, without parentheses
+
+    @overload
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+
     def __new__(cls, function: Any = None, *args: Any, **kwargs: Any) -> Any:
         self = super().__new__(cls)
-        if callable(function):                         # @no_grad, without parentheses
+        if callable(function):
             self.__init__()                            # type: ignore[misc]
             return self(function)
         if function is not None and cls.__init__ is _Switch.__init__:
@@ -85,7 +92,7 @@ class _Switch:
     def __exit__(self, *exception: Any) -> None:
         mode.recording, mode.inference = self._before.pop()
 
-    def __call__(self, function: Callable) -> Callable:
+    def __call__(self, function: Function) -> Function:
         if inspect.isclass(function):
             raise TypeError(f"{type(self).__name__} decorates functions, not the class {function.__name__}; "
                             "decorate its methods")
@@ -110,13 +117,13 @@ class _Switch:
                                 item = inner.send(sent)
                 except StopIteration as end:
                     return end.value
-            return generate
+            return generate        # type: ignore[return-value]
 
         @functools.wraps(function)
         def call(*args, **kwargs):
             with self.clone():
                 return function(*args, **kwargs)
-        return call
+        return call                # type: ignore[return-value]
 
     def clone(self) -> Any:
         return type(self)()
@@ -178,7 +185,7 @@ class set_grad_enabled(_Switch):
         self._enter()
         return self
 
-    def __call__(self, function: Callable) -> Callable:
+    def __call__(self, function: Function) -> Function:
         mode.recording, mode.inference = self._before.pop()      # it was meant as a decorator, not as a switch
         return super().__call__(function)
 

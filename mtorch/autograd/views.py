@@ -307,7 +307,7 @@ def _is_itself(t, key, value, base) -> bool:
     return place.__array_interface__ == value.array.__array_interface__
 
 
-def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
+def inplace(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """The in-place form of a function: `add_ = inplace(add)`."""
 
     def method(t: Tensor, *args: Any, **kwargs: Any) -> Tensor:

@@ -86,7 +86,8 @@ class TransformedDistribution(Distribution):
         return self._transformed(self.base_dist.rsample(sample_shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
-        y, log_prob, event_dim = self._checked(value), 0.0, len(self.event_shape)
+        log_prob: float | Tensor = 0.0
+        y, event_dim = self._checked(value), len(self.event_shape)
         for transform in reversed(self.transforms):
             x = transform.inv(y)
             event_dim += transform.domain.event_dim - transform.codomain.event_dim

@@ -7,7 +7,7 @@ import math
 import operator
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, overload
 
 import numpy as np
 
@@ -20,10 +20,13 @@ from ..autograd.tape import STALE, Node, TensorBase, history, next_order, wrap
 from ..autograd.views import cast
 from ..class_names import ShownAsTorchs
 
+if TYPE_CHECKING:
+    from .hints import Operator
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class Size(tuple, metaclass=ShownAsTorchs):
+class Size(tuple[int, ...], metaclass=ShownAsTorchs):
     """The shape of a tensor: a tuple of ints that can count its elements.
 
     sizes: the ints, of any iterable; none for the shape of a 0-dim tensor
@@ -50,17 +53,23 @@ class Size(tuple, metaclass=ShownAsTorchs):
     def __repr__(self) -> str:
         return f"torch.Size([{', '.join(map(str, self))}])"
 
-    def __getitem__(self, key):
+    @overload
+    def __getitem__(self, key: SupportsIndex) -> int: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> Size: ...
+
+    def __getitem__(self, key: Any) -> Any:
         found = tuple.__getitem__(self, key)
         return Size(found) if isinstance(key, slice) else found
 
-    def __add__(self, other):
+    def __add__(self, other: Any) -> Size:
         return Size(tuple.__add__(self, tuple(other)))
 
-    def __radd__(self, other):
+    def __radd__(self, other: Any) -> Size:
         return Size(tuple.__add__(tuple(other), self))
 
-    def __mul__(self, times):
+    def __mul__(self, times: SupportsIndex) -> Size:
         return Size(tuple.__mul__(self, times))
 
     __rmul__ = __mul__
@@ -261,7 +270,7 @@ def floating(x, function: str = "function"):
     return wrap(x.array.astype(dtypes.get_default_dtype().numpy))
 
 
-def promoting(op):
+def promoting(op: Any) -> Operator:
     """An op of two operands that brings them to one type first, by torch's rules.
 
     These are the operators, the most frequent calls of all: what `tape.op` does for any number of operands is written
@@ -329,7 +338,7 @@ def promoting(op):
             out._node = None
         return out
 
-    call.__name__, call.__doc__, call.rule = op.__name__, op.__doc__, rule
+    call.__name__, call.__doc__, call.rule = op.__name__, op.__doc__, rule    # type: ignore[attr-defined]
     return call
 
 

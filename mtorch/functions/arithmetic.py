@@ -19,14 +19,14 @@ from .former import factors_first, warn_of_order
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
-    from .hints import Number, Operand
+    from .hints import Number, Operand, Operator
 
 # The operators behind +, -, *, ...: they answer NotImplemented to what they do not know, as Python asks of operators.
 plus, minus, times, _over = promoting(rules.add), promoting(rules.sub), promoting(rules.mul), promoting(rules.div)
 _modulo, _power = promoting(rules.remainder), promoting(rules.pow)
 
 
-def minus_checked(a, b):
+def minus_checked(a: Any, b: Any) -> Tensor:
     if _is_bool(a) or _is_bool(b):
         raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
                            "invert a mask, use the `~` or `logical_not()` operator instead.")
@@ -37,7 +37,7 @@ def _is_bool(x) -> bool:
     return x.array.dtype.kind == "b" if isinstance(x, TensorBase) else type(x) is bool
 
 
-def over(a, b):
+def over(a: Any, b: Any) -> Tensor:
     """a / b: true division, integers giving the default floating point type."""
     if isinstance(a, TensorBase) and a.array.dtype.kind in "biu":
         if not isinstance(b, TensorBase) or b.array.dtype.kind in "biu":
@@ -50,7 +50,7 @@ def over(a, b):
 
 
 @shown_as(lambda y, a, b: f"RemainderBackward{int(isinstance(b, TensorBase))}")
-def modulo(a, b):
+def modulo(a: Any, b: Any) -> Tensor:
     if _integers(a, b) and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
         raise RuntimeError("ZeroDivisionError")
     return _modulo(a, b)
@@ -61,7 +61,7 @@ def _integers(a, b) -> bool:
                for x in (a, b))
 
 
-def floor_over(a, b):
+def floor_over(a: Any, b: Any) -> Tensor:
     if not all(isinstance(x, (TensorBase, int, float, np.number, np.ndarray)) for x in (a, b)):
         return NotImplemented
     return _rounded_division(rules.floor_divide, a, b)
@@ -74,7 +74,7 @@ def _rounded_division(rule, a, b):
     return rule(to_type(a, kind), to_type(b, kind))
 
 
-def to_power(a, b):
+def to_power(a: Any, b: Any) -> Tensor:
     """a ** b"""
     if isinstance(a, TensorBase) and not isinstance(b, TensorBase):
         if isinstance(b, np.generic):
@@ -93,14 +93,14 @@ def to_power(a, b):
     return _power(a, b)
 
 
-def reflected(operator):
+def reflected(operator: Operator) -> Operator:
     """The operator with its operands exchanged: `2 - t`."""
     def call(b, a):
         return operator(a, b)
     return call
 
 
-def augmented(operator):
+def augmented(operator: Operator) -> Any:              # which a Parameter may be assigned, too
     """The operator in place: `t += 2`.  `t += array` is `t = t + array`, as in torch, which leaves arrays to NumPy."""
     written = inplace(operator)
 

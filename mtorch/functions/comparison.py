@@ -13,14 +13,14 @@ from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
-    from .hints import Operand
+    from .hints import Operand, Operator
 
 
 def _array(x):
     return x.array if isinstance(x, TensorBase) else x
 
 
-def operator(function):
+def operator(function: np.ufunc) -> Operator:
     """A comparison as an operator: NotImplemented for what it does not know."""
     def call(a, b):
         if not isinstance(b, (TensorBase, np.ndarray, *NUMBERS)):
@@ -340,7 +340,7 @@ def logical_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return _test(np.logical_not, "logical_not", input, out)
 
 
-def _bits(function, name):
+def _bits(function: np.ufunc, name: str) -> Operator:
     """A bitwise operator, for bools and integers."""
     def call(a, b):
         if not isinstance(b, (TensorBase, int, np.integer, np.bool_)) or not isinstance(a, (TensorBase, int, np.integer)):
@@ -445,7 +445,7 @@ def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return _test(np.invert, "bitwise_not", input, out)
 
 
-def invert(a):
+def invert(a: Tensor) -> Tensor:
     """~a"""
     if a.array.dtype.kind not in "biu":
         raise TypeError(f"~ (operator.invert) is only implemented on integer and Boolean-type tensors, got {a.dtype}")

@@ -92,7 +92,7 @@ def _index_array(k):
     return array
 
 
-def getitem(x, key):
+def getitem(x: Any, key: Any) -> Tensor:
     """t[key]: a view for numbers and slices, a copy where arrays are among the indices."""
     kind = type(key)
     if kind is int or kind is slice and key.step is None and type(key.start) in _PLAIN and type(key.stop) in _PLAIN:

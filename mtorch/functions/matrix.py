@@ -1,7 +1,7 @@
 """Matrix products."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..autograd.naming import shown_as
 from .. import dtypes
@@ -48,7 +48,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     return result if out is None else into(out, result)
 
 
-def multiplied(a, b):
+def multiplied(a: Any, b: Any) -> Tensor:
     """a @ b, as an operator."""
     if not isinstance(a, TensorBase) or not isinstance(b, TensorBase):
         return NotImplemented

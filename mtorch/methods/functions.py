@@ -214,7 +214,7 @@ class Functions(TensorBase):
     __ipow__ = arithmetic.augmented(arithmetic.to_power)
     __matmul__, __rmatmul__ = matrix.multiplied, arithmetic.reflected(matrix.multiplied)
     __neg__, __pos__, __abs__ = elementwise.neg, elementwise.positive, elementwise.abs
-    __eq__, __ne__ = comparison.is_equal, comparison.is_unequal
+    __eq__, __ne__ = comparison.is_equal, comparison.is_unequal    # type: ignore[assignment]
     __hash__ = object.__hash__         # by identity, though == compares element by element
     __lt__, __le__, __gt__, __ge__ = comparison.is_less, comparison.is_at_most, comparison.is_greater, comparison.is_at_least
     __and__, __rand__, __iand__ = comparison.and_, arithmetic.reflected(comparison.and_), arithmetic.augmented(comparison.and_)

@@ -154,8 +154,9 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
         raise ValueError(f"dirac_: dim 0 must be divisible by groups, got {out_channels} and {groups}")
     weight = np.zeros(tensor.shape)
     channel = np.arange(min(out_channels // groups, in_channels))
+    middle: tuple = tuple(n // 2 for n in kernel)
     for first in range(0, out_channels, out_channels // groups or 1):
-        weight[(first + channel, channel, *(n // 2 for n in kernel))] = 1
+        weight[(first + channel, channel, *middle)] = 1
     return _filled(tensor, weight)
 
 
@@ -417,7 +418,7 @@ def _filled(tensor: Tensor, array: np.ndarray) -> Tensor:
 
 # ---- names without the underscore, which torch has deprecated -----------------------------------------
 
-def _deprecated(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+def _deprecated(function: Any) -> Callable[..., Tensor]:
     old = function.__name__[:-1]
 
     @functools.wraps(function)

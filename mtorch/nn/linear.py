@@ -56,8 +56,6 @@ class Linear(Module):
     torch.Size([1, 3])
     """
 
-    bias: Parameter | None
-
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: DeviceLike | None = None,
                  dtype: dtypes.dtype | None = None) -> None:
         super().__init__()
@@ -101,8 +99,6 @@ class Bilinear(Module):
     >>> mtorch.nn.Bilinear(2, 3, 4)(mtorch.ones(1, 2), mtorch.ones(1, 3)).shape
     torch.Size([1, 4])
     """
-
-    bias: Parameter | None
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
                  device: DeviceLike | None = None, dtype: dtypes.dtype | None = None) -> None:

@@ -40,7 +40,7 @@ class _Uninitialized(Tensor):
                            "initialized one. Call `forward` to initialize the parameters before accessing their "
                            "attributes.")
 
-    def size(self, dim: int | None = None) -> Size:
+    def size(self, dim: int | None = None) -> Any:
         return self.shape
 
     @property

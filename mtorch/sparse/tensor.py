@@ -290,7 +290,7 @@ def _pattern(x: SparseTensor) -> rules.Pattern:
         raise RuntimeError(f"mm: the sparse operand must be a matrix of 2 sparse dimensions, got {x.sparse_dim()} "
                            f"sparse and {x.dense_dim()} dense")
     if x._pattern is None:
-        x._pattern = rules.Pattern(x._places[0], x._places[1], tuple(x._size))
+        x._pattern = rules.Pattern(x._places[0], x._places[1], (x._size[0], x._size[1]))
     return x._pattern
 
 
