@@ -1,8 +1,8 @@
 """`python -m mtorch train.py --its --args` runs a PyTorch program as `python train.py --its --args` would on torch.
 
-The program's `import torch` gives mtorch (see as_torch.py).  `-m package.module` runs a module, `-c` a line of code.
-What the program sees of itself (`sys.argv`, `sys.path`, `__main__`), its tracebacks and its exit code are those of a
-program that Python runs by itself.
+The program's `import torch` gives mtorch (see as_torch.py).  `-m package.module` runs a module, `-c` a line of code, `-`
+what comes on the standard input.  What the program sees of itself (`sys.argv`, `sys.path`, `__main__`), its tracebacks and
+its exit code are those of a program that Python runs by itself.
 """
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .missing import PAGE
 USAGE = """usage: python -m mtorch program.py [arguments]
        python -m mtorch -m module [arguments]
        python -m mtorch -c code [arguments]
+       python -m mtorch - [arguments], the program on the standard input
 
 Run a PyTorch program with mtorch in torch's place."""
 
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> None:
     if arguments[0] in ("-m", "-c") and len(arguments) == 1:
         print(f"Argument expected for the {arguments[0]} option\n{USAGE}", file=sys.stderr)
         raise SystemExit(2)
-    if arguments[0].startswith("-") and arguments[0] not in ("-m", "-c"):
+    if arguments[0].startswith("-") and arguments[0] not in ("-", "-m", "-c"):
         print(f"unknown option {arguments[0]}\n{USAGE}", file=sys.stderr)
         raise SystemExit(2)
     from . import as_torch  # noqa: F401
@@ -48,7 +49,9 @@ def main(arguments: list[str]) -> None:
     if arguments[0] == "-m":
         run_module(arguments[1], arguments[2:])
     elif arguments[0] == "-c":
-        run_code(arguments[1], arguments[2:])
+        run_code(arguments[1], ["-c", *arguments[2:]], "<string>")
+    elif arguments[0] == "-":
+        run_code(sys.stdin.buffer.read(), arguments, "<stdin>")
     else:
         run_file(arguments[0], arguments[1:])
 
@@ -71,13 +74,13 @@ def run_file(path: str, arguments: list[str]) -> None:
     shown_as_its_own(lambda: exec(compiled(source, os.path.abspath(path)), module.__dict__))
 
 
-def run_code(code: str, arguments: list[str]) -> None:
-    """Run a line of code as `python -c code arguments` does."""
-    sys.argv[:] = ["-c", *arguments]
+def run_code(code: str | bytes, argv: list[str], name: str) -> None:
+    """Run code that is no file's as `python -c code` and `python -` do; its tracebacks call it by name."""
+    sys.argv[:] = argv
     if not sys.flags.safe_path:
         sys.path[0] = ""
     module = new_main(None)
-    shown_as_its_own(lambda: exec(compiled(code, "<string>"), module.__dict__))
+    shown_as_its_own(lambda: exec(compiled(code, name), module.__dict__))
 
 
 def run_module(name: str, arguments: list[str]) -> None:

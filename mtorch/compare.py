@@ -131,7 +131,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="its arguments")
     options = parser.parse_args(arguments)
 
-    if run([options.torch_python, "-c", "import torch; torch.nn"]).code:
+    try:
+        has_torch = run([options.torch_python, "-c", "import torch; torch.nn"]).code == 0
+    except OSError as error:                             # there is no such program
+        parser.error(f"argument --torch-python: {error}")
+    if not has_torch:
         print(f"{options.torch_python} cannot import torch; name a Python that can by --torch-python", file=sys.stderr)
         return 2
     program = [options.program, *options.arguments]

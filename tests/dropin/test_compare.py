@@ -66,3 +66,6 @@ def test_without_torch_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "python").chmod(0o755)
     assert main(["--torch-python", str(tmp_path / "python"), "program.py"]) == 2
     assert "cannot import torch; name a Python that can by --torch-python" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--torch-python", str(tmp_path / "none"), "program.py"])
+    assert "argument --torch-python: " in capsys.readouterr().err

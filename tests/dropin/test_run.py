@@ -13,11 +13,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def python(*arguments: object, cwd: Path, expect: int | None = 0, **variables: str) -> subprocess.CompletedProcess:
+def python(*arguments: object, cwd: Path, expect: int | None = 0, given: str | None = None,
+           **variables: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "OPENBLAS_NUM_THREADS": "1",
                    **variables}
     done = subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=environment, capture_output=True,
-                          text=True, timeout=60, check=False)
+                          input=given, text=True, timeout=60, check=False)
     assert expect is None or done.returncode == expect, done.stdout + done.stderr
     return done
 
@@ -122,6 +123,10 @@ def test_module_and_code_and_folder(tmp_path: Path) -> None:
     code = "import sys; print(sys.argv, __name__, sys.path[0])"
     for arguments in (["-m", "package", "1"], ["-c", code, "1", "2"], ["package", "1"]):
         assert python("-m", "mtorch", *arguments, cwd=tmp_path).stdout == python(*arguments, cwd=tmp_path).stdout
+    for given in (code, code + "\n1 / 0"):                   # a program on the standard input, as a shell script writes it
+        here, alone = (python(*program, "-", "1", cwd=tmp_path, expect=None, given=given)
+                       for program in (["-m", "mtorch"], []))
+        assert (here.returncode, here.stdout, here.stderr) == (alone.returncode, alone.stdout, alone.stderr)
 
 
 @pytest.mark.parametrize("source", [
