@@ -23,10 +23,11 @@ PAGES = ["mtorch", "mtorch.linalg", "mtorch.special", "mtorch.signal.windows", "
 
 
 def public_names(module: ModuleType) -> list[str]:
-    """The names of a module that are meant for users: of functions and classes, defined in the package."""
+    """The names of a module that are meant for users: of functions and classes, defined in the package, loaded with it."""
+    from mtorch.later import LATER
     names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
     found = []
-    for name in names:
+    for name in sorted({*names} - {*LATER.get(module.__name__, ())}):
         value = getattr(module, name)
         ours = (inspect.isclass(value) or inspect.isfunction(value)) and value.__module__.startswith("mtorch.")
         if ours and getattr(importlib.import_module(value.__module__), value.__qualname__, None) is value:   # it stands in a file
