@@ -14,6 +14,7 @@ from weakref import ref
 
 from ..autograd import anomaly
 from ..autograd.mode import WATCHED, mode
+from ..class_names import is_users
 from ..tensor import Tensor
 from .backward_hooks import call_with_hooks
 from .by_hand import call_by_hand, takes_gradient, with_gradients
@@ -34,7 +35,7 @@ class Called(Hooked, Tree):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = cls.__dict__
-        if isinstance(own.get("__init__"), FunctionType):
+        if isinstance(own.get("__init__"), FunctionType) and is_users(cls):
             cls.__init__ = checked_init(own["__init__"])                       # type: ignore[method-assign]
         if "__getattr__" in own and cls.__getattribute__ is object.__getattribute__:
             cls.__getattribute__ = through_getattr                              # type: ignore[method-assign]

@@ -11,6 +11,7 @@ underscore: that is how to say that one means it.
 from __future__ import annotations
 
 import functools
+import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -23,7 +24,7 @@ LOOKED_AT = 1000               # of a long list, its beginning: it might be a vo
 
 
 def checked_init(init: Callable[..., None]) -> Callable[..., None]:
-    """A class's own `__init__` with the checks after it, unless it runs as part of a subclass's."""
+    """The `__init__` of a program's class with the checks after it, unless it runs as part of a subclass's."""
 
     @functools.wraps(init)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -33,6 +34,7 @@ def checked_init(init: Callable[..., None]) -> Callable[..., None]:
                 raise AttributeError(f"{type(self).__name__}.__init__ did not call super().__init__()")
             warn_of_unregistered(self)
 
+    __init__.__signature__ = inspect.signature(init)    # type: ignore[attr-defined]    # getfullargspec follows no wrapper
     return __init__
 
 

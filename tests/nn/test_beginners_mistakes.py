@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 
 import pytest
@@ -254,3 +255,19 @@ def test_a_warning_from_within_a_layer_shows_the_programs_line() -> None:
         with pytest.warns(UserWarning, match="softmax|target size|dropout") as caught:
             call()
         assert [w.filename for w in caught] == [__file__]
+
+
+def test_the_checks_leave_the_constructor_s_arguments_to_be_seen():
+    class Net(nn.Module):
+        def __init__(self, hidden: int, *layers, act="relu", **more):
+            super().__init__()
+
+    class Deeper(Net):
+        pass
+
+    for kind in (Net, Deeper):
+        found = inspect.getfullargspec(kind.__init__)
+        assert (found.args, found.varargs, found.varkw, found.kwonlydefaults) == (["self", "hidden"], "layers", "more",
+                                                                                  {"act": "relu"})
+    assert inspect.getfullargspec(nn.Linear.__init__).args[:3] == ["self", "in_features", "out_features"]
+    assert nn.Linear.__init__.__code__.co_varnames[1] == "in_features"
