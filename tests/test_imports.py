@@ -37,7 +37,7 @@ ROWS = [
     ["mtorch.torch_function"],
     ["mtorch.tensor"],
     ["mtorch.sparse"],
-    ["mtorch.utils", "mtorch.autograd.functional"],
+    ["mtorch.utils", "mtorch.autograd.check", "mtorch.autograd.functional"],
     ["mtorch.nn.functional"],
     ["mtorch.nn"],
     ["mtorch.optim", "mtorch.serialization", "mtorch.distributions"],

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..ops.complex_parts import view_as_real
 from .engine import grad
 from .tape import TensorBase, wrap
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+__all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
 
 class GradcheckError(RuntimeError):
@@ -138,7 +141,6 @@ def _outputs(result: Any) -> list:
 
 def _of_reals(x: Any) -> Any:
     """A Tensor or an array; of complex numbers, their parts in a last dimension of two, which are checked one by one."""
-    from ..ops.complex_parts import view_as_real
     return view_as_real(x) if getattr(x, "array", x).dtype.kind == "c" else x
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-from ..autograd.naming import named, shown_as
+from ..autograd.naming import shown_as
 from ..autograd.tape import TensorBase
 from ..ops.contraction import contraction
 from .arguments import axis_of, require_tensor, result_type_of, to_type, whole_number
@@ -57,8 +57,6 @@ def einsum(*args: Any) -> Tensor:
     kind = result_type_of(*xs)
     xs = [to_type(x, kind) for x in xs]
     xs, inputs = zip(*(_without_repeats(x, names) for x, names in zip(xs, inputs)))
-    if len(xs) == 1 and len(inputs[0]) == len(output):     # nothing to multiply or to sum: a view, as in torch
-        return xs[0].permute([inputs[0].index(c) for c in output])
     sizes: dict[str, int] = {}
     for x, names in zip(xs, inputs):
         for c, n in zip(names, x.array.shape):
@@ -69,8 +67,7 @@ def einsum(*args: Any) -> Tensor:
     if len(xs) == 1:
         return _rearranged(xs[0], inputs[0], output)
     xs = [x.expand(tuple(sizes[c] for c in names)) for x, names in zip(xs, inputs)]
-    result = contraction(*xs, inputs=tuple(inputs), output=output)
-    return named(result, "MulBackward0" if set(inputs[-1]) <= set(output) else "ViewBackward0")
+    return contraction(*xs, inputs=tuple(inputs), output=output)
 
 
 def _rearranged(x, names: str, output: str):

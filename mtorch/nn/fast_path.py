@@ -43,7 +43,7 @@ def set_fastpath_enabled(value: bool) -> None:
 def packs(layer: TransformerEncoderLayer) -> bool:
     """Are these layers that torch would run on packed sequences?"""
     attention: Any = layer.self_attn
-    usual = unwrap(layer.activation) in map(unwrap, (F.relu, F.gelu)) or isinstance(layer.activation, (ReLU, GELU))
+    usual = unwrap(layer.activation) in (unwrap(F.relu), unwrap(F.gelu)) or isinstance(layer.activation, (ReLU, GELU))
     return (usual and not layer.norm_first and attention.batch_first and attention._qkv_same_embed_dim
             and attention.in_proj_bias is not None and layer.norm1.eps == layer.norm2.eps and attention.num_heads % 2 == 0)
 

@@ -13,8 +13,6 @@ from .layout import lying
 def _name(node) -> str:
     """Of the last of the functions that torch makes it of: a product of matrices in a new shape, or one element by element."""
     inputs, output = node.kwargs["inputs"], node.kwargs["output"]
-    if len(inputs) == 1:
-        return "SumBackward1"
     return "ViewBackward0" if set("".join(inputs)) - set(output) else "MulBackward0"
 
 

@@ -32,7 +32,15 @@ def trim_sigfig(x: float, n: int) -> float:
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """What was measured: the statement, and what a table calls it.  See `Timer` for the fields."""
+    """What was measured, and what a table calls it.
+
+    stmt, setup, global_setup, label, sub_label, description, env, num_threads: as `Timer` takes them
+
+    >>> from mtorch.utils.benchmark import TaskSpec
+    >>> print(TaskSpec("x + x", "x = torch.ones(2)", label="sum", sub_label="of two").summarize())
+    sum: of two
+    setup: x = torch.ones(2)
+    """
 
     stmt: str
     setup: str
