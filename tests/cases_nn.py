@@ -59,7 +59,6 @@ call(loss.binary_cross_entropy_with_logits, A, Q, above(4),
 call(loss.kl_div, A, Q, like=lambda a, t: F().kl_div(a, t, reduction="none"))
 call(loss.kl_div_log_target, A, B, like=lambda a, t: F().kl_div(a, t, reduction="none", log_target=True))
 
-import mtorch.nn.functional.margin_loss as margin  # noqa: E402
 import mtorch.ops.ctc as ctc  # noqa: E402
 
 LABELS, STEPS, LENGTHS = [np.array([1, 2, 2]), np.array([3])], np.array([6, 5]), np.array([3, 1])
@@ -72,4 +71,3 @@ def ctc_of_torch(a):
 
 call(ctc.ctc_loss, np.log(above(6, 2, 4) / 10), targets=LABELS, input_lengths=STEPS, target_lengths=LENGTHS, blank=0,
      orders=0, why="its gradient holds for log-probabilities that sum to one, as in torch", like=ctc_of_torch)
-call(margin._keep, A, keep=A > 0)

@@ -12,8 +12,10 @@ from .elementwise import plain
 
 
 @op
-def ctc_loss(log_p, *, targets, input_lengths, target_lengths, blank):
+def ctc_loss(log_p, *, targets, input_lengths, target_lengths, blank, zero_infinity=False):
     """-log p(target) for each sample, log_p (T, N, C);  targets a list of N label arrays
+
+    zero_infinity: where p is 0, the loss is 0 and not inf, and its slope 0 and not nan
 
     d/dlog_p[t, k] = e^log_p[t, k]
                      - sum over the places s of label k of e^(alpha[t, s] + beta[t, s] - log_p[t, k] - log p(target))
@@ -24,8 +26,11 @@ def ctc_loss(log_p, *, targets, input_lengths, target_lengths, blank):
     losses = np.empty(lp.shape[1], lp.dtype)
     slopes = np.zeros_like(lp)
     for n, labels in enumerate(targets):
-        losses[n], slopes[:input_lengths[n], n] = _one(lp[:input_lengths[n], n].astype(np.float64),
-                                                       labels[:target_lengths[n]], blank)
+        losses[n], slope = _one(lp[:input_lengths[n], n].astype(np.float64), labels[:target_lengths[n]], blank)
+        if zero_infinity and losses[n] == np.inf:
+            losses[n] = 0.0
+        else:
+            slopes[:input_lengths[n], n] = slope
     if not isinstance(log_p, np.ndarray):
         raise NotImplementedError("ctc_loss: the gradient of its gradient is not implemented (nor is it in torch)")
     return losses, (lambda g: slopes * g[:, None],)

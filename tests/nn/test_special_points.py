@@ -112,6 +112,23 @@ def test_equal_numbers_share_the_gradient_of_their_median(numbers: list) -> None
     assert x.median(0).values.grad_fn.name() == "MedianBackward1"
 
 
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("zero_infinity", [False, True])
+@pytest.mark.parametrize(("steps", "labels"), [((9, 3, 5), (4, 4, 2)), ((9, 0, 5), (4, 4, 2)), ((9, 2, 5), (4, 0, 2))])
+def test_ctc_of_what_is_too_short_for_its_labels(steps: tuple, labels: tuple, zero_infinity: bool, reduction: str) -> None:
+    torch = pytest.importorskip("torch")
+
+    def found(t: Any) -> list:
+        x = t.tensor(normal(9, 3, 6), requires_grad=True)
+        targets = t.tensor([[1, 2, 2, 3], [4, 4, 5, 1], [3, 3, 1, 2]])
+        loss = t.nn.functional.ctc_loss(x.log_softmax(-1), targets, steps, labels, reduction=reduction,
+                                        zero_infinity=zero_infinity)
+        loss.sum().backward()
+        return [loss.detach().numpy(), x.grad.numpy()]
+    for a, b in zip(found(torch), found(mtorch), strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-9, atol=1e-12)
+
+
 # ---- at nan and inf -------------------------------------------------------------------------------
 
 SPECIAL = np.array([math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0, 0.5, -0.5, 3.0, -3.0, 6.0])

@@ -491,27 +491,12 @@ def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequenc
         if said.size and not 0 <= int(said.min()) <= int(said.max()) < classes:
             raise RuntimeError(f"ctc_loss: targets hold labels from {int(said.min())} to {int(said.max())}, there are "
                                f"{classes} classes")
-    losses = ctc.ctc_loss(rows, targets=pieces, input_lengths=inputs, target_lengths=lengths, blank=blank)
-    if zero_infinity:
-        infinite = np.isinf(losses.array)
-        losses = _without(losses, infinite)
+    losses = ctc.ctc_loss(rows, targets=pieces, input_lengths=inputs, target_lengths=lengths, blank=blank,
+                          zero_infinity=zero_infinity)
     if reduction == "mean":
         return (losses / wrap(np.maximum(lengths, 1).astype(x.array.dtype))).mean()
     result = reduced(losses, reduction)
     return result.reshape(()) if single and reduction == "none" else result
-
-
-def _without(losses: Tensor, infinite: np.ndarray) -> Tensor:
-    """Infinite losses as 0, with no gradient."""
-    if not infinite.any():
-        return losses
-    return _keep(losses, keep=~infinite)
-
-
-@ctc.op(name="WhereBackward0")
-def _keep(a, *, keep):
-    """a where `keep` is set, else 0; the gradient of what is dropped is 0 even where a's own would be nan"""
-    return np.where(keep, a, 0.0), (lambda g: np.where(keep, g, 0.0),)
 
 
 def _lengths(argument: str, x: Tensor | Sequence[int]) -> np.ndarray:
