@@ -2,7 +2,7 @@
 
 The rules for images return arrays that lie with the batch innermost (ops/layout.py).  Nearly every program goes on from there
 without noticing; `y.view(-1)` needs the numbers in the order of the axes, and what is computed of `y.view(2, -1, *y.shape[1:])`
-would no longer show that its memory is an image's.  Such a tensor is put into that order, if no other tensor shares its memory
+would no longer show that its memory is an image's.  Such a tensor is put into that order, together with its views
 (a detached twin keeps the memory as it was).  And `rand_like(y)` fills memory in torch's order.
 """
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import TensorBase
-from ..autograd.views import follow, is_view
+from ..autograd.views import follow, is_view, owner
 from ..ops.layout import is_batch_last
 from ..strides import memory_like
 
@@ -25,9 +25,14 @@ def memory_as_in_torch(t: TensorBase, kind: np.dtype | None = None) -> np.ndarra
     return memory_like(t.array, kind, not t.array.flags.c_contiguous and lies_as_in_torch(t))
 
 
+def rank_of_memory(t: TensorBase) -> int:
+    """How many axes t has, or what it is a view of: a matrix may be a flattened image."""
+    return (t._alias[0] if is_view(t) else t).array.ndim
+
+
 def put_in_order(t: TensorBase) -> bool:
-    """Lay t out in the order of its axes, if it is an image of the rules, or a view of one, and no other tensor shares its
-    memory.  Returns whether t lies in order now: a transposed view cannot.
+    """Lay t out in the order of its axes, if it is an image of the rules, or a view of one, and with it the other views of
+    that image.  Returns whether t lies in order now: a transposed view cannot.
     """
     base, path = t._alias if is_view(t) else (t, None)
     array = base.array
@@ -35,11 +40,15 @@ def put_in_order(t: TensorBase) -> bool:
         return False
     if array.ndim == 2 and (array.base is not None or base._requires_grad and base._node is None):
         return False                                   # no matrix that was computed, perhaps of a flattened image
-    views = base._alias if type(base._alias) is list else ()
-    if any(view is not None and view is not t for view in (reference() for reference in views)):
-        return False
     if path and not follow(np.empty(array.shape, array.dtype), path).flags.c_contiguous:
         return False
-    base.array = np.ascontiguousarray(array)
-    t.array = follow(base.array, path)
+    in_order = np.ascontiguousarray(array)
+    references = base._alias if type(base._alias) is list else ()
+    views = [view for view in (reference() for reference in references) if view is not None]
+    arrays = [follow(in_order, view._alias[1]) for view in views]
+    if any(owner(view) is not in_order for view in arrays):
+        return False                                   # one that would be a copy in this order, and be a view no more
+    base.array = in_order
+    for view, its_array in zip(views, arrays):
+        view.array = its_array
     return True

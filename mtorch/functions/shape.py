@@ -11,7 +11,7 @@ from ..autograd.tape import wrap
 from ..ops import shape as rules
 from ..ops.elementwise import in_order
 from .arguments import axis_of, numpy_names, require_tensor, sizes_of
-from .memory_order import put_in_order
+from .memory_order import put_in_order, rank_of_memory
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -61,7 +61,7 @@ def reshape(input: Tensor, *args: Any, shape: Sequence[int] | None = None) -> Te
 
 def _reshaped(x: Tensor, sizes: tuple[int, ...]) -> Tensor:
     array = x.array
-    if not array.flags.c_contiguous and sizes[:1] != array.shape[:1] and (array.ndim > 2 or len(sizes) > 2):
+    if not array.flags.c_contiguous and sizes[:1] != array.shape[:1] and (len(sizes) > 2 or rank_of_memory(x) > 2):
         put_in_order(x)            # an image whose batch is cut or merged: torch's shares its memory, and goes on in its order
     return rules.reshape(x, shape=sizes)
 
@@ -459,7 +459,10 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     >>> mtorch.zeros(2, 3).T.contiguous().is_contiguous()
     True
     """
-    return input if input.array.flags.c_contiguous else in_order(input)
+    # With three axes it may as well be a picture (H, W, C) that its user turned to (C, H, W): torch copies that.
+    if input.array.flags.c_contiguous or rank_of_memory(input) > 3 and put_in_order(input):
+        return input
+    return in_order(input)
 
 
 def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
