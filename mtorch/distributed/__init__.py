@@ -6,8 +6,9 @@ begin a group of one.
 from __future__ import annotations
 
 import os
-from typing import Any, NoReturn
+from typing import Any
 
+from ..autograd.mode import no_grad
 from ..later import find as _find
 
 _state = {"group": False}
@@ -33,10 +34,18 @@ class GroupMember:
 
 
 class ProcessGroup:
-    """What torch makes for processes that talk to each other; here there is one, and none is made."""
+    """What torch makes for processes that talk to each other; here there is one, and a program makes none."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise NotImplementedError("ProcessGroup: mtorch trains in one process")
+
+    def rank(self) -> int:
+        """0, of the group that `new_group` gave."""
+        return 0
+
+    def size(self) -> int:
+        """1."""
+        return 1
 
 
 def is_available() -> bool:
@@ -114,27 +123,107 @@ def barrier(*args: Any, **kwargs: Any) -> None:
     _need_group()
 
 
-def all_reduce(tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> None:
+monitored_barrier = barrier
+
+
+class Work:
+    """What a call with async_op=True gives: it has been done already."""
+
+    def wait(self, timeout: Any = None) -> bool:
+        """True: there is nothing to wait for."""
+        return True
+
+    def is_completed(self) -> bool:
+        """True."""
+        return True
+
+    is_success = is_completed
+
+
+def _done(async_op: bool) -> Work | None:
+    _need_group()
+    return Work() if async_op else None
+
+
+def _copied(function: str, to: Any, source: Any, async_op: bool) -> Work | None:
+    """Write what the one process sends into what it receives; either is a tensor or a list of one."""
+    work = _done(async_op)
+    one, other = (_only(function, x) if isinstance(x, (list, tuple)) else x for x in (to, source))
+    if one.numel() != other.numel():
+        raise RuntimeError(f"{function}: {list(other.shape)} is sent and {list(one.shape)} received, expected the same size")
+    with no_grad():
+        one.copy_(other.reshape(one.shape))
+    return work
+
+
+def _only(function: str, values: Any) -> Any:
+    if len(values) != 1:
+        raise ValueError(f"{function}: a list of {len(values)} came, expected one for each of 1 process")
+    return values[0]
+
+
+def all_reduce(tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> Work | None:
     """The sum (or other reduction) over one process, in place: the tensor stays as it is."""
-    _alone("all_reduce", async_op)
+    return _done(async_op)
 
 
-def reduce(tensor: Any, dst: int = 0, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> None:
+def reduce(tensor: Any, dst: int = 0, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> Work | None:
     """The sum (or other reduction) over one process, in place: the tensor stays as it is."""
-    _alone("reduce", async_op)
+    return _done(async_op)
 
 
-def broadcast(tensor: Any, src: int = 0, group: Any = None, async_op: bool = False) -> None:
+def broadcast(tensor: Any, src: int = 0, group: Any = None, async_op: bool = False) -> Work | None:
     """What the one process sends itself, in place: the tensor stays as it is."""
-    _alone("broadcast", async_op)
+    return _done(async_op)
 
 
-def all_gather(tensor_list: list, tensor: Any, group: Any = None, async_op: bool = False) -> None:
+def all_gather(tensor_list: list, tensor: Any, group: Any = None, async_op: bool = False) -> Work | None:
     """Write the tensor into the one tensor of the list."""
-    _alone("all_gather", async_op)
-    if len(tensor_list) != 1:
-        raise ValueError(f"all_gather: tensor_list has {len(tensor_list)} tensors, expected one for each of 1 process")
-    tensor_list[0].copy_(tensor)
+    return _copied("all_gather", tensor_list, tensor, async_op)
+
+
+def gather(tensor: Any, gather_list: list | None = None, dst: int = 0, group: Any = None,
+           async_op: bool = False) -> Work | None:
+    """Write the tensor into the one tensor of the list."""
+    if not gather_list:
+        raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
+    return _copied("gather", gather_list, tensor, async_op)
+
+
+def scatter(tensor: Any, scatter_list: list | None = None, src: int = 0, group: Any = None,
+            async_op: bool = False) -> Work | None:
+    """Write the one tensor of the list into the tensor."""
+    if not scatter_list:
+        raise ValueError("Argument ``scatter_list`` must be specified on source rank.")
+    return _copied("scatter", tensor, scatter_list, async_op)
+
+
+def reduce_scatter(output: Any, input_list: list, op: Any = ReduceOp.SUM, group: Any = None,
+                   async_op: bool = False) -> Work | None:
+    """Write the one tensor of the list into output."""
+    return _copied("reduce_scatter", output, input_list, async_op)
+
+
+def all_to_all(output_tensor_list: list, input_tensor_list: list, group: Any = None, async_op: bool = False) -> Work | None:
+    """Write the one tensor of the second list into the one of the first."""
+    return _copied("all_to_all", output_tensor_list, input_tensor_list, async_op)
+
+
+def all_gather_into_tensor(output_tensor: Any, input_tensor: Any, group: Any = None, async_op: bool = False) -> Work | None:
+    """Write the second tensor into the first, which may have one dimension more."""
+    return _copied("all_gather_into_tensor", output_tensor, input_tensor, async_op)
+
+
+def reduce_scatter_tensor(output: Any, input: Any, op: Any = ReduceOp.SUM, group: Any = None,
+                          async_op: bool = False) -> Work | None:
+    """Write the second tensor, which may have one dimension more, into the first."""
+    return _copied("reduce_scatter_tensor", output, input, async_op)
+
+
+def all_to_all_single(output: Any, input: Any, output_split_sizes: Any = None, input_split_sizes: Any = None,
+                      group: Any = None, async_op: bool = False) -> Work | None:
+    """Write the second tensor into the first."""
+    return _copied("all_to_all_single", output, input, async_op)
 
 
 def all_gather_object(object_list: list, obj: Any, group: Any = None) -> None:
@@ -143,8 +232,7 @@ def all_gather_object(object_list: list, obj: Any, group: Any = None) -> None:
     Raises: ValueError for a list of another length.
     """
     _need_group()
-    if len(object_list) != 1:
-        raise ValueError(f"all_gather_object: object_list has {len(object_list)} places, expected one for each of 1 process")
+    _only("all_gather_object", object_list)
     object_list[0] = obj
 
 
@@ -153,20 +241,27 @@ def gather_object(obj: Any, object_gather_list: list | None = None, dst: int = 0
     all_gather_object([None] if object_gather_list is None else object_gather_list, obj)
 
 
+def scatter_object_list(scatter_object_output_list: list, scatter_object_input_list: list | None = None, src: int = 0,
+                        group: Any = None) -> None:
+    """Put the one object of the second list at the beginning of the first."""
+    _need_group()
+    scatter_object_output_list[0] = _only("scatter_object_list", scatter_object_input_list or [])
+
+
 def broadcast_object_list(object_list: list, src: int = 0, group: Any = None, device: Any = None) -> None:
     """What the one process sends itself: the list stays as it is."""
     _need_group()
 
 
-def _alone(function: str, async_op: bool) -> None:
+def new_group(ranks: Any = None, *args: Any, **kwargs: Any) -> Any:
+    """The group of all processes, or for no ranks what stands for being in none.
+
+    Raises: ValueError for a rank other than 0.
+    """
     _need_group()
-    if async_op:
-        raise NotImplementedError(f"{function}: async_op=True; there is nothing to wait for in a group of one process")
-
-
-def new_group(*args: Any, **kwargs: Any) -> NoReturn:
-    """Not here: an error."""
-    raise NotImplementedError("new_group: mtorch trains in one process")
+    if ranks is not None and any(rank != 0 for rank in ranks):
+        raise ValueError(f"new_group: the ranks are {list(ranks)}, there is one process, of rank 0")
+    return ProcessGroup.__new__(ProcessGroup) if ranks is None or len(ranks) else GroupMember.NON_GROUP_MEMBER
 
 
 def __getattr__(name: str) -> Any:

@@ -207,6 +207,26 @@ def test_group_of_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
         assert mtorch.equal(parts[0], mtorch.tensor([1.0, 2.0]))
         with pytest.raises(ValueError, match="twice"):
             dist.init_process_group(world_size=1)
+        for send in (lambda to: dist.gather(x, [to]), lambda to: dist.scatter(to, [x]), lambda to: dist.reduce_scatter(to, [x]),
+                     lambda to: dist.all_to_all([to], [x]), lambda to: dist.all_to_all_single(to, x),
+                     lambda to: dist.reduce_scatter_tensor(to, x[None]),
+                     lambda to: dist.all_gather([to], x, async_op=True).wait(),
+                     lambda to: dist.all_gather_into_tensor(to.reshape(1, 2), x)):
+            received = mtorch.zeros(2)
+            send(received)
+            assert received.tolist() == [1, 2]
+        assert dist.all_reduce(x, op=dist.ReduceOp.MAX, async_op=True).is_completed() and dist.reduce(x) is None
+        dist.scatter_object_list(objects := [None], ["sent"])
+        team = dist.new_group([0])
+        dist.barrier(group=team)
+        assert objects == ["sent"] and dist.get_world_size(team) == team.size() == 1
+        assert dist.new_group([]) == dist.GroupMember.NON_GROUP_MEMBER
+        with pytest.raises(ValueError, match="there is one process, of rank 0"):
+            dist.new_group([0, 1])
+        with pytest.raises(ValueError, match="all_gather: a list of 2 came"):
+            dist.all_gather([x, x], x)
+        with pytest.raises(RuntimeError, match="expected the same size"):
+            dist.all_gather([mtorch.zeros(3)], x)
     finally:
         dist.destroy_process_group()
     assert not dist.is_initialized()

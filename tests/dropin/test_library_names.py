@@ -101,7 +101,7 @@ def test_a_group_of_one_process():
         dist.broadcast_object_list(sent)
         dist.gather_object("x", into := [None])
         assert got == [{"a": 1}] and sent == ["sent"] and into == ["x"]
-        with pytest.raises(ValueError, match="2 places"):
+        with pytest.raises(ValueError, match="a list of 2 came"):
             dist.all_gather_object([None, None], 1)
         x = mtorch.ones(2, requires_grad=True)
         (dist.nn.all_reduce(x) + dist.nn.broadcast(x, 0) + dist.nn.reduce(x, 0) + dist.nn.all_gather(x)[0]).sum().backward()
