@@ -25,7 +25,7 @@ FOREACH += [f"_foreach_{name}" for name in ("clone", "copy_", "max", "mm", "norm
 # The module below a package that has a name; where the module itself is meant, both are the same.
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
-        **{name: name for name in ("_C", "__config__", "_dynamo", "_tensor_str", "accelerator", "amp", "backends",
+        **{name: name for name in ("_C", "__config__", "_dynamo", "_inductor", "_tensor_str", "accelerator", "amp", "backends",
                                    "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "futures", "fx",
                                    "hub", "jit", "library", "mps", "multiprocessing", "onnx", "overrides", "profiler",
                                    "serialization", "storage", "testing", "types", "version", "vision", "xpu")},

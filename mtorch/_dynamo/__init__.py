@@ -1,15 +1,9 @@
 """torch._dynamo: what libraries ask of the compiler behind `torch.compile`.  There is none here."""
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 from ..compiler import allow_in_graph, assume_constant_result, disable, is_compiling, reset
-from . import eval_frame
+from . import config, eval_frame
 from .eval_frame import OptimizedModule
 
 __all__ = ["OptimizedModule", "allow_in_graph", "assume_constant_result", "config", "disable", "eval_frame",
            "is_compiling", "reset"]
-
-# settings of the compiler's, which may be set and change nothing
-config = SimpleNamespace(verbose=False, suppress_errors=False, cache_size_limit=8, recompile_limit=8)

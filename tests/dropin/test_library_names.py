@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import importlib
 import typing
 
 import numpy as np
@@ -28,6 +29,19 @@ def test_what_is_said_to_a_compiler_changes_nothing():
     mtorch.compiler.cudagraph_mark_step_begin()
     with mtorch.compiler.set_stance("force_eager"):
         assert double(x).tolist() == [2.0, 2.0]
+
+
+@BOTH
+def test_settings_of_a_compiler_are_taken(lib):
+    for part in ("_dynamo", "_inductor"):
+        assert importlib.import_module(f"{lib.__name__}.{part}.config") is getattr(lib, part).config
+    settings = lib._inductor.config
+    for config, name in ((settings, "coordinate_descent_tuning"), (settings.triton, "unique_kernel_names"),
+                         (lib._dynamo.config, "suppress_errors")):
+        before = getattr(config, name)
+        setattr(config, name, True)
+        assert getattr(config, name) is True
+        setattr(config, name, before)
 
 
 def test_modules_written_for_the_compiler():
