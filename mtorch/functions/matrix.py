@@ -7,6 +7,7 @@ from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase
 from ..ops import arithmetic, matrix as rules
+from ..ops.shape import unsafe_view
 from .arguments import require_tensor
 from .output import into
 
@@ -68,8 +69,9 @@ def multiplied(a: Any, b: Any) -> Tensor:
     if na == 1:
         return rules.matmul(a.unsqueeze(0), b).squeeze(-2)
     if nb == 2:                                        # one product instead of one for each leading index
-        return rules.mm(a.reshape(-1, x.shape[-1]),
-                        b).reshape(x.shape[:-1] + y.shape[-1:]) if x.size else rules.matmul(a, b)
+        if not x.size:
+            return rules.matmul(a, b)
+        return unsafe_view(rules.mm(a.reshape(-1, x.shape[-1]), b), shape=x.shape[:-1] + y.shape[-1:])
     try:
         return rules.matmul(a, b)
     except ValueError:

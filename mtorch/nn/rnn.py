@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.naming import named
 from ..autograd.tape import wrap
 from ..caller import program_line
 from ..functions import creation, joining
@@ -143,7 +144,10 @@ class RNNBase(Module):
         y, finals = self._through_layers(x, states, None)
         if not batched:
             return y.squeeze(1), tuple(s.squeeze(1) for s in finals)
-        return (y.transpose(0, 1) if self.batch_first else y), finals
+        if self.batch_first:
+            y = y.transpose(0, 1)
+            y = y if self.mode == "LSTM" else named(y, "TransposeBackward1")
+        return y, finals
 
     def _run_packed(self, input: PackedSequence, states: tuple | None) -> tuple[PackedSequence, tuple[Tensor, ...]]:
         x, batch_sizes, order, original = input
@@ -159,7 +163,7 @@ class RNNBase(Module):
         y, finals = self._through_layers(x, states, sizes)
         if original is not None:
             finals = tuple(s.index_select(1, original) for s in finals)
-        return PackedSequence(y, batch_sizes, order, original), finals
+        return PackedSequence(named(y, "CatBackward0"), batch_sizes, order, original), finals
 
     def _through_layers(self, x, states, batch_sizes):
         """x (T,N,I), or packed (M,I); states each (layers * directions, N, size), or None for zeros."""
@@ -230,7 +234,8 @@ class _OneState(RNNBase):
 
     def _layer(self, x, states, weights, batch_sizes):
         y, h = super()._layer(x, states, weights, batch_sizes)
-        return (y.clone() if y.requires_grad else y), h       # theirs to change in place; the rule needs its own again
+        y = named(y.clone(), "StackBackward0") if y.requires_grad else y  # theirs to change in place; the rule needs its own
+        return y, h
 
 
 class RNN(_OneState):

@@ -20,6 +20,12 @@ CALLS: dict[str, Callable[..., Any]] = {
     "reshape": lambda t, F, x, s, image, i: x.reshape(8),
     "reshape that copies": lambda t, F, x, s, image, i: x.t().reshape(8),
     "flatten that copies": lambda t, F, x, s, image, i: image.transpose(1, 2).flatten(1),
+    "matmul of many and a matrix": lambda t, F, x, s, image, i: image @ image[0, 0],
+    "RNN": lambda t, F, x, s, image, i: t.nn.RNN(4, 3)(image[0].float())[0],
+    "GRU, batch first": lambda t, F, x, s, image, i: t.nn.GRU(4, 3, batch_first=True)(image[0].float())[0],
+    "LSTM, batch first": lambda t, F, x, s, image, i: t.nn.LSTM(4, 3, batch_first=True)(image[0].float())[0],
+    "LSTM, packed": lambda t, F, x, s, image, i: t.nn.LSTM(4, 3)(
+        t.nn.utils.rnn.pack_sequence([image[0, 0].float(), x.float()]))[0].data,
     "linear, no bias": lambda t, F, x, s, image, i: F.linear(image, image[0, 0]),
     "linear, no bias, of a vector": lambda t, F, x, s, image, i: F.linear(s[0], s),
     "linear of images": lambda t, F, x, s, image, i: F.linear(image, image[0, 0], image[0, 0, 0]),
