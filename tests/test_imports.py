@@ -46,7 +46,7 @@ ROWS = [
      "mtorch.distributed.device_mesh", "mtorch.distributed.nn", "mtorch.distributed.optim", "mtorch.distributed.rpc",
      "mtorch.distributed.tensor", "mtorch.foreach", "mtorch.func", "mtorch.futures", "mtorch.fx", "mtorch.hub", "mtorch.jit",
      "mtorch.library", "mtorch.multiprocessing", "mtorch.native", "mtorch.onnx", "mtorch.overrides", "mtorch.profiler",
-     "mtorch.questions", "mtorch.settings", "mtorch.testing", "mtorch.types"],
+     "mtorch.quasirandom", "mtorch.questions", "mtorch.settings", "mtorch.testing", "mtorch.types"],
     ["mtorch.__config__", "mtorch.compiler"],
     ["mtorch._dynamo", "mtorch._inductor"],
     ["mtorch.cuda", "mtorch.backends", "mtorch.utils.benchmark", "mtorch.utils.model_zoo", "mtorch._C"],
