@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import dtypes, printing
 from ..autograd import tape
+from ..autograd.mode import mode as autograd_mode
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import cast
 from ..class_names import is_users
@@ -66,7 +67,7 @@ class Convertible(TensorBase):
         force: take also a tensor that requires grad, as detach().numpy() does
 
         Shape: any -> the same
-        Raises: RuntimeError for a tensor that requires grad, unless force.
+        Raises: RuntimeError for a tensor that requires grad, unless force or nothing is recorded (`no_grad`).
 
         >>> import mtorch
         >>> x = mtorch.zeros(2)
@@ -74,7 +75,7 @@ class Convertible(TensorBase):
         >>> x
         tensor([5., 0.])
         """
-        if self._requires_grad and not force:
+        if self._requires_grad and not force and autograd_mode.recording:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self.array
 

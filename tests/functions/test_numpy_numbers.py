@@ -134,3 +134,14 @@ def test_augmented_by_what_is_no_number(statement: str) -> None:
     for t in (torch, mtorch):
         with pytest.raises(TypeError, match="unsupported operand"):
             exec(statement, {"x": t.ones(2)})
+
+
+def test_a_tensor_that_requires_grad_becomes_an_array_where_nothing_is_recorded() -> None:
+    x = mtorch.tensor([1.0, 2.0], requires_grad=True)
+    with mtorch.no_grad():
+        shared = x.numpy()
+        assert np.asarray(x, dtype=np.float64).tolist() == np.array(x * 1).tolist() == [1.0, 2.0]
+    shared[0] = 5.0
+    assert x[0] == 5.0
+    with pytest.raises(RuntimeError, match="Can't call numpy"):
+        x.numpy()
