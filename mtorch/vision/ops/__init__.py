@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...missing import no_attribute as _no_attribute
+from .box_losses import complete_box_iou_loss, distance_box_iou_loss, generalized_box_iou_loss
 from .boxes import (batched_nms, box_area, box_convert, box_iou, clip_boxes_to_image, complete_box_iou, distance_box_iou,
                     generalized_box_iou, masks_to_boxes, nms, remove_small_boxes)
 from .focal_loss import sigmoid_focal_loss

@@ -197,6 +197,35 @@ def test_frozen_normalisation_has_the_state_of_a_normalisation() -> None:
     assert not list(frozen.parameters()) and repr(frozen) == "FrozenBatchNorm2d(3, eps=1e-05)"
 
 
+LOSSES = ["generalized_box_iou_loss", "distance_box_iou_loss", "complete_box_iou_loss"]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("options", [{}, {"reduction": "mean"}, {"reduction": "sum", "eps": 1e-3}], ids=str)
+def test_losses_of_boxes_beside_torchvision(name: str, options: dict) -> None:
+    torch, theirs = pytest.importorskip("torch"), pytest.importorskip("torchvision.ops")
+    corners = np.random.default_rng(0).random((2, 40, 2), np.float32) * 3
+    boxes = np.concatenate([corners, corners + np.random.default_rng(1).random((2, 40, 2), np.float32) * 4], axis=2)
+    boxes[0, :3], boxes[1, :3] = [0, 0, 2, 2], [[2, 0, 4, 2], [0, 0, 2, 2], [3, 3, 4, 5]]       # side by side, the same, apart
+    results = []
+    for library, functions in ((mtorch, ops), (torch, theirs)):
+        first, second = (library.from_numpy(one.copy()).requires_grad_() for one in boxes)
+        loss = getattr(functions, name)(first, second, **options)
+        loss.sum().backward()
+        results.append([loss.detach().numpy(), first.grad.numpy(), second.grad.numpy()])
+    for here, there in zip(*results, strict=True):
+        np.testing.assert_allclose(here, there, rtol=2e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses_of_no_boxes_and_of_whole_numbers(name: str) -> None:
+    loss = getattr(ops, name)
+    assert loss(mtorch.zeros(0, 4), mtorch.zeros(0, 4), reduction="mean").item() == 0
+    assert loss(mtorch.tensor([[0, 0, 2, 2]]), mtorch.tensor([[0, 0, 2, 2]])).dtype == mtorch.float32
+    with pytest.raises(ValueError, match="Invalid Value for arg 'reduction': 'max"):
+        loss(mtorch.zeros(1, 4), mtorch.zeros(1, 4), reduction="max")
+
+
 def test_absent_names() -> None:
     with pytest.raises(AttributeError, match="no 'roi_align'"):
         ops.roi_align
