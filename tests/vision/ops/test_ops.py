@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -226,6 +229,46 @@ def test_losses_of_no_boxes_and_of_whole_numbers(name: str) -> None:
         loss(mtorch.zeros(1, 4), mtorch.zeros(1, 4), reduction="max")
 
 
+@pytest.mark.parametrize("aligned", [False, True])
+@pytest.mark.parametrize("ratio", [-1, 2])
+def test_features_in_boxes_beside_torchvision(aligned: bool, ratio: int) -> None:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("torchvision.ops")
+    theirs = getattr(sys.modules["torchvision.ops.roi_align"], "_roi_align", None)
+    if not hasattr(theirs, "__wrapped__"):
+        pytest.skip("this torchvision has no such function in Python")
+    features = np.random.default_rng(0).random((2, 3, 9, 11), np.float32)
+    rois = np.array([[0, 1, 2, 15, 13], [1, 0, 0, 21, 17], [1, 4, 4.5, 5, 4.75], [0, 3, 1, 19, 3]], np.float32)
+    results = []
+    for library, function in ((mtorch, ops.roi_align),
+                              (torch, lambda x, b, size, scale, *rest: theirs.__wrapped__(x, b, scale, *size, *rest))):
+        x = library.from_numpy(features.copy()).requires_grad_()
+        y = function(x, library.from_numpy(rois), (3, 4), 0.5, ratio, aligned)
+        (y * library.arange(float(y.numel())).view(y.shape)).sum().backward()
+        results.append([y.detach().numpy(), x.grad.numpy()])
+    np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-4, atol=1e-4)
+
+
+def test_features_in_the_boxes_of_each_picture() -> None:
+    x = mtorch.arange(32.0).view(2, 1, 4, 4)
+    boxes = mtorch.tensor([[0.0, 0.0, 2.0, 2.0]])
+    layer = ops.RoIAlign((1, 1), spatial_scale=1.0, sampling_ratio=2, aligned=True)
+    assert layer(x, [boxes, boxes + 1]).flatten().tolist() == [2.5, 23.5]
+    assert layer(x, [boxes[:0], boxes]).tolist() == layer(x, mtorch.tensor([[1.0, 0, 0, 2, 2]])).tolist()
+    assert layer(x, [boxes[:0], boxes[:0]]).shape == (0, 1, 1, 1)
+    assert layer(x, [boxes + 9]).item() == 0                       # nothing is there
+    assert layer(mtorch.ones(1, 1, 4, 4), [boxes - 1]).item() == 1          # at the edge its pixels go on
+
+
+@pytest.mark.parametrize(("boxes", "says"), [
+    (mtorch.zeros(2, 4), r"not correct as Tensor\[K, 5\], got \[2, 4\]"), (3, "expected to be a Tensor"),
+    ([mtorch.zeros(2, 5)], r"not correct as List\[Tensor\[L, 4\]\], got \[2, 5\]")])
+def test_boxes_of_another_form_are_refused(boxes: Any, says: str) -> None:
+    with pytest.raises(AssertionError, match=says):
+        ops.roi_align(mtorch.zeros(1, 1, 4, 4), boxes, 2)
+
+
 def test_absent_names() -> None:
-    with pytest.raises(AttributeError, match="no 'roi_align'"):
-        ops.roi_align
+    with pytest.raises(AttributeError, match="no 'deform_conv2d'"):
+        ops.deform_conv2d
