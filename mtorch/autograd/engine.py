@@ -396,10 +396,16 @@ def _newest_first(roots, stops) -> list[Node]:
 
 
 def _leading_to(nodes: list[Node], targets: set) -> tuple[list[Node], set]:
-    """Of these nodes those from which a target is reached, and with them all that is worth a gradient."""
+    """Of these nodes those from which a target is reached, and with them all that is worth a gradient.
+
+    A node that was let go of no longer knows its inputs.  It counts as well where a target may be behind it, a leaf or an
+    older node: what comes this way would be missing, so the sweep goes there and says that it cannot go on.
+    """
     useful = set(targets)
+    oldest = min((t.order if isinstance(t, Node) else -1 for t in targets), default=-1)
     for node in reversed(nodes):
-        if node not in useful and any(is_handle(x) and in_node(x) in useful for x in node.inputs):
+        if node not in useful and (node.pullback is None and node.order > oldest
+                                   or any(is_handle(x) and in_node(x) in useful for x in node.inputs)):
             useful.add(node)
     return [n for n in nodes if n in useful], useful
 

@@ -94,6 +94,33 @@ def test_backward_frees_the_graph():
     assert x.grad.item() == 12
 
 
+def freed():
+    """A leaf, and what was computed of it in a graph that was let go."""
+    x = leaf(2.0)
+    y = (x * x).sum()
+    y.backward()
+    return x, y
+
+
+@pytest.mark.parametrize("ask", [
+    lambda x, y: mtorch.autograd.grad(y, x),
+    lambda x, y: mtorch.autograd.grad(y, x, allow_unused=True),
+    lambda x, y: mtorch.autograd.grad(y, x, materialize_grads=True),
+    lambda x, y: y.backward(inputs=[x]),
+    lambda x, y: mtorch.autograd.grad(y * 3 + x.sum(), x),               # what comes by way of y would be missing
+    lambda x, y: mtorch.autograd.grad(y * y, [y, x]),
+])
+def test_what_lies_behind_a_freed_graph_is_an_error_also_where_targets_are_given(ask):
+    with pytest.raises(RuntimeError, match="second time"):
+        ask(*freed())
+
+
+def test_what_lies_before_a_freed_graph_has_its_gradient():
+    x, y = freed()
+    assert mtorch.autograd.grad(y * y + x.sum(), y)[0].item() == 8
+    assert mtorch.autograd.grad(y.detach() * x, x)[0].item() == 4
+
+
 def test_a_graph_that_kept_nothing_can_be_walked_again_as_in_torch():
     x = leaf(1.0, 2.0)
     y = (x + 1).sum()
