@@ -21,6 +21,7 @@ import numpy as np
 from . import anomaly, views
 from .mode import mode
 from .replay import FREED, in_node, recompute, replayed
+from .retained import Retained
 from .tape import Node, Output, TensorBase, history, is_handle, record, wrap
 
 if TYPE_CHECKING:
@@ -417,7 +418,7 @@ def _filled(slots: list, shapes: list, create_graph: bool) -> list:
 
 
 def _hooked(node: Node, g):
-    for slot, hook in list(node.hooks.values()):
+    for slot, hook in sorted(node.hooks.values(), key=lambda entry: type(entry[1]) is Retained):
         if slot is None:
             g = _run_hooks([hook], g)
         elif slot < 0:                                 # a hook on the whole node: it sees the gradients of all outputs

@@ -20,6 +20,7 @@ import functools
 import types
 import weakref
 from collections.abc import Callable
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,6 +148,8 @@ def refreshed(view):
         view._node = follow(wrap(base.array, history(base) if base._requires_grad else None), path)._node
     finally:
         mode.recording = recording
+    if view._retained is not None and view._node is not None:
+        view._retained.move_to(view._node)
     return view if view._node is None else view._node
 
 
@@ -218,7 +221,7 @@ def assign(t, key: tuple, value, result=None):
         if result is not None and not path:
             node = result._node
         else:
-            new = history(value) if tensor and value._requires_grad else _copied(array)
+            new = history(value) if tensor and value._requires_grad else copy(array)     # of an array, or a number
             node = _node_of_write(base, new, path, key, getattr(array, "shape", ()))
     _write(t.array, key, array)
     if not base._silent:
@@ -276,6 +279,8 @@ def overlaps(array: np.ndarray) -> bool:
 
 def _rewritten(base, node) -> None:
     base._node, base._requires_grad = node, node is not None
+    if base._retained is not None and node is not None:
+        base._retained.move_to(node)
     views = base._alias
     if type(views) is list:
         for r in views:
@@ -288,10 +293,6 @@ def _write(target: np.ndarray, key: tuple, array) -> None:
     if target.dtype.kind in "iu" and isinstance(array, np.ndarray) and array.dtype.kind == "f":
         array = array.astype(target.dtype)
     target[key] = array
-
-
-def _copied(array):
-    return array.copy() if isinstance(array, np.ndarray) else array
 
 
 def _is_basic(key: tuple) -> bool:

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import warnings
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..autograd import engine
 from ..autograd.handle import RemovableHandle, add_hook
+from ..autograd.retained import Retained
 from ..autograd.tape import Node, Output, TensorBase, history, meet_complex, wrap
 from ..autograd.views import is_view, version
 from ..caller import program_line
@@ -25,6 +25,7 @@ class Differentiable(TensorBase):
     __slots__ = ()
     _hooks: Any = None                 # on a leaf: functions to be shown its gradient
     _after_grad: Any = None            # on a leaf: functions to be run when .grad is there
+    _retained: Any = None              # on an intermediate result: the hook that keeps its gradient
     # on what `.data` gave: writing it is not noticed by graphs that used it, as in torch
     _silent = False
     _stepped = ""                      # on a gradient: what optim/forgotten.py knows of it
@@ -247,6 +248,8 @@ class Differentiable(TensorBase):
     def retain_grad(self) -> None:
         """Keep this intermediate result's gradient in `.grad` too; of no effect on a leaf, which keeps its own.
 
+        It is the gradient as hooks have left it, and of the result as it is after the last write in place.
+
         Raises: RuntimeError for a tensor that does not require grad.
 
         >>> import mtorch
@@ -259,16 +262,8 @@ class Differentiable(TensorBase):
         """
         if not self._requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self._node is None or self.retains_grad:
-            return
-        this = weakref.ref(self)
-
-        def keep(g: Any) -> None:
-            t = this()
-            if t is not None:
-                t._grad = wrap(g.array.copy()) if t._grad is None else t._grad + g if not g._requires_grad else g
-        self._retained = True
-        _attach(self, keep)
+        if self._node is not None and not self.retains_grad:
+            self._retained = Retained(self, history(self))
 
     @property
     def retains_grad(self) -> bool:
@@ -281,7 +276,7 @@ class Differentiable(TensorBase):
         >>> y.retain_grad(); y.retains_grad
         True
         """
-        return self.__dict__.get("_retained", False)
+        return self._retained is not None
 
     def register_hook(self, hook: Callable) -> RemovableHandle:
         """Have hook(gradient) called when this tensor's gradient is known; what it returns takes the gradient's place.

@@ -256,6 +256,60 @@ def test_retain_grad():
     assert h.grad.tolist() == [6, 12] and h.retains_grad and not x.retains_grad
 
 
+def retained_beside_hooks(T, x):
+    y = x * 2
+    y.register_hook(lambda g: g * 10)
+    y.retain_grad()
+    y.register_hook(lambda g: g + 1)
+    y.sum().backward()
+    return y.grad, x.grad
+
+
+def retained_and_written(T, x):
+    y = x * 2
+    y.retain_grad()
+    y.mul_(3)
+    y[:1].mul_(x[1])
+    (y * y).sum().backward()
+    return y.grad, x.grad
+
+
+def retained_view_of_what_is_written(T, x):
+    y = x * 2
+    v = y[:1]
+    v.retain_grad()
+    y.mul_(3)
+    (y.sum() + (v * v).sum()).backward()
+    return v.grad, x.grad
+
+
+def retained_part(T, x):
+    a, b = (x * x).split(1)
+    a.retain_grad()
+    a.register_hook(lambda g: g * 2)
+    (a * b).sum().backward()
+    return a.grad, x.grad
+
+
+def retained_with_its_graph(T, x):
+    y = x ** 2
+    y.retain_grad()
+    for _ in range(2):
+        (y ** 2).sum().backward(create_graph=True)
+    x.grad = None
+    y.grad.sum().backward()
+    return y.grad.detach(), x.grad
+
+
+@pytest.mark.parametrize("program", [f for name, f in list(globals().items()) if name.startswith("retained_")])
+@pytest.mark.filterwarnings("ignore:Using backward:UserWarning")      # with create_graph, of a circle of references
+def test_retain_grad_as_torch(program):
+    torch = pytest.importorskip("torch")
+    theirs, ours = (program(T, T.tensor([1.0, 2.0], requires_grad=True)) for T in (torch, mtorch))
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy())
+
+
 def test_assigned_grad_is_checked():
     x = leaf(1.0, 2.0)
     with pytest.raises(RuntimeError, match="different size"):
