@@ -206,7 +206,7 @@ def _recorded(cls, ctx, args, handles, result):
             final[i] = wrap(t.array) if o._requires_grad else o
         elif place is not None:
             if ctx._node is _no_node:
-                place.node.op.from_user = True
+                place.node.op.from_user, place.node.op.ctx = True, weakref.ref(ctx)
                 ctx._node = weakref.ref(place.node)
                 place.node.op.replay = _replayed_by(ctx._node)
             if ctx._saved:

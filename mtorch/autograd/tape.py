@@ -90,7 +90,16 @@ class Node:
 
 @functools.cache
 def _class_of(name: str, from_user: bool) -> type[Node]:
-    return type(name, (Node,), {"__slots__": (), "__module__": "torch.autograd.function" if from_user else "builtins"})
+    own = {"__module__": "torch.autograd.function", "__getattr__": _of_ctx} if from_user else {"__module__": "builtins"}
+    return type(name, (Node,), {"__slots__": (), **own})
+
+
+def _of_ctx(node: Node, name: str) -> Any:
+    """An attribute of the `ctx` of a user's Function, whose node it is in torch; it goes with the graph."""
+    ctx = node.op.ctx()
+    if ctx is None or name.startswith("__"):
+        raise AttributeError(f"{node.name()!r} object has no attribute {name!r}")
+    return getattr(ctx, name)
 
 
 class AccumulateGrad:

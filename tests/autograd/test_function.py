@@ -504,3 +504,23 @@ def test_the_text_of_its_node(T):
     T = pytest.importorskip(T)
     y = function(T, lambda ctx, g: g).apply(T.ones(1, requires_grad=True))
     assert str(y.grad_fn).startswith("<torch.autograd.function.LinFBackward object at 0x") and "LinFBackward>" in repr(y)
+
+
+def test_the_node_shows_what_forward_left():
+    class Scaled(mtorch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, by):
+            ctx.save_for_backward(x)
+            ctx.by = by
+            return x * by
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * ctx.by, None
+
+    x = mtorch.ones(2, requires_grad=True)
+    y = Scaled.apply(x, 3.0)
+    assert y.grad_fn.saved_tensors[0] is x and y.grad_fn.by == 3.0 and y.grad_fn.needs_input_grad == (True, False)
+    assert not hasattr(y.grad_fn, "other") and type(y.grad_fn).__name__ == "ScaledBackward"
+    y.sum().backward()
+    assert x.grad.tolist() == [3, 3] and not hasattr(y.grad_fn, "by")        # let go of, and ctx with it
