@@ -26,8 +26,8 @@ class _Uninitialized(Tensor):
 
     @property
     def array(self) -> Any:
-        raise ValueError(f"Attempted to use an {type(self).__name__}, which has no numbers yet: call the lazy module on "
-                         "an input first")
+        raise ValueError(f"Attempted to use an uninitialized parameter: an {type(self).__name__} has no numbers yet, call "
+                         "the lazy module on an input first")
 
     @array.setter
     def array(self, value: Any) -> None:
