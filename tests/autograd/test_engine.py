@@ -534,3 +534,13 @@ def test_second_derivatives_of_a_network_of_relus():
         if lib is mtorch:
             ours = net[0].weight.grad.tolist()
     np.testing.assert_allclose(ours, net[0].weight.grad.tolist(), rtol=1e-5)
+
+
+def test_a_retained_gradient_of_a_view_whose_base_is_written():
+    x = leaf(1.0, 1.0)
+    y = x * 1
+    view = y[:1]
+    view.retain_grad()
+    y.mul_(2)
+    (view * view).sum().backward()
+    assert view.grad.tolist() == [4.0] and x.grad.tolist() == [8.0, 0.0]         # as in torch
