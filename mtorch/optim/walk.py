@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.mismatch import mismatch
 from ..autograd.tape import wrap
 from ..autograd.views import mark_written, owner
 from ..ops.complex_parts import view_as_complex
@@ -116,16 +117,30 @@ def run_alone(optimizer: Optimizer, p: Tensor, options: dict[str, Any], negate: 
         x, g = in_parts(x), in_parts(g)
         before = {name: in_parts(value) if isinstance(value, np.ndarray) else value for name, value in before.items()}
     state = before.copy()
-    if optimizer.elementwise and (x.nbytes > PIECE_BYTES or not x.ndim):
-        in_pieces(optimizer.update, x, g, state, optimizer.numbers, options, negate)
-    else:
-        optimizer.update(x, -g if negate else g, state, **options)
+    try:
+        if optimizer.elementwise and (x.nbytes > PIECE_BYTES or not x.ndim):
+            in_pieces(optimizer.update, x, g, state, optimizer.numbers, options, negate)
+        else:
+            optimizer.update(x, -g if negate else g, state, **options)
+    except ValueError as error:
+        raise _misfit(error, type(optimizer).__name__, x, before) from None
     mark_written(x)
     for name, value in state.items():
         if value is not before.get(name):
             if of_pairs and isinstance(value, np.ndarray) and name not in optimizer.numbers:
                 value = view_as_complex(value)
             optimizer.state[p][name] = wrap(value) if isinstance(value, np.ndarray) else value
+
+
+def _misfit(error: ValueError, optimizer: str, x: np.ndarray, state: dict[str, Any]) -> Exception:
+    """torch's error where the state is that of a parameter of another shape; the error itself where it is about another thing."""
+    for name, value in state.items():
+        if isinstance(value, np.ndarray):
+            try:
+                np.broadcast_shapes(value.shape, x.shape)
+            except ValueError as unequal:
+                return mismatch(unequal, f"{optimizer}: {name} of the state and its parameter")
+    return error
 
 
 def in_pieces(update: Callable, x: np.ndarray, g: np.ndarray, state: dict[str, Any], numbers: tuple[str, ...],

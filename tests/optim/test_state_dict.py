@@ -162,3 +162,16 @@ def test_states_that_do_not_fit() -> None:
         optimizer.load_state_dict(optim.SGD([{"params": [p]}, {"params": [q]}]).state_dict())
     with pytest.raises(ValueError, match="doesn't match the size of optimizer's group: number 0 has 2 parameters"):
         optimizer.load_state_dict(optim.SGD([p, q]).state_dict())
+
+
+@pytest.mark.parametrize("name", ["AdamW", "RMSprop"])
+@pytest.mark.parametrize("shape", [(6, 4), (600, 400)])
+def test_the_state_of_a_parameter_of_another_shape_is_refused_at_the_step(shape: tuple[int, int], name: str) -> None:
+    old, new = mtorch.ones(shape, requires_grad=True), mtorch.ones(5, shape[1], requires_grad=True)
+    for p in (old, new):
+        p.grad = mtorch.ones_like(p)
+    first, second = getattr(optim, name)([old]), getattr(optim, name)([new])
+    first.step()
+    second.load_state_dict(first.state_dict())
+    with pytest.raises(RuntimeError, match=rf"{name}: \w+ of the state.*size of tensor a \({shape[0]}\) must match.*b \(5\)"):
+        second.step()
