@@ -67,7 +67,7 @@ class SobolEngine:
     def _advance(self, n: int) -> np.ndarray:
         """The next n states (n, dimension): state i is xored with the direction of i's lowest digit that is 1."""
         first = max(self.num_generated, 1)
-        if first + n > 2 ** self.MAXBIT + 1:
+        if first + n > 2 ** self.MAXBIT:
             raise ValueError(f"SobolEngine: there are 2^{self.MAXBIT} points, and {self.num_generated} are drawn")
         i = np.arange(first, first + n)
         steps = self._directions[:, np.bitwise_count((i & -i) - 1)].T
