@@ -20,7 +20,7 @@ import mtorch
 from mtorch.later import LATER
 from mtorch.vision.models import WeightsEnum
 
-MODULES = ["mtorch", "mtorch.autograd", "mtorch.autograd.check", "mtorch.nn", "mtorch.nn.adaptive_softmax",
+MODULES = ["mtorch", "mtorch.autograd", "mtorch.nn", "mtorch.nn.adaptive_softmax",
            "mtorch.nn.functional", "mtorch.nn.init", "mtorch.nn.utils", "mtorch.nn.utils.fusion", "mtorch.nn.utils.rnn",
            "mtorch.utils.benchmark", "mtorch.optim", "mtorch.optim.lr_scheduler", "mtorch.utils.data", "mtorch.utils.graph",
            "mtorch.distributions", "mtorch.vision", "mtorch.vision.datasets", "mtorch.vision.transforms",
@@ -102,7 +102,7 @@ CANNOT_FAIL = {
     "mtorch.get_default_dtype", "mtorch.get_printoptions",
     "mtorch.layout", "mtorch.memory_format",
     "mtorch.detach", "mtorch.get_device", "mtorch.is_inference", "mtorch.is_signed",
-    "mtorch.autograd.check.GradcheckError", "mtorch.utils.benchmark.TaskSpec",
+    "mtorch.autograd.GradcheckError", "mtorch.utils.benchmark.TaskSpec",
 }
 
 # Whose idea has a source. The other modules hold plain handling of arrays, files and data.
@@ -127,7 +127,7 @@ WITHOUT_SOURCE: set[str] = {
     "mtorch.nn.utils.rnn.pack_padded_sequence", "mtorch.nn.utils.rnn.pad_packed_sequence",
     "mtorch.nn.utils.rnn.pad_sequence", "mtorch.nn.utils.rnn.unpad_sequence", "mtorch.nn.utils.rnn.pack_sequence",
     "mtorch.nn.utils.rnn.unpack_sequence",
-    "mtorch.autograd.check.GradcheckError", "mtorch.autograd.detect_anomaly", "mtorch.autograd.set_detect_anomaly",
+    "mtorch.autograd.GradcheckError", "mtorch.autograd.detect_anomaly", "mtorch.autograd.set_detect_anomaly",
 }
 
 

@@ -3,6 +3,7 @@ from ..later import find as _find
 from . import tape    # the first: views.py and anomaly.py are parts of it
 from . import anomaly, engine, function, mode, replay, views
 from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from .check import GradcheckError, gradcheck, gradgradcheck
 from .engine import backward, grad
 from .function import Function
 from .mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled

@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..ops.complex_parts import view_as_real
 from .engine import grad
 from .tape import TensorBase, wrap
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
-
-__all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
 
 class GradcheckError(RuntimeError):
@@ -118,7 +115,8 @@ def gradgradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any],
         xs = arguments[:count]
         outputs = [o for o in _outputs(func(*xs)) if o._requires_grad]
         wanted = [x for x in xs if isinstance(x, TensorBase) and x._requires_grad]
-        return grad(outputs, wanted, [*map(_of_reals, arguments[count:][:len(outputs)])], create_graph=True,
+        gs = [part for g in arguments[count:] for part in _parts(g)]
+        return grad(outputs, wanted, gs[:len(outputs)], create_graph=True,
                     allow_unused=True, materialize_grads=True)
     return gradcheck(backward, inputs + tuple(grad_outputs), eps=eps, atol=atol, rtol=rtol,
                      raise_exception=raise_exception, nondet_tol=nondet_tol, fast_mode=fast_mode)
@@ -136,12 +134,17 @@ def _outputs(result: Any) -> list:
     outputs = result if isinstance(result, (tuple, list)) else (result,)
     if not any(isinstance(o, TensorBase) for o in outputs):
         raise TypeError(f"gradcheck: func must return a Tensor or a tuple of them, got {type(result).__name__}")
-    return [_of_reals(o) for o in outputs if isinstance(o, TensorBase) and o.array.dtype.kind in "fc"]
+    return [part for o in outputs if isinstance(o, TensorBase) and o.array.dtype.kind in "fc" for part in _parts(o)]
 
 
-def _of_reals(x: Any) -> Any:
-    """A Tensor or an array; of complex numbers, their parts in a last dimension of two, which are checked one by one."""
-    return view_as_real(x) if getattr(x, "array", x).dtype.kind == "c" else x
+def _parts(x: Any) -> list:
+    """A Tensor; of complex numbers, the real and the imaginary parts, which are checked one by one."""
+    return [x.real, x.imag] if x.array.dtype.kind == "c" else [x]
+
+
+def _in_parts(x: np.ndarray) -> np.ndarray:
+    """An array in its memory; of complex numbers, with their parts in a last dimension of two."""
+    return x[..., None].view(x.real.dtype) if x.dtype.kind == "c" else x
 
 
 def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> None:
@@ -175,7 +178,7 @@ def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> Non
 
 def _jacobian(output, x, nondet_tol) -> np.ndarray:
     """d output / d x, a row for each element of x and a column for each of output."""
-    result = np.zeros((_of_reals(x.array).size, output.array.size))
+    result = np.zeros((_in_parts(x.array).size, output.array.size))
     for column in range(output.array.size):
         seed = np.zeros(output.array.shape, output.array.dtype)
         seed.reshape(-1)[column] = 1
@@ -185,13 +188,13 @@ def _jacobian(output, x, nondet_tol) -> np.ndarray:
                 raise GradcheckError("Backward is not reentrant, i.e., running backward with same input and "
                                      "grad_output multiple times gives different values, although analytical gradient "
                                      "matches numerical gradient.")
-            result[:, column] = _of_reals(first.array).reshape(-1)
+            result[:, column] = _in_parts(first.array).reshape(-1)
     return result
 
 
 def _slopes(func, inputs, x, eps):
     """For each element of x, the slope of every output along it."""
-    flat = _of_reals(x.array).reshape(-1)
+    flat = _in_parts(x.array).reshape(-1)
     if flat.size and not np.shares_memory(flat, x.array):
         raise ValueError("gradcheck: an input is not contiguous; give a contiguous copy")
     for i in range(flat.size):
@@ -207,10 +210,10 @@ def _slopes(func, inputs, x, eps):
 def _check_direction(func, inputs, checked, number, output, eps, atol, rtol, rng) -> None:
     """<u, J v> against <J^T u, v> for one random u and v."""
     u = rng.standard_normal(output.array.shape)
-    arrays = [_of_reals(x.array) for x in checked]
+    arrays = [_in_parts(x.array) for x in checked]
     vs = [rng.standard_normal(a.shape) for a in arrays]
     grads = grad(output, checked, wrap(u.astype(output.array.dtype)), retain_graph=True, allow_unused=True)
-    ours = sum(float((_of_reals(g.array) * v).sum()) for g, v in zip(grads, vs) if g is not None)
+    ours = sum(float((_in_parts(g.array) * v).sum()) for g, v in zip(grads, vs) if g is not None)
     originals = [a.copy() for a in arrays]
     ends = []
     for sign in (1, -1):

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import anomaly, views
+from .grad_hooks import hooked, run_hooks
 from .mode import mode
 from .replay import FREED, in_node, recompute, replayed
-from .retained import Retained
 from .tape import Node, Output, TensorBase, history, is_handle, record, wrap
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def deposit(gradients, seeds=()) -> None:
     given: set[int] = {id(s) for s in seeds}
     for leaf, g in gradients:
         if leaf._hooks:
-            g = _run_hooks(leaf._hooks.values(), g)
+            g = run_hooks(leaf._hooks.values(), g)
         kept = leaf._grad
         if isinstance(g, TensorBase):                  # create_graph
             leaf._grad = _in_order(g) if kept is None else kept + g
@@ -250,7 +250,7 @@ def deposit(gradients, seeds=()) -> None:
             if views._last_write >= 0:
                 views.mark_written(kept.array)
         if leaf._after_grad:
-            _run_hooks(leaf._after_grad.values(), leaf)     # they return None; torch checks what they return like a gradient
+            run_hooks(leaf._after_grad.values(), leaf)     # they return None; torch checks what they return like a gradient
 
 
 @functools.cache
@@ -259,21 +259,6 @@ def _one(dtype: np.dtype) -> np.ndarray:
     one = np.ones((), dtype)
     one.flags.writeable = False
     return one
-
-
-def _run_hooks(hooks, g):
-    """A gradient as the hooks leave it; each sees a Tensor and may return another."""
-    for hook in list(hooks):
-        shown = g if isinstance(g, TensorBase) else wrap(np.asarray(g))
-        new = hook(shown)
-        if new is not None:
-            if not isinstance(new, TensorBase):
-                raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-            if new.array.shape != shown.array.shape:
-                raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value: "
-                                   f"{list(shown.array.shape)} -> {list(new.array.shape)}")
-            g = new if isinstance(g, TensorBase) else new.array
-    return g if isinstance(g, TensorBase) else np.array(g)     # a hook may have kept it, and .grad is added to in place
 
 
 # ---- the sweep ---------------------------------------------------------------------------------
@@ -312,7 +297,7 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
             kept = targets is not None and node in targets
             g = grads[node] if kept else grads.pop(node)
             if node.hooks:
-                g = _hooked(node, g)
+                g = hooked(node, g)
                 if kept:
                     grads[node] = g
             if kept and not any(is_handle(x) and in_node(x) in useful for x in inputs):
@@ -415,17 +400,6 @@ def _filled(slots: list, shapes: list, create_graph: bool) -> list:
     """Zeros for the outputs that no gradient came to."""
     zeros = [np.zeros(shape, dtype) if g is None else g for g, (shape, dtype) in zip(slots, shapes)]
     return [wrap(g) if create_graph and not isinstance(g, TensorBase) else g for g in zeros]
-
-
-def _hooked(node: Node, g):
-    for slot, hook in sorted(node.hooks.values(), key=lambda entry: type(entry[1]) is Retained):
-        if slot is None:
-            g = _run_hooks([hook], g)
-        elif slot < 0:                                 # a hook on the whole node: it sees the gradients of all outputs
-            hook(g if type(g) is list else [g])
-        elif g[slot] is not None:
-            g[slot] = _run_hooks([hook], g[slot])
-    return g
 
 
 def sum_to(g, shape):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..autograd import engine
 from ..autograd.handle import RemovableHandle, add_hook
-from ..autograd.retained import Retained
+from ..autograd.grad_hooks import Retained
 from ..autograd.tape import Node, Output, TensorBase, history, meet_complex, wrap
 from ..autograd.views import is_view, version
 from ..caller import program_line
