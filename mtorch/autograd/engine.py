@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import anomaly, views
-from .grad_hooks import hooked, run_hooks
+from .grad_hooks import followed, hooked, run_after, run_hooks
 from .mode import mode
 from .replay import FREED, in_node, recompute, replayed
 from .tape import Node, Output, TensorBase, history, is_handle, record, wrap
@@ -250,7 +250,7 @@ def deposit(gradients, seeds=()) -> None:
             if views._last_write >= 0:
                 views.mark_written(kept.array)
         if leaf._after_grad:
-            run_hooks(leaf._after_grad.values(), leaf)     # they return None; torch checks what they return like a gradient
+            run_after(leaf, g)
 
 
 @functools.cache
@@ -296,19 +296,20 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
             inputs = node.inputs
             kept = targets is not None and node in targets
             g = grads[node] if kept else grads.pop(node)
+            pullback = node.pullback
             if node.hooks:
                 g = hooked(node, g)
                 if kept:
                     grads[node] = g
+                pullback = followed(node, pullback, g, useful)
             if kept and not any(is_handle(x) and in_node(x) in useful for x in inputs):
                 continue                               # the gradient wanted is here; nothing before it is asked for
-            pullback = node.pullback
             if pullback is None:
                 raise RuntimeError(FREED)
             if views._last_write > node.order:
                 views.check_intact(node, views.captured(node))
             if create_graph:
-                pullback = replayed(node, inputs, g)
+                pullback = followed(node, replayed(node, inputs, g), g, useful)
             several = type(node.shape) is list
             if several and node.op.rule is not None:
                 g = _filled(g, node.shape, create_graph)

@@ -78,6 +78,22 @@ class Node:
         return tuple((i.node.shown(), i.slot) if type(i) is Output else (i.shown(), 0) if isinstance(i, Node)
                      else (AccumulateGrad.of(i), 0) for i in self.inputs if is_handle(i))
 
+    def register_hook(self, fn: Callable) -> Any:
+        """Have fn(grad_inputs, grad_outputs) called after this node's turn in a backward.
+
+        fn: takes two tuples of tensors and None, the gradients of the inputs and of the outputs; what it returns, if not None,
+            takes the place of the first
+
+        Returns: a handle, whose remove() takes the hook away.
+        """
+        from .grad_hooks import AFTER, hang
+        return hang(self, AFTER, fn)
+
+    def register_prehook(self, fn: Callable) -> Any:
+        """Have fn(grad_outputs) called before this node's turn; what it returns, if not None, takes their place."""
+        from .grad_hooks import BEFORE, hang
+        return hang(self, BEFORE, fn)
+
     def shown(self) -> Node:
         """The node for a program to look at: its class has the name that torch's has, `type(y.grad_fn).__name__`."""
         self.__class__ = _class_of(self.name(), getattr(self.op, "from_user", False))
@@ -120,6 +136,18 @@ class AccumulateGrad:
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
+
+    def register_hook(self, fn: Callable) -> Any:
+        """Have fn((), (gradient,)) called when the gradient has been added to the leaf's `.grad`."""
+        from .grad_hooks import OfNode
+        return self.variable.register_post_accumulate_grad_hook(OfNode(fn))
+
+    def register_prehook(self, fn: Callable) -> Any:
+        """Have fn((gradient,)) called before the gradient is added; a tuple that it returns takes its place."""
+        def before(g: Any) -> Any:
+            new = fn((g,))
+            return new[0] if isinstance(new, tuple) else new
+        return self.variable.register_hook(before)
 
     def __repr__(self) -> str:
         return f"<AccumulateGrad object at {id(self):#x}>"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..autograd import engine
 from ..autograd.handle import RemovableHandle, add_hook
-from ..autograd.grad_hooks import Retained
+from ..autograd.grad_hooks import Retained, hang
 from ..autograd.tape import Node, Output, TensorBase, history, meet_complex, wrap
 from ..autograd.views import is_view, version
 from ..caller import program_line
@@ -336,6 +336,4 @@ def _attach(t: Any, hook: Callable) -> RemovableHandle:
         return add_hook(t._hooks, hook)
     place = history(t)
     node, slot = (place.node, place.slot) if type(place) is Output else (place, None)
-    if node.hooks is None:
-        node.hooks = OrderedDict()
-    return add_hook(node.hooks, (slot, hook))
+    return hang(node, slot, hook)

@@ -544,3 +544,69 @@ def test_a_retained_gradient_of_a_view_whose_base_is_written():
     y.mul_(2)
     (view * view).sum().backward()
     assert view.grad.tolist() == [4.0] and x.grad.tolist() == [8.0, 0.0]         # as in torch
+
+
+def listed(gradients):
+    return [None if g is None else g.tolist() for g in gradients]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_hooks_on_nodes_see_and_change_gradients_as_in_torch(create_graph):
+    def run(lib):
+        seen = []
+        x = lib.tensor([1.0, 2.0], requires_grad=True)
+        w = lib.tensor([[3.0], [4.0]], requires_grad=True)
+        y = x * w                                                      # broadcasts both
+        z = y.square().sum()
+        y.grad_fn.register_hook(lambda gi, go: seen.append(("after", listed(gi), listed(go))))
+        y.grad_fn.register_prehook(lambda go: (seen.append(("before", listed(go))), tuple(g * 2 for g in go))[1])
+        y.register_hook(lambda g: seen.append(("tensor", g.tolist())))
+        y.retain_grad()
+        z.grad_fn.register_hook(lambda gi, go: tuple(g * 3 for g in gi))
+        z.grad_fn.register_hook(lambda gi, go: seen.append("never")).remove()
+        leaf = x.view_as(x).grad_fn.next_functions[0][0]
+        leaf.register_hook(lambda gi, go: seen.append(("leaf", listed(gi), listed(go), x.grad.tolist())))
+        leaf.register_prehook(lambda go: (seen.append(("leaf before", listed(go), x.grad)), (go[0] + 1,))[1])
+        z.backward(create_graph=create_graph)
+        found = [x.grad, w.grad, y.grad]
+        return seen, listed(found + (list(lib.autograd.grad(x.grad.sum(), x)) if create_graph else []))
+    torch = pytest.importorskip("torch")
+    assert run(mtorch) == run(torch)
+
+
+def test_hooks_on_nodes_of_several_outputs_and_of_functions():
+    def run(lib):
+        class Scaled(lib.autograd.Function):
+            @staticmethod
+            def forward(ctx, a, b):
+                return a * b
+
+            @staticmethod
+            def backward(ctx, g):
+                return g, None
+        seen = []
+        x = lib.arange(4.0, requires_grad=True)
+        first, _ = x.split(2)
+        first.grad_fn.register_hook(lambda gi, go: seen.append((listed(gi), listed(go))))
+        first.grad_fn.register_prehook(lambda go: seen.append(listed(go)))
+        (first * 2).sum().backward()
+        y = Scaled.apply(x, lib.ones(4))
+        y.grad_fn.register_hook(lambda gi, go: (seen.append((listed(gi), listed(go))), (gi[0] * 7, None))[1])
+        y.sum().backward()
+        return seen, x.grad.tolist()
+    torch = pytest.importorskip("torch")
+    assert run(mtorch) == run(torch)
+
+
+@pytest.mark.parametrize("answer", [5, (None,) * 5])
+def test_what_a_hook_on_a_node_may_not_return(answer):
+    def error(lib, register):
+        x = lib.ones(2, requires_grad=True)
+        y = x.exp()
+        getattr(y.grad_fn, register)(lambda *gradients: answer)
+        with pytest.raises((TypeError, RuntimeError)) as found:
+            y.sum().backward()
+        return type(found.value), str(found.value)
+    torch = pytest.importorskip("torch")
+    for register in ("register_hook", "register_prehook"):
+        assert error(mtorch, register) == error(torch, register)

@@ -4,7 +4,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ... import distributed
 from ...random import Generator, permutation
 from .dataset import Dataset
 from .sampler import Sampler
@@ -31,6 +30,7 @@ class DistributedSampler(Sampler[int]):
 
     def __init__(self, dataset: Dataset, num_replicas: int | None = None, rank: int | None = None,
                  shuffle: bool = True, seed: int = 0, drop_last: bool = False) -> None:
+        from ... import distributed                        # few loaders need it
         if (num_replicas is None or rank is None) and not distributed.is_initialized():
             raise ValueError("DistributedSampler: there is no process group to ask; give num_replicas and rank")
         num_replicas = distributed.get_world_size() if num_replicas is None else num_replicas
