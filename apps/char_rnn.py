@@ -14,12 +14,12 @@ import argparse
 import itertools
 import math
 import os
-import sys
 import time
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy comes: the products are too small for two threads
 
+import ending
 from tqdm import tqdm
 
 import mtorch
@@ -193,13 +193,7 @@ def parse_arguments() -> argparse.Namespace:
         parser.error("argument --resume: needs --checkpoint DIR")
     if options.dropout > 1:
         parser.error(f"argument --dropout: {options.dropout} came, expected at most 1")
-    if options.save is not None:  # what would go wrong after the training is said before it
-        try:
-            options.save.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            parser.error(f"argument --save: {error}")
-        if options.save.is_dir() or not os.access(options.save.parent, os.W_OK):
-            parser.error(f"argument --save: {options.save} is a folder, or is in one that cannot be written to")
+    ending.check_can_save(parser, options.save)
     return options
 
 
@@ -254,9 +248,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except OSError as error:  # a folder that is none, or cannot be written to, or a full disk
-        sys.exit(f"error: {error}")
+    ending.run(main)

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from pathlib import Path
 
+import ending
 from mnist.data import Data, find_data
 from tqdm import tqdm
 
@@ -242,9 +242,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except OSError as error:  # a folder that is none, or cannot be written to, or a full disk
-        sys.exit(f"error: {error}")
+    ending.run(main)

@@ -16,12 +16,12 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import sys
 import time
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy comes: the products are too small for two threads
 
+import ending
 from tqdm import tqdm
 
 import mtorch
@@ -318,13 +318,7 @@ def parse_arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.resume and options.checkpoint is None:
         parser.error("argument --resume: needs --checkpoint DIR")
-    if options.save is not None:  # what would go wrong after the training is said before it
-        try:
-            options.save.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            parser.error(f"argument --save: {error}")
-        if options.save.is_dir() or not os.access(options.save.parent, os.W_OK):
-            parser.error(f"argument --save: {options.save} is a folder, or is in one that cannot be written to")
+    ending.check_can_save(parser, options.save)
     if options.gradients and options.checkpoint is not None:
         parser.error("argument --checkpoint: --gradients trains nothing that could be kept")
     return options
@@ -375,9 +369,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except OSError as error:  # a folder that is none, or cannot be written to, or a full disk
-        sys.exit(f"error: {error}")
+    ending.run(main)

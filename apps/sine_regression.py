@@ -22,13 +22,13 @@ import itertools
 import math
 import os
 import statistics
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy comes: the products are too small for two threads
 
+import ending
 from tqdm import tqdm
 
 import mtorch
@@ -304,9 +304,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except OSError as error:  # a folder that is none, or cannot be written to, or a full disk
-        sys.exit(f"error: {error}")
+    ending.run(main)

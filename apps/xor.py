@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from pathlib import Path
 
+import ending
 import numpy as np
 from tqdm import tqdm
 
@@ -315,9 +315,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except OSError as error:  # a folder that is none, or cannot be written to, or a full disk
-        sys.exit(f"error: {error}")
+    ending.run(main)
