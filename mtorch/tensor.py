@@ -406,11 +406,11 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         twin.array = _copied(self.array, memo)
         twin._requires_grad, twin._node, twin._alias = self._requires_grad, None, None
         twin._grad = None if self._grad is None else copy.deepcopy(self._grad, memo)
-        twin.__dict__.update({k: copy.deepcopy(v, memo) for k, v in self.__dict__.items() if k not in _HOOKS})
+        twin.__dict__.update({k: copy.deepcopy(v, memo) for k, v in self.__dict__.items() if k not in _KEPT_HERE})
         return twin
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
-        kept = {k: v for k, v in self.__dict__.items() if k not in _HOOKS}
+        kept = {k: v for k, v in self.__dict__.items() if k not in _KEPT_HERE}
         return _rebuilt, (type(self), self.array, self._requires_grad, kept)        # a leaf, whatever made it
 
     def new(self, *args: Any) -> Tensor:
@@ -538,6 +538,6 @@ def _rebuilt(cls, array, requires_grad, attributes):
 
 
 _CPU = Device("cpu")
-_HOOKS = ("_hooks", "_after_grad", "_retained")       # no copy and no file has them
+_KEPT_HERE = ("_hooks", "_after_grad", "_retained", "_lent")       # no copy and no file has them
 _CHANNELS_LAST = {"torch.channels_last": 4, "torch.channels_last_3d": 5}
 tape.Tensor = Tensor

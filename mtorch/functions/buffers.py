@@ -12,6 +12,7 @@ from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from .arguments import whole_number
 from .creation import _new, _placed, _range, arange
+from .memory_order import of_numpy
 
 if TYPE_CHECKING:
     from ..device import device as Device
@@ -102,8 +103,8 @@ def from_dlpack(ext_tensor: Any, *, device: str | Device | None = None, copy: bo
                            f"{type(ext_tensor).__name__} without __dlpack__")
     if NUMPY_IS_2_0:
         array = np.from_dlpack(ext_tensor)
-        return wrap(array.copy() if copy else array)
-    return wrap(np.from_dlpack(ext_tensor, copy=copy))
+        return of_numpy(array.copy() if copy else array)
+    return of_numpy(np.from_dlpack(ext_tensor, copy=copy))
 
 
 def range(start: float | Tensor = 0, end: float | Tensor | None = None, step: float | Tensor = 1, *,

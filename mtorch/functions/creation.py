@@ -15,7 +15,7 @@ from ..autograd.tape import TensorBase, wrap
 from .arguments import element_of, number_of, require_tensor, sizes_of, whole_number
 from .output import into
 from .data import array_of
-from .memory_order import memory_as_in_torch
+from .memory_order import memory_as_in_torch, of_numpy
 
 if TYPE_CHECKING:
     from ..device import device as Device
@@ -85,7 +85,7 @@ def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: str | Device
     known: Any = data
     if isinstance(data, TensorBase):
         return known if dtype is None or dtypes.numpy_dtype(dtype) == data.array.dtype else known.to(dtype)
-    return wrap(array_of(data, dtype))
+    return of_numpy(array_of(data, dtype))
 
 
 def asarray(obj: Any, *, dtype: dtypes.dtype | None = None, device: str | Device | None = None,
@@ -133,7 +133,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
         raise ValueError("At least one stride in the given numpy array is negative, and tensors with negative strides "
                          "are not currently supported. (You can probably work around this by making a copy of your "
                          "array with array.copy().)")
-    return wrap(ndarray)
+    return of_numpy(ndarray)
 
 
 def scalar_tensor(s: Number, *, dtype: dtypes.dtype | None = None, device: str | Device | None = None,

@@ -7,12 +7,17 @@ would no longer show that its memory is an image's.  Such a tensor is put into t
 """
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ..autograd.tape import TensorBase
+from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import follow, is_view, owner
 from ..ops.layout import is_batch_last
 from ..strides import memory_like
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
 def lies_as_in_torch(t: TensorBase) -> bool:
@@ -30,13 +35,21 @@ def rank_of_memory(t: TensorBase) -> int:
     return (t._alias[0] if is_view(t) else t).array.ndim
 
 
+def of_numpy(array: np.ndarray) -> Tensor:
+    """A tensor over an array of the program's own, whose memory stays as it lies."""
+    t = wrap(array)
+    if not array.flags.c_contiguous:
+        t._lent = True
+    return t
+
+
 def put_in_order(t: TensorBase) -> bool:
     """Lay t out in the order of its axes, if it is an image of the rules, or a view of one, and with it the other views of
     that image.  Returns whether t lies in order now: a transposed view cannot.
     """
     base, path = t._alias if is_view(t) else (t, None)
     array = base.array
-    if array.ndim < 2 or not is_batch_last(array):
+    if array.ndim < 2 or base._lent or not is_batch_last(array):
         return False
     if array.ndim == 2 and (array.base is not None or base._requires_grad and base._node is None):
         return False                                   # no matrix that was computed, perhaps of a flattened image

@@ -28,6 +28,7 @@ class Differentiable(TensorBase):
     _retained: Any = None              # on an intermediate result: the hook that keeps its gradient
     # on what `.data` gave: writing it is not noticed by graphs that used it, as in torch
     _silent = False
+    _lent = False                      # is the memory NumPy's, too?  Then it stays where it is, see functions/memory_order.py
     _stepped = ""                      # on a gradient: what optim/forgotten.py knows of it
 
     @property

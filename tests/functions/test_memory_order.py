@@ -135,3 +135,25 @@ def test_a_convolution_is_read_with_any_strides() -> None:
     np.testing.assert_array_equal(part.numpy(), expected[5 + 10 * np.arange(3)[:, None] + 2 * np.arange(4)])
     part.zero_()
     assert y[0, 0, 1, 2].item() == y.numpy().reshape(-1)[5] == 0
+
+
+@pytest.mark.parametrize("given", [lambda lib, a: lib.from_numpy(a), lambda lib, a: lib.as_tensor(a)])
+def test_memory_that_is_numpys_too_stays_where_it_is(given: Callable) -> None:
+    """A picture (H, W, C) turned to (C, H, W), and a batch that lies innermost, look like what the rules give."""
+    torch = pytest.importorskip("torch")
+
+    def run(lib):
+        found = []
+        for turn in ((2, 0, 1), (3, 0, 1, 2)):
+            a = np.arange(48.0, dtype=np.float32).reshape((2, 3, 8) if len(turn) == 3 else (2, 3, 4, 2))
+            t = given(lib, a.transpose(turn))
+            for make in (lambda t: t.reshape(-1), lambda t: t.reshape(1, *t.shape), lambda t: t.contiguous(),
+                         lambda t: t.ravel()):
+                copy = make(t)
+                a.flat[0] += 100
+                copy.fill_(-1)
+                found.append((t.tolist(), float(a.sum())))
+            with pytest.raises(RuntimeError):
+                t.view(-1)
+        return found
+    assert run(mtorch) == run(torch)
