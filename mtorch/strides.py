@@ -108,3 +108,14 @@ def _is_transposed(array: np.ndarray) -> bool:
     """Is this, whose first axis is innermost, a matrix of the user's, and no image, nor flattened from one?"""
     base = array.base
     return array.ndim == 2 and isinstance(base, np.ndarray) and base.ndim == 2 and base.flags.c_contiguous
+
+
+def overlaps(array: np.ndarray) -> bool:
+    """Do elements of this array share memory?  (Of two axes whose steps interlock, it says so without looking.)"""
+    reach = 0
+    for step, n in sorted(zip(map(abs, array.strides), array.shape)):
+        if n > 1:
+            if step <= reach:
+                return array.size > 0
+            reach += step * (n - 1)
+    return False

@@ -26,8 +26,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .complex_numbers import AS_WRITTEN, holomorphic
+from ..strides import overlaps
 from . import naming, tape
 from .mode import mode
+from .refusals import all_recorded, refuse_no_grad, refuse_several
 from .tape import STALE, Node, Output, TensorBase, history, next_order, op, wrap
 
 if TYPE_CHECKING:
@@ -129,7 +131,10 @@ def link(out, first, call, kwargs, slot) -> None:
         return naming.named(out, "UnsafeViewBackward0")    # so torch calls a copy in another shape
     alias = first._alias
     base, path = alias if type(alias) is tuple else (first, None)
-    out._alias = base, (path, call, kwargs, slot, mode.recording)      # a linked list: its start is shared
+    recording = mode.recording
+    if first._requires_grad and not recording:
+        out._requires_grad = True                     # as in torch, but for what a view of it shows, it is a leaf of its own
+    out._alias = base, (path, call, kwargs, slot, recording)           # a linked list: its start is shared
     views = base._alias
     if views is None:
         base._alias = [weakref.ref(out)]
@@ -142,7 +147,10 @@ def link(out, first, call, kwargs, slot) -> None:
 def refreshed(view):
     """The history of a view whose base was rewritten: the view taken again, of the base as it is now."""
     base, path = view._alias
-    _refuse_several(path, "its base or another view of its base has been modified inplace")
+    if not mode.recording and not all_recorded(path):
+        return view                                    # no history is asked for
+    refuse_several(path, "its base or another view of its base has been modified inplace")
+    refuse_no_grad(path, "its base or another view of its base has been modified inplace")
     recording, mode.recording = mode.recording, True   # whatever the mode this is first asked in
     try:
         view._node = follow(wrap(base.array, history(base) if base._requires_grad else None), path)._node
@@ -165,29 +173,9 @@ def follow(x, path):
     return x
 
 
-def _refuse_several(path, what="is being modified inplace") -> None:
-    while path:
-        path, call, _, slot, _ = path
-        if slot is not None:
-            name = call.grad_name.removesuffix("0").removesuffix("Backward")
-            why = ("This view was created inside a custom Function (or because an input was returned as-is) and the "
-                   "autograd logic to handle view+inplace would override the custom backward associated with the custom "
-                   "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the "
-                   "output of the custom Function." if call.rule is None else
-                   "This view is the output of a function that returns multiple views. Such functions do not allow the "
-                   "output views to be modified inplace. You should replace the inplace operation by an out-of-place one.")
-            raise RuntimeError(f"Output {slot} of {name} is a view and {what}. {why}")
-
-
-def _refuse_no_grad(path) -> None:
-    while path:
-        path, call, _, _, recorded = path
-        if not recorded:
-            raise RuntimeError("A view was created in no_grad mode and is being modified inplace with grad mode "
-                               "enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You "
-                               "can clarify your code by moving both the view and the inplace either both inside the "
-                               "no_grad block (if you don't want the inplace to be tracked) or both outside (if you "
-                               "want the inplace to be tracked).")
+def is_invalid(t) -> bool:
+    """Was t taken as a view in no_grad mode, and its base written since?  Then it may be read, but has no history."""
+    return t._node is STALE and not all_recorded(t._alias[1])
 
 
 # ---- writes ------------------------------------------------------------------------------------
@@ -215,8 +203,8 @@ def assign(t, key: tuple, value, result=None):
     if recording:
         if t._node is STALE:
             refreshed(t)
-        _refuse_several(path)
-        _refuse_no_grad(path)
+        refuse_several(path)
+        refuse_no_grad(path)
         _keep_value(base)
         if result is not None and not path:
             node = result._node
@@ -228,6 +216,10 @@ def assign(t, key: tuple, value, result=None):
         mark_written(t.array)
     if node is not None or recording:
         _rewritten(base, node)
+    elif base._requires_grad and type(base._alias) is list:
+        for v in [r() for r in base._alias]:
+            if v is not None and v._requires_grad and not all_recorded(v._alias[1]):
+                v._node = STALE                        # torch refuses it from now on where history is asked for
     return t
 
 
@@ -246,8 +238,8 @@ def taken_on(t, result) -> None:
         return
     if base._requires_grad and base._node is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-    _refuse_several(path)
-    _refuse_no_grad(path)
+    refuse_several(path)
+    refuse_no_grad(path)
     _rewritten(base, _node_of_write(base, result._node, path, WHOLE, t.array.shape))
 
 
@@ -264,17 +256,6 @@ def _refuse_overlap(target: np.ndarray, key: tuple, value) -> None:
     if not one and overlaps(target[key] if _is_basic(key) else target):
         raise RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single "
                            "memory location. Please clone() the tensor before performing the operation.")
-
-
-def overlaps(array: np.ndarray) -> bool:
-    """Do elements of this array share memory?  (Of two axes whose steps interlock, it says so without looking.)"""
-    reach = 0
-    for step, n in sorted(zip(map(abs, array.strides), array.shape)):
-        if n > 1:
-            if step <= reach:
-                return array.size > 0
-            reach += step * (n - 1)
-    return False
 
 
 def _rewritten(base, node) -> None:

@@ -12,7 +12,7 @@ from .. import dtypes, printing
 from ..autograd import tape
 from ..autograd.mode import mode as autograd_mode
 from ..autograd.tape import TensorBase, wrap
-from ..autograd.views import cast
+from ..autograd.views import cast, is_invalid
 from ..class_names import is_users
 from ..device import device as Device
 from ..functions import creation, joining, rearranging
@@ -173,9 +173,9 @@ class Convertible(TensorBase):
         return bool((self == x).array.any())             # type: ignore[attr-defined]    # == gives a Tensor
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
-        node = self.grad_fn
-        return printing.format_tensor(self.array, requires_grad=self._requires_grad,
-                                      grad_fn_name=None if node is None else node.name(),
+        node = None if is_invalid(self) else self.grad_fn
+        name = "Invalid" if is_invalid(self) else None if node is None else node.name()
+        return printing.format_tensor(self.array, requires_grad=self._requires_grad, grad_fn_name=name,
                                       prefix=type(self).__name__ if is_users(type(self)) else "tensor")
 
     def __format__(self, spec: str) -> str:

@@ -542,3 +542,41 @@ def test_a_tensor_of_an_older_class_is_of_its_type():
     assert mtorch.LongTensor(x).data_ptr() == x.data_ptr()
     with pytest.raises(TypeError, match="FloatTensor.*expected a tensor of torch.float32, got one of torch.int64"):
         mtorch.FloatTensor(x)
+
+
+def views_of_a_parameter(lib):
+    """What views taken in no_grad mode show, and where they are refused."""
+    told = []
+    p = lib.nn.Parameter(lib.ones(2, 2))
+    z = p * 3
+    with lib.no_grad():
+        told += [repr(t) for t in (p[0], p.view(-1), p.t(), p.T, p[0, 0], p.unsqueeze(0), p.reshape(4), p.flatten(), z[0],
+                                   p.detach()[0], p.data[0], p * 1, p.sum(), p[[0]], p.split(1)[0], p.unbind()[1])]
+        told += [repr(row) for row in p]
+        v = p[0]
+        v.add_(1)
+        told += [repr(v), repr(v.sum()), repr(v * 2), repr(v.clone()), v.tolist(), repr(p)]
+        p[1].mul_(5)
+        unchanged = p[1]
+    told += [repr(v), v.requires_grad, repr(unchanged * 2)]
+    for use in (lambda: v.sum(), lambda: v.numpy(), lambda: unchanged.numpy(), lambda: v.grad_fn):
+        try:
+            told.append(use())
+        except RuntimeError as error:
+            told.append(str(error))
+    (p * 2).sum().backward()
+    told.append(p.grad.tolist())
+    x = lib.zeros(3)
+    with lib.no_grad():
+        part = x[0]
+    x.mul_(lib.ones(3, requires_grad=True))
+    try:
+        told.append((part * 2).requires_grad)
+    except RuntimeError as error:
+        told.append(str(error))
+    return told
+
+
+def test_views_taken_in_no_grad_mode_are_torchs():
+    torch = pytest.importorskip("torch")
+    assert views_of_a_parameter(mtorch) == views_of_a_parameter(torch)
