@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from math import inf
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,17 +16,15 @@ import numpy as np
 from . import dtypes
 
 
-@dataclass
-class _Options:
-    precision: int = 4            # digits after the point
-    threshold: float = 1000       # above this many elements only the edges are shown
-    edgeitems: int = 3            # how many elements each edge has
-    linewidth: int = 80
-    sci_mode: bool | None = None  # None: chosen from the values
-
-
-_options = _Options()
-_PROFILES = {"default": _Options(), "short": _Options(precision=2, edgeitems=2), "full": _Options(threshold=inf)}
+_DEFAULT: dict[str, Any] = {
+    "precision": 4,               # digits after the point
+    "threshold": 1000,            # above this many elements only the edges are shown
+    "edgeitems": 3,               # how many elements each edge has
+    "linewidth": 80,
+    "sci_mode": None,             # None: chosen from the values
+}
+_PROFILES = {"default": _DEFAULT, "short": {**_DEFAULT, "precision": 2, "edgeitems": 2}, "full": {**_DEFAULT, "threshold": inf}}
+_options = SimpleNamespace(**_DEFAULT)
 
 
 def set_printoptions(precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
@@ -52,7 +50,7 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
     """
     if profile is not None and profile not in _PROFILES:
         raise ValueError(f"set_printoptions: profile is {profile!r}, expected one of {', '.join(map(repr, _PROFILES))}")
-    settings = {} if profile is None else asdict(_PROFILES[profile])
+    settings = {} if profile is None else _PROFILES[profile].copy()
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     for name, value in given.items():
         if value is None:
@@ -73,7 +71,7 @@ def get_printoptions() -> dict[str, object]:
     >>> mtorch.get_printoptions()["precision"]
     4
     """
-    return asdict(_options)
+    return vars(_options).copy()
 
 
 @contextmanager

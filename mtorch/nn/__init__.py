@@ -12,7 +12,6 @@ from .flatten import Flatten, Unflatten
 from .linear import Bilinear, Identity, Linear
 from .loss import (BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss,
                    LinearCrossEntropyLoss, MSELoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss)
-from .functional.linear_cross_entropy import LinearCrossEntropyOptions
 from .loss_base import Loss
 from .module import Module
 from .parameter_container import ParameterDict, ParameterList

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from ..tensor import Tensor
 from . import functional as F
-from .functional.linear_cross_entropy import LinearCrossEntropyOptions
 from .linear import Linear
 from .loss_base import _Loss, _WeightedLoss
 
 if TYPE_CHECKING:
     from .. import dtypes
     from ..functions.hints import DeviceLike
+    from .functional.cross_entropy_options import LinearCrossEntropyOptions
 
 
 class MSELoss(_Loss):

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..later import find as _find
-from . import data, graph
+from . import data
 
 __all__ = ["data", "graph"]
 

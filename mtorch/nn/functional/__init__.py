@@ -7,9 +7,9 @@ from .activation import (celu, celu_, elu, elu_, gelu, glu, gumbel_softmax, hard
                          softshrink, softsign, tanh, tanhshrink, threshold, threshold_)
 from .dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .linear import bilinear, linear
+from .linear_cross_entropy import linear_cross_entropy
 from .loss import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, gaussian_nll_loss, huber_loss,
                    kl_div, l1_loss, mse_loss, nll_loss, poisson_nll_loss, smooth_l1_loss)
-from .linear_cross_entropy import linear_cross_entropy
 from .adaptive_pooling import (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d,
                                adaptive_max_pool2d, adaptive_max_pool3d, fractional_max_pool2d, fractional_max_pool3d)
 from .conv import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d

@@ -1,12 +1,10 @@
 """What a worker knows of itself, apart from worker.py because a program without workers needs only this."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class WorkerInfo:
+class WorkerInfo(NamedTuple):
     """What a worker may know of itself.
 
     id           of this worker, in [0, num_workers)
