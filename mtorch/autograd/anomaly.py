@@ -1,7 +1,6 @@
 """Finding the operation that made the first nan or inf, forward or backward."""
 from __future__ import annotations
 
-import traceback
 import weakref
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -66,6 +65,7 @@ def _holds(test: Callable, x: Any) -> bool:
 def _calling_line() -> str:
     """The innermost line of the running program outside this package."""
     package = __name__.split(".")[0]
+    import traceback                               # few programs look for anomalies
     for frame, _ in traceback.walk_stack(None):
         if frame.f_globals.get("__name__", "").split(".")[0] != package:
             return f"{frame.f_code.co_filename}:{frame.f_lineno}"

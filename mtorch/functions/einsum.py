@@ -1,7 +1,6 @@
 """Sums of products: einsum, tensordot, and the products that are named."""
 from __future__ import annotations
 
-import string
 from typing import TYPE_CHECKING, Any
 
 from ..autograd.naming import shown_as
@@ -12,6 +11,8 @@ from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"      # the module string would be loaded at start-up for it
 
 
 def einsum(*args: Any) -> Tensor:
@@ -82,7 +83,7 @@ def _from_lists(args):
     out = None
     if len(args) % 2:
         operands, out = args[0:-1:2], args[-1]
-    letters = string.ascii_letters
+    letters = _LETTERS
 
     def text(items):
         for i in items:
@@ -100,13 +101,13 @@ def _parsed(equation: str, xs):
     if len(parts) != len(xs):
         raise RuntimeError(f"einsum(): {'more' if len(xs) > len(parts) else 'fewer'} operands were provided than "
                            f"specified in the equation: {len(xs)} for {left!r}")
-    free = [c for c in string.ascii_letters if c not in equation]
+    free = [c for c in _LETTERS if c not in equation]
     hidden = max([x.array.ndim - len(p.replace("...", "")) for p, x in zip(parts, xs) if "..." in p], default=0)
     dots = "".join(free[:hidden])
     inputs = []
     for p, x in zip(parts, xs):
         named = p.replace("...", "")
-        if any(c not in string.ascii_letters for c in named):
+        if any(c not in _LETTERS for c in named):
             raise RuntimeError(f"einsum(): invalid subscript given in {p!r}, subscripts must be in [a-zA-Z]")
         if "..." not in p and len(named) != x.array.ndim or len(named) > x.array.ndim:
             raise RuntimeError(f"einsum(): the number of subscripts in the equation ({len(named)}) does not match the "
@@ -175,7 +176,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None)
     for axes in (left, right):
         if len(set(axes)) < len(axes):
             raise RuntimeError(f"tensordot: dim {max(axes, key=axes.count)} appears multiple times in the list of dims")
-    letters = iter(string.ascii_letters)
+    letters = iter(_LETTERS)
     names_a = [next(letters) for _ in range(a.array.ndim)]
     names_b = [next(letters) for _ in range(b.array.ndim)]
     for i, j in zip(left, right):
