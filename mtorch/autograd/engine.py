@@ -301,7 +301,8 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
                 g = hooked(node, g)
                 if kept:
                     grads[node] = g
-                pullback = followed(node, pullback, g, useful)
+                if not create_graph:
+                    pullback = followed(node, pullback, g, useful)
             if kept and not any(is_handle(x) and in_node(x) in useful for x in inputs):
                 continue                               # the gradient wanted is here; nothing before it is asked for
             if pullback is None:
@@ -309,7 +310,9 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
             if views._last_write > node.order:
                 views.check_intact(node, views.captured(node))
             if create_graph:
-                pullback = followed(node, replayed(node, inputs, g), g, useful)
+                pullback = replayed(node, inputs, g)
+                if node.hooks:
+                    pullback = followed(node, pullback, g, useful)
             several = type(node.shape) is list
             if several and node.op.rule is not None:
                 g = _filled(g, node.shape, create_graph)

@@ -84,7 +84,7 @@ def followed(node: Node, pullback: Any, arrived: Any, useful: Any) -> Any:
     arrived: the gradient that it is for, of several outputs a list
     useful: the nodes and leaves whose gradient is asked for; None for all
     """
-    hooks = [hook for slot, hook in (node.hooks or {}).values() if slot == AFTER]
+    hooks = [hook for slot, hook in node.hooks.values() if slot == AFTER]
     if not hooks or pullback is None:
         return pullback
     from .engine import sum_to

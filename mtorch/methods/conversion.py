@@ -173,8 +173,9 @@ class Convertible(TensorBase):
         return bool((self == x).array.any())             # type: ignore[attr-defined]    # == gives a Tensor
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
-        node = None if is_invalid(self) else self.grad_fn
-        name = "Invalid" if is_invalid(self) else None if node is None else node.name()
+        invalid = is_invalid(self)
+        node = None if invalid else self.grad_fn
+        name = "Invalid" if invalid else None if node is None else node.name()
         return printing.format_tensor(self.array, requires_grad=self._requires_grad, grad_fn_name=name,
                                       prefix=type(self).__name__ if is_users(type(self)) else "tensor")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..autograd.complex_numbers import AS_WRITTEN
+from ..autograd.complex_numbers import AS_WRITTEN, is_complex
 from ..autograd.tape import TensorBase, op
 from .arithmetic import where
 from .elementwise import plain
@@ -32,11 +32,6 @@ def view_as_complex(a):
     return pairs.view(np.result_type(a, np.complex64))[..., 0], (view_as_real,)
 
 
-def of_complex(a):
-    """Is this an array, or a Tensor, of complex numbers?"""
-    return plain(a).dtype.kind == "c"
-
-
 def T(a):
     """The transpose of matrices."""
     return np.swapaxes(a, -1, -2)
@@ -44,7 +39,7 @@ def T(a):
 
 def H(a):
     """The adjoint of matrices: the transpose, conjugated."""
-    return T(a).conj() if of_complex(a) else T(a)
+    return T(a).conj() if is_complex(a) else T(a)
 
 
 @op(name="AbsBackward0", complex=AS_WRITTEN)

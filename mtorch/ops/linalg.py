@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..autograd.complex_numbers import AS_WRITTEN, holomorphic
+from ..autograd.complex_numbers import AS_WRITTEN, holomorphic, is_complex
 from ..autograd.tape import TensorBase, op
-from .complex_parts import H, T, of_complex
+from .complex_parts import H, T
 from .elementwise import plain
 from .triangular import solve_triangular
 
@@ -73,7 +73,7 @@ def slogdet(a):
         sign = np.asarray(sign)
 
     def pullback(gsign, g):
-        if of_complex(a):
+        if is_complex(a):
             g = g - 1j * (gsign.conj() * sign).imag
         return (lambda: g[..., None, None] * H(inv(a)),)
     return (sign, log), pullback
@@ -175,7 +175,7 @@ def svd(a, *, full=False, look=None):
         left = f * (uu - H(uu)) * s[..., None, :]
         right = s[..., :, None] * (f * (vv - H(vv)))
         inner = left + right + eye * gs[..., None, :]
-        if of_complex(a):
+        if is_complex(a):
             if look:
                 look(uu + vv)
             inner = inner + eye * (uu - H(uu)) / (2.0 * s[..., None, :])

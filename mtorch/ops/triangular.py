@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..autograd.complex_numbers import AS_WRITTEN, holomorphic
+from ..autograd.complex_numbers import AS_WRITTEN, holomorphic, is_complex
 from ..autograd.tape import TensorBase, op
-from .complex_parts import H, of_complex
+from .complex_parts import H
 from .elementwise import plain
 
 
@@ -30,7 +30,7 @@ def cholesky(a):
 
     def pullback(g):
         inner = _part(H(y) @ g, False, 0.5)
-        conjugate = y.conj() if of_complex(y) else y
+        conjugate = y.conj() if is_complex(y) else y
         left = solve_triangular(conjugate, inner, transposed=True)               # y^-H P
         ga = H(solve_triangular(conjugate, H(left), transposed=True))            # y^-H P y^-1
         return 0.5 * (ga + H(ga))

@@ -14,6 +14,7 @@ from ... import dtypes
 from ...autograd.mode import no_grad
 from ...functions.arithmetic import maximum, minimum, where
 from ...tensor import Tensor
+from .focal_loss import reduced
 
 __all__ = ["complete_box_iou_loss", "distance_box_iou_loss", "generalized_box_iou_loss"]
 
@@ -104,10 +105,5 @@ def _distance_loss(boxes1: Tensor, boxes2: Tensor, eps: float) -> tuple[Tensor, 
 
 
 def _reduced(loss: Tensor, reduction: str) -> Tensor:
-    if reduction == "none":
-        return loss
-    if reduction == "mean":
-        return loss.mean() if loss.numel() else 0.0 * loss.sum()        # of no boxes 0, and not nan
-    if reduction == "sum":
-        return loss.sum()
-    raise ValueError(f"Invalid Value for arg 'reduction': '{reduction} \n Supported reduction modes: 'none', 'mean', 'sum'")
+    of_none = reduction == "mean" and not loss.numel()
+    return 0.0 * loss.sum() if of_none else reduced(loss, reduction)        # of no boxes 0, and not nan

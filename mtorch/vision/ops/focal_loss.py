@@ -34,6 +34,11 @@ def sigmoid_focal_loss(inputs: Tensor, targets: Tensor, alpha: float = 0.25, gam
     loss = F.binary_cross_entropy_with_logits(inputs, targets, reduction="none") * (1 - p_t) ** gamma
     if alpha >= 0:
         loss = (alpha * targets + (1 - alpha) * (1 - targets)) * loss
+    return reduced(loss, reduction)
+
+
+def reduced(loss: Tensor, reduction: str) -> Tensor:
+    """The losses as they are, their mean or their sum."""
     if reduction == "none":
         return loss
     if reduction == "mean":
