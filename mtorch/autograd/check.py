@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .complex_numbers import in_parts
 from .engine import grad
 from .tape import TensorBase, wrap
 
@@ -142,11 +143,6 @@ def _parts(x: Any) -> list:
     return [x.real, x.imag] if x.array.dtype.kind == "c" else [x]
 
 
-def _in_parts(x: np.ndarray) -> np.ndarray:
-    """An array in its memory; of complex numbers, with their parts in a last dimension of two."""
-    return x[..., None].view(x.real.dtype) if x.dtype.kind == "c" else x
-
-
 def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> None:
     outputs = _outputs(func(*inputs))
     if not any(o._requires_grad for o in outputs):
@@ -178,7 +174,7 @@ def _check(func, inputs, checked, eps, atol, rtol, nondet_tol, fast_mode) -> Non
 
 def _jacobian(output, x, nondet_tol) -> np.ndarray:
     """d output / d x, a row for each element of x and a column for each of output."""
-    result = np.zeros((_in_parts(x.array).size, output.array.size))
+    result = np.zeros((in_parts(x.array).size, output.array.size))
     for column in range(output.array.size):
         seed = np.zeros(output.array.shape, output.array.dtype)
         seed.reshape(-1)[column] = 1
@@ -188,13 +184,13 @@ def _jacobian(output, x, nondet_tol) -> np.ndarray:
                 raise GradcheckError("Backward is not reentrant, i.e., running backward with same input and "
                                      "grad_output multiple times gives different values, although analytical gradient "
                                      "matches numerical gradient.")
-            result[:, column] = _in_parts(first.array).reshape(-1)
+            result[:, column] = in_parts(first.array).reshape(-1)
     return result
 
 
 def _slopes(func, inputs, x, eps):
     """For each element of x, the slope of every output along it."""
-    flat = _in_parts(x.array).reshape(-1)
+    flat = in_parts(x.array).reshape(-1)
     if flat.size and not np.shares_memory(flat, x.array):
         raise ValueError("gradcheck: an input is not contiguous; give a contiguous copy")
     for i in range(flat.size):
@@ -210,10 +206,10 @@ def _slopes(func, inputs, x, eps):
 def _check_direction(func, inputs, checked, number, output, eps, atol, rtol, rng) -> None:
     """<u, J v> against <J^T u, v> for one random u and v."""
     u = rng.standard_normal(output.array.shape)
-    arrays = [_in_parts(x.array) for x in checked]
+    arrays = [in_parts(x.array) for x in checked]
     vs = [rng.standard_normal(a.shape) for a in arrays]
     grads = grad(output, checked, wrap(u.astype(output.array.dtype)), retain_graph=True, allow_unused=True)
-    ours = sum(float((_in_parts(g.array) * v).sum()) for g, v in zip(grads, vs) if g is not None)
+    ours = sum(float((in_parts(g.array) * v).sum()) for g, v in zip(grads, vs) if g is not None)
     originals = [a.copy() for a in arrays]
     ends = []
     for sign in (1, -1):

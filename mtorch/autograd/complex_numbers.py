@@ -29,6 +29,11 @@ def is_complex(x: Any) -> bool:
     return isinstance(array, complex) if dtype is None else getattr(dtype, "kind", "") == "c"
 
 
+def in_parts(x: Any) -> Any:
+    """An array of complex numbers (...) as one of their parts (..., 2), in the same memory; one of real numbers as it is."""
+    return x[..., None].view(x.real.dtype) if x.dtype.kind == "c" else x
+
+
 def pullback_of(op: Any, args: Any, values: Any, pullback: Any) -> Any:
     """The pullback of a call, right where there are complex numbers among its arguments or values.
 

@@ -9,20 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from .. import dtypes
-from ..ops.complex_parts import view_as_real
 
 
 def number(value: float) -> np.ndarray:
     """A number of a parameter's state (its step, say): 0-dim, and float32 unless the default dtype is float64."""
     return np.array(value, np.float64 if dtypes.get_default_dtype() is dtypes.float64 else np.float32)
-
-
-def in_parts(x: np.ndarray) -> np.ndarray:
-    """Complex numbers (...) as their parts (..., 2), in the same memory, and real ones as they are.
-
-    The algorithms treat the parts like any two numbers, as torch's do.
-    """
-    return view_as_real(x) if x.dtype.kind == "c" else x
 
 
 def advance(step: np.ndarray) -> float:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..autograd.mode import enable_grad
+from ..autograd.complex_numbers import in_parts
 from ..autograd.tape import wrap
 from ..autograd.views import mark_written
 from ..tensor import Tensor
 from . import checks
-from .arithmetic import in_parts
 from .optimizer import Optimizer, ParamsT
 from .strong_wolfe import strong_wolfe
 

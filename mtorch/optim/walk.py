@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.complex_numbers import in_parts
 from ..autograd.mismatch import mismatch
 from ..autograd.tape import wrap
 from ..autograd.views import mark_written, owner
 from ..ops.complex_parts import view_as_complex
 from ..tensor import Tensor
-from .arithmetic import in_parts
 from .bundle import Bundle
 from .checks import plain
 
