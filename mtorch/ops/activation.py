@@ -6,7 +6,8 @@ import math
 import numpy as np
 
 from ..autograd.tape import TensorBase, op
-from .elementwise import erf, plain, sigmoid
+from .choice import select
+from .elementwise import erf, log_of_1_plus_exp, plain, sigmoid
 from .pieces import in_pieces
 
 
@@ -21,7 +22,7 @@ def relu(a):
 @op(flat=True)
 def leaky_relu(a, *, negative_slope):
     """y = a for a > 0, else negative_slope a"""
-    slope = np.where(plain(a) > 0, 1.0, negative_slope).astype(plain(a).dtype)
+    slope = select(plain(a) > 0, np.ones((), plain(a).dtype), negative_slope)
     return a * slope, (lambda g: g * slope,)
 
 
@@ -29,17 +30,16 @@ def leaky_relu(a, *, negative_slope):
 def prelu(a, w):
     """y = a for a > 0, else w a"""
     positive = plain(a) > 0
-    return np.where(positive, a, w * a), (lambda g: np.where(positive, g, w * g),
-                                          lambda g: np.where(positive, 0.0, g * a))
+    return select(positive, a, w * a), (lambda g: select(positive, g, w * g), lambda g: select(positive, 0.0, g * a))
 
 
 @op
 def elu(a, *, alpha, scale, input_scale):
     """y = scale a for a > 0, else scale alpha (e^(input_scale a) - 1);  elu, selu and celu by their three numbers"""
     bent = plain(a) <= 0                               # nan is not, as in torch
-    x = np.where(bent, a, 0.0) * input_scale
-    y = scale * np.where(bent, alpha * np.expm1(x), a)
-    return y, (lambda g: g * np.where(bent, (scale * input_scale * alpha) * np.exp(x), scale),)
+    x = select(bent, a, 0.0) * input_scale
+    y = scale * select(bent, alpha * np.expm1(x), a)
+    return y, (lambda g: g * select(bent, (scale * input_scale * alpha) * np.exp(x), scale),)
 
 
 def gelu_plainly(a):
@@ -97,7 +97,7 @@ def silu(a):
 @op
 def mish(a):
     """y = a tanh(log(1 + e^a)).  Misra 2019, arXiv:1908.08681"""
-    th = np.tanh(np.logaddexp(a, 0.0))
+    th = np.tanh(log_of_1_plus_exp(a))
     s = sigmoid(a)
     return a * th, (lambda g: g * (th + a * s * (1.0 - th * th)),)
 
@@ -106,16 +106,16 @@ def mish(a):
 def softplus(a, *, beta, threshold):
     """y = log(1 + e^(beta a)) / beta, and a itself where beta a > threshold"""
     linear = plain(a) * beta > threshold
-    x = np.where(linear, 0.0, a) * beta
+    x = select(linear, 0.0, a) * beta
     s = sigmoid(x)
-    return np.where(linear, a, np.logaddexp(x, 0.0) / beta), (lambda g: g * np.where(linear, 1.0, s),)
+    return select(linear, a, log_of_1_plus_exp(x) / beta), (lambda g: g * select(linear, 1.0, s),)
 
 
 @op
 def log_sigmoid(a):
     """y = -log(1 + e^-a)"""
     s = sigmoid(-a)
-    return -np.logaddexp(-a, 0.0), (lambda g: g * s,)
+    return -log_of_1_plus_exp(-a), (lambda g: g * s,)
 
 
 @op(flat=True, name="HardtanhBackward0")
@@ -130,7 +130,7 @@ def hardtanh(a, *, low, high):
 def hardsigmoid(a):
     """y = (a + 3) / 6 kept in [0, 1]"""
     inside = (plain(a) > -3) & (plain(a) < 3)
-    return np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * (inside / 6.0).astype(plain(g).dtype),)
+    return np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * (1.0 / 6.0) * inside,)
 
 
 @op
@@ -138,7 +138,7 @@ def hardswish(a):
     """y = a hardsigmoid(a).  Howard et al. 2019, arXiv:1905.02244"""
     x = plain(a)
     straight = np.abs(x) >= 3
-    return a * np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * np.where(straight, x > 0, a / 3.0 + 0.5),)
+    return a * np.clip(a / 6.0 + 0.5, 0.0, 1.0), (lambda g: g * select(straight, (x > 0).astype(x.dtype), a / 3.0 + 0.5),)
 
 
 @op(flat=True)
@@ -147,13 +147,13 @@ def softshrink(a, *, lambd):
     x = plain(a)
     size = np.abs(x)
     outside, shift = size > lambd, np.sign(x) * lambd
-    return np.where(size <= lambd, 0.0, a - shift), (lambda g: g * outside,)
+    return select(size <= lambd, 0.0, a - shift), (lambda g: g * outside,)
 
 
 @op(flat=True)
 def keep_where(a, *, mask, value):
     """y = a where the mask is set, else value: threshold, hardshrink"""
-    return np.where(mask, a, value), (lambda g: g * mask,)
+    return select(mask, a, value), (lambda g: g * mask,)
 
 
 @op(name="MulBackward0")

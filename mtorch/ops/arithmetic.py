@@ -7,6 +7,7 @@ import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
+from .choice import select
 from .layout import in_axis_order
 
 
@@ -212,7 +213,7 @@ def where(a, b, *, condition):
     if isinstance(a, TensorBase) or isinstance(b, TensorBase):
         y = where(a, b, condition=condition)
     else:
-        y = np.where(condition, a, b)
+        y = select(condition, a, b)
     return y, (lambda g: where(g, 0.0, condition=condition), lambda g: where(0.0, g, condition=condition))
 
 
@@ -222,7 +223,7 @@ def masked_fill(a, value, *, mask):
     if isinstance(a, TensorBase) or isinstance(value, TensorBase):
         y = masked_fill(a, value, mask=mask)
     else:
-        y = in_axis_order(np.where(mask, _as(value, a.dtype), a))
+        y = in_axis_order(select(mask, _as(value, a.dtype), a))
     return y, (lambda g: masked_fill(g, 0.0, mask=mask), lambda g: (g * mask).sum())
 
 

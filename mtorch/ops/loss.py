@@ -7,7 +7,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.tape import op
-from .elementwise import plain, sigmoid, sign
+from .activation import hardtanh
+from .elementwise import log_of_1_plus_exp, plain, sigmoid, sign
 from .shape import expand
 from .sums import row_sums
 
@@ -35,13 +36,11 @@ def total(losses, *, scale, name):
 
 @op(name="HuberLossBackward0")
 def huber(y, t, *, delta, scale):
-    """scale (d^2 / 2 for |d| < delta, else delta (|d| - delta / 2)), elementwise, d = y - t.  Huber 1964"""
+    """scale c (d - c/2), elementwise: d^2/2 near 0, delta (|d| - delta/2) far from it.  d = y - t, c = d kept in
+    [-delta, delta], which is the gradient.  Huber 1964"""
     d = y - t
-    inside = np.abs(plain(d)) < delta
-    side = np.sign(plain(d))
-    value = scale * np.where(inside, 0.5 * d * d, delta * (np.abs(d) - 0.5 * delta))
-    slope = scale * np.where(inside, d, delta * side)
-    return value, (lambda g: g * slope, lambda g: -g * slope)
+    c = hardtanh(d, low=-delta, high=delta)
+    return scale * c * (d - 0.5 * c), (lambda g: g * (scale * c), lambda g: g * (-scale * c))
 
 
 @op(name="NllLossBackward0")
@@ -101,7 +100,7 @@ def binary_cross_entropy(y, t):
 def binary_cross_entropy_with_logits(z, t, w):
     """(1 - t) z + (1 + (w - 1) t) log(1 + e^-z), elementwise; w weighs the positive class"""
     s = sigmoid(z)
-    soft = np.logaddexp(-z, 0.0)
+    soft = log_of_1_plus_exp(-z)
     k = 1.0 + (w - 1.0) * t
     return (1.0 - t) * z + k * soft, (lambda g: g * (k * s - w * t), lambda g: g * ((w - 1.0) * soft - z),
                                      lambda g: g * t * soft)
