@@ -10,7 +10,8 @@ from ..autograd.naming import shown_as
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
-from ..ops.indexing import along, take as take_rule
+from ..ops.accumulation import along
+from ..ops.indexing import take as take_rule
 from .arguments import axis_of, element_of, of_real_numbers, require_tensor, to_type, whole_number
 from .output import into
 from .indexing import _in_range, plain_key

@@ -5,6 +5,7 @@ import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
+from .accumulation import accumulate, add_rows, along
 
 
 def is_basic(key: tuple) -> bool:
@@ -74,31 +75,6 @@ def place(a, *, shape, key):
     return z, (lambda g: take(g, key=key),)
 
 
-def accumulate(z: np.ndarray, key: tuple, a) -> None:
-    """z[key] += a, every repeated index counted."""
-    masks = [k for k in key if isinstance(k, np.ndarray) and k.dtype == np.bool_]
-    if len(masks) == len([k for k in key if isinstance(k, np.ndarray)]):
-        z[key] += a                                    # a mask picks no element twice
-    elif len(key) == 1 and isinstance(key[0], np.ndarray):
-        add_rows(z, key[0], a)
-    else:
-        np.add.at(z, key, a)
-
-
-def add_rows(z: np.ndarray, rows: np.ndarray, a: np.ndarray) -> None:
-    """z[rows] += a, every repeated row counted: sorted runs are summed, which is far faster than np.add.at."""
-    width = int(np.prod(z.shape[1:]))
-    flat_rows = rows.reshape(-1) % max(len(z), 1)
-    if flat_rows.size == 0 or width == 0:
-        return
-    values = np.broadcast_to(a, rows.shape + z.shape[1:]).reshape(len(flat_rows), width)
-    order = np.argsort(flat_rows, kind="stable")
-    ordered = flat_rows[order]
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    z2 = z.reshape(len(z), width)
-    z2[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0, dtype=z.dtype)
-
-
 @op(name=lambda node: node.kwargs.get("name", "GatherBackward0"))
 def gather(a, *, index, dim, keepdim=True, name="GatherBackward0"):
     """y[i][j] = a[index[i][j]][j] along dim = 0, and so on.
@@ -126,14 +102,8 @@ def scatter_add(g, *, shape, index, dim):
         z = scatter_add(g, shape=shape, index=index, dim=dim)
     else:
         z = np.zeros(shape, g.dtype)
-        np.add.at(z, along(index, dim), g)
+        accumulate(z, along(index, dim), g)
     return z, (lambda h: gather(h, index=index, dim=dim),)
-
-
-def along(index: np.ndarray, dim: int) -> tuple:
-    """The full index that goes through `index` along dim and through its own positions in the other axes."""
-    grids = np.ogrid[tuple(slice(n) for n in index.shape)]
-    return tuple(index if i == dim else grid for i, grid in enumerate(grids))
 
 
 @op(keeps=False, name="FillBackward0")

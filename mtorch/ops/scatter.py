@@ -5,8 +5,9 @@ import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
+from .accumulation import accumulate
 from .elementwise import plain
-from .indexing import accumulate, is_basic, take
+from .indexing import is_basic, take
 
 
 @op(name="IndexPutBackward0")
@@ -48,7 +49,7 @@ def reduce_at(a, src, *, key, reduce, include_self):
     y = start.copy()
     _REDUCTIONS[reduce].at(y, key, s)
     number = np.zeros(shape, kind if kind.kind == "f" else np.int64)
-    np.add.at(number, key, np.ones((), number.dtype))
+    accumulate(number, key, np.ones((), number.dtype))
     number += 1 if include_self else ~hit
     if reduce == "mean":
         total = y
@@ -64,7 +65,7 @@ def reduce_at(a, src, *, key, reduce, include_self):
         own = (start == y) & kept
         given = s == y[key]
         winners = own.astype(kind)
-        np.add.at(winners, key, given.astype(kind))
+        accumulate(winners, key, given.astype(kind))
         return z, (lambda g: g * (own / winners).astype(kind), lambda g: take(g / winners, key=key) * given)
 
     def to_self(g):
@@ -78,7 +79,7 @@ def reduce_at(a, src, *, key, reduce, include_self):
         if (s != 0).all():
             return take(g * z, key=key) / src
         zeros = np.zeros(shape)
-        np.add.at(zeros, key, s == 0)
+        accumulate(zeros, key, (s == 0).astype(zeros.dtype))
         others = start.copy()
         np.multiply.at(others, key, np.where(s == 0, 1, s))
         at = zeros[key]

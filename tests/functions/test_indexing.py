@@ -158,3 +158,17 @@ def test_such_a_list_is_told_of() -> None:
     with pytest.warns(UserWarning, match="non-tuple sequence") as told:
         mtorch.ones(2, 2)[[[0, 1], [1, 0]]]
     assert told[0].filename == __file__
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_adding_into_a_tensor_that_lies_in_another_order(order: tuple[int, ...]) -> None:
+    torch = pytest.importorskip("torch")
+    results = []
+    for t in (mtorch, torch):
+        x = t.zeros(4, 4, 4).permute(order)
+        rows, places = t.tensor([0, 3, 3]), t.arange(12.0).reshape(3, 4) % 5
+        x.index_put_((rows,), t.ones(3, 4, 4), accumulate=True)
+        y = x.index_put((rows, rows), places, accumulate=True)
+        y.index_add_(1, rows, t.ones(4, 3, 4)).scatter_add_(0, (places[None] % 4).long(), 2 * t.ones(1, 3, 4))
+        results.append((x.tolist(), y.tolist()))
+    assert results[0] == results[1]
