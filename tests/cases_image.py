@@ -64,9 +64,10 @@ for x in (some(2, 3, 4, 3), some(5, 3)):
          b: F().batch_norm(x, None, None, None, b, True, eps=0.1))
     call(norm.fixed_norm, x, W3, B3, eps=0.1, mean=W3, var=V3, float32=False,
          like=lambda x, w, b: F().batch_norm(x, x.new_tensor(W3), x.new_tensor(V3), w, b, eps=0.1))
-call(norm.group_norm, some(2, 2, 2, 3), some(1, 2, 2, 1), some(1, 2, 2, 1), axes=(2, 3), eps=0.1,
-     like=lambda x, w, b: F().group_norm(x.reshape(2, 4, 3), 2, w.reshape(4), b.reshape(4), 0.1).reshape(2, 2, 2, 3))
-call(norm.group_norm, some(2, 3, 5), None, None, axes=(2,), eps=0.1, like=lambda x, w, b: F().instance_norm(x, eps=0.1))
+call(norm.group_norm, some(2, 4, 3), some(4), some(4), groups=2, eps=0.1,
+     like=lambda x, w, b: F().group_norm(x, 2, w, b, 0.1))
+call(norm.group_norm, some(2, 4), some(4), None, groups=2, eps=0.1, like=lambda x, w, b: F().group_norm(x, 2, w, None, 0.1))
+call(norm.group_norm, some(2, 3, 5), None, None, groups=3, eps=0.1, like=lambda x, w, b: F().instance_norm(x, eps=0.1))
 call(norm.layer_norm, some(2, 3, 4), some(3, 4), some(3, 4), width=12, eps=0.1,
      like=lambda x, w, b: F().layer_norm(x, (3, 4), w, b, 0.1))
 call(norm.layer_norm, some(3, 5), None, None, width=5, eps=0.1, like=lambda x, w, b: F().layer_norm(x, (5,), eps=0.1))

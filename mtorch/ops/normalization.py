@@ -97,27 +97,45 @@ def fixed_norm(x, w, b, *, eps, mean, var):
                None if b is None else lambda g: g.sum(axis=axes))
 
 
-@op(reference=normalized_plainly, name="NativeGroupNormBackward0")
-def group_norm(x, w, b, *, axes, eps):
-    """y = (x - mean) / sqrt(var + eps) * w + b, mean and var over `axes`; w and b are broadcast (or None)"""
-    n = prod(x.shape[i] for i in axes)
-    d = x - x.sum(axis=axes, keepdims=True) / n
-    r = 1.0 / np.sqrt((d * d).sum(axis=axes, keepdims=True) / n + eps)
-    normal = d
-    normal *= r
-    y = normal.copy() if w is None else normal * w
+def group_norm_plainly(x, w, b, *, groups, eps):
+    """group_norm, said in one line"""
+    per_channel = (1, -1, *(1 for _ in x.shape[2:]))
+    y = normalized_plainly(x.reshape(len(x), groups, prod(x.shape[1:]) // groups), None, None, axes=(2,), eps=eps)
+    y = y.reshape(x.shape) if w is None else y.reshape(x.shape) * w.reshape(per_channel)
+    return y if b is None else y + b.reshape(per_channel)
+
+
+@op(reference=group_norm_plainly, name="NativeGroupNormBackward0")
+def group_norm(x, w, b, *, groups, eps):
+    """y = (x - mean) / sqrt(var + eps) * w + b for groups of the channels of each sample of x (N, C, ...)
+
+    One group is a layer norm, a group for each channel an instance norm (Y. Wu, K. He, 2018).
+    """
+    shape = x.shape
+    N, C, S = shape[0], shape[1], prod(shape[2:])
+    size, n = C // groups, C // groups * S             # channels and numbers in a group
+    to_channels = lambda of_group: np.repeat(of_group, size, axis=1)[:, :, None]
+    x = x.reshape(N * groups, n)
+    d = x - (row_sums(x) / n)[:, None]
+    r = (1.0 / np.sqrt(np.vecdot(d, d) / n + eps)).reshape(N, groups)
+    d = d.reshape(N, C, S)
+    scale = to_channels(r) if w is None else to_channels(r) * w[:, None]
+    y = d * scale
     if b is not None:
-        y += b
+        y += b[:, None]
 
     def pullback(g):
+        g = g.reshape(N, C, S)
+        gs, gd = row_sums(g.reshape(N * C, S)).reshape(N, C), np.vecdot(g, d)       # sums of g and of g d
+
         def gx():
-            h = g if w is None else g * w
-            z = h - h.sum(axis=axes, keepdims=True) / n
-            z -= normal * ((h * normal).sum(axis=axes, keepdims=True) / n)
-            z *= r
-            return z
-        return gx, lambda: g * normal, lambda: g       # the engine sums these over what w and b were broadcast to
-    return y, pullback
+            mean_h, mean_hd = ((a if w is None else a * w).reshape(N, groups, size).sum(axis=2) / n for a in (gs, gd))
+            z = g * scale
+            z -= d * to_channels(r * r * r * mean_hd)
+            z -= to_channels(r * mean_h)
+            return z.reshape(shape)
+        return gx, lambda: (gd * to_channels(r)[:, :, 0]).sum(axis=0), lambda: gs.sum(axis=0)
+    return y.reshape(shape), pullback
 
 
 def layer_norm_plainly(x, w, b, *, width, eps):

@@ -12,7 +12,6 @@ from ...autograd.views import mark_written
 from ...functions.arguments import require_tensor
 from ...ops import normalization as rules
 from ...ops.pooling import window_sum
-from ...ops.shape import reshape
 from . import advice
 from .images import require_floating
 
@@ -137,12 +136,7 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
     if running_mean is not None or running_var is not None:
         mean, var = input.array.mean(axis=axes), input.array.var(axis=axes)
         _move(running_mean, running_var, mean.mean(axis=0), var.mean(axis=0), count, momentum)
-    return rules.group_norm(input, _for_channels(weight, shape), _for_channels(bias, shape), axes=axes, eps=eps)
-
-
-def _for_channels(parameter: Tensor | None, shape: tuple[int, ...]) -> Tensor | None:
-    """(C) -> (1, C, 1, ...)"""
-    return None if parameter is None else reshape(parameter, shape=(1, shape[1], *(1 for _ in shape[2:])))
+    return rules.group_norm(input, weight, bias, groups=shape[1], eps=eps)
 
 
 @shown_as("NativeGroupNormBackward0")
@@ -181,11 +175,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
                                f"got {name} of shape {list(t.array.shape)} and input of shape {list(shape)}")
     if prod(shape[1:]) == num_groups and input.array.size and shape[0] * prod(shape[2:]) * shape[1] // num_groups == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
-    split = (shape[0], num_groups, shape[1] // num_groups, *shape[2:])
-    per_channel = (1, num_groups, shape[1] // num_groups, *(1 for _ in shape[2:]))
-    weight, bias = (None if p is None else reshape(p, shape=per_channel) for p in (weight, bias))
-    y = rules.group_norm(reshape(input, shape=split), weight, bias, axes=tuple(range(2, len(split))), eps=eps)
-    return reshape(y, shape=shape)
+    return rules.group_norm(input, weight, bias, groups=num_groups, eps=eps)
 
 
 def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None,
