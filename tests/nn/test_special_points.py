@@ -129,6 +129,19 @@ def test_ctc_of_what_is_too_short_for_its_labels(steps: tuple, labels: tuple, ze
         np.testing.assert_allclose(b, a, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("zero_infinity", [False, True])
+def test_ctc_of_nan(zero_infinity: bool) -> None:
+    torch = pytest.importorskip("torch")
+
+    def found(t: Any) -> list:
+        x = t.tensor(normal(9, 3, 6)).log_softmax(-1)
+        x[0, 0, 0] = math.nan                          # a blank at the beginning: on the way of every path
+        targets = t.tensor([[1, 2, 2, 3], [4, 4, 5, 1], [3, 3, 1, 2]])
+        return t.nn.functional.ctc_loss(x, targets, (9, 7, 5), (4, 4, 2), reduction="none",
+                                        zero_infinity=zero_infinity).tolist()
+    np.testing.assert_allclose(found(mtorch), found(torch), rtol=1e-9)
+
+
 # ---- at nan and inf -------------------------------------------------------------------------------
 
 SPECIAL = np.array([math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0, 0.5, -0.5, 3.0, -3.0, 6.0])
