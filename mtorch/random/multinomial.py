@@ -6,6 +6,8 @@ import numpy as np
 from .engine import Generator
 from .inversion import exponential_
 
+_MANY = 1 << 18                   # from so many comparisons on, a binary search in each row is quicker
+
 
 def multinomial(weights: np.ndarray, count: int, replacement: bool, generator: Generator) -> np.ndarray:
     """Draw `count` indices from each row of weights (K,) or (N, K), which are finite, >= 0 and not all zero.
@@ -15,12 +17,14 @@ def multinomial(weights: np.ndarray, count: int, replacement: bool, generator: G
     if count == 1 or not replacement:
         return _exponential_race(weights, count, generator)
     rows = weights.reshape(-1, weights.shape[-1])
-    drawn = np.empty((len(rows), count), np.int64)
-    for index, row in enumerate(rows):
-        cumulative = np.add.accumulate(row)           # one after another, in the type of the weights
-        cumulative /= cumulative[-1]
-        cumulative[-1] = 1
-        drawn[index] = np.searchsorted(cumulative.astype(np.float64), generator.unit64(count))
+    cumulative = np.add.accumulate(rows, axis=1)       # one after another, in the type of the weights
+    cumulative /= cumulative[:, -1:].copy()
+    cumulative[:, -1] = 1
+    cumulative, u = cumulative.astype(np.float64), generator.unit64(len(rows) * count).reshape(len(rows), count)
+    if rows.size * count <= _MANY:
+        drawn = (cumulative[:, None] < u[:, :, None]).sum(axis=2)
+    else:
+        drawn = np.stack([np.searchsorted(row, numbers) for row, numbers in zip(cumulative, u)])
     return drawn.reshape(*weights.shape[:-1], count)
 
 
