@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ...autograd.naming import named
 from ...functions.arguments import require_tensor
 from ...ops import matrix as rules
-from ...ops.shape import unsafe_view
+from ...ops.shape import reshape, unsafe_view
 from . import advice
 
 if TYPE_CHECKING:
@@ -47,16 +47,18 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             given = require_tensor(bias, "linear", "bias").array.shape
         if given != b.shape[:1] and (len(given) > 1 or bias.array.size != 1):
             raise RuntimeError(f"linear: bias has shape {tuple(given)}, weight {tuple(b.shape)} expects ({b.shape[0]},)")
-    if a.ndim != 2:
-        rows = x.reshape(-1, a.shape[-1]) if a.size else x.reshape((_count(a.shape[:-1]), a.shape[-1]))
-        shape = a.shape[:-1] + b.shape[:1]
-        if bias is not None and a.flags.c_contiguous:
-            return linear(rows, w, bias).reshape(shape)
-        y = unsafe_view(linear(rows, w, bias), shape=shape)
-        if bias is not None or a.ndim == 1:            # torch adds to a product of its own here, and a vector's loses an axis
-            named(y, "SqueezeBackward4" if bias is None else "AddBackward0")
-        return y
-    return rules.linear_without_bias(x, w) if bias is None else rules.linear(x, w, bias)
+    if a.ndim == 2:
+        return rules.linear_without_bias(x, w) if bias is None else rules.linear(x, w, bias)
+    whole, shape = a.flags.c_contiguous, a.shape[:-1] + b.shape[:1]
+    flat = (_count(a.shape[:-1]), b.shape[1])
+    rows = reshape(x, shape=flat) if whole else x.reshape(flat)
+    y = rules.linear_without_bias(rows, w) if bias is None else rules.linear(rows, w, bias)
+    if bias is not None and whole:
+        return reshape(y, shape=shape)
+    y = unsafe_view(y, shape=shape)
+    if bias is not None or a.ndim == 1:                # torch adds to a product of its own here, and a vector's loses an axis
+        named(y, "SqueezeBackward4" if bias is None else "AddBackward0")
+    return y
 
 
 def _count(shape: tuple[int, ...]) -> int:
