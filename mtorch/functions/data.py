@@ -42,33 +42,30 @@ def _without_tensors(data):
             raise ValueError("only one element tensors can be converted to Python scalars; torch.stack makes a tensor of "
                              "several")
         return data.array.item()
-    if isinstance(data, (list, tuple)) and any(isinstance(x, (TensorBase, list, tuple)) for x in data):
+    if isinstance(data, (list, tuple)) and any(issubclass(kind, (TensorBase, list, tuple)) for kind in set(map(type, data))):
         return [_without_tensors(x) for x in data]
     return data
 
 
 def _kind_of(data) -> np.dtype:
     """The type of nested lists: that of the highest kind of number in them."""
-    highest = -1
-    stack = [data]
+    highest, stack = -1, [data]
+    numbers: set[type] = set()
     while stack:
         x = stack.pop()
         if isinstance(x, (list, tuple, range)):
-            stack.extend(x)
+            kinds = set(map(type, x))                      # mostly one: a look at each number would take longer than NumPy
+            numbers |= kinds & _NUMBERS
+            if not kinds <= _NUMBERS:
+                stack.extend([y for y in x if type(y) not in _NUMBERS])
         elif isinstance(x, (np.ndarray, np.generic)):
             if x.dtype.kind not in "biufc":
                 raise TypeError(f"can't convert np.ndarray of type {x.dtype}")
             highest = _higher(highest, x.dtype)
         elif isinstance(x, TensorBase):
             highest = _higher(highest, x.array.dtype)
-        elif isinstance(x, bool):
-            highest = _higher(highest, np.dtype(bool))
-        elif isinstance(x, int):
-            highest = _higher(highest, np.dtype(np.int64))
-        elif isinstance(x, float):
-            highest = _higher(highest, dtypes.get_default_dtype().numpy)
-        elif isinstance(x, complex):
-            highest = _higher(highest, np.result_type(dtypes.get_default_dtype().numpy, np.complex64))
+        elif isinstance(x, (int, float, complex)):
+            numbers.add(type(x))
         elif isinstance(x, str):
             raise TypeError("new(): invalid data type 'str'") if x is data else ValueError("too many dimensions 'str'")
         elif x is None:
@@ -77,7 +74,22 @@ def _kind_of(data) -> np.dtype:
             highest = _higher(highest, np.asarray(x).dtype)
         else:
             raise RuntimeError(f"Could not infer dtype of {type(x).__name__}")
+    for kind in numbers:
+        highest = _higher(highest, _kind_of_number(kind))
     return dtypes.get_default_dtype().numpy if isinstance(highest, int) else highest
+
+
+_NUMBERS = {bool, int, float, complex}
+
+
+def _kind_of_number(kind: type) -> np.dtype:
+    """The type that Python's numbers of this class have in a tensor."""
+    if kind is bool:
+        return np.dtype(bool)
+    if issubclass(kind, int):
+        return np.dtype(np.int64)
+    default = dtypes.get_default_dtype().numpy
+    return default if issubclass(kind, float) else np.result_type(default, np.complex64)
 
 
 def _higher(known, kind: np.dtype):

@@ -95,8 +95,8 @@ def diagonal_scatter(d, *, shape, offset, dim0, dim1):
 @op(view=True)
 def unbind(a, *, dim):
     """The slices along an axis, one output each"""
-    y = unbind(a, dim=dim) if isinstance(a, TensorBase) else tuple(np.moveaxis(a, dim, 0)[i, ...]
-                                                                   for i in range(a.shape[dim]))
+    lead = (slice(None),) * dim
+    y = unbind(a, dim=dim) if isinstance(a, TensorBase) else tuple([a[(*lead, i, ...)] for i in range(a.shape[dim])])
     return y, lambda *g: (np.stack(g, dim),)
 
 
