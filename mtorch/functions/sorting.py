@@ -14,6 +14,7 @@ from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
 from ..ops.layout import lying
+from ..ops.ordering import first, nth, order
 from ..ops.reduction import amax, mean
 from ..strides import memory_order
 from .arguments import (NUMBERS, as_tensor_operand, axis_of, numpy_names, of_real_numbers, require_tensor,
@@ -24,14 +25,6 @@ from .reduction import along_dim
 if TYPE_CHECKING:
     from ..tensor import Tensor
     from .hints import Operand
-
-
-def _order(array: np.ndarray, dim: int, descending: bool) -> np.ndarray:
-    """The indices that sort along dim, equals in their order; nan counts as the largest."""
-    if not descending:
-        return np.argsort(array, axis=dim, kind="stable")
-    backwards = np.flip(array, dim)
-    return np.flip(array.shape[dim] - 1 - np.argsort(backwards, axis=dim, kind="stable"), dim)
 
 
 def _picked(name, x, indices, dim):
@@ -64,7 +57,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
     if not x.array.ndim:
         result = return_types.sort(x.clone(), wrap(np.zeros((), np.int64)))
     else:
-        result = _picked("sort", x, _order(x.array, d, descending), d)
+        result = _picked("sort", x, order(x.array, d, descending), d)
     return result if out is None else into(out, result)
 
 
@@ -125,8 +118,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     if not x.array.ndim:
         result = return_types.topk(x.clone(), wrap(np.zeros((), np.int64)))
     else:
-        order = _order(x.array, d, largest)
-        result = _picked("topk", x, order[(slice(None),) * d + (slice(k),)], d)
+        result = _picked("topk", x, first(x.array, k, d, largest), d)
     return result if out is None else into(out, result)
 
 
@@ -157,7 +149,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *,
     k = whole_number(k, "kthvalue", "k")
     if not 1 <= k <= n:
         raise RuntimeError(f"selected index k out of range: kthvalue got k={k} for a dimension of size {n}")
-    indices = _order(x.array, d, False).take(k - 1, d) if x.array.ndim else np.zeros((), np.int64)
+    indices = nth(x.array, k - 1, d) if x.array.ndim else np.zeros((), np.int64)
     result = return_types.kthvalue(*along_dim(x, indices, d, keepdim, "KthvalueBackward0"))
     return result if out is None else into(out, result)
 
@@ -174,15 +166,14 @@ def _median(name, input, dim, keepdim, out):
         return getattr(return_types, name)(x.clone(), wrap(np.zeros((), np.int64)))
     if x.array.shape[d] == 0:
         raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
-    order = _order(x.array, d, False)
-    place = np.full(np.delete(x.array.shape, d), (x.array.shape[d] - 1) // 2)
-    if x.array.dtype.kind == "f":
-        nans = np.isnan(x.array)
-        if name == "nanmedian":
-            place = np.maximum(((~nans).sum(axis=d) - 1) // 2, 0)
-        else:
-            place = np.where(nans.any(axis=d), (~nans).sum(axis=d), place)     # the first nan
-    indices = np.take_along_axis(order, np.expand_dims(place, d), d).squeeze(d)
+    nans = np.isnan(x.array) if x.array.dtype.kind == "f" else np.zeros((), bool)
+    if not nans.any():
+        indices = nth(x.array, (x.array.shape[d] - 1) // 2, d)
+    else:
+        numbers, place = (~nans).sum(axis=d), (x.array.shape[d] - 1) // 2
+        place = np.maximum((numbers - 1) // 2, 0) if name == "nanmedian" else \
+            np.where(nans.any(axis=d), numbers, place)                          # the first nan
+        indices = np.take_along_axis(order(x.array, d), np.expand_dims(place, d), d).squeeze(d)
     result = getattr(return_types, name)(*along_dim(x, indices, d, keepdim, f"{name.capitalize()}Backward1"))
     return result if out is None else into(out, result)
 
