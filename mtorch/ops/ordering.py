@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-_LONG = 64              # from so many numbers on, the quick ways are the quicker
+_LONG, _MANY = 64, 4096  # from so many numbers in a row and in all, the quick ways are the quicker
+
+
+def _pays(a: np.ndarray, axis: int) -> bool:
+    return a.dtype.char in "fd" and a.shape[axis] >= _LONG and a.size >= _MANY
 
 
 def order(a: np.ndarray, axis: int, descending: bool = False) -> np.ndarray:
@@ -18,7 +22,7 @@ def order(a: np.ndarray, axis: int, descending: bool = False) -> np.ndarray:
 
 
 def _ascending(a: np.ndarray, axis: int) -> np.ndarray:
-    if a.dtype.char not in "fd" or a.shape[axis] < _LONG:
+    if not _pays(a, axis):
         return np.argsort(a, axis=axis, kind="stable")
     rows = np.ascontiguousarray(np.moveaxis(a, axis, -1))
     by_size = np.argsort(rows, axis=-1)
@@ -43,7 +47,7 @@ def _order_equals(by_size: np.ndarray, again: np.ndarray) -> None:
 def first(a: np.ndarray, k: int, axis: int, largest: bool) -> np.ndarray:
     """The first k of `order(a, axis, descending=largest)`."""
     n = a.shape[axis]
-    if a.dtype.char in "fd" and n >= _LONG and 0 < k <= n // 4:
+    if _pays(a, axis) and 0 < k <= n // 4:
         rows = np.moveaxis(a, axis, -1)
         last = np.partition(rows, n - k if largest else k - 1, axis=-1)[..., n - k if largest else k - 1, None]
         among = rows >= last if largest else rows <= last
@@ -56,7 +60,7 @@ def first(a: np.ndarray, k: int, axis: int, largest: bool) -> np.ndarray:
 
 def nth(a: np.ndarray, n: int, axis: int) -> np.ndarray:
     """Number n of `order(a, axis)`, counted from 0; the result lacks the axis."""
-    if a.dtype.char in "fd" and a.shape[axis] >= _LONG:
+    if _pays(a, axis):
         value = np.partition(a, n, axis=axis).take([n], axis)
         equal = a == value
         if (np.count_nonzero(equal, axis=axis) == 1).all():

@@ -10,7 +10,7 @@ RNG = np.random.default_rng(0)
 
 
 def _arrays() -> list[np.ndarray]:
-    few = RNG.integers(0, 9, (7, 130)).astype(np.float32)
+    few = RNG.integers(0, 9, (40, 130)).astype(np.float32)
     normal = RNG.standard_normal((70, 3, 80)).astype(np.float32)
     equals = normal.copy()
     equals[::3, 1, 5:9] = equals[::3, 1, :1]
@@ -19,7 +19,7 @@ def _arrays() -> list[np.ndarray]:
     special = normal.copy()
     special[5, :, 3:6], special[6, :, 70], special[7, 1, :2] = np.nan, np.inf, -np.inf
     return [normal, equals, special, few, normal.astype(np.float64), few.astype(np.int64), normal.astype(np.float16),
-            normal[:, :, ::-1], np.zeros((3, 100), np.float32), np.full((2, 90), np.nan, np.float32), normal[:0],
+            normal[:, :, ::-1], np.zeros((3, 2000), np.float32), np.full((80, 90), np.nan, np.float32), normal[:0],
             np.round(RNG.standard_normal((3, 4000)), 3).astype(np.float32)]
 
 
