@@ -106,7 +106,7 @@ def nansum(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dty
     tensor(1.)
     """
     x = _counted(require_tensor(input, "nansum"), dtype)
-    return sum(x.nan_to_num(posinf=math.inf, neginf=-math.inf), dim, keepdim, dtype=dtype, out=out)
+    return sum(x.masked_fill(x.isnan(), 0), dim, keepdim, dtype=dtype, out=out)
 
 
 @of_real_numbers

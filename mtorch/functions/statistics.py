@@ -227,12 +227,14 @@ def gradient(input: Tensor, *, spacing: Any = None, dim: Dims | None = None, edg
             raise TypeError(f"gradient(): argument 'spacing' must be numbers or Tensors, got {type(h).__name__}")
         else:
             step = np.asarray(h.array if isinstance(h, TensorBase) else h).astype(x.array.real.dtype)
-            results.append(_by_differences(x, d, np.full(n - 1, step), edge_order))
+            results.append(_by_differences(x, d, step, edge_order))
     return tuple(results)
 
 
 def _by_differences(x, d: int, h: np.ndarray, order: int):
+    """h: the distances between the points, or the one that all have."""
     n = x.array.shape[d]
+    even, h = not h.ndim, np.broadcast_to(h, n - 1)
 
     def at(start, length=1):
         return narrow(x, d, start % n, length)
@@ -243,8 +245,11 @@ def _by_differences(x, d: int, h: np.ndarray, order: int):
     parts = []
     if n > 2:
         a, b = h[:-1], h[1:]                           # the distances to the neighbours
-        inner = along(-b / (a * (a + b))) * at(0, n - 2) + along((b - a) / (a * b)) * at(1, n - 2) \
-            + along(a / (b * (a + b))) * at(2, n - 2)
+        if even:                                       # the point between counts nothing, not even a nan
+            inner = (at(2, n - 2) - at(0, n - 2)) / float(h[0] * 2)
+        else:
+            inner = along(-b / (a * (a + b))) * at(0, n - 2) + along((b - a) / (a * b)) * at(1, n - 2) \
+                + along(a / (b * (a + b))) * at(2, n - 2)
         parts = [inner]
         if order == 2:
             p, q = float(h[0]), float(h[1])

@@ -93,7 +93,7 @@ def binary_cross_entropy(y, t):
     log_y, log_1y = np.log(y), np.log1p(-y)
     value = -(t * np.maximum(log_y, -100.0) + (1.0 - t) * np.maximum(log_1y, -100.0))
     return value, (lambda g: g * (y - t) / np.maximum(y * (1.0 - y), 1e-12),
-                   lambda g: g * (np.maximum(log_1y, -100.0) - np.maximum(log_y, -100.0)))
+                   lambda g: g * (log_1y - log_y))
 
 
 @op(name="BinaryCrossEntropyWithLogitsBackward0")

@@ -168,6 +168,39 @@ def test_l1_loss_at_nan() -> None:
     agrees(lambda t, x: t.nn.functional.l1_loss(x, t.ones_like(x), reduction="none"))
 
 
+@pytest.mark.parametrize("name", ["nansum", "nanmean"])
+def test_infinity_counts_where_nan_does_not(name: str) -> None:
+    agrees(lambda t, x: getattr(t, name)(x))
+
+
+def test_the_target_at_the_ends_of_binary_cross_entropy() -> None:
+    agrees(lambda t, x: t.nn.functional.binary_cross_entropy(t.tensor([0.0, 1.0, 0.5], dtype=x.dtype), x),
+           np.array([0.3, 0.4, 0.5]))
+
+
+@pytest.mark.parametrize("zero_infinity", [False, True])
+def test_ctc_of_nan_is_nan(zero_infinity: bool) -> None:
+    """It says that a training went wrong, which 0 or inf would not."""
+    assert F.ctc_loss(mtorch.full((5, 1, 3), math.nan), mtorch.tensor([[1, 2]]), (5,), (2,),
+                      zero_infinity=zero_infinity).isnan()
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+@pytest.mark.parametrize("spacing", ["1", "0.5", "[0.5]", "(t.tensor([0.0, 1.0, 2.0, 4.0, 5.0, 6.0]),)"])
+def test_differences_across_nan_and_inf(spacing: str, number: float) -> None:
+    numbers = np.array([1.0, number, 2.0, 3.0, 5.0, 4.0])
+    for order in (1, 2):
+        agrees(lambda t, x, o=order: t.gradient(x, spacing=eval(spacing, {"t": t}), edge_order=o)[0], numbers, gradient=False)
+
+
+@pytest.mark.parametrize("weight", [0.3, 0.5, 0.7, 1.0, -0.7, "t.linspace(0, 1, 5, dtype=t.float64)"])
+def test_lerp_starts_from_the_nearer_end(weight: Any) -> None:
+    def between(t, x):
+        w = eval(weight, {"t": t}) if isinstance(weight, str) else weight
+        return t.lerp(x, t.tensor([0.1, -0.2, math.inf, 2.0, 1e-3], dtype=x.dtype), w)
+    agrees(between, np.array([1e17, 3.0, 1.0, math.inf, -math.inf]))
+
+
 def test_lgamma_of_infinity_is_infinity() -> None:
     agrees(lambda t, x: t.lgamma(x), np.array([math.inf, -math.inf, 0.0, 0.5, -1.0, -0.5]), gradient=False)
 
