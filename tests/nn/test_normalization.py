@@ -113,6 +113,37 @@ def test_errors_say_what_is_wrong(call, message: str) -> None:
     raises_as_torch(call, message)
 
 
+NORMS = {
+    "batch": lambda F, x, w: F.batch_norm(x, None, None, w[:3], w[:3], True),
+    "batch at rest": lambda F, x, w: F.batch_norm(x, w[:3], w[:3].exp(), w[:3], w[:3]),
+    "instance": lambda F, x, w: F.instance_norm(x, weight=w[:3], bias=w[:3]),
+    "group": lambda F, x, w: F.group_norm(x, 3, w[:3], w[:3]),
+    "layer": lambda F, x, w: F.layer_norm(x, (4,), w, w),
+    "root mean square": lambda F, x, w: F.rms_norm(x, (4,), w),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Mismatch dtype between input and weight")
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("weights", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("name", NORMS)
+def test_types_that_mix(name: str, kind: str, weights: str) -> None:
+    """torch takes a float16 input with float32 parameters, and refuses the others lest they widen what goes on."""
+    torch = pytest.importorskip("torch")
+
+    def found(t) -> list:
+        x = t.tensor(normal(2, 3, 4), dtype=getattr(t, kind), requires_grad=True)
+        w = t.tensor(normal(4), dtype=getattr(t, weights)).requires_grad_(name != "batch at rest")
+        try:
+            y = NORMS[name](t.nn.functional, x, w)
+        except RuntimeError as error:
+            return [str(error).count("mixed dtype")]
+        y.sum().backward()
+        return [a.detach().numpy() for a in (y, x.grad, w.grad) if a is not None]
+    for mine, theirs in zip(found(mtorch), found(torch), strict=True):
+        close(mine, theirs, name, 2e-5 if "float16" not in (kind, weights) else 1e-2)
+
+
 def test_channels_that_do_not_match_are_told_of_where_they_make_no_difference() -> None:
     with pytest.warns(UserWarning, match=r"num_features \(5\), but got: 3"):
         mtorch.nn.InstanceNorm1d(5)(mtorch.ones(4, 3, 2))

@@ -9,7 +9,7 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.views import mark_written
-from ...functions.arguments import require_tensor
+from ...functions.arguments import require_tensor, to_type
 from ...ops import normalization as rules
 from ...ops.pooling import window_sum
 from . import advice
@@ -33,7 +33,7 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
 
     Raises:
         ValueError: in training, one value for each channel, whose variance would be 0, or an eps that is not above 0
-        RuntimeError: shapes that do not fit, no running statistics outside training
+        RuntimeError: shapes or types that do not fit, no running statistics outside training
         NotImplementedError: integers, bools and complex numbers
 
     Source: Ioffe & Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
@@ -51,10 +51,12 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
             return input * 1.0
         raise RuntimeError(f"batch_norm: expected an input (N, C, ...), got size {list(shape)}")
     _check_channels("batch_norm", shape[1], running_mean, running_var, weight, bias)
+    if _widens("batch_norm", input, running_mean, running_var, weight, bias):
+        return batch_norm(input.float(), running_mean, running_var, weight, bias, training, momentum, eps).half()
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError("batch_norm: expected running_mean and running_var to be defined when training=False")
-        return rules.fixed_norm(input, weight, bias, eps=eps, mean=running_mean.array, var=running_var.array)
+        return rules.fixed_norm(input, weight, bias, eps=float(eps), mean=running_mean.array, var=running_var.array)
     count = input.array.size // max(shape[1], 1)
     if count == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)} "
@@ -84,6 +86,18 @@ def _check_channels(function: str, channels: int, *parameters: Tensor | None) ->
             raise RuntimeError(f"{function}: {name} should contain {channels} elements, not {t.array.size}")
 
 
+def _widens(function: str, input: Tensor, *parameters: Tensor | None) -> bool:
+    """Is the input float16 and a parameter float32?  Then all is computed in float32; other types do not mix."""
+    kind = input.array.dtype
+    for t in parameters:
+        if t is not None and t.array.dtype != kind:
+            if kind == np.float16 and t.array.dtype == np.float32:
+                return True
+            raise RuntimeError(f"mixed dtype (CPU): {function} expected parameters of the input's type, {input.dtype}, got "
+                               f"{t.dtype}")
+    return False
+
+
 def _move(running_mean: Tensor | None, running_var: Tensor | None, mean: np.ndarray, var: np.ndarray, count: int,
           momentum: float) -> None:
     """Running statistics moved towards those of a batch, the variance without its bias."""
@@ -110,7 +124,7 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
 
     Raises:
         ValueError: one value for each channel, whose variance would be 0
-        RuntimeError: shapes that do not fit, no running statistics where they are to be used
+        RuntimeError: shapes or types that do not fit, no running statistics where they are to be used
         NotImplementedError: integers, bools and complex numbers
 
     Source: Ulyanov, Vedaldi & Lempitsky, "Instance Normalization: The Missing Ingredient for Fast Stylization", 2016,
@@ -126,17 +140,19 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
         raise RuntimeError("instance_norm: expected an input (N, C, ...) with at least one more axis, got size "
                            f"{list(shape)}")
     _check_channels("instance_norm", shape[1], running_mean, running_var, weight, bias)
+    if _widens("instance_norm", input, running_mean, running_var, weight, bias):
+        return instance_norm(input.float(), running_mean, running_var, weight, bias, use_input_stats, momentum, eps).half()
     if not use_input_stats:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
-        return rules.fixed_norm(input, weight, bias, eps=eps, mean=running_mean.array, var=running_var.array)
+        return rules.fixed_norm(input, weight, bias, eps=float(eps), mean=running_mean.array, var=running_var.array)
     axes, count = tuple(range(2, len(shape))), prod(shape[2:])
     if count == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {list(shape)}")
     if running_mean is not None or running_var is not None:
         mean, var = input.array.mean(axis=axes), input.array.var(axis=axes)
         _move(running_mean, running_var, mean.mean(axis=0), var.mean(axis=0), count, momentum)
-    return rules.group_norm(input, weight, bias, groups=shape[1], eps=eps)
+    return rules.group_norm(input, weight, bias, groups=shape[1], eps=float(eps))
 
 
 @shown_as("NativeGroupNormBackward0")
@@ -152,7 +168,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
         eps: added to the variance, > 0
 
     Raises:
-        RuntimeError: channels that cannot be cut so, shapes that do not fit
+        RuntimeError: channels that cannot be cut so, shapes or types that do not fit
         ValueError: one value for each group, whose variance would be 0
         NotImplementedError: integers, bools and complex numbers
 
@@ -173,9 +189,11 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
         if t is not None and require_tensor(t, "group_norm", name).array.shape != (shape[1],):
             raise RuntimeError(f"Expected {name} to be a vector of size equal to the number of channels in input, but "
                                f"got {name} of shape {list(t.array.shape)} and input of shape {list(shape)}")
+    if _widens("group_norm", input, weight, bias):
+        return group_norm(input.float(), num_groups, weight, bias, eps).half()
     if prod(shape[1:]) == num_groups and input.array.size and shape[0] * prod(shape[2:]) * shape[1] // num_groups == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
-    return rules.group_norm(input, weight, bias, groups=num_groups, eps=eps)
+    return rules.group_norm(input, weight, bias, groups=num_groups, eps=float(eps))
 
 
 def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None,
@@ -190,7 +208,7 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
         eps: added to the variance, > 0
 
     Raises:
-        RuntimeError: an input, a weight or a bias of another shape
+        RuntimeError: an input, a weight or a bias of another shape, or parameters of another type
         NotImplementedError: integers, bools and complex numbers
 
     Source: Ba, Kiros & Hinton, "Layer Normalization", 2016, arXiv:1607.06450.
@@ -201,7 +219,9 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
             [ 0.0000,  0.0000]])
     """
     width = _check_last_axes("layer_norm", input, normalized_shape, weight, bias)
-    return rules.layer_norm(input, weight, bias, width=width, eps=eps)
+    if _widens("layer_norm", input, weight, bias):
+        return layer_norm(input.float(), normalized_shape, weight, bias, eps).half()
+    return rules.layer_norm(input, weight, bias, width=width, eps=float(eps))
 
 
 def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None,
@@ -225,8 +245,11 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
     tensor([0.8485, 1.1314])
     """
     width = _check_last_axes("rms_norm", input, normalized_shape, weight, None)
-    return rules.rms_norm(input, weight, width=width,
-                          eps=float(np.finfo(input.array.dtype).eps) if eps is None else eps)
+    kind = input.array.dtype
+    if kind == np.float16:
+        return rms_norm(input.float(), normalized_shape, weight, eps).half()
+    return rules.rms_norm(input, weight if weight is None else to_type(weight, kind), width=width,
+                          eps=float(np.finfo(kind).eps if eps is None else eps))
 
 
 def _check_last_axes(function: str, input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None,
