@@ -528,7 +528,8 @@ def norm(input: Tensor, p: float | str | None = "fro", dim: Dims | None = None, 
     """The p-norm over dim: (sum |x|^p)^(1/p); 'fro' is 2, inf the largest magnitude, 0 counts the elements that are not
     zero.
 
-    Raises: RuntimeError for integers and for a p that is another string; NotImplementedError for 'nuc'.
+    Raises: TypeError for a p that is no number; RuntimeError for integers, a p that is another string, and a negative or
+        infinite p over no elements; NotImplementedError for 'nuc'.
 
     >>> import mtorch
     >>> mtorch.norm(mtorch.tensor([3.0, 4.0]))
@@ -546,7 +547,11 @@ def norm(input: Tensor, p: float | str | None = "fro", dim: Dims | None = None, 
         p = 2.0
     if isinstance(p, str):
         raise RuntimeError(f"norm: p must be a number, 'fro' or 'nuc', got {p!r}")
+    p = float(number_of(p, "norm", "p"))
     axes = axes_of(dim, x.array.ndim)
+    if (p < 0 or p == math.inf) and 0 in [x.array.shape[d] for d in _all_axes(axes, x.array.ndim)]:
+        raise RuntimeError(f"linalg.vector_norm cannot compute the {p:g} norm on an empty tensor because the operation does "
+                           "not have an identity")
     if x.array.dtype.kind == "c":
         x = absolute(x)
     if p == math.inf:

@@ -407,6 +407,7 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
     """
     x = floating(input, "logit")
     if eps is not None:
+        eps = float(eps)
         x = rules.clamp(x, min=eps, max=1.0 - eps)
     result = rules.logit(x)
     return result if out is None else into(out, result)

@@ -39,6 +39,10 @@ REFUSED = {
     "T.celu(T.tensor([1]))": "celu.*int64.*expected a floating point tensor",
     "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
     "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
+    # no elements
+    "T.ones(0, 5).norm(float('inf'))": "vector_norm cannot compute the inf norm on an empty tensor",
+    "T.ones(0, 5).norm(float('inf'), dim=0)": "vector_norm cannot compute the inf norm on an empty tensor",
+    "T.norm(T.ones(0), -1)": "vector_norm cannot compute the -1 norm on an empty tensor",
     # element types
     "T.can_cast(1, T.float32)": "can_cast.*'from_' must be torch.dtype, not int",
     "T.can_cast(T.float32, 'a')": "can_cast.*'to' must be torch.dtype, not str",

@@ -61,6 +61,13 @@ ARGUMENTS = [
     "F.softshrink(T.ones(2), np.int64(0))",
     "F.hardtanh(T.ones(2), np.int64(0), np.float64(0.5))",
     "T.roll(T.arange(3), 1, np.int64(0))", "T.gradient(T.arange(3.0), spacing=np.float32(2))[0]",
+    "F.batch_norm(T.ones(2, 3), T.ones(3), T.ones(3), eps=np.float64(1e-5))", "F.rms_norm(T.ones(2, 3), [3], eps=np.float64(1))",
+    "F.instance_norm(T.ones(2, 3, 4), T.ones(3), T.ones(3), use_input_stats=False, eps=np.float64(1))",
+    "T.norm(T.ones(2, 3), T.tensor(3))", "F.normalize(T.ones(2, 3), np.float64(3))", "T.logit(T.ones(2) / 2, np.float64(0.1))",
+    "F.avg_pool2d(T.ones(1, 4, 4), 2, divisor_override=np.int64(2))",
+    "F.pairwise_distance(T.ones(2, 3), T.zeros(2, 3), np.float64(3), np.float64(1e-6))",
+    "F.triplet_margin_loss(T.ones(2, 3), T.zeros(2, 3), T.ones(2, 3), eps=np.float64(1e-6))",
+    "F.gaussian_nll_loss(T.ones(2), T.ones(2), T.ones(2), eps=np.float64(1e-6))",
     "T.fft.ifftshift(T.ones(2, 3), dim=np.int64(1))", "T.histc(T.arange(4.0), bins=np.int64(2))",
 ]
 CALLS = [f"({form.format(number)}) if (x := {operand}) is not None else 0"

@@ -512,7 +512,7 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor | float, full: 
             v = v.unsqueeze(-1)
         elif not (tuple(x.shape[:-1]) == tuple(v.shape[:-1]) and v.shape[-1] == 1) and not _broadcastable(v, x):
             raise ValueError(f"var is of incorrect size: {tuple(v.shape)} for an input of {tuple(x.shape)}")
-    floor = wrap(np.maximum(v.array, eps) - v.array)          # clamped without losing the gradient
+    floor = wrap(np.maximum(v.array, float(eps)) - v.array)          # clamped without losing the gradient
     v = v + floor
     losses = 0.5 * (v.log() + (x - t) ** 2 / v)
     return reduced(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)

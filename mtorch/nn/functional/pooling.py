@@ -298,7 +298,7 @@ def _avg_pool(function, n, input, kernel_size, stride, padding, ceil_mode, count
         y = rules.window_sum(y, axis=axis + 2, kernel=kernel[axis], stride=stride[axis], padding=padding[axis],
                              out=out[axis])
     if divisor_override or not (ceil_mode or any(padding)):
-        divisor = divisor_override or prod(kernel)
+        divisor = int(divisor_override or prod(kernel))
     else:
         divisor = _counts(size, kernel, stride, padding, out, count_include_pad)
     if y.array.dtype.kind != "f":
