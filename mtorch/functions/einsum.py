@@ -29,7 +29,7 @@ def einsum(*args: Any) -> Tensor:
     Shape: one letter, one size (or 1) -> the sizes of the letters behind ->.
     Raises: ValueError without operands, and for a number not below 52; TypeError for what is no equation or no tensor;
         RuntimeError for an equation that does not fit the operands: their number, their dimensions, their sizes, its
-        letters.
+        letters; and for two operands of different types, if something is summed.
     Source: Einstein, "Die Grundlage der allgemeinen Relativitätstheorie", Annalen der Physik 354, 1916, section 5
 
     >>> import mtorch
@@ -56,6 +56,9 @@ def einsum(*args: Any) -> Tensor:
     inputs: Any
     inputs, output = _parsed(equation.replace(" ", ""), xs)
     kind = result_type_of(*xs)
+    if len(xs) == 2 and xs[0].array.dtype != xs[1].array.dtype and set("".join(inputs)) - set(output):
+        raise RuntimeError(f"einsum(): the operands of a sum of products must have the same dtype, got {xs[0].dtype} and "
+                           f"{xs[1].dtype}")
     xs = [to_type(x, kind) for x in xs]
     xs, inputs = zip(*(_without_repeats(x, names) for x, names in zip(xs, inputs)))
     sizes: dict[str, int] = {}

@@ -39,6 +39,13 @@ REFUSED = {
     "T.celu(T.tensor([1]))": "celu.*int64.*expected a floating point tensor",
     "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
     "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
+    # operands of two types, which would widen what goes on
+    "T.einsum('ij,jk->ik', T.ones(2, 3), T.ones(3, 2, dtype=T.float64))": "einsum.*same dtype.*float32 and torch.float64",
+    "T.nn.functional.linear(T.ones(2, 3), T.ones(4, 3), T.ones(4, dtype=T.float64))": "linear: .* bias is torch.float64",
+    "T.nn.functional.linear(T.ones(2, 3), T.ones(4, 3), T.ones(4, dtype=T.complex64))": "linear: .* bias is torch.complex64",
+    "T.nn.functional.bilinear(T.ones(2, 3), T.ones(2, 3), T.ones(4, 3, 3), T.ones(4, dtype=T.float64))": "bilinear.*float64",
+    "T.cdist(T.ones(2, 3), T.ones(2, 3, dtype=T.float64))": "cdist: .*one dtype.*float32 and torch.float64",
+    "T.linalg.cross(T.ones(3), T.ones(3, dtype=T.float64))": "cross: .*one dtype.*float32 and torch.float64",
     # no elements
     "T.ones(0, 5).norm(float('inf'))": "vector_norm cannot compute the inf norm on an empty tensor",
     "T.ones(0, 5).norm(float('inf'), dim=0)": "vector_norm cannot compute the inf norm on an empty tensor",

@@ -80,6 +80,11 @@ def test_losses_of_logits_have_the_type_of_the_target(input: str, target: str, w
     assert mine.item() == pytest.approx(theirs.item(), rel=1e-6)
 
 
+def test_a_weight_of_another_type_leaves_the_losss() -> None:
+    y = mtorch.tensor([0.25, 0.5])
+    assert F.binary_cross_entropy(y, y, mtorch.ones(2, dtype=mtorch.float64)).dtype is mtorch.float32
+
+
 # ---- at 0 and at ties -----------------------------------------------------------------------------
 
 @pytest.mark.parametrize("spread", [

@@ -9,7 +9,7 @@ import numpy as np
 from ... import dtypes
 from ...autograd.tape import wrap
 from ...class_names import ShownAsTorchs
-from ..arguments import require_tensor, result_type_of, to_type
+from ..arguments import require_tensor
 
 _CAPITAL = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool",
             "float16": "Half", "float32": "Float", "float64": "Double", "complex64": "ComplexFloat",
@@ -68,12 +68,6 @@ def same_type(name: str, *xs) -> None:
     """All of one dtype."""
     if len({x.array.dtype for x in xs}) > 1:
         raise RuntimeError(f"{name}: Expected tensors of one dtype, got {' and '.join(str(x.dtype) for x in xs)}")
-
-
-def promoted(*xs):
-    """Tensors brought to one type."""
-    kind = result_type_of(*xs)
-    return [to_type(x, kind) for x in xs]
 
 
 def first_failure(name: str, infos: np.ndarray, message: str, kind: type[RuntimeError] = LinAlgError) -> None:

@@ -19,7 +19,7 @@ from ..arguments import axis_of, number_of, require_tensor, to_type
 from ..output import into
 from ..arithmetic import where
 from ..reduction import amax, amin, norm as norm_over
-from .checks import capital, matrices, singular_values_of, squares
+from .checks import capital, matrices, same_type, singular_values_of, squares
 from .solving import inv_ex
 
 if TYPE_CHECKING:
@@ -279,9 +279,9 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
         (for more than 25 rows), 'use_mm_for_euclid_dist', 'donot_use_mm_for_euclid_dist'
 
     Shape: (..., P, M), (..., R, M) -> (..., P, R)
-    Raises: TypeError where one is not a Tensor, or p no number; RuntimeError where they are of integers, have fewer
-        than two dimensions, their columns differ or the others do not broadcast, or p is negative; ValueError for
-        another compute_mode.
+    Raises: TypeError where one is not a Tensor, or p no number; RuntimeError where they are of integers or of two types,
+        have fewer than two dimensions, their columns differ or the others do not broadcast, or p is negative;
+        ValueError for another compute_mode.
 
     >>> import mtorch
     >>> mtorch.cdist(mtorch.tensor([[0.0, 0.0]]), mtorch.tensor([[3.0, 4.0], [1.0, 0.0]]))
@@ -294,6 +294,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {capital(x.dtype)}")
         if x.array.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.array.ndim}D")
+    same_type("cdist", a, b)
     if a.array.shape[-1] != b.array.shape[-1]:
         raise RuntimeError("X1 and X2 must have the same number of columns. "
                            f"X1: {a.array.shape[-1]} X2: {b.array.shape[-1]}")

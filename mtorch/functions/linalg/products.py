@@ -21,7 +21,7 @@ from ..matrix import matmul
 from ..joining import cat, stack
 from ..rearranging import diagonal as diagonal_over, flip
 from ..scan import cumprod
-from .checks import capital, promoted, squares
+from .checks import capital, same_type, squares
 from .solving import inv
 
 if TYPE_CHECKING:
@@ -168,14 +168,15 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = N
     dim: the dimension of size 3
 
     Shape: (..., 3, ...), the others broadcast -> what they broadcast to
-    Raises: TypeError where one is not a Tensor; RuntimeError where one is not of size 3 there, they have different
-        numbers of dimensions, or do not broadcast; IndexError for a dim outside [-input.dim(), input.dim()).
+    Raises: TypeError where one is not a Tensor; RuntimeError where one is not of size 3 there, they have different types
+        or numbers of dimensions, or do not broadcast; IndexError for a dim outside [-input.dim(), input.dim()).
 
     >>> import mtorch
     >>> mtorch.linalg.cross(mtorch.tensor([1.0, 0.0, 0.0]), mtorch.tensor([0.0, 1.0, 0.0]))
     tensor([0., 0., 1.])
     """
-    a, b = promoted(require_tensor(input, "linalg.cross"), require_tensor(other, "linalg.cross", "other"))
+    a, b = require_tensor(input, "linalg.cross"), require_tensor(other, "linalg.cross", "other")
+    same_type("linalg.cross", a, b)
     if a.array.ndim != b.array.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     d = axis_of(dim, a.array.ndim)

@@ -19,7 +19,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     weight: row o holds the weights of output o
 
     Shape: input (..., I), weight (O, I), bias (O) -> (..., O).  weight (I) -> (...).
-    Raises: RuntimeError for shapes that do not fit, naming them, and for an input and a weight of different types.
+    Raises: RuntimeError for shapes that do not fit, naming them, and for an input, a weight and a bias of different types.
     Source: Rosenblatt, "The Perceptron: A Probabilistic Model for Information Storage and Organization in the Brain",
         Psychological Review 1958.
 
@@ -47,6 +47,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             given = require_tensor(bias, "linear", "bias").array.shape
         if given != b.shape[:1] and (len(given) > 1 or bias.array.size != 1):
             raise RuntimeError(f"linear: bias has shape {tuple(given)}, weight {tuple(b.shape)} expects ({b.shape[0]},)")
+        kind = bias.array.dtype
+        if kind is not a.dtype and kind != a.dtype and given:
+            raise RuntimeError(f"linear: x is {x.dtype}, bias is {bias.dtype}: self and mat2 must have the same dtype")
     if a.ndim == 2:
         return rules.linear_without_bias(x, w) if bias is None else rules.linear(x, w, bias)
     whole, shape = a.flags.c_contiguous, a.shape[:-1] + b.shape[:1]
@@ -72,7 +75,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     """y[o] = x1^T weight[o] x2 + bias[o]: linear in each of two inputs.
 
     Shape: input1 (..., I), input2 (..., J), weight (O, I, J), bias (O) -> (..., O).
-    Raises: RuntimeError for shapes that do not fit.
+    Raises: RuntimeError for shapes that do not fit, and for different types.
     Source: Tenenbaum & Freeman, "Separating Style and Content with Bilinear Models", Neural Computation 2000.
 
     >>> import mtorch
@@ -90,6 +93,9 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     if bias is not None and require_tensor(bias, "bilinear", "bias").array.shape != w.array.shape[:1]:
         raise RuntimeError(f"bilinear(): bias has shape {tuple(bias.array.shape)}, weight {tuple(w.array.shape)} "
                            f"expects ({w.array.shape[0]},)")
+    kinds = [str(t.dtype) for t in (x1, x2, w, bias) if t is not None]
+    if len(set(kinds)) > 1:
+        raise RuntimeError(f"bilinear(): All tensors must have the same dtype, got {', '.join(kinds)}")
     if x1.array.shape[-1] != w.array.shape[1] or x2.array.shape[-1] != w.array.shape[2]:
         raise RuntimeError(f"bilinear(): inputs have {x1.array.shape[-1]} and {x2.array.shape[-1]} features, weight "
                            f"{tuple(w.array.shape)} expects {w.array.shape[1]} and {w.array.shape[2]}")
