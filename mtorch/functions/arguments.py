@@ -160,7 +160,8 @@ def numpy_names(function: Function) -> Function:
 
     keepdim, the last in its row, must be a bool: x.sum(0, 1) is an error, lest it be taken for x.sum((0, 1)).
     """
-    positional = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    code: Any = inspect.unwrap(function).__code__
+    positional = code.co_varnames[:code.co_argcount]
     first = min((positional.index(name) for name in ("unbiased", "keepdim") if name in positional), default=sys.maxsize)
 
     @functools.wraps(function)

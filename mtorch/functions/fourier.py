@@ -11,7 +11,7 @@ from ..autograd.complex_numbers import is_complex
 from ..autograd.naming import shown_as
 from ..ops import fourier as rules
 from ..ops.indexing import place
-from .arguments import axis_of, require_tensor, to_type, whole_number
+from .arguments import axis_of, numpy_names, require_tensor, to_type, whole_number
 from .output import into
 from .complex_numbers import conj
 from .creation import as_tensor
@@ -26,6 +26,7 @@ Axes = int | Sequence[int] | None
 
 # ---- one dimension -------------------------------------------------------------------------------
 
+@numpy_names
 @shown_as(lambda y, input, *_, **__: "FftC2CBackward0" if is_complex(input) else "FftR2CBackward0")
 def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *,
         out: Tensor | None = None) -> Tensor:
@@ -48,6 +49,7 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
     return _given(_complex_transform("fft", input, n, dim, norm, False), out)
 
 
+@numpy_names
 @shown_as(lambda y, input, *_, **__: "FftC2CBackward0" if is_complex(input) else "ConjBackward0")
 def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *,
          out: Tensor | None = None) -> Tensor:
@@ -64,6 +66,7 @@ def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     return _given(_complex_transform("ifft", input, n, dim, norm, True), out)
 
 
+@numpy_names
 def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *,
          out: Tensor | None = None) -> Tensor:
     """The first n/2 + 1 numbers of `fft` of a real signal: the others are their conjugates.
@@ -82,6 +85,7 @@ def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     return _given(rules.real_dft(_resized(x, n, d), dim=d, norm=norm), out)
 
 
+@numpy_names
 def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """The inverse of `rfft`: a real signal of length n.
@@ -103,6 +107,7 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
     return _given(rules.inverse_real_dft(_resized(_as_complex(x), length // 2 + 1, d), n=length, dim=d, norm=norm), out)
 
 
+@numpy_names
 def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *,
          out: Tensor | None = None) -> Tensor:
     """`fft` of a signal that is its own conjugate turned round, given by its first half: the frequencies are real.
@@ -117,6 +122,7 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     return irfft(conj(x), n, dim, rules.OPPOSITE[_norm("hfft", norm)], out=out)
 
 
+@numpy_names
 def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """The inverse of `hfft`.
@@ -132,6 +138,7 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
 
 # ---- several dimensions --------------------------------------------------------------------------
 
+@numpy_names
 def fftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = None, *, out: Tensor | None = None) -> Tensor:
     """`fft` along several dimensions.
 
@@ -150,6 +157,7 @@ def fftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = No
     return _given(_over_axes("fftn", fft, input, s, dim, norm), out)
 
 
+@numpy_names
 def ifftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """The inverse of `fftn`.
@@ -164,6 +172,7 @@ def ifftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = N
     return _given(_over_axes("ifftn", ifft, input, s, dim, norm), out)
 
 
+@numpy_names
 def rfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """`rfft` along the last of several dimensions, `fft` along the others.
@@ -179,6 +188,7 @@ def rfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = N
     return _given(_over_axes("rfftn", fft, y, sizes[:-1], axes[:-1], norm) if axes[:-1] else y, out)
 
 
+@numpy_names
 def irfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = None, *,
            out: Tensor | None = None) -> Tensor:
     """The inverse of `rfftn`: `irfft` along the last dimension, `ifft` along the others.
@@ -195,6 +205,7 @@ def irfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = 
     return _given(irfft(y, last, axes[-1], norm), out)
 
 
+@numpy_names
 def fft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None = None, *,
          out: Tensor | None = None) -> Tensor:
     """`fftn` along two dimensions, the last ones unless dim names others: of images.
@@ -208,6 +219,7 @@ def fft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None 
     return fftn(input, s, dim, norm, out=out)
 
 
+@numpy_names
 def ifft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """The inverse of `fft2`.
@@ -221,6 +233,7 @@ def ifft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None
     return ifftn(input, s, dim, norm, out=out)
 
 
+@numpy_names
 def rfft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """`rfftn` along two dimensions, the last ones unless dim names others: of real images.
@@ -234,6 +247,7 @@ def rfft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None
     return rfftn(input, s, dim, norm, out=out)
 
 
+@numpy_names
 def irfft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None = None, *,
            out: Tensor | None = None) -> Tensor:
     """The inverse of `rfft2`.
@@ -247,6 +261,7 @@ def irfft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | Non
     return irfftn(input, s, dim, norm, out=out)
 
 
+@numpy_names
 def hfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """`hfft` along the last of several dimensions, `fft` along the others.
@@ -260,6 +275,7 @@ def hfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = N
     return irfftn(conj(require_tensor(input, "hfftn")), s, dim, rules.OPPOSITE[_norm("hfftn", norm)], out=out)
 
 
+@numpy_names
 def ihfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = None, *,
            out: Tensor | None = None) -> Tensor:
     """The inverse of `hfftn`.
@@ -273,6 +289,7 @@ def ihfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = 
     return _given(conj(rfftn(input, s, dim, rules.OPPOSITE[_norm("ihfftn", norm)])), out)
 
 
+@numpy_names
 def hfft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None = None, *,
           out: Tensor | None = None) -> Tensor:
     """`hfftn` along two dimensions, the last ones unless dim names others.
@@ -286,6 +303,7 @@ def hfft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None
     return hfftn(input, s, dim, norm, out=out)
 
 
+@numpy_names
 def ihfft2(input: Tensor, s: Sizes = None, dim: Axes = (-2, -1), norm: str | None = None, *,
            out: Tensor | None = None) -> Tensor:
     """The inverse of `hfft2`.
@@ -339,6 +357,7 @@ def _frequencies(function, n, d, dtype, device, requires_grad, out):
     return into(out, y) if out is not None else y.requires_grad_() if requires_grad else y
 
 
+@numpy_names
 def fftshift(input: Tensor, dim: Axes = None) -> Tensor:
     """The numbers of `fftn` with the frequency 0 moved to the middle.
 
@@ -354,6 +373,7 @@ def fftshift(input: Tensor, dim: Axes = None) -> Tensor:
     return _shifted("fftshift", input, dim, lambda n: n // 2)
 
 
+@numpy_names
 def ifftshift(input: Tensor, dim: Axes = None) -> Tensor:
     """The inverse of `fftshift`.
 

@@ -127,6 +127,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     return rules.split(x, sizes=sizes, dim=d)
 
 
+@numpy_names
 @shown_as("SplitWithSizesBackward0")
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces of the given sizes along dim: views.

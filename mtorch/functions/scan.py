@@ -129,6 +129,7 @@ def cummin(input: Tensor, dim: int, *, out: Sequence[Tensor] | None = None) -> r
     return _running_extreme("cummin", input, dim, out)
 
 
+@numpy_names
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None, *,
          out: Tensor | None = None) -> Tensor:
     """The differences of neighbours along dim, n times over; of bools, whether they differ.
@@ -164,6 +165,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     return x if out is None else into(out, x)
 
 
+@numpy_names
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Operand | None = None, dim: int = -1) -> Tensor:
     """The integral of y along dim by the trapezoid rule: the sum of (x[i + 1] - x[i]) (y[i] + y[i + 1]) / 2.
 
@@ -183,6 +185,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Operand | None = None, 
     return total(_trapezoids(y, x, dx, dim, "trapezoid"), dim)
 
 
+@numpy_names
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Operand | None = None, dim: int = -1) -> Tensor:
     """The integral of y up to each point along dim but the first, by the trapezoid rule.
 

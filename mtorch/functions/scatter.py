@@ -12,7 +12,7 @@ from ..autograd.views import inplace
 from ..ops import scatter as rules
 from ..ops.accumulation import along
 from ..ops.indexing import take as take_rule
-from .arguments import axis_of, element_of, of_real_numbers, require_tensor, to_type, whole_number
+from .arguments import axis_of, element_of, numpy_names, of_real_numbers, require_tensor, to_type, whole_number
 from .output import into
 from .indexing import _in_range, plain_key
 
@@ -79,6 +79,7 @@ def _as_shaped(result, x):
     return result if result.array.shape == x.array.shape else result.reshape(x.array.shape)
 
 
+@numpy_names
 @shown_as(lambda y, input, dim, index, src=None, **_: f"ScatterBackward{int(not isinstance(src, TensorBase))}")
 def scatter(input: Tensor, dim: int, index: Tensor, src: Operand | None = None, *, value: Operand | None = None,
             reduce: str | None = None, out: Tensor | None = None) -> Tensor:
@@ -119,6 +120,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Operand | None = None, 
     return result if out is None else into(out, result)
 
 
+@numpy_names
 @shown_as("ScatterAddBackward0")
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of input with src added at index along dim.
@@ -140,6 +142,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Ten
     return result if out is None else into(out, result)
 
 
+@numpy_names
 @of_real_numbers
 def scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True,
                    out: Tensor | None = None) -> Tensor:
@@ -198,6 +201,7 @@ def _slices(name, x, d, index, source):
     return s
 
 
+@numpy_names
 @shown_as("IndexAddBackward0")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Number = 1,
               out: Tensor | None = None) -> Tensor:
@@ -224,6 +228,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     return result if out is None else into(out, result)
 
 
+@numpy_names
 @shown_as("IndexCopyBackward0")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of input with the slices that index names along dim replaced by those of source.
@@ -242,6 +247,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: T
     return result if out is None else into(out, result)
 
 
+@numpy_names
 @shown_as(lambda y, input, dim, index, value: f"IndexFillBackward{int(isinstance(value, TensorBase))}")
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Operand) -> Tensor:
     """A copy of input with the slices that index names along dim full of value.
@@ -387,6 +393,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
                            accumulating=bool(accumulate)).reshape(x.array.shape)
 
 
+@numpy_names
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """`gather` with the other dimensions broadcast.
 
@@ -425,6 +432,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
     return result if out is None else into(out, result)
 
 
+@numpy_names
 @shown_as("SelectScatterBackward0")
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """A copy of input with the slice at index along dim replaced by src.
@@ -450,6 +458,7 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     return _with_part(x, src, (slice(None),) * d + (index,), "select_scatter")
 
 
+@numpy_names
 @shown_as("SliceScatterBackward0")
 def slice_scatter(input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None,
                   step: int = 1) -> Tensor:

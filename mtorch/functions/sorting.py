@@ -385,6 +385,7 @@ def quantile(input: Tensor, q: float | Tensor, dim: int | None = None, keepdim: 
     return _quantile("quantile", input, q, dim, keepdim, interpolation, out)
 
 
+@numpy_names
 def nanquantile(input: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool = False, *,
                 interpolation: str = "linear", out: Tensor | None = None) -> Tensor:
     """`quantile` of the elements that are not nan; nan where there are no others.

@@ -13,7 +13,7 @@ from ..autograd.naming import shown_as
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..caller import program_line
-from .arguments import Size, axis_of, require_tensor, result_type_of, sizes_of, to_type, whole_number
+from .arguments import Size, axis_of, numpy_names, require_tensor, result_type_of, sizes_of, to_type, whole_number
 from .indexing import index_select
 from .joining import cat, stack
 
@@ -165,6 +165,7 @@ def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Ten
     return cat(xs, 1, out=out)
 
 
+@numpy_names
 def tensor_split(input: Tensor, indices_or_sections: Dims | Tensor | None = None, dim: int = 0, *,
                  sections: int | None = None, indices: Dims | None = None) -> tuple[Tensor, ...]:
     """Pieces of a tensor along dim: views.
@@ -440,6 +441,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     return x[wrap(rows)]
 
 
+@numpy_names
 def repeat_interleave(input: Tensor, repeats: Tensor | int | None = None, dim: int | None = None, *,
                       output_size: int | None = None) -> Tensor:
     """Each element (of the flattened input where dim is None, else each slice along dim) repeated, copies next to

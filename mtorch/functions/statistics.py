@@ -11,7 +11,7 @@ from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import inplace
 from ..ops import scatter as rules
-from .arguments import NUMBERS, axes_of, axis_of, floating, of_real_numbers, require_tensor
+from .arguments import NUMBERS, axes_of, axis_of, floating, numpy_names, of_real_numbers, require_tensor
 from .output import into
 from .indexing import narrow
 from .joining import cat
@@ -182,6 +182,7 @@ def _edges(bins, d: int) -> list:
     return edges
 
 
+@numpy_names
 def gradient(input: Tensor, *, spacing: Any = None, dim: Dims | None = None, edge_order: int = 1) -> tuple[Tensor, ...]:
     """The derivative along each dimension of a function known on a grid, by central differences.
 
@@ -259,6 +260,7 @@ def _by_differences(x, d: int, h: np.ndarray, order: int):
     return cat([first, *parts, last], d)
 
 
+@numpy_names
 @of_real_numbers
 @shown_as("IndexReduceBackward0")
 def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True,

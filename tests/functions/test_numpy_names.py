@@ -22,6 +22,27 @@ def test_axis(name: str) -> None:
     assert shown(getattr(ours, name)(axis=1)) == shown(getattr(theirs, name)(axis=1))
 
 
+CALLS = [
+    "T.linalg.norm(x, axis=1, keepdims=True)", "T.linalg.vector_norm(x, axis=0)", "T.linalg.matrix_norm(x, axis=(0, 1))",
+    "T.linalg.cross(x, x + 1, axis=1)", "T.cross(x, x + 1, axis=1)", "T.linalg.vecdot(x, x, axis=0)",
+    "x.renorm(2, axis=1, maxnorm=1)",
+    "T.nn.functional.cosine_similarity(x, x + 1, axis=0)", "T.gradient(x, axis=1)[0]", "T.trapezoid(x, axis=0)",
+    "T.cumulative_trapezoid(x, axis=0)", "x.diff(axis=0)", "x.nanquantile(0.5, axis=1, keepdims=True)",
+    "x.tensor_split(3, axis=1)[0]", "x.repeat_interleave(2, axis=0)", "x.split_with_sizes([1, 2], axis=1)[1]",
+    "x.take_along_dim(i, axis=1)", "x.scatter(axis=1, index=i, value=7)", "x.scatter_add(axis=1, index=i, src=x)",
+    "x.scatter_reduce(axis=1, index=i, src=x, reduce='sum')", "x.index_add(axis=0, index=i[:, 0], source=x)",
+    "x.index_copy(axis=0, index=i[:, 0], source=x)", "x.index_fill(axis=1, index=i[:, 0], value=7)",
+    "x.select_scatter(x[0], axis=0, index=1)", "x.slice_scatter(x[:, :1], axis=1, end=1)",
+    "T.fft.fft(x, axis=0)", "T.fft.irfft(x, axis=0)", "T.fft.fft2(x, axis=(0, 1))", "T.fft.fftshift(x, axis=1)",
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_axis_in_other_calls(call: str) -> None:
+    ours, theirs = (eval(call, {"T": t, "x": t.tensor(NUMBERS), "i": t.tensor([[0], [1]])}) for t in (mtorch, torch))
+    assert shown(ours) == shown(theirs)
+
+
 @pytest.mark.parametrize("name", ["cat", "concatenate", "stack"])
 def test_axis_of_what_is_joined(name: str) -> None:
     ours = getattr(mtorch, name)([mtorch.tensor(NUMBERS)] * 2, axis=1)

@@ -15,7 +15,7 @@ from ...autograd.naming import shown_as
 from ... import dtypes
 from ...autograd.tape import wrap
 from ...ops import distance, linalg as rules
-from ..arguments import axis_of, number_of, require_tensor, to_type
+from ..arguments import axis_of, number_of, numpy_names, require_tensor, to_type
 from ..output import into
 from ..arithmetic import where
 from ..reduction import amax, amin, norm as norm_over
@@ -42,6 +42,7 @@ def _typed(x, dtype, name: str):
     return x
 
 
+@numpy_names
 @shown_as("LinalgVectorNormBackward0")
 def vector_norm(x: Tensor, ord: float = 2, dim: Dims | None = None, keepdim: bool = False, *,
                 dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
@@ -67,6 +68,7 @@ def vector_norm(x: Tensor, ord: float = 2, dim: Dims | None = None, keepdim: boo
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *,
                 dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The norm of matrices.
@@ -118,6 +120,7 @@ def _largest(x, dim: int, keepdim: bool = False):
     return amax(x, dim, keepdim) if x.array.shape[dim] else x.sum(dim, keepdim)
 
 
+@numpy_names
 def norm(A: Tensor, ord: float | str | None = None, dim: Dims | None = None, keepdim: bool = False, *,
          out: Tensor | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
     """`vector_norm` where dim is one dimension, or where neither dim nor ord is given; `matrix_norm` where dim is
@@ -233,6 +236,7 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     return norm_over(require_tensor(input, "dist") - require_tensor(other, "dist", "other"), float(number_of(p, "dist", "p")))
 
 
+@numpy_names
 @shown_as("RenormBackward0")
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None) -> Tensor:
     """input with each slice along dim whose p-norm is above maxnorm brought down to it.

@@ -13,7 +13,7 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...autograd.tape import wrap
 from ...ops import linalg as rules
-from ..arguments import axis_of, require_tensor, whole_number
+from ..arguments import axis_of, numpy_names, require_tensor, whole_number
 from ..output import into
 from ..arithmetic import where
 from ..einsum import einsum
@@ -161,6 +161,7 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     return multi_dot(matrices, out=out) if len(matrices) > 1 else matrices[0].clone()
 
 
+@numpy_names
 @shown_as("LinalgCrossBackward0")
 def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The cross product of vectors of three elements along dim.
@@ -188,6 +189,7 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = N
     return result if out is None else into(out, result)
 
 
+@numpy_names
 def old_cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """`linalg.cross`, along the first dimension of size 3 where dim is None.
 
@@ -206,6 +208,7 @@ def old_cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tens
     return cross(input, other, dim=dim, out=out)
 
 
+@numpy_names
 @shown_as(lambda y, a, b, **_: "VdotBackward0" if max(a.ndim, b.ndim) == 1 else "SumBackward1")
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The dot product of vectors along dim, of operands that broadcast; of complex ones, x is conjugated.

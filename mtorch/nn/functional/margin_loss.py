@@ -9,7 +9,7 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...autograd.tape import TensorBase, wrap
 from ...functions import elementwise, reduction as reductions
-from ...functions.arguments import axis_of, require_tensor, result_type_of, to_type
+from ...functions.arguments import axis_of, numpy_names, require_tensor, result_type_of, to_type
 from ...functions.output import into
 from ...ops import ctc
 from .activation import logsigmoid
@@ -25,6 +25,7 @@ def _require(function: str, **tensors: Tensor) -> None:
         require_tensor(x, function, argument)
 
 
+@numpy_names
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """x1 . x2 / (|x1| |x2|) along dim: the cosine of the angle between them, from -1 to 1.
 
