@@ -165,7 +165,7 @@ def patches_of(x: np.ndarray, taps: Taps, out: tuple[int, ...]) -> Iterator[tupl
         seen = view[(*EVERY, *(slice(None) for _ in kernel), *spot)]
         columns = prod(seen.shape[2 + len(kernel):])
         if prod(kernel) == 1 and max(stride) == 1:
-            yield spot, seen.reshape(groups, -1, columns)      # what a kernel of one tap sees is x itself
+            yield spot, seen.reshape(groups, rows // groups, columns)      # what a kernel of one tap sees is x itself
             continue
         if buffer is None:
             # 16: rows a power of two apart share a place in the cache

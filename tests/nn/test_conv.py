@@ -110,8 +110,10 @@ def test_what_a_convolution_returns_can_be_flattened_without_a_copy() -> None:
     assert y.view(4, -1).shape == (4, 180)
 
 
-def test_an_empty_batch_is_no_special_case() -> None:
-    functions_agree(lambda t, x, w: t.nn.functional.conv2d(x, w, padding=1), normal(0, 3, 5, 5), normal(4, 3, 3, 3))
+@pytest.mark.parametrize("kernel", [1, 3])
+def test_an_empty_batch_is_no_special_case(kernel: int) -> None:
+    functions_agree(lambda t, x, w: t.nn.functional.conv2d(x, w, padding=1), normal(0, 3, 5, 5),
+                    normal(4, 3, kernel, kernel))
 
 
 @pytest.mark.parametrize(("call", "message"), [
