@@ -37,7 +37,7 @@ def batch_norm_plainly(x, w, b, *, eps, mean=None, var=None):
 def channel_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(mean, var) of each channel of x (N, C, ...), over the batch and the image; var divides by the count"""
     x = _by_channel(x)
-    n = x.shape[1]
+    n = max(x.shape[1], 1)                             # of no sample both are 0
     mean = x.sum(axis=1) / n
     d = x - mean[:, None]
     return mean, np.vecdot(d, d) / n

@@ -17,6 +17,7 @@ LAYERS = {
     "batch 2d not affine": (lambda t: t.nn.BatchNorm2d(3, affine=False), (4, 3, 5, 6)),
     "batch 2d without bias": (lambda t: t.nn.BatchNorm2d(3, bias=False), (4, 3, 5, 6)),
     "batch 2d untracked": (lambda t: t.nn.BatchNorm2d(3, track_running_stats=False), (4, 3, 5, 6)),
+    "batch 2d of no sample": (lambda t: t.nn.BatchNorm2d(3), (0, 3, 5, 6)),
     "batch 3d": (lambda t: t.nn.BatchNorm3d(2), (2, 2, 3, 4, 3)),
     "instance 1d": (lambda t: t.nn.InstanceNorm1d(3), (2, 3, 7)),
     "instance 2d": (lambda t: t.nn.InstanceNorm2d(3, affine=True), (2, 3, 5, 4)),
