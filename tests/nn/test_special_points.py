@@ -53,6 +53,13 @@ def test_an_ignored_sample_may_hold_nan() -> None:
         functions_agree(lambda t, x, o=options: t.nn.functional.nll_loss(x, t.tensor([0, -100, 2]), **o), x)
 
 
+def test_classes_as_bytes_are_no_mask_when_differentiated_twice() -> None:
+    def slopes(t, x):
+        loss = t.nn.functional.cross_entropy(x, t.tensor([1, 2], dtype=t.uint8))
+        return t.autograd.grad(loss, x, create_graph=True)[0]
+    functions_agree(slopes, normal(2, 3))
+
+
 def test_a_margin_that_is_just_met_has_no_gradient() -> None:
     scores = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.0]])
     for p in (1, 2):

@@ -18,10 +18,12 @@ def classes_of(name: str, input: Tensor, target: Tensor, weight: Tensor | None,
     target = require_tensor(target, name, "target")
     if x.array.dtype.kind != "f":
         raise NotImplementedError(f"{name}: expected a floating point input, got {x.dtype}")
-    if target.array.dtype != np.int64 and target.array.dtype != np.uint8:
-        raise RuntimeError(f"{name}: expected scalar type Long for the target of class indices, but found "
-                           f"{target.dtype} (use target.long())")
     shape, t = x.array.shape, target.array
+    if t.dtype != np.int64:
+        if t.dtype != np.uint8:
+            raise RuntimeError(f"{name}: expected scalar type Long for the target of class indices, but found "
+                               f"{target.dtype} (use target.long())")
+        t = t.astype(np.int64)                             # as an index of a Tensor, bytes would be a mask
     if len(shape) == 0:
         raise ValueError(f"{name}: Expected 1 or more dimensions (got 0): input needs a dimension of classes")
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
@@ -65,7 +67,7 @@ def classes_of(name: str, input: Tensor, target: Tensor, weight: Tensor | None,
 
 def _all_below(t: np.ndarray, classes: int) -> bool:
     """Whether all are from 0 to classes - 1; read as unsigned, a negative number is a very large one."""
-    return not t.size or int(np.maximum.reduce(t.view(np.uint64) if t.dtype == np.int64 else t)) < classes
+    return not t.size or int(np.maximum.reduce(t.view(np.uint64))) < classes
 
 
 def all_ignored(target: Tensor, ignore_index: int) -> bool:
