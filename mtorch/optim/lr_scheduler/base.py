@@ -187,6 +187,11 @@ def for_each_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
 
 # ---- functions of the user's in a state dict --------------------------------------------------------
 
+def without(state: dict[str, Any], name: str) -> dict[str, Any]:
+    """A state without the entry that has a form of its own when it is saved; then it is the last, as in torch."""
+    return {key: value for key, value in state.items() if key != name}
+
+
 def state_of_function(function: Callable) -> dict[str, Any] | None:
     """What is saved of a function: the attributes of a callable object, nothing of a plain function or lambda."""
     return None if isinstance(function, types.FunctionType) else function.__dict__.copy()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..optimizer import Optimizer
-from .base import LRScheduler, values_of, write
+from .base import LRScheduler, values_of, without, write
 from .plateau import ReduceLROnPlateau
 
 
@@ -37,11 +37,12 @@ class _Composed(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Everything the scheduler knows but the optimizer, with the states of its parts."""
-        return {**super().state_dict(), "_schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}
+        return {**without(super().state_dict(), "_schedulers"),
+                "_schedulers": [scheduler.state_dict() for scheduler in self._schedulers]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what state_dict() gave."""
-        super().load_state_dict({name: value for name, value in state_dict.items() if name != "_schedulers"})
+        super().load_state_dict(without(state_dict, "_schedulers"))
         for scheduler, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
             scheduler.load_state_dict(state)
 

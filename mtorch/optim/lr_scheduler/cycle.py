@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..optimizer import Optimizer
-from .base import LRScheduler, an_optimizer, for_each_group, not_zero, state_of_function, write
+from .base import LRScheduler, an_optimizer, for_each_group, not_zero, state_of_function, without, write
 
 
 def begin_momentum(scheduler: Any, base_momentum: Any, max_momentum: Any, last_epoch: int) -> tuple[list, list]:
@@ -114,14 +114,13 @@ class CyclicLR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Everything the scheduler knows but the optimizer; of scale_fn only a callable object, by its attributes."""
-        state = super().state_dict()
-        if self._scale_fn_custom is not None:
-            state["_scale_fn_custom"] = state_of_function(self._scale_fn_custom)
-        return state
+        scale_fn = self._scale_fn_custom
+        return {**without(super().state_dict(), "_scale_fn_custom"),
+                "_scale_fn_custom": None if scale_fn is None else state_of_function(scale_fn)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what state_dict() gave; scale_fn stays, a callable object gets its attributes back."""
-        super().load_state_dict({name: value for name, value in state_dict.items() if name != "_scale_fn_custom"})
+        super().load_state_dict(without(state_dict, "_scale_fn_custom"))
         attributes = state_dict["_scale_fn_custom"]
         if attributes is not None and self._scale_fn_custom is not None:
             self._scale_fn_custom.__dict__.update(attributes)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..optimizer import Optimizer
-from .base import LRScheduler, an_optimizer, state_of_function
+from .base import LRScheduler, an_optimizer, state_of_function, without
 
 
 class _ByFunction(LRScheduler):
@@ -25,11 +25,12 @@ class _ByFunction(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Everything the scheduler knows but the optimizer; of functions only callable objects, by their attributes."""
-        return {**super().state_dict(), "lr_lambdas": [state_of_function(f) for f in self.lr_lambdas]}
+        return {**without(super().state_dict(), "lr_lambdas"),
+                "lr_lambdas": [state_of_function(f) for f in self.lr_lambdas]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what state_dict() gave; the functions stay, callable objects get their attributes back."""
-        super().load_state_dict({name: value for name, value in state_dict.items() if name != "lr_lambdas"})
+        super().load_state_dict(without(state_dict, "lr_lambdas"))
         for function, state in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
             if state is not None:
                 function.__dict__.update(state)
