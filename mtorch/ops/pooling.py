@@ -4,6 +4,7 @@ The loops go over the taps of the window, not over its places: tap (i, j) of all
 """
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,8 @@ def wide(x: np.ndarray, taps: Taps, padding: tuple[int, ...], out: tuple[int, ..
 def max_pool_by_position(x, *, kernel, stride, padding, dilation, out):
     """y[n,c,p] = x[n,c, where the largest in the window of p stands]"""
     where = positions_of_largest(plain(x), kernel=kernel, stride=stride, padding=padding, dilation=dilation, out=out)
-    N, C = x.shape[:2]
-    return gather(x.reshape(N, C, -1), index=where.reshape(N, C, -1), dim=2).reshape(where.shape)
+    N, C, *size = x.shape
+    return gather(x.reshape(N, C, prod(size)), index=where.reshape(N, C, prod(out)), dim=2).reshape(where.shape)
 
 
 @op(reference=max_pool_by_position, flat=True, name="MaxPool2DWithIndicesBackward0")

@@ -25,6 +25,8 @@ LAYERS = {
     "avg 3d": (lambda t: t.nn.AvgPool3d((2, 1, 2), padding=(1, 0, 1), count_include_pad=False), (1, 2, 4, 3, 4)),
     "lp 1d": (lambda t: t.nn.LPPool1d(2, 3, stride=2), (2, 3, 9)),
     "lp 2d": (lambda t: t.nn.LPPool2d(2, (2, 3)), (2, 3, 4, 6)),
+    "lp 2d of the largest": (lambda t: t.nn.LPPool2d(float("inf"), 2), (2, 3, 4, 6)),
+    "lp 1d of the smallest": (lambda t: t.nn.LPPool1d(-float("inf"), 3, stride=2), (2, 3, 9)),
     "adaptive avg 1d": (lambda t: t.nn.AdaptiveAvgPool1d(4), (2, 3, 9)),
     "adaptive avg 2d": (lambda t: t.nn.AdaptiveAvgPool2d((3, None)), (2, 3, 7, 5)),
     "adaptive avg 2d even": (lambda t: t.nn.AdaptiveAvgPool2d((3, 2)), (2, 3, 6, 4)),
@@ -56,6 +58,12 @@ def test_nan_is_larger_than_anything() -> None:
     x = normal(1, 2, 4, 4)
     x[0, 0, 1, 1] = x[0, 1, 2, 2] = x[0, 1, 2, 3] = np.nan
     functions_agree(lambda t, x: t.nn.functional.max_pool2d(x, 2, return_indices=True), x, backward=False)
+
+
+def test_no_sample_may_be_differentiated_twice() -> None:
+    x = mtorch.zeros(0, 3, 6, requires_grad=True)
+    g, = mtorch.autograd.grad(F.max_pool1d(x, 2).sum(), x, create_graph=True)
+    assert mtorch.autograd.grad(g.sum(), x)[0].shape == (0, 3, 6)
 
 
 def test_integers() -> None:

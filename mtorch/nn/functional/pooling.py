@@ -6,7 +6,7 @@ Sources: LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import inf, prod
 
 import numpy as np
 
@@ -140,7 +140,7 @@ def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Ints, stride: Ints |
               ceil_mode: bool = False) -> Tensor:
     """(sum of x^p)^(1/p) over each window of the sequences, p = norm_type; the other arguments as for avg_pool1d.
 
-    norm_type: 1 gives sums, 2 lengths; the larger, the nearer to the maximum (where nothing is negative); not 0
+    norm_type: 1 gives sums, 2 lengths; the larger, the nearer to the largest size, which infinity gives; not 0
 
     Shape: (N, C, L) or (C, L) -> (N, C, (L - K) / stride + 1)
     Raises: ZeroDivisionError for a norm_type of 0; NotImplementedError for integers and bools; RuntimeError for a window
@@ -319,6 +319,11 @@ def _counts(size, kernel, stride, padding, out, count_include_pad: bool) -> np.n
 
 def _lp_pool(function, n, input, norm_type, kernel_size, stride, ceil_mode):
     require_floating(require_image(input, n, function), function)
+    if norm_type in (inf, -inf):                       # what the windows come to as norm_type grows, or falls
+        largest = (max_pool1d, max_pool2d, max_pool3d)[n - 1]
+        if norm_type == inf:
+            return largest(abs(input), kernel_size, stride, 0, 1, ceil_mode)
+        return -largest(-abs(input), kernel_size, stride, 0, 1, ceil_mode)
     average = _avg_pool(function, n, input ** norm_type, kernel_size, stride, 0, ceil_mode, True, None)
     total = average * float(prod(per_axis(kernel_size, n, function, "kernel_size")))
     total = masked_fill(total, 0.0, mask=average.array == 0)                  # no gradient passes a sum of 0, as in torch
