@@ -128,7 +128,7 @@ def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
     """input where it is above threshold, else value.
 
     threshold: what the elements are compared with
-    value: what those become that are not above; of integers, its whole part
+    value: what those become that are not above; of integers, the whole part of either
 
     Shape: any -> the same.
     Raises: TypeError for what is no tensor and for what is no number; RuntimeError for a value that a type of integers
@@ -144,5 +144,5 @@ def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
         raise NotImplementedError(f'"threshold_cpu" not implemented for {x.dtype}: expected numbers')
     if x.array.dtype.kind != "f":
         value = element_of(value, x.array.dtype, "threshold", "value")
-        return wrap(np.where(x.array > threshold, x.array, np.asarray(value, x.array.dtype)))
+        return wrap(np.where(x.array > int(threshold), x.array, np.asarray(value, x.array.dtype)))
     return rules.keep_where(x, mask=~(x.array <= threshold), value=value)

@@ -271,3 +271,8 @@ def test_the_checks_leave_the_constructor_s_arguments_to_be_seen():
                                                                                   {"act": "relu"})
     assert inspect.getfullargspec(nn.Linear.__init__).args[:3] == ["self", "in_features", "out_features"]
     assert nn.Linear.__init__.__code__.co_varnames[1] == "in_features"
+
+
+def test_an_image_without_a_batch_is_no_input_of_dropout2d() -> None:
+    with pytest.warns(UserWarning, match="Received a 3D input to dropout2d"):
+        mtorch.nn.Dropout2d()(mtorch.ones(3, 4, 4))

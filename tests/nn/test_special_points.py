@@ -60,6 +60,40 @@ def test_classes_as_bytes_are_no_mask_when_differentiated_twice() -> None:
     functions_agree(slopes, normal(2, 3))
 
 
+NUMPY = {
+    "batch_norm": lambda t, x: t.nn.functional.batch_norm(x, t.zeros(3), t.ones(3), eps=np.float64(1e-5)),
+    "instance_norm": lambda t, x: t.nn.functional.instance_norm(x, t.zeros(3), t.ones(3), use_input_stats=False,
+                                                                eps=np.float64(1e-5)),
+    "rms_norm": lambda t, x: t.nn.functional.rms_norm(x, (4,), eps=np.float64(1e-5)),
+    "gaussian_nll_loss": lambda t, x: t.nn.functional.gaussian_nll_loss(x, x, x * x, eps=np.float64(1e-3)),
+    "avg_pool2d": lambda t, x: t.nn.functional.avg_pool2d(x, 2, divisor_override=np.int64(3)),
+    "triplet_margin_loss": lambda t, x: t.nn.functional.triplet_margin_loss(x, x, x, margin=np.float64(0.5)),
+    "cosine_embedding_loss": lambda t, x: t.nn.functional.cosine_embedding_loss(x[0], x[1], -t.ones(3), np.float64(-0.5)),
+    "dropout": lambda t, x: t.nn.functional.dropout(x, np.float16(0.25)),
+}
+
+
+@pytest.mark.parametrize("name", NUMPY)
+def test_a_number_of_numpy_widens_nothing(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    results = []
+    for t in (mtorch, torch):
+        t.manual_seed(0)
+        results.append(NUMPY[name](t, t.arange(24.0).reshape(2, 3, 4) / 5))
+    assert results[0].dtype == mtorch.float32
+    assert np.allclose(results[0].numpy(), results[1].numpy(), rtol=1e-5)
+
+
+def test_a_threshold_of_integers_is_one() -> None:
+    for number in (-0.5, 1.5):
+        functions_agree(lambda t, x, n=number: t.nn.functional.threshold(x, n, 9.0), np.arange(-2, 3), backward=False)
+
+
+def test_a_weight_with_more_rows_than_the_scores_keeps_torchs_sum() -> None:
+    functions_agree(lambda t, x: t.nn.functional.multilabel_soft_margin_loss(
+        x, t.tensor([0.0, 1.0, 1.0], dtype=t.float64), t.arange(12.0, dtype=t.float64).reshape(4, 3)), normal(3))
+
+
 def test_a_margin_that_is_just_met_has_no_gradient() -> None:
     scores = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.0]])
     for p in (1, 2):

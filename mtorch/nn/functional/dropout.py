@@ -37,7 +37,7 @@ def _require_floating(x: Tensor, name: str) -> None:
 def _mask(x: Tensor, shape: tuple[int, ...], p: float) -> np.ndarray:
     """Ones with probability 1 - p, else zeros, in torch's order."""
     mask = memory_as_in_torch(x) if shape == x.array.shape else np.empty(shape, x.array.dtype)
-    random.bernoulli_(mask, random.default_generator, 1.0 - p)
+    random.bernoulli_(mask, random.default_generator, 1.0 - float(p))
     return mask
 
 
@@ -122,6 +122,10 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
                       "result in an error in a future release. To retain the behavior and silence this warning, "
                       "please use dropout instead.",
                       stacklevel=2)
+    if x.array.ndim == 3:
+        warnings.warn("dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is "
+                      "desired, of shape (N, C, L), for which there is dropout1d; an image (C, H, W) needs a batch "
+                      "dimension first.", stacklevel=2)
     if x.array.ndim < 2:
         raise RuntimeError(f"Feature dropout requires at least 2 dimensions in the input, got {x.array.ndim}")
     return _dropped(x, p, training, inplace, _channels(x), "dropout2d")

@@ -219,7 +219,7 @@ def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin
     eps = 1e-12                                        # torch's own, inside the root
     cos = product / (((input1 * input1).sum(-1) + eps) * ((input2 * input2).sum(-1) + eps)).sqrt()
     zeros = cos.new_zeros(cos.shape)
-    return reduced((1 - cos).where(target == 1, zeros) + (cos - margin).clamp_min(0).where(target == -1, zeros),
+    return reduced((1 - cos).where(target == 1, zeros) + (cos - float(margin)).clamp_min(0).where(target == -1, zeros),
                    reduction)
 
 
@@ -261,7 +261,7 @@ def _triplet(distance: Callable[[Tensor, Tensor], Tensor], anchor: Tensor, posit
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = far.minimum(distance(positive, negative))
-    return reduced((near - far + margin).clamp_min(0), reduction)
+    return reduced((near - far + float(margin)).clamp_min(0), reduction)
 
 
 def triplet_margin_with_distance_loss(anchor: Tensor, positive: Tensor, negative: Tensor, *,
@@ -424,7 +424,7 @@ def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | 
         raise IndexError("multilabel_soft_margin_loss: input needs a dimension of classes, got a 0-dim tensor")
     losses = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
     losses = losses if weight is None else losses * weight
-    return reduced(losses.mean(-1), reduction)
+    return reduced(losses.sum(input.array.ndim - 1) / input.array.shape[-1], reduction)
 
 
 def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequence[int],
