@@ -38,6 +38,13 @@ def test_no_sample_counts_no_gradient(shapes: str, options: dict[str, Any]) -> N
     functions_agree(likelihood, normal(*shape))
 
 
+@pytest.mark.parametrize("loss", ["mse_loss", "l1_loss", "huber_loss"])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_weights_of_elements(loss: str, reduction: str) -> None:
+    functions_agree(lambda t, x, y, w: getattr(t.nn.functional, loss)(x, y, reduction=reduction, weight=w),
+                    normal(3, 2), normal(3, 2, seed=1), np.abs(normal(3, 2, seed=2)))
+
+
 def test_samples_that_weigh_nothing_are_not_ignored() -> None:
     for smoothing in (0.0, 0.1):
         functions_agree(lambda t, x, s=smoothing: t.nn.functional.cross_entropy(

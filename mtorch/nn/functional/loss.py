@@ -162,6 +162,8 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
 
     delta: where the parabola goes over into a line of the same slope, > 0
 
+    weight: of each element, in the shape of input; "mean" divides by how many there are, unlike mse_loss's
+
     The other arguments, shapes and errors as for mse_loss, and RuntimeError for a delta that is not positive.
     Source: Huber, "Robust Estimation of a Location Parameter", Annals of Mathematical Statistics 1964.
 
@@ -174,7 +176,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     losses = rules.huber(*pair("huber_loss", input, target), delta=float(delta), scale=1.0)
     if weight is not None:
-        return _weighted("huber_loss", losses, weight, reduction)
+        return reduced(_weighted("huber_loss", losses, weight, "none"), reduction)
     return reduced(losses, reduction, "HuberLossBackward0")
 
 
