@@ -26,6 +26,8 @@ CASES: dict[str, tuple[Callable, type[Exception], str]] = {
     "mse of complex": (lambda: F.mse_loss(T([1j]), T([1j])), NotImplementedError, "mse_loss.*complex64"),
     "mse weight": (lambda: F.mse_loss(T([1.0]), T([2.0]), weight=T([1.0, 2.0])), ValueError, r"mse_loss.*\(2,\) and \(1,\)"),
     "l1 weight": (lambda: F.l1_loss(T([1.0]), T([2.0]), weight=[1.0]), TypeError, "'weight' must be Tensor, not list"),
+    "cross entropy of a weight to learn": (lambda: F.cross_entropy(mtorch.ones(1, 2), T([0]), mtorch.ones(2, requires_grad=True)),
+                                           RuntimeError, "not differentiable with respect to argument 'weight'"),
     "nll of a scalar": (lambda: F.nll_loss(T(1.0), T(0)), ValueError, "nll_loss.*1 or more dimensions"),
     "nll of ints": (lambda: F.nll_loss(T([[1, 2]]), T([0])), NotImplementedError, "nll_loss.*torch.int64"),
     "nll weight": (lambda: F.nll_loss(T([[1.0, 2.0]]), T([0]), weight=[1.0, 2.0]), TypeError, "nll_loss.*'weight'"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...autograd.mode import is_grad_enabled
 from ...functions.arguments import require_tensor
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def classes_of(name: str, input: Tensor, target: Tensor, weight: Tensor | None,
                                f"classes but got weight tensor of shape: {list(weight.array.shape)}")
         if weight.array.dtype != x.array.dtype:
             raise RuntimeError(f"{name}: expected weight of {x.dtype}, got {weight.dtype}")
+        if weight.requires_grad and is_grad_enabled():
+            raise RuntimeError(f"The function '{name}' is not differentiable with respect to argument 'weight'. This input "
+                               "cannot have requires_grad True.")
         each = weight.array[t]
     if some:
         each = np.where(ignored, 0, 1 if each is None else each)
