@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ... import dtypes
 from ...autograd.tape import wrap
 from ...functions.arguments import require_tensor as _require_tensor
 from ...tensor import Tensor
@@ -58,20 +59,32 @@ class PackedSequence(_PackedSequence):
     def cpu(self) -> PackedSequence:
         return self
 
+    def cuda(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        return type(self)(self.data.cuda(*args, **kwargs), *self[1:])
+
     def double(self) -> PackedSequence:
-        return type(self)(self.data.double(), *self[1:])
+        return self.to(dtypes.float64)
 
     def float(self) -> PackedSequence:
-        return type(self)(self.data.float(), *self[1:])
+        return self.to(dtypes.float32)
 
     def half(self) -> PackedSequence:
-        return type(self)(self.data.half(), *self[1:])
+        return self.to(dtypes.float16)
 
     def long(self) -> PackedSequence:
-        return type(self)(self.data.long(), *self[1:])
+        return self.to(dtypes.int64)
 
     def int(self) -> PackedSequence:
-        return type(self)(self.data.int(), *self[1:])
+        return self.to(dtypes.int32)
+
+    def short(self) -> PackedSequence:
+        return self.to(dtypes.int16)
+
+    def char(self) -> PackedSequence:
+        return self.to(dtypes.int8)
+
+    def byte(self) -> PackedSequence:
+        return self.to(dtypes.uint8)
 
     def pin_memory(self) -> PackedSequence:
         return self

@@ -60,7 +60,9 @@ def test_what_a_packed_sequence_can_do():
         double = p.double()
         data, sizes, order, original = double
         by_hand = t.nn.utils.rnn.PackedSequence(t.ones(3), t.tensor([2, 1]), t.tensor([1, 0]))
-        return (packed_parts(double), double.data.dtype is t.float64, p.to(t.float32) is p, p.cpu() is p, p.is_cuda,
+        return (packed_parts(double), double.data.dtype is t.float64, p.to(t.float32) is p,
+                p.float() is p, p.char().data, p.byte().data, p.short().data, p.half().data, p.int().data, p.cpu() is p,
+                p.is_cuda,
                 sizes, order, original, p.long().data, packed_parts(by_hand), by_hand[2],
                 t.nn.utils.rnn.invert_permutation(None), packed_parts(copy.deepcopy(p)), isinstance(p, tuple))
     same_in_torch(program)
