@@ -99,10 +99,15 @@ def max_unpool(x, *, where, size):
     if isinstance(x, TensorBase):
         y = max_unpool(x, where=where, size=size)
     else:
-        y = np.zeros((shape[0] * shape[1], int(np.prod(size))), x.dtype)
-        np.put_along_axis(y, where.reshape(len(y), -1), x.reshape(len(y), -1), axis=1)
+        rows, places = shape[0] * shape[1], prod(shape[2:])
+        y = np.zeros((rows, prod(size)), x.dtype)
+        np.put_along_axis(y, where.reshape(rows, places), x.reshape(rows, places), axis=1)
         y = y.reshape(*shape[:2], *size)
-    return y, (lambda g: gather(g.reshape(*shape[:2], -1), index=where.reshape(*shape[:2], -1), dim=2).reshape(shape),)
+
+    def pullback(g):
+        g = g.reshape(*shape[:2], prod(size))
+        return gather(g, index=where.reshape(*shape[:2], prod(shape[2:])), dim=2).reshape(shape)
+    return y, (pullback,)
 
 
 @op(keeps=False, flat=True)

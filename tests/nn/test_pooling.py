@@ -64,6 +64,8 @@ def test_no_sample_may_be_differentiated_twice() -> None:
     x = mtorch.zeros(0, 3, 6, requires_grad=True)
     g, = mtorch.autograd.grad(F.max_pool1d(x, 2).sum(), x, create_graph=True)
     assert mtorch.autograd.grad(g.sum(), x)[0].shape == (0, 3, 6)
+    functions_agree(lambda t, x: t.nn.functional.max_unpool1d(*t.nn.functional.max_pool1d(x, 2, return_indices=True), 2),
+                    normal(0, 3, 6))
 
 
 def test_integers() -> None:
