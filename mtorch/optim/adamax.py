@@ -48,7 +48,7 @@ class Adamax(Optimizer):
         checks.betas(betas)
         checks.value_of("weight_decay", weight_decay)
         super().__init__(params, {
-            "lr": lr, "betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
             "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
         })
 

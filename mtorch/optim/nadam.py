@@ -56,7 +56,7 @@ class NAdam(Optimizer):
         checks.value_of("weight_decay", weight_decay)
         checks.value_of("momentum_decay", momentum_decay)
         super().__init__(params, {
-            "lr": lr, "betas": tuple(betas), "eps": eps, "weight_decay": weight_decay,
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay,
             "momentum_decay": momentum_decay, "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize,
             "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
         })

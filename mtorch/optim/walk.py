@@ -87,7 +87,7 @@ class Walk:
             self.values = values
             for value in values:
                 for v in value if type(value) is tuple else (value,):
-                    if isinstance(v, (Tensor, np.ndarray)):      # may be written into, and be the same tensor still
+                    if isinstance(v, (Tensor, np.ndarray, list)):      # may be written into, and be the same tensor still
                         self.values = []
         return self.options
 

@@ -278,6 +278,13 @@ Parameter Group 1
 )"""
 
 
+def test_a_list_of_betas_is_shown_as_torch_shows_it() -> None:
+    torch = pytest.importorskip("torch")
+    for name in ("Adam", "Adamax", "NAdam", "RAdam", "SparseAdam"):
+        mine, theirs = (getattr(t.optim, name)([t.zeros(1, requires_grad=True)], betas=[0.5, 0.9]) for t in (mtorch, torch))
+        assert mine.param_groups[0]["betas"] == theirs.param_groups[0]["betas"]
+
+
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
 def test_a_copy_goes_on_by_itself(duplicate: Any) -> None:
     params = [leaf(4, 3), leaf(2), leaf(100, 50)]

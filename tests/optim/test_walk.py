@@ -297,3 +297,19 @@ def test_options_are_read_at_every_step() -> None:
     optimizer.param_groups[0]["lr"] = 1
     optimizer.step()
     assert p.item() == 15
+
+
+def test_betas_in_a_list_may_be_written_into() -> None:
+    ends = []
+    for betas in ([0.5, 0.9], (0.5, 0.9)):
+        p = mtorch.zeros(1, requires_grad=True)
+        optimizer = optim.Adam([{"params": [p], "betas": betas}])
+        for grad in (1.0, -2.0):
+            p.grad = mtorch.full((1,), grad)
+            optimizer.step()
+            if isinstance(betas, list):
+                betas[0] = 0.25
+            else:
+                optimizer.param_groups[0]["betas"] = (0.25, 0.9)
+        ends.append(p.item())
+    assert ends[0] == ends[1]
