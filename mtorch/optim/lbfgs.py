@@ -184,8 +184,9 @@ class _Memory:
         if self.d is not None:
             self.kept.update(
                 d=wrap(self.d), t=self.t, old_dirs=[wrap(y) for y in self.ys], old_stps=[wrap(s) for s in self.ss],
-                ro=[wrap(rho) for rho in self.rhos], prev_flat_grad=wrap(self.g), prev_loss=self.loss,
-                H_diag=self.scale if isinstance(self.scale, int) else wrap(np.asarray(self.scale, self.d.dtype)))
+                ro=[wrap(rho) for rho in self.rhos],
+                H_diag=self.scale if isinstance(self.scale, int) else wrap(np.asarray(self.scale, self.d.dtype)),
+                prev_flat_grad=wrap(self.g), prev_loss=self.loss)
 
 
 def _gathered(params: list[Tensor]) -> np.ndarray:

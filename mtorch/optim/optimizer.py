@@ -245,7 +245,7 @@ class Optimizer:
                 group.setdefault(name, default)
         if type(self).update is not Optimizer.update:
             for kept in self.state.values():                 # torch kept plain numbers, long ago
-                for name in self.numbers:
+                for name in self.numbers if isinstance(kept, dict) else ():
                     if isinstance(kept.get(name), (int, float)):
                         kept[name] = wrap(number(kept[name]))
 

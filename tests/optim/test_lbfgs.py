@@ -83,6 +83,7 @@ def test_same_path_as_torch(kwargs: dict[str, Any], dtype: str, tolerance: float
     state, ours_state = theirs.state_dict()["state"][0], ours.state_dict()["state"][0]
     if dtype == "float64":
         assert (state["n_iter"], state["func_evals"]) == (ours_state["n_iter"], ours_state["func_evals"])
+    assert [key for key in state if key != "al"] == [key for key in ours_state if key != "al"]
     for key in ("d", "prev_flat_grad", "old_dirs", "old_stps", "ro"):
         assert describe(state[key]) == describe(ours_state[key]), key
 

@@ -140,10 +140,10 @@ def test_entries_that_belong_to_no_parameter_are_kept() -> None:
     p = mtorch.ones(2, requires_grad=True)
     optimizer: Any = optim.SGD([p], momentum=0.5)
     state = optimizer.state_dict()
-    state["state"]["extra"] = {"note": 1}
+    state["state"].update(extra={"note": 1}, count=3)
     optimizer.load_state_dict(state)
     assert optimizer.state["extra"] == {"note": 1}
-    assert optimizer.state_dict()["state"] == {"extra": {"note": 1}}
+    assert optimizer.state_dict()["state"] == {"extra": {"note": 1}, "count": 3}
     p.grad = mtorch.ones(2)
     optimizer.step()
 
