@@ -252,4 +252,4 @@ def of(tensor: Tensor) -> TypedStorage:
     warnings.warn("TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage "
                   "class. This should only matter to you if you are using storages directly.  To access UntypedStorage "
                   "directly, use tensor.untyped_storage() instead of tensor.storage()", UserWarning, stacklevel=3)
-    return TypedStorage(wrap_storage=UntypedStorage._of(tensor.array), dtype=tensor.dtype)
+    return TypedStorage(wrap_storage=tensor.untyped_storage(), dtype=tensor.dtype)

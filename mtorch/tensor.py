@@ -20,6 +20,7 @@ from .class_names import ShownAsTorchs, is_users
 from .device import device as Device
 from .functions import creation
 from .functions.arguments import Size, axis_of
+from .functions.memory_order import hold, memory_to_share
 from .methods.conversion import Convertible
 from .methods.functions import Functions
 from .methods.graph import Differentiable
@@ -119,7 +120,9 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
     def _make_subclass(cls: Any, data: Tensor, require_grad: bool = False) -> Any:
         """A tensor of a program's own class over the memory of another; a leaf."""
         _refuse_to_dispatch(cls)
-        return _rebuilt(cls, data.array, require_grad, {})
+        t = _rebuilt(cls, None, require_grad, {})
+        hold(t, memory_to_share(data))
+        return t
 
     def as_subclass(self, cls: type) -> Any:
         """This tensor as one of a program's own class: the same memory, and gradients come back through it.
@@ -308,7 +311,7 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         (24, True)
         """
         from .storage import UntypedStorage
-        return UntypedStorage._of(self.array)
+        return UntypedStorage._of(memory_to_share(self))
 
     def storage(self) -> TypedStorage:
         """The memory that the tensor is a view of, as elements; torch calls it outdated, with a warning.
@@ -459,7 +462,7 @@ class Parameter(Tensor):
         if requires_grad and data.array.dtype.kind not in "fc":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients, got "
                                + repr(data.dtype))
-        self.array = data.array
+        hold(self, memory_to_share(data))
         self._requires_grad, self._grad, self._node, self._alias = requires_grad, None, None, None
 
     def __deepcopy__(self, memo: dict) -> Self:
@@ -499,7 +502,7 @@ class Buffer(Tensor):
             data = creation.empty(0)
         if not isinstance(data, TensorBase):
             raise TypeError(f"Buffer: data must be a Tensor, got {type(data).__name__}; wrap it with mtorch.tensor()")
-        self.array = data.array
+        hold(self, memory_to_share(data))
         self._requires_grad, self._grad, self._node, self._alias = False, None, None, None
         self.persistent = persistent
 

@@ -36,4 +36,4 @@ class Variable(metaclass=_Kind):
             return tape.Tensor()
         if not isinstance(data, tape.TensorBase):
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
-        return tape.wrap(data.array).requires_grad_(requires_grad)
+        return data.detach().requires_grad_(requires_grad)

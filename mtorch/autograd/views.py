@@ -170,6 +170,8 @@ def follow(x, path):
         path, call, kwargs, slot, _ = path
         steps.append((call, kwargs, slot))
     for call, kwargs, slot in reversed(steps):
+        if call.rule is None:                              # a user's Function, or a hook on a Module: the same memory
+            continue
         y = call(x, **kwargs)
         x = y if slot is None else y[slot]
     return x

@@ -95,7 +95,7 @@ def from_dlpack(ext_tensor: Any, *, device: str | Device | None = None, copy: bo
     """
     _placed(device)
     if isinstance(ext_tensor, TensorBase):
-        return wrap(ext_tensor.array.copy() if copy else ext_tensor.array)
+        return wrap(ext_tensor.array.copy()) if copy else ext_tensor.detach()
     if type(ext_tensor).__name__ == "PyCapsule":
         ext_tensor = _Capsule(ext_tensor)
     if not hasattr(ext_tensor, "__dlpack__"):

@@ -15,7 +15,7 @@ from ..ops import arithmetic, elementwise as rules
 from .arguments import (as_tensor_operand, common_kind, element_of, floating, number_of, require_floats,
                         require_tensor, to_type, together, whole_number)
 from .output import into
-from .memory_order import lies_as_in_torch
+from .memory_order import hold, lies_as_in_torch
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -365,7 +365,11 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     x = require_tensor(input, "clone")
     if memory_format == "torch.contiguous_format":
         return rules.in_order(x)
-    return rules.clone(x) if x.array.flags.c_contiguous else rules.clone(x, as_it_lies=lies_as_in_torch(x))
+    if x.array.flags.c_contiguous or not lies_as_in_torch(x):
+        return rules.clone(x)
+    copy = rules.clone(x, as_it_lies=True)
+    hold(copy, copy.array)
+    return copy
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Tensor:

@@ -2,8 +2,9 @@
 
 The rules for images return arrays that lie with the batch innermost (ops/layout.py).  Nearly every program goes on from there
 without noticing; `y.view(-1)` needs the numbers in the order of the axes, and what is computed of `y.view(2, -1, *y.shape[1:])`
-would no longer show that its memory is an image's.  Such a tensor is put into that order, together with its views
-(a detached twin keeps the memory as it was).  And `rand_like(y)` fills memory in torch's order.
+would no longer show that its memory is an image's.  Such a tensor is put into that order, together with its views.  Where
+something else is to hold the memory, a detached twin or NumPy, that is done before, for it cannot follow later.  And
+`rand_like(y)` fills memory in torch's order.
 """
 from __future__ import annotations
 
@@ -38,14 +39,29 @@ def rank_of_memory(t: TensorBase) -> int:
 def of_numpy(array: np.ndarray) -> Tensor:
     """A tensor over an array of the program's own, whose memory stays as it lies."""
     t = wrap(array)
-    if not array.flags.c_contiguous:
-        t._lent = True
+    hold(t, array)
     return t
 
 
-def put_in_order(t: TensorBase) -> bool:
+def hold(t: TensorBase, array: np.ndarray) -> None:
+    """Make this t's array, and keep it: others hold its memory, too, or it lies as torch's."""
+    t.array = array
+    if not array.flags.c_contiguous:
+        t._lent = True                                 # type: ignore[attr-defined]    # it is a Tensor
+
+
+def memory_to_share(t: TensorBase) -> np.ndarray:
+    """The memory of t, for another tensor or NumPy to hold: it lies as torch's now, and stays there."""
+    if not t.array.flags.c_contiguous:
+        put_in_order(t, transposed=True)
+        base = t._alias[0] if is_view(t) else t
+        hold(base, base.array)
+    return t.array
+
+
+def put_in_order(t: TensorBase, transposed: bool = False) -> bool:
     """Lay t out in the order of its axes, if it is an image of the rules, or a view of one, and with it the other views of
-    that image.  Returns whether t lies in order now: a transposed view cannot.
+    that image.  Returns whether t lies in order now: a transposed view cannot, and nothing is done for it unless `transposed`.
     """
     base, path = t._alias if is_view(t) else (t, None)
     array = base.array
@@ -53,7 +69,7 @@ def put_in_order(t: TensorBase) -> bool:
         return False
     if array.ndim == 2 and (array.base is not None or base._requires_grad and base._node is None):
         return False                                   # no matrix that was computed, perhaps of a flattened image
-    if path and not follow(np.empty(array.shape, array.dtype), path).flags.c_contiguous:
+    if path and not transposed and not follow(np.empty(array.shape, array.dtype), path).flags.c_contiguous:
         return False
     in_order = np.ascontiguousarray(array)
     references = base._alias if type(base._alias) is list else ()
@@ -64,4 +80,4 @@ def put_in_order(t: TensorBase) -> bool:
     base.array = in_order
     for view, its_array in zip(views, arrays):
         view.array = its_array
-    return True
+    return t.array.flags.c_contiguous

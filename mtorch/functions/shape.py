@@ -11,7 +11,7 @@ from ..autograd.tape import wrap
 from ..ops import shape as rules
 from ..ops.elementwise import in_order
 from .arguments import axis_of, numpy_names, require_tensor, sizes_of
-from .memory_order import put_in_order, rank_of_memory
+from .memory_order import memory_to_share, put_in_order, rank_of_memory
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -82,7 +82,7 @@ def view(input: Tensor, *args: Any, size: Sequence[int] | None = None, dtype: dt
     if len(args) == 1 and isinstance(args[0], dtypes.dtype):
         dtype = args[0]
     if dtype is not None:
-        return _read_anew(input.array, dtypes.numpy_dtype(dtype))
+        return _read_anew(memory_to_share(input), dtypes.numpy_dtype(dtype))
     if not args and size is None:
         raise TypeError("view() takes a shape or a dtype")
     sizes = _resolved(sizes_of(args if size is None else [size]), input.array.size)

@@ -17,6 +17,7 @@ from ..class_names import is_users
 from ..device import device as Device
 from ..functions import creation, joining, rearranging
 from ..functions.interoperation import numpy_function, numpy_ufunc
+from ..functions.memory_order import memory_to_share
 
 if TYPE_CHECKING:
     from typing import Self
@@ -77,7 +78,7 @@ class Convertible(TensorBase):
         """
         if self._requires_grad and not force and autograd_mode.recording:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        return self.array
+        return memory_to_share(self)
 
     def __array__(self, dtype: Any = None, copy: builtins.bool | None = None) -> np.ndarray:
         array = self.numpy()
@@ -88,7 +89,7 @@ class Convertible(TensorBase):
     def __dlpack__(self, **options: Any) -> Any:
         if self._requires_grad:
             raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
-        return self.array.__dlpack__(**options)
+        return memory_to_share(self).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self.array.__dlpack_device__()

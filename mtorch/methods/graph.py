@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from ..autograd import engine
 from ..autograd.handle import RemovableHandle, add_hook
 from ..autograd.grad_hooks import Retained, hang
-from ..autograd.tape import Node, Output, TensorBase, history, meet_complex, wrap
+from ..autograd.tape import Node, Output, TensorBase, history, meet_complex
 from ..autograd.views import is_view, version
 from ..caller import program_line
+from ..functions.memory_order import hold, memory_to_share, of_numpy
 
 if TYPE_CHECKING:
     from typing import Self
@@ -199,7 +200,7 @@ class Differentiable(TensorBase):
         >>> (x * x.detach()).sum().backward(); x.grad    # x, and not 2 x: one factor counts as a constant
         tensor([1., 2.])
         """
-        return wrap(self.array)
+        return of_numpy(memory_to_share(self))
 
     def detach_(self) -> Self:
         """Forget the history, in place; returns the tensor, which is a leaf then.
@@ -234,7 +235,7 @@ class Differentiable(TensorBase):
         >>> x
         tensor([10., 20.], requires_grad=True)
         """
-        twin = wrap(self.array)
+        twin = of_numpy(memory_to_share(self))
         twin._silent = True
         return twin
 
@@ -244,7 +245,7 @@ class Differentiable(TensorBase):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if self._requires_grad and value.array.dtype.kind not in "fc":
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
-        self.array = value.array
+        hold(self, memory_to_share(value))
 
     def retain_grad(self) -> None:
         """Keep this intermediate result's gradient in `.grad` too; of no effect on a leaf, which keeps its own.

@@ -139,6 +139,9 @@ class _GradientHooks:
 
 def _checked(changed: Any, gradients: tuple, complaint: str) -> tuple:
     changed = changed if isinstance(changed, tuple) else (changed,)
+    for g in changed:
+        if g is not None and not isinstance(g, Tensor):
+            raise TypeError(f"a backward hook of a Module returns gradients, tensors or None, got {type(g).__name__}")
     if len(changed) != len(gradients):
         raise RuntimeError(f"{complaint}, got {len(changed)}, but expected {len(gradients)}")
     return changed
@@ -155,10 +158,10 @@ def _through(values: tuple, see: Callable[[tuple], tuple], zeros: bool) -> tuple
     if not (mode.recording and any(t.requires_grad for t in tensors)):
         return tuple(values), False
     shapes = [(t.array.shape, t.array.dtype) for t in tensors]
-    needed = [t.requires_grad for t in tensors]
+    needed, count = [t.requires_grad for t in tensors], len(values)        # the values themselves are not kept
 
     def on_tensors(*gradients: Any) -> tuple:
-        shown: list[Any] = [None] * len(values)
+        shown: list[Any] = [None] * count
         for i, g, (shape, dtype) in zip(places, gradients, shapes):
             shown[i] = wrap(np.zeros(shape, dtype)) if g is None and zeros else g
         seen = see(tuple(shown))

@@ -51,6 +51,55 @@ def test_the_gradient_goes_through_such_a_view() -> None:
     np.testing.assert_array_equal(gradient.numpy().reshape(-1), target.numpy())
 
 
+@pytest.mark.parametrize("twin", [
+    lambda y: y.detach().view(-1), lambda y: y.data.flatten(),
+    lambda y: y.detach()[0].view(-1), lambda y: y[:1].detach().view(-1),
+    lambda y: mtorch.nn.Parameter(y.detach()).data.view(-1), lambda y: mtorch.autograd.Variable(y).view(-1),
+    lambda y: y.detach().numpy().ravel(), lambda y: np.asarray(memoryview(y.detach().numpy()).cast("B").cast("f")),
+    lambda y: np.from_dlpack(y.detach()).reshape(-1), lambda y: mtorch.from_dlpack(y.detach()).view(-1),
+    lambda y: y.detach().view(mtorch.int32).view(-1), lambda y: y.detach().storage().untyped()], ids=range(12))
+@pytest.mark.filterwarnings("ignore:TypedStorage is deprecated")
+def test_what_is_written_into_a_twin_of_a_convolution_is_seen(twin: Callable) -> None:
+    y = image(requires_grad=True) * 1
+    part = twin(y)
+    for i in range(len(part)):
+        part[i] = 0
+    assert y[0].abs().sum().item() == 0
+
+
+class Same(mtorch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x
+
+    @staticmethod
+    def backward(ctx, g):
+        return g
+
+
+@pytest.mark.parametrize("through", ["a hook", "a Function"])
+def test_what_a_hook_or_a_function_gave_on_is_a_view_as_well(through: str) -> None:
+    net = mtorch.nn.Conv2d(3, 4, 2)
+    if through == "a hook":
+        net.register_full_backward_hook(lambda module, before, after: None)
+    given = net(mtorch.ones(2, 3, 5, 4, requires_grad=True))
+    y = given if through == "a hook" else Same.apply(given)
+    y.detach().view(-1)[0] = 7
+    assert y[0, 0, 0, 0].item() == given[0, 0, 0, 0].item() == y.view(-1)[0].item() == 7
+    y.sum().backward()
+    assert net.bias.grad.tolist() == [24] * 4
+
+
+def test_what_a_twin_holds_stays_where_it_is() -> None:
+    weight = mtorch.arange(24.0).view(2, 3, 4).permute(2, 0, 1)        # lies as an image does here, and is the program's own
+    parameter = mtorch.nn.Parameter(weight)
+    for twin in (weight.detach(), weight.data, parameter, parameter.data):
+        with pytest.raises(RuntimeError, match="view size is not compatible"):
+            twin.view(-1)
+        twin.data[0] += 1
+    assert weight[0, 0, 0].item() == 4
+
+
 def test_what_was_kept_for_the_backward_is_not_written() -> None:
     y = image(requires_grad=True)
     loss = (y * y).sum()

@@ -257,3 +257,10 @@ def test_a_handle_keeps_no_module_alive() -> None:
     gc.collect()
     assert alive() is None
     handle.remove()
+
+
+def test_a_backward_hook_that_returns_what_is_no_gradient():
+    net = nn.Linear(2, 2)
+    net.register_full_backward_hook(lambda module, before, after: 3)
+    with pytest.raises(TypeError, match="returns gradients"):
+        net(mtorch.ones(1, 2, requires_grad=True)).sum().backward()
