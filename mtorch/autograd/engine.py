@@ -22,7 +22,7 @@ from . import anomaly, views
 from .grad_hooks import followed, hooked, run_after, run_hooks
 from .mode import mode
 from .replay import FREED, in_node, recompute, replayed
-from .tape import Node, Output, TensorBase, history, is_handle, record, wrap
+from .tape import GradientEdge, Node, Output, TensorBase, history, is_handle, record, wrap
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -40,7 +40,8 @@ def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retai
 
     Shape: tensors of any shapes; a leaf's .grad has the leaf's.
     Raises: RuntimeError for a tensor that does not require grad, one of several elements without its gradient, a gradient
-        of another shape, empty inputs, and a graph that an earlier backward has let go; TypeError for what is no tensor.
+        of another shape or one complex and the other real, empty inputs, and a graph that an earlier backward has let go;
+        TypeError for what is no tensor.
     Source: Linnainmaa, "Taylor Expansion of the Accumulated Rounding Error", BIT 1976; Rumelhart, Hinton & Williams,
         "Learning Representations by Back-Propagating Errors", Nature 1986.
 
@@ -50,7 +51,7 @@ def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retai
     tensor([2., 4.])
     """
     tensors = _listed(tensors, "backward: expected Tensors")
-    wanted = None if inputs is None else _listed(inputs, "backward: all inputs have to be Tensors")
+    wanted = None if inputs is None else _inputs(inputs, "backward")
     if wanted is not None and not wanted:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     seeds = _seeds(tensors, grad_tensors, create_graph, "backward")
@@ -79,7 +80,7 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
         gradients that they give, one in each row
     materialize_grads: an input that outputs do not depend on gives zeros
 
-    Raises: RuntimeError as for backward, and for an input that does not require grad or that outputs do not depend on;
+    Raises: RuntimeError as for backward, and for an input that does not require grad or that outputs do not depend on, or none;
         ValueError for allow_unused=False with materialize_grads, and for batches of gradients of unequal lengths.
 
     >>> import mtorch
@@ -95,10 +96,12 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
         return _row_by_row(outputs, inputs, grad_outputs, create_graph if retain_graph is None else retain_graph,
                            create_graph, allow_unused, materialize_grads)
     outputs = _listed(outputs, "grad: expected outputs to be Tensors")
-    inputs = _listed(inputs, "grad: all inputs have to be Tensors")
+    inputs = _inputs(inputs, "grad", materialize_grads)
     if allow_unused is False and materialize_grads:
         raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
                          "allow_unused=False.")
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     for x in inputs:
         if not x._requires_grad:
@@ -154,6 +157,17 @@ def backward_through(outputs: Sequence, grad_outputs: Sequence, inputs: Sequence
 
 # ---- beginning and end -------------------------------------------------------------------------
 
+def _inputs(given, caller: str, materialize_grads: bool = False) -> list:
+    """What gradients are asked for, as a list of tensors: in place of an edge of the graph, one that comes from there."""
+    several = [given] if isinstance(given, (TensorBase, GradientEdge)) else list(given)
+    edges = [i for i, x in enumerate(several) if isinstance(x, GradientEdge)]
+    if edges and materialize_grads:
+        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+    for i in edges:
+        several[i] = several[i].tensor()
+    return _listed(several, f"{caller}: all inputs have to be Tensors")
+
+
 def _listed(given, expected: str) -> list:
     """One tensor or several, as a list."""
     tensors = [given] if isinstance(given, TensorBase) else list(given)
@@ -165,13 +179,13 @@ def _listed(given, expected: str) -> list:
 
 def _seeds(outputs, gradients, create_graph, caller) -> list:
     """The gradients that the sweep starts with, checked."""
-    if gradients is None or isinstance(gradients, TensorBase):
-        gradients = [gradients] * len(outputs)
-    gradients = list(gradients)
+    if gradients is None:
+        gradients = [None] * len(outputs)
+    gradients = [gradients] if isinstance(gradients, TensorBase) else list(gradients)
     if len(gradients) != len(outputs):
         raise RuntimeError(f"{caller}: got {len(outputs)} tensors and {len(gradients)} gradients")
     seeds = []
-    for t, g in zip(outputs, gradients):
+    for i, (t, g) in enumerate(zip(outputs, gradients)):
         if not t._requires_grad:
             raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
         if g is None:
@@ -185,8 +199,12 @@ def _seeds(outputs, gradients, create_graph, caller) -> list:
             g = _one(t.array.dtype) if not t.array.ndim else np.ones_like(t.array)
         elif isinstance(g, TensorBase):
             if g.array.shape != t.array.shape:
-                raise RuntimeError(f"Mismatch in shape: grad_output[0] has a shape of {list(g.array.shape)} and "
-                                   f"output[0] has a shape of {list(t.array.shape)}.")
+                raise RuntimeError(f"Mismatch in shape: grad_output[{i}] has a shape of {list(g.array.shape)} and "
+                                   f"output[{i}] has a shape of {list(t.array.shape)}.")
+            if (g.array.dtype.kind == "c") != (t.array.dtype.kind == "c"):
+                raise RuntimeError("For complex Tensors, both grad_output and output are required to have the same dtype. "
+                                   f"Mismatch in dtype: grad_output[{i}] has a dtype of {g.dtype} and output[{i}] has a dtype "
+                                   f"of {t.dtype}.")
             if not create_graph:
                 g = g.array
         elif isinstance(g, (np.ndarray, np.number, int, float, complex)):

@@ -38,6 +38,9 @@ def run_hooks(hooks: Iterable, g: Any) -> Any:
             if new.array.shape != shown.array.shape:
                 raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value: "
                                    f"{list(shown.array.shape)} -> {list(new.array.shape)}")
+            if new.array.dtype != shown.array.dtype:
+                raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the type of value (was "
+                                   f"{shown.array.dtype} got {new.array.dtype})")
             g = new if isinstance(g, TensorBase) else new.array
     return g if isinstance(g, TensorBase) else np.array(g)     # a hook may have kept it, and .grad is added to in place
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from .tape import Node, Output, history
+from .mode import bool_of
+from .tape import AccumulateGrad, GradientEdge, Node, Output, history
 from .views import mark_written
 
 if TYPE_CHECKING:
@@ -15,31 +16,25 @@ __all__ = ["GradientEdge", "Node", "disable_saved_tensors_hooks", "get_gradient_
            "saved_tensors_hooks"]
 
 
-class GradientEdge(NamedTuple):
-    """Where a tensor came from: the node that made it, and which of its outputs it is."""
-
-    node: Node
-    output_nr: int
-
-
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     """Where a tensor came from.
 
-    Raises: RuntimeError for a tensor that does not require grad; NotImplementedError for a leaf.
+    Raises: RuntimeError for a tensor that does not require grad.
 
     >>> import mtorch
     >>> x = mtorch.ones(2, requires_grad=True)
-    >>> mtorch.autograd.graph.get_gradient_edge(x.exp()).node.name()
-    'ExpBackward0'
+    >>> edge = mtorch.autograd.graph.get_gradient_edge(x * 2)
+    >>> edge.node.name()
+    'MulBackward0'
+    >>> mtorch.autograd.grad((x * 3).sum(), mtorch.autograd.graph.get_gradient_edge(x))
+    (tensor([3., 3.]),)
     """
     if not tensor.requires_grad:
         raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
     found = history(tensor)
     if type(found) is Output:
         return GradientEdge(found.node.shown(), found.slot)
-    if not isinstance(found, Node):
-        raise NotImplementedError("get_gradient_edge: of a leaf, which has no node here")
-    return GradientEdge(found.shown(), 0)
+    return GradientEdge(found.shown() if isinstance(found, Node) else AccumulateGrad.of(found), 0)
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
@@ -81,6 +76,17 @@ class saved_tensors_hooks:
 
     def __exit__(self, *error: Any) -> None:
         pass
+
+
+class set_multithreading_enabled(contextlib.nullcontext):
+    """Whether torch goes back through the graph in several threads: here it is one, and nothing depends on it.
+
+    Raises: TypeError for a mode that is no bool.
+    """
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__()
+        bool_of(mode, "set_multithreading_enabled")
 
 
 class disable_saved_tensors_hooks(contextlib.nullcontext):

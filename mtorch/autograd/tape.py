@@ -19,7 +19,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -151,6 +151,22 @@ class AccumulateGrad:
 
     def __repr__(self) -> str:
         return f"<AccumulateGrad object at {id(self):#x}>"
+
+
+class GradientEdge(NamedTuple):
+    """Where a tensor came from: the node that made it, or that stands for a leaf, and which of its outputs it is."""
+
+    node: Any
+    output_nr: int
+
+    def tensor(self) -> Any:
+        """The leaf; of a node a tensor in whose place gradients are found, without the numbers."""
+        node, slot = self
+        if isinstance(node, AccumulateGrad):
+            return node.variable
+        several = type(node.shape) is list
+        return wrap(np.broadcast_to(np.float32(0), node.shape[slot][0] if several else node.shape),
+                    Output(node, slot) if several else node)
 
 
 class Output:

@@ -84,7 +84,7 @@ class Differentiable(TensorBase):
         It can be set, to a Tensor or to None.
 
         Shape: the tensor's
-        Raises: TypeError where it is set to what is no Tensor; RuntimeError to one of another shape or type.
+        Raises: TypeError where it is set to what is no Tensor; RuntimeError to one of another shape or type, and to itself.
 
         >>> import mtorch
         >>> x = mtorch.tensor([1.0, 2.0], requires_grad=True)
@@ -108,12 +108,15 @@ class Differentiable(TensorBase):
             if not isinstance(value, TensorBase):
                 raise TypeError("assigned grad expected to be a Tensor or None but got grad of type "
                                 f"{type(value).__name__}")
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
             if value.array.shape != self.array.shape:
-                raise RuntimeError(f"assigned grad has data of a different size: {list(value.array.shape)}, the "
-                                   f"tensor has {list(self.array.shape)}")
+                raise RuntimeError(f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
+                                   f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same "
+                                   "size")
             if value.array.dtype != self.array.dtype:
-                raise RuntimeError(f"assigned grad has data of a different type: {value.dtype}, the tensor has "
-                                   f"{self.dtype}")
+                raise RuntimeError(f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor with grad_dtype "
+                                   f"'{self.dtype}'. The gradient must match the tensor's dtype")
         self._grad = value
 
     @grad.deleter

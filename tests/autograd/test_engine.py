@@ -312,10 +312,12 @@ def test_retain_grad_as_torch(program):
 
 def test_assigned_grad_is_checked():
     x = leaf(1.0, 2.0)
-    with pytest.raises(RuntimeError, match="different size"):
+    with pytest.raises(RuntimeError, match=r"assign a gradient of size '\[3\]' to a tensor of size '\[2\]'"):
         x.grad = mtorch.ones(3, dtype=mtorch.float64)
-    with pytest.raises(RuntimeError, match="different type"):
+    with pytest.raises(RuntimeError, match="assign a gradient with dtype"):
         x.grad = mtorch.ones(2)
+    with pytest.raises(RuntimeError, match="can't assign Variable as its own grad"):
+        x.grad = x
     with pytest.raises(TypeError, match="Tensor or None"):
         x.grad = 1.0
     x.grad = mtorch.ones(2, dtype=mtorch.float64)
@@ -610,3 +612,35 @@ def test_what_a_hook_on_a_node_may_not_return(answer):
     torch = pytest.importorskip("torch")
     for register in ("register_hook", "register_prehook"):
         assert error(mtorch, register) == error(torch, register)
+
+
+def test_what_gradients_are_given_and_asked_for_is_looked_at():
+    x = leaf(1.0, 2.0)
+    with pytest.raises(RuntimeError, match="2 tensors and 1 gradients"):
+        mtorch.autograd.grad([(x * 2).sum(), (x * 3).sum()], x, mtorch.tensor(2.0))
+    with pytest.raises(RuntimeError, match="cannot be empty"):
+        mtorch.autograd.grad(x.sum(), [])
+    with pytest.raises(RuntimeError, match=r"For complex Tensors.*grad_output\[0\] has a dtype of torch.complex64"):
+        (x * 2).backward(mtorch.ones(2, dtype=mtorch.complex64))
+    with pytest.raises(RuntimeError, match="For complex Tensors"):
+        mtorch.autograd.grad(mtorch.complex(x, x), x, mtorch.ones(2), create_graph=True)
+    y = x * 2
+    y.register_hook(lambda g: g.float())
+    with pytest.raises(RuntimeError, match="has changed the type of value"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize("lib", ["mtorch", "torch"])
+def test_gradients_at_edges_of_the_graph(lib):
+    T = pytest.importorskip(lib)
+    edge_of, grad = T.autograd.graph.get_gradient_edge, T.autograd.grad
+    x = T.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 2
+    parts = y.chunk(2)
+    z = (parts[1] * 5).sum() + (x * 3).sum()
+    found = grad(z, [edge_of(y), edge_of(x), edge_of(parts[1]), x], retain_graph=True)
+    assert [g.tolist() for g in found] == [[0, 5], [3, 13], [5], [3, 13]]
+    z.backward(inputs=edge_of(x), retain_graph=True)
+    assert x.grad.tolist() == [3, 13] and isinstance(edge_of(x), tuple)
+    with pytest.raises(RuntimeError, match="materialize_grads cannot be used"):
+        grad(z, [edge_of(T.ones(2, requires_grad=True))], materialize_grads=True)
