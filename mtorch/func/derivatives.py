@@ -167,6 +167,8 @@ def grad_and_value(func: Callable, argnums: int | tuple[int, ...] = 0, has_aux: 
             if y.dim():
                 raise RuntimeError("grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with "
                                    f"{y.dim()} dims. Maybe you wanted to use the vjp or jacrev APIs instead?")
+            if y.is_complex():
+                raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {y.dtype}")
             found = start.back([y], [y.new_ones(())], start.leads_outside([y]))
             found, y, aux = start.released((found, y, aux))
         return like(start.tree, found), ((y, aux) if has_aux else y)
@@ -224,6 +226,8 @@ def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> tuple:
                                f"the function. cotangents: {structure(cotangents)}, primal output: {structure(outputs)}")
         vs = tree_leaves(cotangents)
         for i, (v, y) in enumerate(zip(vs, ys, strict=True)):
+            if not isinstance(v, Tensor):
+                raise TypeError(f"gradients can be either Tensors or None, but got {type(v).__name__}")
             if v.shape != y.shape:
                 raise RuntimeError(f"Mismatch in shape: grad_output[{i}] has a shape of {v.shape} and output[{i}] has a "
                                    f"shape of {y.shape}.")

@@ -13,6 +13,8 @@ from .tree import like, structure
 
 _ERROR_MODE = ("vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
                "randomness flags on vmap or perform the randomness operation out of vmap")
+_SHARED_WRITE = ("vmap: a tensor that all examples share was written in place: it would be written once for each example. Write "
+                 "into a clone(), or give in_dims a dimension of it")
 
 
 def vmap(func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error", *,
@@ -30,7 +32,7 @@ def vmap(func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
     Shape: as func's, with the mapped dimension in addition.
     Raises: RuntimeError for another randomness, ValueError for a chunk_size below 1. What it makes: ValueError for dims that
         do not fit the arguments, unequal numbers of examples, no arguments, and results that are no tensors; RuntimeError
-        for random numbers.
+        for random numbers, and where an argument that all examples share is written in place.
 
     >>> import mtorch
     >>> rows, w = mtorch.tensor([[1.0, 2.0], [3.0, 4.0]]), mtorch.tensor([1.0, -1.0])
@@ -54,6 +56,10 @@ def vmap(func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
         if not count:                              # one of zeros tells what shapes there would be
             examples = [x if dim is None else [x.new_zeros([n for d, n in enumerate(x.shape) if d != dim % x.dim()])]
                         for x, dim in zip(inputs, dims, strict=True)]
+        named = tree_leaves(kwargs)
+        shared = [x for x, dim in zip([*inputs, *named], [*dims, *[None] * len(named)], strict=True)
+                  if dim is None and isinstance(x, Tensor)]
+        versions = [x._version for x in shared]
         before = random.default_generator.get_state()
         results = []
         for i in range(max(count, 1)):
@@ -61,6 +67,8 @@ def vmap(func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
                 random.default_generator.set_state(before)
             example = like(args, [x if dim is None else x[i] for x, dim in zip(examples, dims, strict=True)])
             results.append(func(*example, **kwargs))
+            if count > 1 and [x._version for x in shared] != versions:
+                raise RuntimeError(_SHARED_WRITE)
             if randomness == "error" and not random.default_generator.get_state().equal(before):
                 random.default_generator.set_state(before)           # as if it had been refused before it drew
                 raise RuntimeError(_ERROR_MODE)

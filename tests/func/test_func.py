@@ -152,6 +152,8 @@ ERRORS = {
     "no aux": lambda lib: lib.func.grad(lambda x: x.sum(), has_aux=True)(lib.ones(2)),
     "integers": lambda lib: lib.func.grad(lambda x: x.sum())(lib.tensor([1, 2])),
     "a vector of another shape": lambda lib: lib.func.vjp(lambda x: x * 2, lib.ones(2))[1](lib.ones(3)),
+    "a vector that is a number": lambda lib: lib.func.vjp(lambda x: x * 2, lib.ones(2))[1](1.0),
+    "a complex number": lambda lib: lib.func.grad(lambda x: x.sum().to(lib.complex64))(lib.ones(2)),
     "a vjp of a number": lambda lib: lib.func.vjp(lambda x: 2, lib.ones(2)),
     "primals": lambda lib: lib.func.jvp(lambda x: x * 2, lib.ones(2), lib.ones(2)),
     "tangents of another shape": lambda lib: lib.func.jvp(lambda x: x * 2, (lib.ones(2),), (lib.ones(3),)),
@@ -173,7 +175,7 @@ ERRORS = {
 def test_errors(name):
     messages = []
     for lib in LIBRARIES:
-        with pytest.raises((ValueError, RuntimeError, IndexError)) as caught:
+        with pytest.raises((ValueError, RuntimeError, IndexError, TypeError)) as caught:
             ERRORS[name](lib)
         messages.append((type(caught.value).__name__, str(caught.value).replace("mtorch.tensor", "torch")))
     assert messages[0] == messages[1]
@@ -218,6 +220,16 @@ MAPS = {
 @pytest.mark.parametrize("name", MAPS)
 def test_vmap(name):
     agree(MAPS[name])
+
+
+def test_what_all_examples_share_is_not_written():
+    for lib in LIBRARIES:
+        total, rows = lib.zeros(3), lib.ones(2, 3)
+        with pytest.raises(RuntimeError):
+            lib.vmap(lambda t, x: t.add_(x), in_dims=(None, 0))(total, rows)
+        with pytest.raises(RuntimeError):
+            lib.vmap(lambda x, t: t.add_(x))(rows, t=total)
+        assert lib.vmap(lambda t, x: x.clone().add_(t), in_dims=(None, 0))(lib.zeros(3), rows).tolist() == rows.tolist()
 
 
 @pytest.mark.parametrize("randomness", ["same", "different"])
