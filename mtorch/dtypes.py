@@ -228,7 +228,8 @@ def common_type(operands) -> np.dtype:
     result = None
     for kind in kinds:
         if kind is not None and (result is None or of(kind).category > of(result).category):
-            result = _default_of(kind, result) if kind is kinds[2] and kinds[2] is not None else kind
+            result = np.result_type(result, np.complex64) if kind.kind == "c" and result is not None and result.kind == "f" \
+                else kind                                  # complex, as exact as the floating point numbers are
     assert result is not None
     return result
 
@@ -238,11 +239,6 @@ def _type_of_number(x) -> np.dtype:
         if isinstance(x, number):
             return (bool, int64, _default)[category].numpy if category < 3 else np.result_type(_default.numpy, np.complex64)
     raise TypeError(f"expected a Tensor or a number, got {type(x).__name__}")
-
-
-def _default_of(kind: np.dtype, below: np.dtype | None) -> np.dtype:
-    """A Python complex number beside float64 makes complex128."""
-    return np.dtype(np.complex128) if kind.kind == "c" and below == np.float64 else kind
 
 
 def can_cast(from_: dtype, to: dtype) -> builtins.bool:

@@ -14,6 +14,7 @@ from ..autograd.views import inplace
 from ..ops import arithmetic as rules
 from .arguments import (NUMBERS, checked, common_kind, element_of, floating, number_of, of_real_numbers, promoting,
                         require_tensor, result_type_of, to_type)
+from .division import check_division, is_bool, refuse_bools
 from .output import into
 from .former import factors_first, warn_of_order
 
@@ -27,14 +28,10 @@ _modulo, _power = promoting(rules.remainder), promoting(rules.pow)
 
 
 def minus_checked(a: Any, b: Any) -> Tensor:
-    if _is_bool(a) or _is_bool(b):
+    if is_bool(a) or is_bool(b):
         raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
                            "invert a mask, use the `~` or `logical_not()` operator instead.")
     return minus(a, b)
-
-
-def _is_bool(x) -> bool:
-    return x.array.dtype.kind == "b" if isinstance(x, TensorBase) else type(x) is bool
 
 
 def over(a: Any, b: Any) -> Tensor:
@@ -51,25 +48,18 @@ def over(a: Any, b: Any) -> Tensor:
 
 @shown_as(lambda y, a, b: f"RemainderBackward{int(isinstance(b, TensorBase))}")
 def modulo(a: Any, b: Any) -> Tensor:
-    if _integers(a, b) and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
-        raise RuntimeError("ZeroDivisionError")
+    check_division("remainder", a, b)
     return _modulo(a, b)
 
 
-def _integers(a, b) -> bool:
-    return all(x.array.dtype.kind in "biu" if isinstance(x, TensorBase) else isinstance(x, (int, np.integer))
-               for x in (a, b))
-
-
 def floor_over(a: Any, b: Any) -> Tensor:
-    if not all(isinstance(x, (TensorBase, int, float, np.number, np.ndarray)) for x in (a, b)):
+    if not all(isinstance(x, (TensorBase, *NUMBERS, np.ndarray)) for x in (a, b)):
         return NotImplemented
     return _rounded_division(rules.floor_divide, a, b)
 
 
 def _rounded_division(rule, a, b):
-    if _integers(a, b) and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
-        raise RuntimeError("ZeroDivisionError")
+    check_division("div", a, b)
     kind = common_kind("div", a, b)
     return rule(to_type(a, kind), to_type(b, kind))
 
@@ -90,6 +80,7 @@ def to_power(a: Any, b: Any) -> Tensor:
             if b < 0:
                 raise RuntimeError("Integers to negative integer powers are not allowed.")
             return wrap(np.power(a.array, np.array(b).astype(kind)))
+    refuse_bools("pow", a, b)
     return _power(a, b)
 
 
@@ -268,8 +259,7 @@ def fmod(input: Tensor, other: Operand, *, out: Tensor | None = None) -> Tensor:
     tensor([-1.,  1.])
     """
     require_tensor(input, "fmod")
-    if _integers(input, other) and (other == 0 if not isinstance(other, TensorBase) else not other.array.all()):
-        raise RuntimeError("ZeroDivisionError")
+    check_division("fmod", input, other)
     result = checked(promoting(rules.fmod)(input, other), "fmod", input, other)
     return result if out is None else into(out, result)
 

@@ -416,7 +416,7 @@ def arange(start: float | Tensor | None = None, end: float | Tensor | None = Non
     Other arguments as for `zeros`.
 
     Raises: TypeError for what is no number, or none at all; RuntimeError for a step of 0, ends that are not finite, and
-        a step that leads away from end.
+        a step that leads away from end; ValueError for a step of less than 1 in int64.
 
     >>> import mtorch
     >>> mtorch.arange(1, 4), mtorch.arange(0, 1, 0.5)
@@ -427,9 +427,16 @@ def arange(start: float | Tensor | None = None, end: float | Tensor | None = Non
     first, last = (0, start) if end is None else (0 if start is None else start, end)
     first, last, by = _range("arange", first, last, step)
     whole = all(isinstance(x, int) for x in (first, last, by))
+    kind = _kind(dtype, out, dtypes.int64 if whole else None)
+    if kind == np.int64 and not whole:                 # fractions are cut off before anything is counted
+        first, last, by, whole = int(first), int(last), int(by), True
+        if not by:
+            raise ValueError("arange: step must be nonzero, got a fraction for whole numbers")
     n = max(-(-(last - first) // by) if whole else math.ceil((last - first) / by), 0)
-    array = first + by * np.arange(n, dtype=np.int64 if whole else np.float64)
-    return _new(array.astype(_kind(dtype, out, dtypes.int64 if whole else None)), None, device, requires_grad, out)
+    if kind.kind in "iu":
+        first, by = int(first), int(by)                # of shorter types after it
+    array = first + by * np.arange(n, dtype=np.int64 if kind.kind in "iu" or whole else np.float64)
+    return _new(array.astype(kind), None, device, requires_grad, out)
 
 
 def linspace(start: float | Tensor, end: float | Tensor, steps: int, *, out: Tensor | None = None,

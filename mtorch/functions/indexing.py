@@ -16,6 +16,7 @@ from ..caller import program_line
 from ..ops import indexing as rules
 from .arguments import (NUMBERS, as_tensor_operand, axis_of, element_of, numpy_names, require_tensor, to_type,
                         whole_number)
+from .linalg.checks import capital
 from .output import into
 
 if TYPE_CHECKING:
@@ -152,6 +153,10 @@ def setitem(x, key, value) -> None:
     key = plain_key(key, x.array.shape)
     if isinstance(value, TensorBase):
         if value.array.dtype != x.array.dtype:
+            indices = [k for k in key if isinstance(k, np.ndarray)]
+            if indices and (value.array.size != 1 or any(k.dtype != np.bool_ for k in indices)):
+                raise RuntimeError("Index put requires the source and destination dtypes match, got "
+                                   f"{capital(x.dtype)} for the destination and {capital(value.dtype)} for the source.")
             value = to_type(value, x.array.dtype)
     elif isinstance(value, (list, tuple)):
         value = np.asarray(value, dtype=x.array.dtype)

@@ -18,6 +18,19 @@ REFUSED = {
     "T.matmul(T.zeros(2, 3, 4), T.zeros(3, 4, 5))": "matmul: the leading dimensions",
     "T.zeros(2).__setitem__(T.tensor([True, False]), T.zeros(3))": r"value tensor of shape \[3\] .* of shape \[1\]",
     "T.lerp(T.zeros(2), T.zeros(3), 0.5)": "lerp: The size of tensor a",
+    # what is written is of another type, and no number or view says that it is to be converted
+    "T.arange(3).__setitem__(T.tensor([0, 1]), T.tensor([1.5, 2.5]))": "Index put requires .* got Long for the destination",
+    "T.zeros(3).__setitem__(T.zeros(3) == 0, T.tensor([1, 2, 3]))": "Index put requires .* Long for the source",
+    "T.zeros(2).masked_fill(T.tensor([True, False]), T.tensor(1j))": "value cannot be converted to type float",
+    # two bools, of which NumPy makes int8
+    "T.tensor([True]) // T.tensor([True])": "not implemented for torch.bool",
+    "T.tensor([True]) % True": "not implemented for torch.bool",
+    "True ** T.tensor([True])": "not implemented for torch.bool",
+    "T.fmod(T.tensor([True]), T.tensor([True]))": "not implemented for torch.bool",
+    "T.div(T.tensor([True]), T.tensor([True]), rounding_mode='trunc')": "not implemented for torch.bool",
+    "T.tensor([1j]) // 2": "not implemented for complex numbers",
+    "T.tensor([1.0]) % 1j": "not implemented for complex numbers",
+    "T.arange(0, 5, 0.5, dtype=T.int64)": "step must be nonzero",
     # operands of the wrong kind
     "T.float_power(2, 3)": "float_power.*at least one argument must be Tensor",
     "T.float_power('a', T.zeros(2))": "float_power.*expected Tensors or numbers",
@@ -297,6 +310,12 @@ def test_a_sum_of_numbers_is_a_tensor() -> None:
     assert isinstance(mtorch.add(1, 2), mtorch.Tensor)
 
 
+def test_one_value_of_another_type_may_be_written_where_a_mask_is_set() -> None:
+    x = mtorch.zeros(3)
+    x[x == 0] = mtorch.tensor(1)
+    assert x.tolist() == [1, 1, 1]
+
+
 def test_numbers_become_elements_as_in_torch() -> None:
     mask = mtorch.tensor([True])
     assert mtorch.zeros(1, dtype=mtorch.uint8).masked_fill(mask, -1).tolist() == [255]
@@ -358,3 +377,19 @@ def test_an_out_of_another_shape_takes_the_results_with_torchs_warning() -> None
         low, high = lib.empty(0), lib.empty(0)
         result = lib.aminmax(lib.tensor([2.0, 1.0]), out=(low, high))
         assert result.min is low and (low.item(), high.item()) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize("ends", [(0, 5, 1.5), (0.9, 5.9, 1.5), (0, 5.5, 1), (-1.5, 3.5, 1.9), (5.5, 0.5, -1.5)], ids=str)
+@pytest.mark.parametrize("kind", ["int64", "int32", "uint8", "float32"])
+def test_a_range_of_whole_numbers_between_fractions_is_torchs(kind: str, ends: tuple) -> None:
+    torch = pytest.importorskip("torch")
+    assert mtorch.arange(*ends, dtype=getattr(mtorch, kind)).tolist() == torch.arange(*ends, dtype=getattr(torch, kind)).tolist()
+
+
+def test_a_complex_number_beside_a_tensor_is_as_exact_as_the_tensor() -> None:
+    torch = pytest.importorskip("torch")
+
+    def kinds(T):
+        real, complexes = (T.float32, T.float64, T.int64), (T.complex64, T.complex128)
+        return [str(T.result_type(T.ones(2, dtype=a), T.ones((), dtype=b))) for a in real for b in complexes]
+    assert kinds(mtorch) == kinds(torch)
