@@ -104,10 +104,10 @@ def require_floats(x, function: str, argument: str = "input"):
 
 
 def number_of(x, function: str, argument: str):
-    """x as a number; a tensor of one element is one too."""
+    """x as a number; a tensor of one element is one too, unless it requires grad: it would get none."""
     if type(x) is float or type(x) is int:
         return x
-    if isinstance(x, TensorBase) and x.array.size == 1:
+    if isinstance(x, TensorBase) and x.array.size == 1 and not x._requires_grad:
         return x.array.item()
     if isinstance(x, NUMBERS):
         return x.item() if isinstance(x, np.generic) else x

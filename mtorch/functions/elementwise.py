@@ -394,7 +394,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Tensor:
         if value.array.ndim:
             raise RuntimeError("masked_fill only supports a 0-dimensional value tensor, but got tensor with "
                                f"{value.array.ndim} dimension(s).")
-        element_of(value, x.array.dtype, "masked_fill", "value")           # raises for what the type cannot hold
+        element_of(value.array[()], x.array.dtype, "masked_fill", "value")  # raises for what the type cannot hold
         value = to_type(value, x.array.dtype)
     else:
         value = element_of(value, x.array.dtype, "masked_fill", "value")

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..ops import elementwise as rules
-from .arguments import floating, of_real_numbers, whole_number
+from .arguments import floating, number_of, of_real_numbers, whole_number
 from .output import into
 
 if TYPE_CHECKING:
@@ -407,7 +407,7 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
     """
     x = floating(input, "logit")
     if eps is not None:
-        eps = float(eps)
+        eps = number_of(eps, "logit", "eps")
         x = rules.clamp(x, min=eps, max=1.0 - eps)
     result = rules.logit(x)
     return result if out is None else into(out, result)

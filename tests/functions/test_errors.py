@@ -393,3 +393,32 @@ def test_a_complex_number_beside_a_tensor_is_as_exact_as_the_tensor() -> None:
         real, complexes = (T.float32, T.float64, T.int64), (T.complex64, T.complex128)
         return [str(T.result_type(T.ones(2, dtype=a), T.ones((), dtype=b))) for a in real for b in complexes]
     assert kinds(mtorch) == kinds(torch)
+
+
+NUMBERS_THAT_ARE_LEARNT = {
+    "pad": lambda F, x, t: F.pad(x, (1, 1), value=t), "huber_loss": lambda F, x, t: F.huber_loss(x, 2 * x, delta=t),
+    "smooth_l1_loss": lambda F, x, t: F.smooth_l1_loss(x, 2 * x, beta=t),
+    "layer_norm": lambda F, x, t: F.layer_norm(x, (2,), eps=t),
+    "triplet_margin_loss": lambda F, x, t: F.triplet_margin_loss(x, -x, 2 * x, margin=t),
+    "leaky_relu": lambda F, x, t: F.leaky_relu(x, t), "elu": lambda F, x, t: F.elu(x, t),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS_THAT_ARE_LEARNT)
+def test_a_number_that_would_get_no_gradient_is_refused(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    for t in (torch, mtorch):
+        x, learnt = t.tensor([[1.0, -2.0], [0.5, 3.0]]), t.tensor(0.25, requires_grad=True)
+        with pytest.raises(TypeError, match="must be (Number|float), not Tensor"):
+            NUMBERS_THAT_ARE_LEARNT[name](t.nn.functional, x, learnt)
+
+
+def test_numbers_that_are_learnt_where_tensors_may_stand() -> None:
+    torch = pytest.importorskip("torch")
+    found = []
+    for t in (torch, mtorch):
+        x, learnt = t.tensor([[1.0, -2.0], [0.5, 3.0]]), t.tensor(0.25, requires_grad=True)
+        loss = t.nn.functional.triplet_margin_with_distance_loss(x, -x, 2 * x, margin=learnt)
+        (loss + x.masked_fill(x > 0, learnt).sum() + x.clamp(min=learnt).sum()).backward()
+        found.append(learnt.grad.item())
+    assert found[0] == found[1]

@@ -15,7 +15,7 @@ from ...autograd.naming import named
 from ...autograd.tape import wrap
 from ...caller import program_line
 from ...functions import reduction as reductions, softmax as softmaxes
-from ...functions.arguments import of_real_numbers, require_tensor, result_type_of, to_type
+from ...functions.arguments import number_of, of_real_numbers, require_tensor, result_type_of, to_type
 from ...ops import arithmetic, loss as rules
 from . import advice
 from .class_targets import all_ignored, classes_of
@@ -152,7 +152,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, size_average: bool | None = No
     y, t = pair("smooth_l1_loss", input, target)
     if beta == 0:
         return reduced(rules.l1(y, t), reduction)
-    beta = float(beta)                                     # a NumPy number would make float32 float64
+    beta = number_of(beta, "smooth_l1_loss", "beta")       # a NumPy number would make float32 float64
     return reduced(rules.huber(y, t, delta=beta, scale=1.0 / beta), reduction, "SmoothL1LossBackward0")
 
 
@@ -174,7 +174,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     check_reduction(reduction)
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
-    losses = rules.huber(*pair("huber_loss", input, target), delta=float(delta), scale=1.0)
+    losses = rules.huber(*pair("huber_loss", input, target), delta=number_of(delta, "huber_loss", "delta"), scale=1.0)
     if weight is not None:
         return reduced(_weighted("huber_loss", losses, weight, "none"), reduction)
     return reduced(losses, reduction, "HuberLossBackward0")
@@ -515,7 +515,8 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor | float, full: 
             v = v.unsqueeze(-1)
         elif not (tuple(x.shape[:-1]) == tuple(v.shape[:-1]) and v.shape[-1] == 1) and not _broadcastable(v, x):
             raise ValueError(f"var is of incorrect size: {tuple(v.shape)} for an input of {tuple(x.shape)}")
-    floor = wrap(np.maximum(v.array, float(eps)) - v.array)          # clamped without losing the gradient
+    eps = number_of(eps, "gaussian_nll_loss", "eps")
+    floor = wrap(np.maximum(v.array, eps) - v.array)       # clamped without losing the gradient
     v = v + floor
     losses = 0.5 * (v.log() + (x - t) ** 2 / v)
     return reduced(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)

@@ -9,7 +9,7 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...autograd.tape import TensorBase, wrap
 from ...functions import elementwise, reduction as reductions
-from ...functions.arguments import axis_of, numpy_names, require_tensor, result_type_of, to_type
+from ...functions.arguments import axis_of, number_of, numpy_names, require_tensor, result_type_of, to_type
 from ...functions.output import into
 from ...ops import ctc
 from .activation import logsigmoid
@@ -129,7 +129,8 @@ def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: 
     if len({x.dim() for x in (input1, input2, target)}) > 1:
         raise RuntimeError("margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
                            f"{input1.size()}, input2: {input2.size()}, target: {target.size()} ")
-    return reduced((-target * (input1 - input2) + float(margin)).clamp_min(0), reduction)
+    margin = number_of(margin, "margin_ranking_loss", "margin")
+    return reduced((-target * (input1 - input2) + margin).clamp_min(0), reduction)
 
 
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, size_average: bool | None = None,
@@ -153,7 +154,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, siz
     if input.array.dtype.kind not in "fc":
         raise RuntimeError(f"hinge_embedding_loss: expected a floating point input, got {input.dtype}")
     zeros = input.new_zeros(input.shape)
-    apart = (margin - input).clamp_min(0).where(target != 1, zeros)
+    apart = (number_of(margin, "hinge_embedding_loss", "margin") - input).clamp_min(0).where(target != 1, zeros)
     together = input.where(target != -1, zeros)
     return reduced(apart + together, reduction)
 
@@ -219,8 +220,8 @@ def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin
     eps = 1e-12                                        # torch's own, inside the root
     cos = product / (((input1 * input1).sum(-1) + eps) * ((input2 * input2).sum(-1) + eps)).sqrt()
     zeros = cos.new_zeros(cos.shape)
-    return reduced((1 - cos).where(target == 1, zeros) + (cos - float(margin)).clamp_min(0).where(target == -1, zeros),
-                   reduction)
+    apart = (cos - number_of(margin, "cosine_embedding_loss", "margin")).clamp_min(0)
+    return reduced((1 - cos).where(target == 1, zeros) + apart.where(target == -1, zeros), reduction)
 
 
 def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2,
@@ -247,6 +248,7 @@ def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, marg
     """
     reduction = chosen(reduction, size_average, reduce)
     _require("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
+    margin = number_of(margin, "triplet_margin_loss", "margin")
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     if len({x.dim() for x in (anchor, positive, negative)}) > 1:
@@ -261,7 +263,7 @@ def _triplet(distance: Callable[[Tensor, Tensor], Tensor], anchor: Tensor, posit
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = far.minimum(distance(positive, negative))
-    return reduced((near - far + float(margin)).clamp_min(0), reduction)
+    return reduced((near - far + (margin if isinstance(margin, TensorBase) else float(margin))).clamp_min(0), reduction)
 
 
 def triplet_margin_with_distance_loss(anchor: Tensor, positive: Tensor, negative: Tensor, *,
@@ -331,6 +333,7 @@ def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float =
     if t.size and (int(t.min()) < 0 or int(t.max()) >= classes):
         raise RuntimeError(f"multi_margin_loss: target out of range: {int(t.min())} to {int(t.max())} of {classes} classes")
     picked = rows.gather(1, wrap(t[:, None]))
+    margin = number_of(margin, "multi_margin_loss", "margin")
     losses = (margin - picked + rows).relu()           # a margin that is just met has no gradient
     losses = losses if p == 1 else losses ** 2
     if weight is not None:

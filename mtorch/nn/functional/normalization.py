@@ -9,7 +9,7 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.views import mark_written
-from ...functions.arguments import require_tensor, to_type
+from ...functions.arguments import number_of, require_tensor, to_type
 from ...ops import normalization as rules
 from ...ops.pooling import window_sum
 from . import advice
@@ -51,12 +51,13 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
             return input * 1.0
         raise RuntimeError(f"batch_norm: expected an input (N, C, ...), got size {list(shape)}")
     _check_channels("batch_norm", shape[1], running_mean, running_var, weight, bias)
+    eps = number_of(eps, "batch_norm", "eps")
     if _widens("batch_norm", input, running_mean, running_var, weight, bias):
         return batch_norm(input.float(), running_mean, running_var, weight, bias, training, momentum, eps).half()
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError("batch_norm: expected running_mean and running_var to be defined when training=False")
-        return rules.fixed_norm(input, weight, bias, eps=float(eps), mean=running_mean.array, var=running_var.array)
+        return rules.fixed_norm(input, weight, bias, eps=eps, mean=running_mean.array, var=running_var.array)
     count = input.array.size // max(shape[1], 1)
     if count == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)} "
@@ -67,7 +68,7 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
         advice.evaluates("batch_norm")
     mean, var = rules.channel_statistics(input.array)
     _move(running_mean, running_var, mean, var, count, momentum)
-    return rules.batch_norm(input, weight, bias, eps=float(eps), mean=mean, var=var)
+    return rules.batch_norm(input, weight, bias, eps=eps, mean=mean, var=var)
 
 
 def _check_channels(function: str, channels: int, *parameters: Tensor | None) -> None:
@@ -140,19 +141,20 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
         raise RuntimeError("instance_norm: expected an input (N, C, ...) with at least one more axis, got size "
                            f"{list(shape)}")
     _check_channels("instance_norm", shape[1], running_mean, running_var, weight, bias)
+    eps = number_of(eps, "instance_norm", "eps")
     if _widens("instance_norm", input, running_mean, running_var, weight, bias):
         return instance_norm(input.float(), running_mean, running_var, weight, bias, use_input_stats, momentum, eps).half()
     if not use_input_stats:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
-        return rules.fixed_norm(input, weight, bias, eps=float(eps), mean=running_mean.array, var=running_var.array)
+        return rules.fixed_norm(input, weight, bias, eps=eps, mean=running_mean.array, var=running_var.array)
     axes, count = tuple(range(2, len(shape))), prod(shape[2:])
     if count == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {list(shape)}")
     if running_mean is not None or running_var is not None:
         mean, var = input.array.mean(axis=axes), input.array.var(axis=axes)
         _move(running_mean, running_var, mean.mean(axis=0), var.mean(axis=0), count, momentum)
-    return rules.group_norm(input, weight, bias, groups=shape[1], eps=float(eps))
+    return rules.group_norm(input, weight, bias, groups=shape[1], eps=eps)
 
 
 @shown_as("NativeGroupNormBackward0")
@@ -179,6 +181,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
     tensor([[-1.0000,  1.0000,  0.0000,  0.0000]])
     """
     require_floating(require_tensor(input, "group_norm"), "group_norm")
+    eps = number_of(eps, "group_norm", "eps")
     shape = input.array.shape
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
@@ -193,7 +196,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
         return group_norm(input.float(), num_groups, weight, bias, eps).half()
     if prod(shape[1:]) == num_groups and input.array.size and shape[0] * prod(shape[2:]) * shape[1] // num_groups == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
-    return rules.group_norm(input, weight, bias, groups=num_groups, eps=float(eps))
+    return rules.group_norm(input, weight, bias, groups=num_groups, eps=eps)
 
 
 def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None,
@@ -219,9 +222,10 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
             [ 0.0000,  0.0000]])
     """
     width = _check_last_axes("layer_norm", input, normalized_shape, weight, bias)
+    eps = number_of(eps, "layer_norm", "eps")
     if _widens("layer_norm", input, weight, bias):
         return layer_norm(input.float(), normalized_shape, weight, bias, eps).half()
-    return rules.layer_norm(input, weight, bias, width=width, eps=float(eps))
+    return rules.layer_norm(input, weight, bias, width=width, eps=eps)
 
 
 def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None,
@@ -249,7 +253,7 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
     if kind == np.float16:
         return rms_norm(input.float(), normalized_shape, weight, eps).half()
     return rules.rms_norm(input, weight if weight is None else to_type(weight, kind), width=width,
-                          eps=float(np.finfo(kind).eps if eps is None else eps))
+                          eps=float(np.finfo(kind).eps) if eps is None else number_of(eps, "rms_norm", "eps"))
 
 
 def _check_last_axes(function: str, input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None,

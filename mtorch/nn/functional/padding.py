@@ -8,7 +8,7 @@ import numpy as np
 
 from ...autograd.naming import shown_as
 from ...tensor import Tensor
-from ...functions.arguments import require_tensor
+from ...functions.arguments import number_of, require_tensor
 from ...ops.resampling import pad_constant, pick
 
 __all__ = ["pad"]
@@ -65,7 +65,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         raise RuntimeError(f"pad: an input of size {list(input.array.shape)} with widths {widths} would get the size "
                            f"{sizes}")
     if mode == "constant":
-        number = 0.0 if value is None else value
+        number = 0.0 if value is None else number_of(value, "pad", "value")
         return pad_constant(input, before=tuple(before), after=tuple(after), value=number)
     if mode not in _SOURCES:
         raise NotImplementedError(f"pad: unknown mode {mode!r}; there are 'constant', 'reflect', 'replicate' and "
