@@ -9,11 +9,6 @@ from typing import Any, Self, TypeVar, overload
 
 import numpy as np
 
-# PyTorch's arithmetic follows IEEE 754 without a word: log(0) is -inf and 0/0 is nan.  NumPy would warn at each;
-# silencing it at every call would cost more than most calls.  `np.seterr(all="warn")` brings the warnings back.
-np.seterr(all="ignore")
-
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 WATCHED = 2                  # recording, with every value looked at for nan and inf: set_detect_anomaly
 
@@ -23,6 +18,15 @@ class _Mode(threading.local):
     inference = False
     replaying = False        # are rules being run on Tensors, for gradients of gradients?
     watching = False         # is recording, when it is on, WATCHED?
+
+    def __init__(self) -> None:
+        """Runs in each thread that uses it, at the first use.
+
+        PyTorch's arithmetic follows IEEE 754 without a word: log(0) is -inf and 0/0 is nan.  NumPy would warn at each, in
+        each thread anew; silencing it at every call would cost more than most calls.  `np.seterr(all="warn")` brings the
+        warnings back.
+        """
+        np.seterr(all="ignore")
 
     def set_recording(self, on: bool | int) -> None:
         self.recording = (WATCHED if self.watching else True) if on else False

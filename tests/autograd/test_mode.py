@@ -1,6 +1,10 @@
 """Switches take bools, and decorate functions."""
 from __future__ import annotations
 
+import math
+import threading
+import warnings
+
 import numpy as np
 import pytest
 
@@ -26,3 +30,15 @@ def test_what_cannot_be_decorated() -> None:
         mtorch.no_grad(3)
     with pytest.raises(TypeError, match="no_grad decorates functions, not the class int"):
         mtorch.no_grad()(int)
+
+
+def test_a_thread_has_no_warnings_of_numpy_either() -> None:
+    net, found = mtorch.nn.Sequential(mtorch.nn.Linear(2, 2), mtorch.nn.Softplus()), []
+
+    def predict() -> None:
+        with warnings.catch_warnings(action="error"), mtorch.no_grad():
+            found.append(mtorch.log(0 * net(mtorch.zeros(1, 2))))
+    thread = threading.Thread(target=predict)
+    thread.start()
+    thread.join()
+    assert found[0].tolist() == [[-math.inf, -math.inf]]
