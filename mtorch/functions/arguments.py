@@ -234,11 +234,23 @@ def together(function, name: str, *arrays: np.ndarray):
         raise mismatch(error, name) from None
 
 
+def is_of_type(x, other) -> bool:
+    """Is x a Tensor, and the other operand a Tensor of the same type, or a number that changes nothing about it?"""
+    if not isinstance(x, TensorBase):
+        return False
+    kind, number = x.array.dtype, type(other)
+    if number is float or number is int:
+        return kind.kind == "f" or number is int and kind == np.int64
+    return isinstance(other, TensorBase) and other.array.dtype == kind
+
+
 def result_type_of(*operands) -> np.dtype:
     """The NumPy type that these Tensors, arrays and numbers make together.
 
     Beside an array it is the one that NumPy chooses: torch, too, leaves an operation of a Tensor and an array to NumPy.
     """
+    if len(operands) == 2 and is_of_type(*operands):
+        return operands[0].array.dtype
     for x in operands:
         if type(x) is _ndarray:
             return np.result_type(*(x.array if isinstance(x, TensorBase) else x for x in operands))

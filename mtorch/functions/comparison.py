@@ -8,7 +8,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.mismatch import mismatch
 from ..autograd.tape import TensorBase, wrap
-from .arguments import NUMBERS, number_of, require_tensor, result_type_of, to_type, together
+from .arguments import NUMBERS, is_of_type, number_of, require_tensor, result_type_of, to_type, together
 from .output import into
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def operator(function: np.ufunc) -> Operator:
 
 def _compared(function, a, b):
     try:
-        kind = a.array.dtype if isinstance(a, TensorBase) else None
-        if kind is None or not isinstance(b, TensorBase) or b.array.dtype != kind:
+        if is_of_type(a, b):
+            kind = a.array.dtype
+        else:
             kind = result_type_of(a, b)
             a, b = to_type(a, kind), to_type(b, kind)
         if kind.kind == "c" and function is not np.equal and function is not np.not_equal:
