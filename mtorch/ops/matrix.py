@@ -54,7 +54,7 @@ def dot(a, b):
 def linear(x, w, b):
     """y (N,O) = x (N,I) w^T + b (O),  w (O,I)"""
     y = product_of_rows(x, w)
-    y += b                                             # into the product's own memory
+    y = np.add(y, b, out=y) if type(y) is np.ndarray else y + b        # into the product's own memory
     turned = type(x) is np.ndarray and x.flags.fnc
     return y, (lambda g: _gradient_of_rows(g, w, turned), lambda g: product(g.T, x), column_sums)
 
