@@ -15,6 +15,7 @@ from ...missing import no_attribute
 from ...random import Generator
 from .collate import default_collate, default_convert
 from .dataset import Dataset, IterableDataset
+from .fetch import DatasetKind
 from .sampler import BatchSampler, InfiniteSampler, RandomSampler, Sampler, SequentialSampler, check_generator
 from .walk import Walk
 from .worker_info import get_worker_info
@@ -104,7 +105,9 @@ class DataLoader(Generic[T]):
         self.collate_fn = collate_fn or (default_convert if batch_sampler is None else default_collate)
 
         self._iterator: Any = None              # the one iterator of persistent workers
-        self._promised: int | None = None       # the length an iterable dataset reported
+        # what Walk asks a loader for goes by torch's names: libraries have it walk loaders of their own
+        self._dataset_kind = DatasetKind.Iterable if isinstance(dataset, IterableDataset) else DatasetKind.Map
+        self._IterableDataset_len_called: int | None = None     # the length an iterable dataset reported
         self.__initialized = True
         self.check_worker_number_rationality()
 
@@ -162,7 +165,7 @@ class DataLoader(Generic[T]):
     def __len__(self) -> int:
         if not isinstance(self.dataset, IterableDataset):
             return len(self._index_sampler)
-        length = self._promised = len(self.dataset)     # type: ignore[arg-type]
+        length = self._IterableDataset_len_called = len(self.dataset)     # type: ignore[arg-type]
         if self.batch_size is None:
             return length
         return length // self.batch_size if self.drop_last else -(-length // self.batch_size)
@@ -170,6 +173,10 @@ class DataLoader(Generic[T]):
     @property
     def _index_sampler(self) -> Any:
         return self.sampler if self.batch_sampler is None else self.batch_sampler
+
+    @property
+    def _auto_collation(self) -> bool:
+        return self.batch_sampler is not None
 
     def check_worker_number_rationality(self) -> None:
         """Warn when there are more workers than processors to run them."""
@@ -220,7 +227,12 @@ def _check_sampling(dataset: Any, batch_size: int | None, shuffle: bool | None, 
 
 
 def __getattr__(name: str) -> Any:
-    """The classes of what iter(loader) gives, under torch's names, for programs that ask which one they have."""
+    """The classes of what iter(loader) gives, under torch's names, for programs that ask which one they have.
+
+    And what such a walk asks its loader for.
+    """
+    if name == "_DatasetKind":
+        return DatasetKind
     if name in ("_BaseDataLoaderIter", "_SingleProcessDataLoaderIter"):
         return Walk
     if name == "_MultiProcessingDataLoaderIter":

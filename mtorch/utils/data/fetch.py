@@ -9,16 +9,22 @@ import numpy as np
 
 from ...tensor import Tensor
 from .collate import collate_tensor_fn, default_collate, default_collate_fn_map
-from .dataset import IterableDataset, collated, items_of
+from .dataset import collated, items_of
+
+
+class DatasetKind:
+    """How a dataset is walked: by index, or as a stream."""
+
+    Map, Iterable = 0, 1
 
 
 class EndOfStream(Exception):
     """The iterable dataset has no more samples."""
 
 
-def fetcher(dataset: Any, batched: bool, collate_fn: Callable, drop_last: bool) -> Callable:
+def fetcher(kind: int, dataset: Any, batched: bool, collate_fn: Callable, drop_last: bool) -> Callable:
     """A function from what the sampler gives (one index, or a list if `batched`) to what the loader gives."""
-    if isinstance(dataset, IterableDataset):
+    if kind == DatasetKind.Iterable:
         return _StreamFetcher(dataset, batched, collate_fn, drop_last)
     take = direct(dataset, batched, collate_fn)
 

@@ -42,8 +42,8 @@ class Worker:
         _workers.add(self)
         forks = context.get_start_method() == "fork"
         self.process = context.Process(target=run, daemon=True, args=(
-            tasks, answers, loader.dataset, loader.batch_sampler is not None, loader.collate_fn, loader.drop_last,
-            base_seed, loader.worker_init_fn, number, loader.num_workers,
+            tasks, answers, loader._dataset_kind, loader.dataset, loader._auto_collation, loader.collate_fn,
+            loader.drop_last, base_seed, loader.worker_init_fn, number, loader.num_workers,
             [end for w in _workers for end in (w.tasks, w.answers)] if forks else []))
         try:
             with warnings.catch_warnings():
@@ -92,7 +92,7 @@ class WorkersWalk(Walk):
 
     def restart(self, loader: Any) -> None:
         """Begin the next walk with the same workers."""
-        self._loader._promised = loader._promised
+        self._loader._IterableDataset_len_called = loader._IterableDataset_len_called
         self._crew.begin(first=False)
 
     def skip(self, count: int) -> None:

@@ -6,8 +6,7 @@ import warnings
 from typing import Any
 
 from ...random import default_generator
-from .dataset import IterableDataset
-from .fetch import EndOfStream, direct, fetcher
+from .fetch import DatasetKind, EndOfStream, direct, fetcher
 from .sampler import index_arrays, random_seed
 
 
@@ -17,13 +16,13 @@ class Walk:
     def __init__(self, loader: Any) -> None:
         self._loader = loader
         self._given = 0
-        batched = loader.batch_sampler is not None
+        batched = loader._auto_collation
         arrays = None
         if direct(loader.dataset, batched, loader.collate_fn):
             arrays = index_arrays(loader.batch_sampler)
         self._indices = iter(loader._index_sampler) if arrays is None else arrays
         random_seed(loader.generator or default_generator)      # of workers, which PyTorch draws also without them
-        self._fetch = fetcher(loader.dataset, batched, loader.collate_fn, loader.drop_last)
+        self._fetch = fetcher(loader._dataset_kind, loader.dataset, batched, loader.collate_fn, loader.drop_last)
 
     def __iter__(self) -> Walk:
         return self
@@ -37,13 +36,13 @@ class Walk:
         except EndOfStream:
             raise StopIteration from None
         self._given += 1
-        if self._loader._promised is not None:
+        if self._loader._IterableDataset_len_called is not None:
             warn_if_too_many(self._loader, self._given)
         return batch
 
     def skip(self, count: int) -> None:
         """Go on as if `count` batches had been given, without fetching them where they need not be."""
-        if isinstance(self._loader.dataset, IterableDataset):
+        if self._loader._dataset_kind == DatasetKind.Iterable:
             for _ in itertools.islice(self, count):
                 pass
         else:
@@ -56,8 +55,9 @@ class Walk:
 
 def warn_if_too_many(loader: Any, given: int) -> None:
     """Warn when an iterable dataset gives more batches than the `len(loader)` that the program asked for."""
-    if isinstance(loader.dataset, IterableDataset) and loader._promised is not None and given > loader._promised:
-        text = (f"Length of IterableDataset {loader.dataset} was reported to be {loader._promised} "
+    promised = loader._IterableDataset_len_called
+    if loader._dataset_kind == DatasetKind.Iterable and promised is not None and given > promised:
+        text = (f"Length of IterableDataset {loader.dataset} was reported to be {promised} "
                 f"(when accessing len(dataloader)), but {given} samples have been fetched. ")
         if loader.num_workers:
             text += "With workers, see to it that each walks its own part of the stream (get_worker_info)."

@@ -65,8 +65,8 @@ class _Text(str):
         return str(self)
 
 
-def run(tasks: Any, answers: Any, dataset: Any, batched: bool, collate_fn: Callable, drop_last: bool, base_seed: int,
-        worker_init_fn: Callable | None, worker_id: int, num_workers: int, inherited: list) -> None:
+def run(tasks: Any, answers: Any, kind: int, dataset: Any, batched: bool, collate_fn: Callable, drop_last: bool,
+        base_seed: int, worker_init_fn: Callable | None, worker_id: int, num_workers: int, inherited: list) -> None:
     """The whole life of a worker (the target of its process)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)         # Ctrl-C reaches all processes; the loader decides on it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)        # a handler inherited by fork is not meant for a worker
@@ -89,7 +89,7 @@ def run(tasks: Any, answers: Any, dataset: Any, batched: bool, collate_fn: Calla
                 failure = None
                 if content is not None:
                     content(worker_id)
-                fetch = fetcher(dataset, batched, collate_fn, drop_last)
+                fetch = fetcher(kind, dataset, batched, collate_fn, drop_last)
                 continue
             answer = (number, BATCH, fetch(content)) if failure is None else (number, FAILED, failure)
         except EndOfStream:

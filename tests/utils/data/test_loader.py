@@ -286,6 +286,34 @@ def test_a_subclass_that_keeps_one_walk_over_all_epochs(workers):
     assert next(iter(loader)).tolist() == [0, 1]
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_walk_over_a_loader_of_a_librarys_own(workers):
+    """fastai has its batches made by a stream, and this walked as by torch's loader."""
+    def found(lib):
+        inside = lib.utils.data.dataloader
+
+        class Loader:
+            _auto_collation, _IterableDataset_len_called, _dataset_kind = False, None, inside._DatasetKind.Iterable
+            drop_last, in_order, generator, prefetch_factor, timeout = False, True, None, 2, 0
+            pin_memory, persistent_workers, pin_memory_device = False, False, ""
+            worker_init_fn = multiprocessing_context = None
+            _index_sampler, num_workers = range(100), workers
+            _get_shared_seed = collate_fn = staticmethod(lambda batch=None: batch)
+
+            def __iter__(self):
+                return iter([lib.ones(2), lib.zeros(3)])
+
+        loader = Loader()
+        loader.dataset = loader
+        walk = inside._MultiProcessingDataLoaderIter if workers else inside._SingleProcessDataLoaderIter
+        return [batch.tolist() for batch in walk(loader)]
+    torch = pytest.importorskip("torch")
+    assert found(mtorch) == found(torch) == [[1, 1], [0, 0, 0]]
+    for lib in (mtorch, torch):
+        loader = lib.utils.data.DataLoader([1, 2])
+        assert loader._dataset_kind == lib.utils.data.dataloader._DatasetKind.Map == 0 and loader._auto_collation
+
+
 def test_an_empty_dataset():
     empty = TensorDataset(mtorch.zeros(0, 3))
     assert list(DataLoader(empty)) == []
