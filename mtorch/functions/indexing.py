@@ -71,7 +71,7 @@ def _consumed(key) -> int:
 
 
 def _int(x):
-    return x if x is None or type(x) is int else int(x.array) if isinstance(x, TensorBase) else operator.index(x)
+    return x if x is None or type(x) is int else operator.index(x)
 
 
 def _index_array(k):

@@ -51,6 +51,16 @@ def test_resized_images(mode: str, options: dict, size: tuple[int, int]) -> None
     functions_agree(lambda t, x: t.nn.functional.interpolate(x, size, mode=mode, **options), normal(*IMAGE))
 
 
+def test_resized_to_sizes_that_are_tensors() -> None:
+    for size in (lambda t: t.tensor(3), lambda t: (t.tensor([5]), 4), lambda t: [t.tensor([2], dtype=t.int32)] * 2):
+        functions_agree(lambda t, x, s=size: t.nn.functional.interpolate(x, s(t)), normal(*IMAGE))
+    functions_agree(lambda t, x: t.nn.functional.pad(x, (t.tensor([1]), t.tensor(2))), normal(*IMAGE))
+    functions_agree(lambda t, x: x[:, t.tensor([1]):, t.tensor(1):t.tensor(3)], normal(*IMAGE))
+    for attempt in (lambda x: mtorch.nn.functional.pad(x, (mtorch.tensor(1.0), 0)), lambda x: x[mtorch.tensor(1.0):]):
+        with pytest.raises(TypeError):
+            attempt(mtorch.ones(2))
+
+
 def test_resized_by_a_scale_that_does_not_divide() -> None:
     for mode in ("bilinear", "bicubic", "nearest"):
         functions_agree(lambda t, x, m=mode: t.nn.functional.interpolate(x, scale_factor=(1.3, 2.6), mode=m),

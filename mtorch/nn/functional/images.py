@@ -5,7 +5,6 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ...autograd.tape import TensorBase
 from ...functions.arguments import require_tensor
 from ...ops.shape import squeeze, unsqueeze
 from . import advice
@@ -23,7 +22,7 @@ def per_axis(value: Any, n: int, function: str, name: str) -> tuple[int, ...]:
         return (value,) * n
     given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     try:
-        numbers = tuple(int(v.array) if isinstance(v, TensorBase) else operator.index(v) for v in given)
+        numbers = tuple(operator.index(v) for v in given)
     except TypeError:
         raise TypeError(f"{function}(): argument '{name}' must be an int or a tuple of {n} ints, got {value!r}") from None
     if len(numbers) == 1:

@@ -49,7 +49,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     """
     require_tensor(input, "pad")
     try:
-        widths = [int(w.array) if isinstance(w, Tensor) else operator.index(w) for w in pad]
+        widths = [operator.index(w) for w in pad]
     except TypeError:
         raise TypeError(f"pad(): argument 'pad' must be a sequence of ints, got {pad!r}") from None
     ndim = input.array.ndim
