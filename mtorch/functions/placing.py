@@ -12,6 +12,7 @@ from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import is_view
 from ..ops import shape as rules, windows
+from ..strides import memory_order
 from .arguments import axis_of, require_tensor, sizes_of, whole_number
 from .memory_order import put_in_order
 from .output import into
@@ -192,10 +193,10 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
 
 
 def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
-    """The memory of a contiguous input read with any strides from any offset: a view.
+    """The memory of input read with any strides from any offset: a view.
 
-    Where input is itself a view, or does not lie in memory in order, there is no telling what its memory holds: an
-        error.
+    Where input is a view of a part of its memory, or was computed and does not lie in order, there is no telling what
+        its memory holds: an error.
 
     size: the shape of the result
     stride: for each of its dimensions, how many elements apart neighbours are, >= 0
@@ -203,8 +204,8 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
 
     Shape: any -> size.
     Raises: TypeError for what is no int; RuntimeError for size and stride of two lengths, numbers below 0, and elements
-        beyond the end of the memory; NotImplementedError for an input that is not contiguous, or a view of a larger
-        one.
+        beyond the end of the memory; NotImplementedError for an input that is a view of a part of a larger one,
+        or does not lie in order.
 
     >>> import mtorch
     >>> mtorch.as_strided(mtorch.arange(4), (2, 2), (1, 1))
@@ -220,7 +221,11 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     if any(s < 0 for s in steps) or offset < 0:
         raise RuntimeError("as_strided: Negative strides are not supported at the moment, got strides: "
                            f"{list(steps)}, storage_offset {offset}")
-    if not (x.array.flags.c_contiguous or put_in_order(x)) or is_view(x) and x.array.size != _owned(x):
+    in_order = x.array.flags.c_contiguous or put_in_order(x)
+    if not in_order and is_view(x) and x._alias[0].array.flags.c_contiguous:
+        x = x.permute(memory_order(x.array))            # a transposed view is read as what it was transposed from
+        in_order = x.array.flags.c_contiguous
+    if not in_order or is_view(x) and x.array.size != _owned(x):
         raise NotImplementedError("as_strided: only of a contiguous tensor that is not a view of a larger one; call "
                                   ".clone() first, or use unfold(), expand() or indexing")
     last = offset + sum((n - 1) * s for n, s in zip(sizes, steps, strict=True)) if all(sizes) else -1

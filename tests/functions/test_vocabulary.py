@@ -35,6 +35,10 @@ CALLS = {
     "exp_ and others": lambda lib, x: lib.exp_(lib.neg_(x * 2)) + lib.sigmoid_(x * 1),
     "arcsin_": lambda lib, x: (x / 4).arcsin_(),
     "as_strided": lambda lib, x: (x * 1).as_strided((2, 2), (1, 2), 1) ** 2,
+    "as_strided of a transposed one": lambda lib, x: (x * 1).t().as_strided((2, 3), (1, 2)) ** 2,
+    "as_strided of axes turned and cut": lambda lib, x: (x * 1).view(2, 3, 1).permute(1, 2, 0).reshape(3, 2).as_strided(
+        (2, 2, 2), (3, 1, 1)) ** 2,
+    "as_strided, written": lambda lib, x: (lambda y: (y.t().as_strided((2, 2), (1, 3)).mul_(3), y)[1])(x * 2) * x,
     "unfold": lambda lib, x: x.unfold(1, 2, 1) ** 2,
     "resize": lambda lib, x: (x * 1).reshape(3, 2) ** 2,
     "polygamma": lambda lib, x: x.abs().polygamma(1),
