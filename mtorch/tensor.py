@@ -449,6 +449,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
     _shown = "torch.nn.parameter.Parameter"
+    _users_text = "Parameter({})"
     __torch_function__ = _disabled_torch_function_impl     # type: ignore[assignment]
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:

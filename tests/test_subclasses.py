@@ -63,6 +63,8 @@ def test_parameters_with_something_beside(lib):
     (net.p.sum() + net.m.sum()).backward()
     optimizer.step()
     assert net.p.tolist() == [0.0, 0.0] and type(net.p) is Tagged
+    assert repr(m) == "Parameter containing:\nParameter(Marked([0.], requires_grad=True))"
+    assert lib.Tensor.__repr__(m) == "Parameter(Marked([0.], requires_grad=True))"
 
 
 @BOTH

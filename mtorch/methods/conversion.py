@@ -173,12 +173,16 @@ class Convertible(TensorBase):
                                f"{builtins.type(x)}.")
         return bool((self == x).array.any())             # type: ignore[attr-defined]    # == gives a Tensor
 
+    _users_text = "{}"                  # how the text of a tensor of a user's class is shown
+
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         invalid = is_invalid(self)
         node = None if invalid else self.grad_fn
         name = "Invalid" if invalid else None if node is None else node.name()
-        return printing.format_tensor(self.array, requires_grad=self._requires_grad, grad_fn_name=name,
-                                      prefix=type(self).__name__ if is_users(type(self)) else "tensor")
+        users = is_users(type(self))
+        text = printing.format_tensor(self.array, requires_grad=self._requires_grad, grad_fn_name=name,
+                                      prefix=type(self).__name__ if users else "tensor")
+        return self._users_text.format(text) if users else text
 
     def __format__(self, spec: str) -> str:
         if not self.array.ndim and type(self) is tape.Tensor:
