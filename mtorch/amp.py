@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from enum import Enum
 from typing import Any
 
 from .device import device as Device
@@ -64,6 +65,12 @@ class autocast:
 def _innermost(device_type: str) -> Any:
     device = Device(device_type).type
     return next((block for kind, block in reversed(_inside) if kind == device), None)
+
+
+class OptState(Enum):
+    """What torch's scaler has done for an optimizer in this step; the one here keeps no such states."""
+
+    READY, UNSCALED, STEPPED = 0, 1, 2
 
 
 class GradScaler:

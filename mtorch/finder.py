@@ -29,6 +29,7 @@ _OTHER_NAMES = {
     "torch.amp.grad_scaler": "amp",
     "torch.cuda.amp.grad_scaler": "cuda.amp",
     "torch.cuda.amp.autocast_mode": "cuda.amp",
+    "torch.cuda.random": "cuda",
     "torch.nn.parallel.distributed": "nn.parallel",
     "torch.nn.parallel.data_parallel": "nn.parallel",
     "torch.nn.parallel.scatter_gather": "nn.parallel",
@@ -133,6 +134,8 @@ def install() -> None:
                               "names from it; import mtorch.as_torch before anything that imports it")
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
-    importlib.import_module(_HERE["torch"]).__name__ = "torch"         # libraries ask the module for it
+    package = importlib.import_module(_HERE["torch"])
+    package.__name__ = "torch"                                         # libraries ask the module for it
+    vars(package)["torch"] = package                                   # some write torch.torch.Tensor
     _name_loaded()
 

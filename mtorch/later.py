@@ -25,17 +25,18 @@ FOREACH += [f"_foreach_{name}" for name in ("clone", "copy_", "max", "mm", "norm
 # The module below a package that has a name; where the module itself is meant, both are the same.
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
-        **{name: name for name in ("_C", "__config__", "_dynamo", "_inductor", "_tensor_str", "accelerator", "amp", "backends",
-                                   "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "futures", "fx",
-                                   "hub", "jit", "library", "mps", "multiprocessing", "onnx", "overrides", "profiler",
-                                   "quasirandom", "serialization", "storage", "testing", "types", "version", "vision",
+        **{name: name for name in ("_C", "__config__", "_dynamo", "_inductor", "_tensor_str", "_utils", "accelerator", "amp",
+                                   "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
+                                   "futures", "fx", "hub", "jit", "library", "mps", "multiprocessing", "onnx", "overrides",
+                                   "profiler", "quasirandom", "serialization", "storage", "testing", "types", "version", "vision",
                                    "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),
         **dict.fromkeys(_SETTINGS, "settings"),
         **dict.fromkeys(FOREACH, "foreach"),
         "TypedStorage": "storage", "UntypedStorage": "storage",
         **dict.fromkeys(["is_complex", "is_floating_point", "is_storage", "is_tensor", "typename", "_assert", "_assert_async",
-                         "_check", "_check_index", "_check_not_implemented", "_check_type", "_check_value"], "questions"),
+                         "_check", "_check_index", "_check_not_implemented", "_check_tensor_all", "_check_tensor_all_with",
+                         "_check_type", "_check_value", "_check_with"], "questions"),
         "compile": "jit", "ScriptModule": "jit", "autocast": "amp", "GradScaler": "amp", "__version__": "version",
         **dict.fromkeys(["_sample_dirichlet", "_standard_gamma"], "functions.gamma_draws"),
         **dict.fromkeys(["Event", "OutOfMemoryError", "Stream"], "cuda"),

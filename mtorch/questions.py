@@ -70,15 +70,32 @@ def _assert_async(input: Any, assert_msg: str | None = None) -> None:
         raise RuntimeError(assert_msg or "Expected Tensor with single nonzero value, but got zero")
 
 
-def _check_with(error: type[Exception]) -> Callable[..., None]:
+def _raising(error: type[Exception]) -> Callable[..., None]:
     """A check that raises this error, with the message that a function gives."""
     def check(cond: Any, message: Callable[[], str] | None = None) -> None:
-        if not isinstance(cond, bool):
-            raise TypeError(f"cond must be a bool, but got {type(cond)}")
-        if not cond:
-            raise error("Expected cond to be True, but got False." if message is None else str(message()))
+        _check_with(error, cond, message)
     return check
 
 
-_check, _check_index, _check_value = _check_with(RuntimeError), _check_with(IndexError), _check_with(ValueError)
-_check_type, _check_not_implemented = _check_with(TypeError), _check_with(NotImplementedError)
+def _check_with(error_type: type[Exception], cond: Any, message: Callable[[], str] | None) -> None:
+    if not isinstance(cond, bool):
+        raise TypeError(f"cond must be a bool, but got {type(cond)}")
+    if not cond:
+        raise error_type("Expected cond to be True, but got False." if message is None else str(message()))
+
+
+def _check_tensor_all_with(error_type: type[Exception], cond: Any, message: Callable[[], str] | None = None) -> None:
+    if not is_tensor(cond):
+        raise TypeError(f"cond must be a tensor, but got {type(cond)}")
+    if cond.array.dtype != bool:
+        raise TypeError(f"cond tensor must have dtype torch.bool, but got {cond.dtype}")
+    _check_with(error_type, cond.all().item(), message)
+
+
+def _check_tensor_all(cond: Any, message: Callable[[], str] | None = None) -> None:
+    """A check that all elements of a tensor of bools are True."""
+    _check_tensor_all_with(RuntimeError, cond, message)
+
+
+_check, _check_index, _check_value = _raising(RuntimeError), _raising(IndexError), _raising(ValueError)
+_check_type, _check_not_implemented = _raising(TypeError), _raising(NotImplementedError)

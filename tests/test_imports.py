@@ -43,7 +43,7 @@ ROWS = [
     ["mtorch.nn"],
     ["mtorch.optim", "mtorch.serialization", "mtorch.distributions"],
     ["mtorch.vision"],
-    ["mtorch._tensor_str", "mtorch.accelerator", "mtorch.amp", "mtorch.aten", "mtorch.cpu",
+    ["mtorch._tensor_str", "mtorch._utils", "mtorch.accelerator", "mtorch.amp", "mtorch.aten", "mtorch.cpu",
      "mtorch.distributed.device_mesh", "mtorch.distributed.nn", "mtorch.distributed.optim", "mtorch.distributed.rpc",
      "mtorch.distributed.tensor", "mtorch.foreach", "mtorch.func", "mtorch.futures", "mtorch.fx", "mtorch.hub", "mtorch.jit",
      "mtorch.library", "mtorch.multiprocessing", "mtorch.native", "mtorch.onnx", "mtorch.overrides", "mtorch.profiler",

@@ -4,6 +4,7 @@ What does need a GPU raises AssertionError, as in the builds of PyTorch for the 
 """
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..legacy import tensor_classes
@@ -56,6 +57,8 @@ memory_cached = max_memory_cached = _zero
 manual_seed = manual_seed_all = seed = seed_all = empty_cache = set_rng_state_all = _nothing
 reset_peak_memory_stats = reset_max_memory_allocated = _nothing
 get_rng_state_all = get_arch_list = get_gencode_flags = _no_states
+
+random = sys.modules[__name__]          # torch.cuda.random, where torch keeps manual_seed and its like
 
 
 def _needs_gpu(name: str):

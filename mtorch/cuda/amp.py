@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import amp
+from ..amp import OptState  # noqa: F401
 
 __all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
 

@@ -76,6 +76,8 @@ class _Loss(Module):
     arguments: `module.backward(criterion.backward()[0])`.
     """
 
+    reduction: str
+
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
         old = size_average is not None or reduce is not None

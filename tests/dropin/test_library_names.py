@@ -231,6 +231,10 @@ def test_a_block_on_the_meta_device_draws_nothing():
     lambda lib: lib._check(False, lambda: "said"), lambda lib: lib._check(False), lambda lib: lib._check(1),
     lambda lib: lib._check(True), lambda lib: lib._check_value(False, lambda: "v"), lambda lib: lib._check_index(False),
     lambda lib: lib._check_type(False), lambda lib: lib._check_not_implemented(False),
+    lambda lib: lib._check_with(KeyError, False, lambda: "k"), lambda lib: lib._check_with(KeyError, True, None),
+    lambda lib: lib._check_tensor_all(lib.tensor([True, False])), lambda lib: lib._check_tensor_all(True),
+    lambda lib: lib._check_tensor_all(lib.ones(2)),
+    lambda lib: lib._check_tensor_all_with(KeyError, lib.tensor([False]), lambda: "t"),
     lambda lib: lib._assert_async(lib.tensor(False), "bad"), lambda lib: lib._assert_async(lib.tensor(True)),
 ])
 def test_what_has_to_be_so(check):
@@ -240,3 +244,34 @@ def test_what_has_to_be_so(check):
         except Exception as error:
             return type(error), str(error).partition(" (Could this")[0]
     assert found(mtorch) == found(torch)
+
+
+@BOTH
+def test_tensors_laid_end_to_end(lib):
+    utils = importlib.import_module(f"{lib.__name__}._utils")
+    parts = [lib.tensor([1.0, 2.0]), lib.tensor([[3.0]])]
+    flat = utils._flatten_dense_tensors(parts)
+    assert flat.tolist() == [1.0, 2.0, 3.0]
+    again = utils._unflatten_dense_tensors(flat, parts)
+    again[1].mul_(2)
+    assert [part.tolist() for part in again] == [[1.0, 2.0], [[6.0]]] and flat[2] == 6
+    with pytest.raises(RuntimeError):
+        utils._unflatten_dense_tensors(flat[:2], parts)
+
+
+@BOTH
+def test_the_states_of_a_scaler(lib):
+    states = importlib.import_module(f"{lib.__name__}.amp.grad_scaler" if lib is torch else "mtorch.amp").OptState
+    assert [(state.name, state.value) for state in states] == [("READY", 0), ("UNSCALED", 1), ("STEPPED", 2)]
+
+
+@BOTH
+def test_what_a_loss_is_annotated_with_is_known_anywhere(lib):
+    """Libraries ask for the hints of a loss in a namespace of their own."""
+    assert typing.get_type_hints(lib.nn.MSELoss(), {}, {}) == {"reduction": str}
+
+
+@BOTH
+def test_random_numbers_of_a_gpu(lib):
+    lib.cuda.random.manual_seed(1)
+    assert lib.cuda.random.get_rng_state_all() == []

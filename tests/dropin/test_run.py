@@ -61,6 +61,7 @@ import torch.nn.utils.weight_norm
 import torch.backends.cudnn as cudnn
 import torch.multiprocessing as mp
 import torch._C
+assert torch.torch is torch
 assert torch is mtorch and nn is mtorch.nn and F is mtorch.nn.functional and torchvision is mtorch.vision
 assert nn.Linear is torch.nn.modules.linear.Linear is torch.nn.modules.Linear is mtorch.nn.Linear
 assert isinstance(nn.BatchNorm2d(1), _BatchNorm)
