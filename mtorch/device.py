@@ -69,6 +69,7 @@ class device(metaclass=ShownAsTorchs):
 
     def __enter__(self):
         if self.type == "meta":            # where torch's tensors have a shape and no values; here they have values anyway
+            places.append(self)            # a program asks a new tensor whether it is in such a block
             _blocks.append(device.without_drawing())
             _blocks[-1].__enter__()
         elif self.type != "cpu":
@@ -78,6 +79,8 @@ class device(metaclass=ShownAsTorchs):
     def __exit__(self, *exception) -> None:
         if self.type == "meta":
             _blocks.pop().__exit__(*exception)
+            places.pop()
 
 
+places = [device("cpu")]                           # the last is where tensors say that they are
 _blocks: list[AbstractContextManager] = []         # of meta, that are open

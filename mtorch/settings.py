@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from . import dtypes
-from .device import device as Device
+from .device import device as Device, places
 from .legacy import dtype_of_name
 
 _remembered: dict[str, Any] = {"threads": 0, "interop threads": 0, "matmul precision": "highest",
@@ -67,8 +67,8 @@ def set_default_device(device) -> None:
 
 
 def get_default_device() -> Device:
-    """Where new tensors are: the CPU."""
-    return Device("cpu")
+    """Where new tensors are: the CPU, but in a block of the meta device."""
+    return places[-1]
 
 
 def set_default_tensor_type(type, /) -> None:

@@ -17,7 +17,7 @@ from .autograd.naming import named
 from .autograd.tape import TensorBase
 from .autograd.views import owner
 from .class_names import ShownAsTorchs, is_users
-from .device import device as Device
+from .device import device as Device, places
 from .functions import creation
 from .functions.arguments import Size, axis_of
 from .functions.memory_order import hold, memory_to_share
@@ -62,7 +62,7 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
     _shown = "torch.Tensor"
     is_cpu = True
     is_cuda = is_sparse = is_sparse_csr = is_mps = is_xpu = is_xla = is_mtia = is_mkldnn = is_vulkan = is_quantized = False
-    is_meta = is_nested = False
+    is_nested = False
     layout = Layout("torch.strided")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -176,13 +176,24 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
 
     @property
     def device(self) -> Device:
-        """Where the tensor is: always the CPU.
+        """Where the tensor is: the CPU, though in a block of the meta device it says that it is there.
 
         >>> import mtorch
         >>> mtorch.zeros(2).device
         device(type='cpu')
         """
-        return _CPU
+        return places[-1]
+
+    @property
+    def is_meta(self) -> bool:
+        """Whether the tensor says that it is on the meta device, as all do in a block of it; it has values all the same.
+
+        >>> import mtorch
+        >>> with mtorch.device("meta"):
+        ...     mtorch.zeros(2).is_meta
+        True
+        """
+        return places[-1].type == "meta"
 
     @property
     def ndim(self) -> int:
@@ -541,7 +552,6 @@ def _rebuilt(cls, array, requires_grad, attributes):
     return t
 
 
-_CPU = Device("cpu")
 _KEPT_HERE = ("_hooks", "_after_grad", "_retained", "_lent")       # no copy and no file has them
 _CHANNELS_LAST = {"torch.channels_last": 4, "torch.channels_last_3d": 5}
 tape.Tensor = Tensor

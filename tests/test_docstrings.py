@@ -207,7 +207,7 @@ def test_exceptions_exist_and_are_needed() -> None:
 # No functions, so they carry no docstring: the slot of the array, and what is the same of every tensor.
 NO_FUNCTIONS = {
     "array", "layout",
-    "is_cpu", "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_mtia", "is_nested", "is_quantized",
+    "is_cpu", "is_cuda", "is_mkldnn", "is_mps", "is_mtia", "is_nested", "is_quantized",
     "is_sparse", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu",
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import dtypes
 from ..caller import program_line
+from ..device import places
 from ..random.fused import fma32, fma64
 from ..autograd.tape import TensorBase, wrap
 from .arguments import element_of, number_of, require_tensor, sizes_of, whole_number
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def _placed(device) -> None:
     """The only device is the CPU."""
     kind = "cpu" if device is None else str(device).split(":")[0]
-    if kind not in ("cpu", "device(type='cpu')"):
+    if kind not in ("cpu", "device(type='cpu')", places[-1].type):
         if kind in ("cuda", "xpu"):
             raise AssertionError(f"mtorch computes on the CPU: Torch not compiled with {kind.upper()} enabled")
         raise RuntimeError(f"mtorch computes on the CPU: device {str(device)!r} is not available")

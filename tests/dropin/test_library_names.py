@@ -217,11 +217,13 @@ def test_a_block_on_the_meta_device_draws_nothing():
             net = lib.nn.Linear(2, 3)
             with lib.device("meta"):
                 lib.rand(5)
-        assert net.weight.shape == (3, 2)
+            x = lib.arange(3, device=net.weight.device)
+            assert x.device == lib.get_default_device() == lib.device("meta") and x.is_meta
+        assert net.weight.shape == (3, 2) and lib.get_default_device() == lib.device("cpu")
         drawn = lib.rand(1).item()
         lib.manual_seed(3)
         assert lib.rand(1).item() == drawn
-    assert net.weight.is_meta and not mtorch.ones(1).is_meta
+    assert net.weight.is_meta and not mtorch.ones(1).is_meta and mtorch.ones(1).device == mtorch.device("cpu")
     with pytest.raises(RuntimeError, match="meta"):
         mtorch.ones(1, device="meta")
 

@@ -2,8 +2,8 @@
 import tempfile
 
 import torch
-from transformers import (BertConfig, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel, LlamaConfig,
-                          LlamaForCausalLM, T5Config, T5ForConditionalGeneration)
+from transformers import (BertConfig, BertForSequenceClassification, BertForTokenClassification, GPT2Config,
+                          GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, T5Config, T5ForConditionalGeneration)
 from transformers.utils import logging
 
 logging.set_verbosity_error()
@@ -35,7 +35,12 @@ with tempfile.TemporaryDirectory() as folder:
     gpt2.save_pretrained(folder)
     again = GPT2LMHeadModel.from_pretrained(folder)
 print(torch.equal(again(ids).logits, gpt2(ids).logits))
-train(lambda: LlamaForCausalLM(LlamaConfig(num_key_value_heads=2, **small)), input_ids=ids, labels=ids)
-train(lambda: BertForSequenceClassification(BertConfig(**small)), input_ids=ids, labels=torch.tensor([0, 1]))
+llama = train(lambda: LlamaForCausalLM(LlamaConfig(num_key_value_heads=2, **small)), input_ids=ids, labels=ids)
+bert = train(lambda: BertForSequenceClassification(BertConfig(**small)), input_ids=ids, labels=torch.tensor([0, 1]))
+for saved, loads in ((llama, LlamaForCausalLM), (bert, BertForTokenClassification)):       # this one with a new head
+    with tempfile.TemporaryDirectory() as folder:
+        saved.save_pretrained(folder)
+        torch.manual_seed(2)
+        print(loads.from_pretrained(folder)(ids).logits[0, :2].tolist())
 train(lambda: T5ForConditionalGeneration(T5Config(vocab_size=50, d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4,
                                                   decoder_start_token_id=0)), input_ids=ids, labels=ids)
