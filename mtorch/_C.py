@@ -53,6 +53,10 @@ class TensorType:
     """The type of tensors in compiled programs, which programs name in annotations; none is made."""
 
 
+class DeviceObjType:
+    """The type of devices there; none is made."""
+
+
 def _get_tracing_state() -> None:
     """None: nothing is ever traced; libraries ask before they look at values."""
 
@@ -73,7 +77,7 @@ def _log_api_usage_once(event: str) -> None:
     """Nothing is told to anyone of what a program uses."""
 
 
-__all__ = ["Generator", "TensorBase", "PyTorchFileReader", "TensorType", "_LinAlgError", "_TensorMeta",
+__all__ = ["Generator", "TensorBase", "DeviceObjType", "PyTorchFileReader", "TensorType", "_LinAlgError", "_TensorMeta",
            "_disabled_torch_function_impl", "_get_tracing_state"]
 
 

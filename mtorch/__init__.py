@@ -98,7 +98,7 @@ channels_last, channels_last_3d = memory_format("torch.channels_last"), memory_f
 pi, e, inf, nan, newaxis = _math.pi, _math.e, _math.inf, _math.nan, None
 __all__ = [
     "BoolTensor", "ByteTensor", "CharTensor", "ComplexDoubleTensor", "ComplexFloatTensor", "DataLoader",
-    "DoubleTensor", "Event", "FloatTensor", "Future", "Generator", "GradScaler", "HalfTensor", "IntTensor",
+    "DeviceObjType", "DoubleTensor", "Event", "FloatTensor", "Future", "Generator", "GradScaler", "HalfTensor", "IntTensor",
     "LongTensor", "Module", "OutOfMemoryError", "Parameter", "PyTorchFileReader", "ScriptModule", "Sequential",
     "ShortTensor", "Size", "Stream", "Tensor", "TensorType", "TypedStorage", "UInt16Tensor", "UInt32Tensor",
     "UInt64Tensor", "UntypedStorage", "abs", "abs_", "absolute", "acos", "acos_", "acosh", "acosh_",

@@ -40,7 +40,7 @@ LATER: dict[str, dict[str, str]] = {
         "compile": "jit", "ScriptModule": "jit", "autocast": "amp", "GradScaler": "amp", "__version__": "version",
         **dict.fromkeys(["_sample_dirichlet", "_standard_gamma"], "functions.gamma_draws"),
         **dict.fromkeys(["Event", "OutOfMemoryError", "Stream"], "cuda"),
-        "vmap": "func", "Future": "futures", "PyTorchFileReader": "_C", "TensorType": "_C",
+        "vmap": "func", "Future": "futures", "PyTorchFileReader": "_C", "TensorType": "_C", "DeviceObjType": "_C",
         **dict.fromkeys(["get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype", "is_autocast_available",
                          "is_autocast_cache_enabled", "is_autocast_cpu_enabled", "is_autocast_enabled"], "amp"),
     },

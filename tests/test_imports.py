@@ -49,7 +49,7 @@ ROWS = [
      "mtorch.library", "mtorch.multiprocessing", "mtorch.native", "mtorch.onnx", "mtorch.overrides", "mtorch.profiler",
      "mtorch.quasirandom", "mtorch.questions", "mtorch.settings", "mtorch.testing", "mtorch.types"],
     ["mtorch.__config__", "mtorch.compiler"],
-    ["mtorch._dynamo", "mtorch._inductor"],
+    ["mtorch._dynamo", "mtorch._higher_order_ops", "mtorch._inductor"],
     ["mtorch.cuda", "mtorch.backends", "mtorch.utils.benchmark", "mtorch.utils.model_zoo", "mtorch._C"],
     ["mtorch.mps", "mtorch.xpu", "mtorch.finder"],
     ["mtorch.as_torch"],

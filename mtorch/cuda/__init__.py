@@ -58,6 +58,7 @@ manual_seed = manual_seed_all = seed = seed_all = empty_cache = set_rng_state_al
 reset_peak_memory_stats = reset_max_memory_allocated = _nothing
 get_rng_state_all = get_arch_list = get_gencode_flags = _no_states
 
+default_generators = ()
 random = sys.modules[__name__]          # torch.cuda.random, where torch keeps manual_seed and its like
 
 

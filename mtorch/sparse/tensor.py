@@ -69,6 +69,8 @@ class SparseTensor(Tensor):
         """The number of dimensions."""
         return len(self._size)
 
+    ndimension = dim
+
     def numel(self) -> int:
         """The number of elements, zeros included."""
         return self._size.numel()

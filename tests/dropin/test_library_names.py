@@ -277,3 +277,44 @@ def test_what_a_loss_is_annotated_with_is_known_anywhere(lib):
 def test_random_numbers_of_a_gpu(lib):
     lib.cuda.random.manual_seed(1)
     assert lib.cuda.random.get_rng_state_all() == []
+
+
+@BOTH
+def test_what_is_told_of_a_tensor_to_a_compiler_changes_nothing(lib):
+    dynamo = importlib.import_module(f"{lib.__name__}._dynamo")
+    x = lib.ones(2)
+    for mark in (dynamo.mark_static_address, dynamo.mark_static, lambda x: dynamo.mark_dynamic(x, 0),
+                 lambda x: dynamo.maybe_mark_dynamic(x, 0)):
+        assert mark(x) is None and x.tolist() == [1.0, 1.0]
+
+
+@BOTH
+def test_a_scan_with_a_function_of_the_programs_own(lib):
+    scan = importlib.import_module(f"{lib.__name__}._higher_order_ops.associative_scan").associative_scan
+    x = lib.arange(1.0, 7.0).view(2, 3).requires_grad_()
+
+    def combine(a, b):
+        return {"decay": a["decay"] * b["decay"], "state": a["state"] * b["decay"] + b["state"]}
+    for reverse in (False, True):
+        found = scan(combine, {"decay": x, "state": x + 1}, 1, reverse=reverse, combine_mode="generic")["state"]
+        gradient, = lib.autograd.grad((found * found).sum(), x)
+        assert found.tolist() == ([[13.0, 11.0, 4.0], [169.0, 41.0, 7.0]] if reverse else [[2.0, 7.0, 25.0], [5.0, 31.0, 193.0]])
+        assert gradient.tolist() == ([[312.0, 240.0, 104.0], [14196.0, 11472.0, 7184.0]] if reverse
+                                     else [[332.0, 492.0, 400.0], [11900.0, 14268.0, 12352.0]])
+    for wrong in ({"combine_mode": "pointwise"}, {"combine_mode": "no"}, {}):
+        with pytest.raises(ValueError):
+            scan(combine, {"decay": x, "state": x}, 1, **wrong)
+    with pytest.raises(ValueError):
+        scan(None, x, 1, combine_mode="generic")
+    with pytest.raises(ValueError):
+        scan(combine, {"decay": x, "state": x[:, :2]}, 1, combine_mode="generic")
+
+
+@BOTH
+def test_names_for_annotations_and_generators_of_gpus(lib):
+    assert lib.DeviceObjType is lib._C.DeviceObjType and lib.cuda.default_generators == ()
+
+
+@BOTH
+def test_dimensions_of_a_sparse_tensor(lib):
+    assert lib.eye(2).to_sparse().ndimension() == 2
