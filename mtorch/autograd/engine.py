@@ -428,4 +428,6 @@ def sum_to(g, shape):
     """Sum g over the dimensions in which `shape` was broadcast."""
     lead = g.ndim - len(shape)
     axes = tuple(range(lead)) + tuple(i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1)
+    if axes and g.dtype == np.float16:                 # 2048 + 1 is 2048
+        return g.sum(axis=axes, dtype=np.float32).astype(np.float16).reshape(shape)
     return g.sum(axis=axes, keepdims=True).reshape(shape) if axes else g.reshape(shape)

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..autograd.tape import op
 from .layout import batch_first, batch_last, in_axis_order, kept_order, lying
-from .sums import column_sums, row_sums
+from .sums import column_sums, in_single, row_sums
 
 
 def normalized_plainly(x, w, b, *, axes, eps):
@@ -36,7 +36,7 @@ def batch_norm_plainly(x, w, b, *, eps, mean=None, var=None):
 
 def channel_statistics(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(mean, var) of each channel of x (N, C, ...), over the batch and the image; var divides by the count"""
-    x = _by_channel(x)
+    x = _by_channel(x if x.dtype != np.float16 else x.astype(np.float32))
     n = max(x.shape[1], 1)                             # of no sample both are 0
     mean = x.sum(axis=1) / n
     d = x - mean[:, None]
@@ -49,6 +49,7 @@ def _by_channel(x: np.ndarray) -> np.ndarray:
 
 
 @op(reference=batch_norm_plainly, name="NativeBatchNormBackward0")
+@in_single
 def batch_norm(x, w, b, *, eps, mean=None, var=None):
     """y = (x - mean) / sqrt(var + eps) * w + b for each channel of x (N,C,...)
 
@@ -83,6 +84,7 @@ def _as_user(x: np.ndarray, shape) -> np.ndarray:
 
 
 @op(name="NativeBatchNormBackward0")
+@in_single
 def fixed_norm(x, w, b, *, eps, mean, var):
     """batch_norm with statistics that are constants: what a trained network does"""
     shape = (1, -1, *(1 for _ in x.shape[2:]))
@@ -106,6 +108,7 @@ def group_norm_plainly(x, w, b, *, groups, eps):
 
 
 @op(reference=group_norm_plainly, name="NativeGroupNormBackward0")
+@in_single
 def group_norm(x, w, b, *, groups, eps):
     """y = (x - mean) / sqrt(var + eps) * w + b for groups of the channels of each sample of x (N, C, ...)
 
@@ -146,6 +149,7 @@ def layer_norm_plainly(x, w, b, *, width, eps):
 
 
 @op(reference=layer_norm_plainly, name="NativeLayerNormBackward0")
+@in_single
 def layer_norm(x, w, b, *, width, eps):
     """y = (x - mean) / sqrt(var + eps) * w + b over the last axes of x, which hold `width` numbers (J. L. Ba et al., 2016)"""
     shape = x.shape
@@ -182,6 +186,7 @@ def rms_norm_plainly(x, w, *, width, eps):
 
 
 @op(reference=rms_norm_plainly, name="MulBackward0")
+@in_single
 def rms_norm(x, w, *, width, eps):
     """y = x / sqrt(mean of x^2 + eps) * w over the last axes of x (B. Zhang, R. Sennrich, 2019)"""
     shape = x.shape

@@ -11,6 +11,7 @@ from ..autograd.tape import TensorBase, op
 from .elementwise import plain
 from .layout import in_axis_order
 from .shape import expand
+from .sums import in_single, total
 
 
 def kept(shape, axis):
@@ -46,11 +47,12 @@ def sum(a, *, axis, keepdims):
 
     def pullback(g):
         return expand(g.reshape(kept(shape, axis)), shape=shape)
-    y = a.sum(axis=axis, keepdims=keepdims)
+    y = total(a, axis, keepdims)
     return y if axis is None else _lying(y, keepdims), (pullback,)
 
 
 @op(keeps=False, name=_in_two_forms("Mean"))
+@in_single
 def mean(a, *, axis, keepdims):
     """y = sum of a over axis / n"""
     shape, n = a.shape, count(a.shape, axis)
@@ -106,6 +108,7 @@ def _extreme(a, y, axis):
 
 
 @op
+@in_single
 def var(a, *, axis, correction, keepdims):
     """y = sum((a - mean)^2) / (n - correction);  dy/da = 2 (a - mean) / (n - correction)"""
     shape = a.shape
@@ -134,6 +137,7 @@ def logsumexp(a, *, axis, keepdims):
 
 
 @op(name="LinalgVectorNormBackward0")
+@in_single
 def norm(a, *, p, axis, keepdims):
     """y = (sum |a|^p)^(1/p); a zero norm has the gradient 0"""
     x = np.abs(a)

@@ -17,7 +17,8 @@ def _reversed_cumsum(g, dim):
 @op(keeps=False)
 def cumsum(a, *, dim):
     """y[i] = a[0] + ... + a[i];  dL/da[i] = g[i] + ... + g[n]"""
-    y = cumsum(a, dim=dim) if isinstance(a, TensorBase) else in_axis_order(np.cumsum(a, axis=dim, dtype=a.dtype))
+    y = cumsum(a, dim=dim) if isinstance(a, TensorBase) else in_axis_order(
+        np.cumsum(a, axis=dim, dtype=np.float32 if a.dtype == np.float16 else a.dtype).astype(a.dtype, copy=False))
     return y, (lambda g: _reversed_cumsum(g, dim),)
 
 
