@@ -122,7 +122,7 @@ def _while_replaying(pullback):
     return during(pullback) if callable(pullback) else tuple(None if f is None else during(f) for f in pullback)
 
 
-@tape.op(keeps=False)
+@tape.op(keeps=False, complex=AS_WRITTEN)
 def identity(a):
     """a itself, as a place in the graph of its own."""
     return a, (lambda g: g,)

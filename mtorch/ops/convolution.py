@@ -19,6 +19,7 @@ from math import prod
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import op
 from .indexing import place
 from .layout import Taps, batch_first, batch_last, padded, pieces
@@ -95,6 +96,9 @@ def convolution_transpose(x, w, b=None, *, stride, padding, output_padding, dila
                 lambda: weight_gradient(wide, x, taps),
                 lambda: row_sums(g.reshape(len(g), -1)))
     return batch_first(y), pullback
+
+
+holomorphic(convolution, convolution_transpose)
 
 
 # ---- the three products, on arrays with the batch last -------------------------------------------

@@ -126,7 +126,8 @@ def var(a, *, axis, correction, keepdims):
 @op
 def logsumexp(a, *, axis, keepdims):
     """y = log sum e^a, the largest taken out first;  dy/da = softmax(a)"""
-    top = plain(a).max(axis=axis, keepdims=True) if plain(a).size else np.zeros(kept(a.shape, axis), plain(a).dtype)
+    parts = plain(a).real                              # of complex numbers those that say how large e^a is
+    top = parts.max(axis=axis, keepdims=True) if parts.size else np.zeros(kept(a.shape, axis), parts.dtype)
     top = np.where(np.isfinite(top), top, 0).astype(top.dtype)
     e = np.exp(a - top)
     s = e.sum(axis=axis, keepdims=True)
@@ -182,4 +183,4 @@ def log_softmax(a, *, axis):
     return y, (lambda g: g - np.exp(y) * g.sum(axis=axis, keepdims=True),)
 
 
-holomorphic(sum, mean, prod)
+holomorphic(sum, mean, prod, logsumexp)

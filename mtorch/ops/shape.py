@@ -173,5 +173,5 @@ def repeat(a, *, repeats):
     return y, (lambda g: g.reshape(split_shape).sum(axis=axes).reshape(old),)
 
 
-holomorphic(reshape, transpose, t, permute, unsqueeze, squeeze, expand, diagonal, diagonal_scatter, unbind, split, cat,
-            stack, flip, roll, tril, triu, repeat)
+holomorphic(reshape, unsafe_view, transpose, t, permute, unsqueeze, squeeze, expand, diagonal, diagonal_scatter, unbind, split,
+            cat, stack, flip, roll, tril, triu, repeat)

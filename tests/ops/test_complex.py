@@ -80,6 +80,11 @@ CALLS: dict[str, Callable[..., Any]] = {
     "pinv lstsq": lambda t, z, w, x: (t.linalg.pinv(z) @ t.linalg.pinv(z @ z.mH, hermitian=True)
                                       * t.linalg.lstsq(z.mT, w[:, None]).solution.sum()),
     "householder_product": lambda t, z, w, x: t.linalg.householder_product(z.mT, w[:3]),
+    "matmul of more dimensions": lambda t, z, w, x: z.unsqueeze(1) @ z.mT * w.sum(),
+    "logsumexp": lambda t, z, w, x: t.logsumexp(z * 3, 1) * t.logsumexp(z, (0, 1)),
+    "conv1d": lambda t, z, w, x: t.nn.functional.conv1d(z[None], z[:, None, 1:3].expand(3, 3, 2), w[:3], stride=2, padding=1),
+    "conv2d": lambda t, z, w, x: t.nn.functional.conv2d(z[None, None], z[None, None, :2, :3] * w[0]),
+    "conv_transpose1d": lambda t, z, w, x: t.nn.functional.conv_transpose1d(z[None], z[:, :2, None] * z[:, 2:, None].mT, w[:2]),
     "fftshift": lambda t, z, w, x: t.fft.ifftshift(t.fft.fftshift(z) * w),
 }
 everything = pytest.mark.parametrize("call", CALLS)
