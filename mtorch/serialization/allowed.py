@@ -16,6 +16,7 @@ from .. import dtypes
 from ..autograd.tape import wrap
 from ..device import device
 from ..functions.arguments import Size
+from ..sparse.making import sparse_coo_tensor, sparse_csr_tensor
 from ..tensor import Parameter, Tensor
 from .errors import FileFormatError
 from .kinds import DECODED, FILE_TYPE, NATIVE, STORAGES, itemsize
@@ -155,6 +156,24 @@ def _rebuild_from_type(function, kind, args, state) -> Tensor:
     return function.call(*args)
 
 
+def _rebuild_sparse_tensor(layout, data) -> Tensor:
+    """A sparse tensor, its indices looked at as those of a program's own are."""
+    by_rows = _is_one(layout, "torch.sparse_csr")
+    expect((by_rows or _is_one(layout, "torch.sparse_coo")) and type(data) is tuple and len(data) in (3, 4),
+           "a sparse tensor is damaged")
+    *tensors, size = data if by_rows else data[:3]
+    size = tuple(size) if type(size) is Size else size
+    coalesced = data[3] if len(data) == 4 and not by_rows else False
+    expect(len(tensors) == 2 + by_rows and all(type(t) is Tensor for t in tensors) and _naturals(size) and type(coalesced) is bool
+           and all(t.array.dtype.kind == "i" for t in tensors[:-1]), "a sparse tensor is damaged")
+    try:
+        if by_rows:
+            return sparse_csr_tensor(tensors[0], tensors[1], tensors[2], size)
+        return sparse_coo_tensor(tensors[0], tensors[1], size, is_coalesced=coalesced)
+    except (RuntimeError, NotImplementedError, IndexError) as error:
+        raise FileFormatError(f"a sparse tensor is damaged: {error}") from None
+
+
 # ---- Python's and NumPy's values ------------------------------------------------------------------------------------
 
 def _encode(text, encoding) -> bytes:
@@ -218,7 +237,7 @@ def _device(kind="cpu", index=None) -> device:
 
 
 def _get_layout(name) -> str:
-    expect(_is_one(name, "torch.strided"), f"the layout {_brief(name)} is not supported")
+    expect(_is_one(name, "torch.strided", "torch.sparse_coo", "torch.sparse_csr"), f"the layout {_brief(name)} is not supported")
     return name
 
 
@@ -279,7 +298,8 @@ _BUILTINS = {"bytes": _bytes, "bytearray": _bytearray, "complex": _complex, "set
 TABLE: dict[tuple[str, str], Any] = {
     **_functions("torch._utils", _rebuild_tensor=_rebuild_tensor, _rebuild_tensor_v2=_rebuild_tensor_v2,
                  _rebuild_tensor_v3=_rebuild_tensor_v3, _rebuild_parameter=_rebuild_parameter,
-                 _rebuild_parameter_with_state=_rebuild_parameter_with_state),
+                 _rebuild_parameter_with_state=_rebuild_parameter_with_state,
+                 _rebuild_sparse_tensor=_rebuild_sparse_tensor),
     **_functions("torch._tensor", _rebuild_from_type_v2=_rebuild_from_type),
     **_functions("torch", Size=_size, device=_device),
     **_functions("torch.serialization", _get_layout=_get_layout),

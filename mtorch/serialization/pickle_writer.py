@@ -19,6 +19,8 @@ from ..device import device
 from ..dtypes import dtype
 from ..functions.arguments import Size
 from ..nn.module import Module
+from ..sparse.csr import CsrTensor
+from ..sparse.tensor import SparseTensor
 from ..tensor import Parameter, Tensor
 from . import reduced
 from .kinds import FILE_TYPE, NATIVE, STORAGES, written
@@ -212,7 +214,9 @@ class PickleWriter:
     # ---- tensors ----------------------------------------------------------------------------------------------------
 
     def _tensor(self, obj: Tensor) -> None:
-        if isinstance(obj, Parameter):
+        if isinstance(obj, SparseTensor):
+            self._sparse_tensor(obj)
+        elif isinstance(obj, Parameter):
             self.write_global("torch._utils", "_rebuild_parameter")
             self.data += pickle.MARK
             self._plain_tensor(obj, False)
@@ -254,6 +258,15 @@ class PickleWriter:
         self._call("collections", "OrderedDict")         # of hooks, which are not saved
         if not typed:
             self.write_global("torch", kind)
+        self.data += pickle.TUPLE + pickle.REDUCE
+
+    def _sparse_tensor(self, obj: SparseTensor) -> None:
+        self.write_global("torch._utils", "_rebuild_sparse_tensor")
+        self.data += pickle.MARK
+        self._call("torch.serialization", "_get_layout", str(obj.layout))
+        indices = (obj.crow_indices(), obj.col_indices()) if isinstance(obj, CsrTensor) else (obj._indices(),)
+        coalesced = () if isinstance(obj, CsrTensor) else (obj.is_coalesced(),)
+        self.write_args((*indices, obj._values().detach(), obj.shape, *coalesced))
         self.data += pickle.TUPLE + pickle.REDUCE
 
     def _size(self, obj: Size) -> None:

@@ -18,13 +18,14 @@ from ..ops import sparse as rules
 from ..printing import format_sparse
 from ..strides import layout as Layout
 from ..tensor import Tensor, _disabled_torch_function_impl
+from .methods import Methods, be_asked, multiplied
 
 if TYPE_CHECKING:
     from .. import dtypes
     from ..functions.hints import Dims, Number
 
 
-class SparseTensor(Tensor):
+class SparseTensor(Methods, Tensor):          # type: ignore[misc]    # of which less is asked
     """A tensor of which only some elements, at given coordinates, are kept; the others are 0.
 
     indices (D, E): the coordinates of E values in the first D dimensions; values (E, ...).  One place may occur more
@@ -48,6 +49,7 @@ class SparseTensor(Tensor):
         self._places, self._elements, self._size = indices, values, Size(size)
         self._coalesced = coalesced or indices.shape[1] < 2
         self._pattern: rules.Pattern | None = None
+        be_asked(SparseTensor)
 
     @property
     def array(self) -> np.ndarray:                     # type: ignore[override]
@@ -90,6 +92,14 @@ class SparseTensor(Tensor):
     def is_floating_point(self) -> bool:
         """Whether the values are floating point numbers."""
         return self._elements.is_floating_point()
+
+    def is_complex(self) -> bool:
+        """Whether the values are complex numbers."""
+        return self._elements.is_complex()
+
+    def element_size(self) -> int:
+        """The bytes of one value."""
+        return self._elements.element_size()
 
     def _nnz(self) -> int:
         return self._places.shape[1]
@@ -147,6 +157,8 @@ class SparseTensor(Tensor):
         """The same places and values, without history."""
         return self._with(self._elements.detach())
 
+    data = property(detach, doc="The same places and values, without history.")
+
     # ---- other forms ---------------------------------------------------------------------------
 
     def _with(self, values: Tensor) -> SparseTensor:
@@ -154,6 +166,10 @@ class SparseTensor(Tensor):
         twin = SparseTensor(self._places, values, self._size, self._coalesced)
         twin._pattern = self._pattern
         return twin
+
+    def _made(self, places: np.ndarray, values: Tensor, size: Any) -> SparseTensor:
+        """Values in other places."""
+        return self._formed(SparseTensor(places, values, tuple(size)))
 
     def _formed(self, result: SparseTensor) -> SparseTensor:
         """What was computed of two such tensors, in their form."""
@@ -256,7 +272,7 @@ class SparseTensor(Tensor):
 
     def __mul__(self, other):
         if isinstance(other, SparseTensor):
-            raise NotImplementedError("the product, element by element, of two sparse tensors is not implemented")
+            return self._formed(multiplied(self, other))
         if isinstance(other, TensorBase) and other.dim():
             return self._with(sparse_mask(other.expand(self._size), self)._elements * self._elements)
         return self._with(self._elements * other)

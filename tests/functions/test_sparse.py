@@ -43,6 +43,34 @@ CASES = {
 }
 
 
+# what torch has for coordinates alone
+OF_COORDINATES = {
+    "abs, pow and tanh": lambda lib, s, x: (s.abs() + lib.abs(s ** 2) + lib.tanh(s).relu().pow(3)).to_dense(),
+    "norm": lambda lib, s, x: s.norm() + lib.norm(s),
+    "multiplied": lambda lib, s, x: (s * lib.mul(s, s + s)).to_dense(),
+    "picked": lambda lib, s, x: s.index_select(0, lib.tensor([2, 0, 0])).to_dense(),
+    "picked columns": lambda lib, s, x: lib.index_select(s.coalesce(), 1, lib.tensor([3, 1])).to_dense(),
+    "a row": lambda lib, s, x: s[0].to_dense(),
+    "a column": lambda lib, s, x: s[:, 1].to_dense(),
+    "an element": lambda lib, s, x: s[0, 1],
+    "one below the other": lambda lib, s, x: lib.cat([s, s * 2]).to_dense(),
+    "side by side": lambda lib, s, x: lib.cat((s.coalesce(), s), dim=1).to_dense(),
+    "permuted": lambda lib, s, x: (s.permute(1, 0).to_dense() + s.mT.to_dense() + lib.transpose(s, 0, 1).to_dense()),
+    "added by a function": lambda lib, s, x: lib.add(lib.ones(3, 4, dtype=lib.float64), s),
+    "summed by a function": lambda lib, s, x: lib.sum(s) + lib.sum(s, 1).to_dense(),
+}
+
+
+@pytest.mark.parametrize("name", OF_COORDINATES)
+def test_value_is_torchs_and_its_gradient_right(name):
+    """torch has no gradient of most of these."""
+    torch = pytest.importorskip("torch")
+    ours, theirs = (OF_COORDINATES[name](lib, made(lib)[0], None) for lib in (mtorch, torch))
+    np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-12)
+    values = mtorch.tensor(VALUES, requires_grad=True)
+    assert gradcheck(lambda v: OF_COORDINATES[name](mtorch, mtorch.sparse_coo_tensor(PLACES, v, (3, 4)), None), (values,))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_value_and_gradients_are_torchs(name):
     torch = pytest.importorskip("torch")
@@ -97,8 +125,8 @@ def test_dense_to_sparse_and_back():
 
 
 @pytest.mark.parametrize(("attempt", "error"), [
-    (lambda s: s.exp(), NotImplementedError), (lambda s: mtorch.relu(s), NotImplementedError),
-    (lambda s: s[0], NotImplementedError), (lambda s: s * s, NotImplementedError),
+    (lambda s: s.exp(), NotImplementedError), (lambda s: mtorch.sigmoid(s), NotImplementedError),
+    (lambda s: s[1:], NotImplementedError), (lambda s: s.view(-1), NotImplementedError),
     (lambda s: s.numpy(), NotImplementedError),
     (lambda s: s @ mtorch.ones(3, 1, dtype=mtorch.float64), RuntimeError),
     (lambda s: s @ mtorch.ones(4, 1), RuntimeError),
@@ -262,7 +290,7 @@ def test_by_rows_indices_that_do_not_fit(wrong):
 @pytest.mark.parametrize(("attempt", "error"), [
     (lambda s: s.coalesce(), RuntimeError), (lambda s: s.indices(), RuntimeError),
     (lambda s: s.is_coalesced(), RuntimeError),
-    (lambda s: s * s, NotImplementedError), (lambda s: s[0], NotImplementedError),
+    (lambda s: s[0], NotImplementedError),
     (lambda s: s.numpy(), NotImplementedError),
     (lambda s: mtorch.sparse_csr_tensor([[0, 1]], [[0]], [[1.0]]), NotImplementedError),
     (lambda s: mtorch.sparse_csr_tensor([0, 1], [0], [[1.0]], (1, 1, 1)), NotImplementedError),
@@ -271,7 +299,6 @@ def test_by_rows_indices_that_do_not_fit(wrong):
     (lambda s: mtorch.ones(3, 3).to_sparse_csr(1), NotImplementedError),
     (lambda s: mtorch.ones(3, 3).to_sparse(layout="torch.sparse_csc"), NotImplementedError),
     (lambda s: mtorch.sparse.mm(s, mtorch.ones(4, 1).double(), "amax"), NotImplementedError),
-    (lambda s: mtorch.save(s, io.BytesIO()), NotImplementedError),
     (lambda s: s @ mtorch.ones(4, 1), RuntimeError), (lambda s: s @ mtorch.ones(3, 1).double(), RuntimeError),
 ])
 def test_by_rows_what_there_is_not_says_so(attempt, error):
@@ -283,3 +310,59 @@ def test_an_ordinary_tensor_asked_as_a_sparse_one():
     x = mtorch.ones(2, 3)
     assert x.to_dense() is x and (x.sparse_dim(), x.dense_dim()) == (0, 2)
     assert x.to_dense(mtorch.float64).dtype is mtorch.float64
+
+
+class Graph(mtorch.nn.Module):
+    def __init__(self, edges):
+        super().__init__()
+        self.register_buffer("edges", edges)
+
+
+@pytest.mark.parametrize("form", [lambda s: s, lambda s: s.coalesce(), lambda s: s.to_sparse_csr()])
+def test_a_module_keeps_a_sparse_buffer_through_a_file(form):
+    net, other = Graph(form(made(mtorch)[0])), Graph(form(made(mtorch)[0] * 0))
+    file = io.BytesIO()
+    mtorch.save(net.state_dict(), file)
+    file.seek(0)
+    other.float().load_state_dict(mtorch.load(file))
+    assert other.edges.layout == net.edges.layout and other.edges.dtype == mtorch.float32
+    assert other.edges.to_dense().tolist() == net.edges.to_dense().tolist()
+    assert (other.edges @ mtorch.ones(4, 1)).shape == (3, 1)
+
+
+@SILENT
+@pytest.mark.parametrize("form", [lambda s: s, lambda s: s.coalesce(), lambda s: s.to_sparse_csr()])
+def test_files_of_sparse_tensors_are_torchs(form):
+    torch = pytest.importorskip("torch")
+    for saver, loader in ((mtorch, torch), (torch, mtorch)):
+        file = io.BytesIO()
+        saver.save({"a": form(made(saver)[0])}, file)
+        file.seek(0)
+        found = loader.load(file)["a"]
+        assert repr(found) == repr(form(made(loader)[0]))
+
+
+def test_a_sparse_copy_is_of_the_same_size_and_form():
+    s = made(mtorch)[0]
+    with pytest.raises(RuntimeError, match="between dense and sparse"):
+        s.copy_(mtorch.ones(3, 4))
+    with pytest.raises(RuntimeError, match="between dense and sparse"):
+        s.copy_(s.to_sparse_csr())
+    with pytest.raises(RuntimeError, match="size"):
+        s.copy_(s.t())
+    with pytest.raises(RuntimeError, match="zeroth power"):
+        s.pow(0)
+    with pytest.raises(NotImplementedError, match="indexed by"):
+        s[1:]
+
+
+def test_a_damaged_file_of_a_sparse_tensor():
+    from mtorch.serialization import FileFormatError
+    from mtorch.serialization.allowed import _rebuild_sparse_tensor
+    places, values = mtorch.tensor([[0, 9]]), mtorch.ones(2)
+    for layout, data in [("torch.sparse_coo", (places, values, (3,), True)), ("torch.sparse_coo", (places, values)),
+                         ("torch.strided", (places, values, (10,))), ("torch.sparse_coo", (places.float(), values, (10,))),
+                         ("torch.sparse_coo", (places, values, (10, 2), False)), ("torch.sparse_coo", (places, values, (10,), 1)),
+                         ("torch.sparse_csr", (places[0], places[0], values, (1, 1))), ("torch.sparse_coo", 3)]:
+        with pytest.raises(FileFormatError):
+            _rebuild_sparse_tensor(layout, data)
