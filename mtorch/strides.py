@@ -87,8 +87,8 @@ def memory_like(array: np.ndarray, kind: np.dtype | None = None, as_it_lies: boo
     """New memory in which the axes of `array` follow each other as torch's `empty_like` lets them.
 
     Those of a transposed tensor do as in itself.  Images are the exception: here they lie with the batch innermost
-    (ops/layout.py), in torch with the batch outermost.  A first axis that is innermost is taken for a batch, unless
-    `as_it_lies` says that it is not.
+    (ops/layout.py), in torch with the batch outermost.  A first axis that is innermost (but for axes of one, whose strides
+    mean nothing) is taken for a batch, unless `as_it_lies` says that it is not.
 
     >>> import numpy as np
     >>> from mtorch.strides import memory_like
@@ -99,8 +99,9 @@ def memory_like(array: np.ndarray, kind: np.dtype | None = None, as_it_lies: boo
     if array.flags.c_contiguous:
         return np.empty(array.shape, kind)
     order = memory_order(array)
-    if order[-1] == 0 and not as_it_lies and not _is_transposed(array):
-        order = (0, *order[:-1])
+    innermost = next((axis for axis in reversed(order) if array.shape[axis] > 1), None)
+    if innermost == 0 and not as_it_lies and not _is_transposed(array):
+        order = (0, *(axis for axis in order if axis))
     return np.empty([array.shape[axis] for axis in order], kind).transpose(undone(order))
 
 

@@ -319,6 +319,19 @@ def test_as_it_lies(order: str) -> None:
     assert array.transpose(memory_order(array)).flags.c_contiguous
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3, 1), (1, 3), (2, 2)])
+@pytest.mark.parametrize("layer", ["prelu", "relu", "batch_norm"])
+def test_images_of_one_pixel_are_dropped_in_torchs_order(layer: str, size: tuple[int, int]) -> None:
+    masks = []
+    for t in (mtorch, torch):
+        t.manual_seed(0)
+        x = t.nn.functional.conv2d(t.randn(6, 4, *size), t.randn(4, 4, 1, 1))
+        x = {"prelu": lambda x, t=t: t.nn.functional.prelu(x, t.full((4,), 0.25)), "relu": lambda x: x.relu() + 1,
+             "batch_norm": lambda x, t=t: t.nn.functional.batch_norm(x, t.zeros(4), t.ones(4))}[layer](x)
+        masks.append((t.nn.functional.dropout(x) != 0).tolist() + t.rand_like(x).tolist())
+    assert masks[0] == masks[1]
+
+
 def test_layouts_and_memory_formats_have_types() -> None:
     for t in (torch, mtorch):
         assert isinstance(t.ones(2).layout, t.layout) and t.ones(2).layout == t.strided
