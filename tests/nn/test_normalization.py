@@ -90,6 +90,33 @@ def test_gradients_of_both_orders(norm) -> None:
     assert mtorch.autograd.gradgradcheck(norm, inputs, fast_mode=True)
 
 
+MIXED = {
+    "batch_norm": lambda t, x, w: t.nn.functional.batch_norm(x, w * 0, w, w, w, training=True),
+    "batch_norm, evaluated": lambda t, x, w: t.nn.functional.batch_norm(x, w, w, w, w),
+    "instance_norm": lambda t, x, w: t.nn.functional.instance_norm(x, weight=w, bias=w),
+    "layer_norm": lambda t, x, w: t.nn.functional.layer_norm(x, (3, 3), w.expand(3, 3), w.expand(3, 3)),
+    "group_norm": lambda t, x, w: t.nn.functional.group_norm(x, 3, w, w),
+    "rms_norm": lambda t, x, w: t.nn.functional.rms_norm(x, (3, 3), w.expand(3, 3)),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Mismatch dtype")
+@pytest.mark.parametrize(("input", "parameters"), [("float16", "float32"), ("float64", "float32"), ("float32", "float16")])
+@pytest.mark.parametrize("name", MIXED)
+def test_a_layer_of_float32_takes_float16_and_nothing_else(name: str, input: str, parameters: str) -> None:
+    torch = pytest.importorskip("torch")
+    if input != "float16" and name != "rms_norm":
+        raises_as_torch(lambda t: MIXED[name](t, t.ones(2, 3, 3, dtype=getattr(t, input)),
+                                              t.ones(3, dtype=getattr(t, parameters))), "mixed dtype")
+        return
+    x, results = normal(2, 3, 3), []
+    for t in (mtorch, torch):
+        y = MIXED[name](t, t.tensor(x, dtype=getattr(t, input)), t.full((3,), 1.5, dtype=getattr(t, parameters)))
+        results.append((str(y.dtype), y.numpy()))
+    assert results[0][0] == results[1][0]
+    close(results[0][1], results[1][1], name, 1e-3)
+
+
 def test_functions_agree_with_torch() -> None:
     x, w, b, m, v = normal(3, 4, 5), normal(4), normal(4), normal(4), np.abs(normal(4)) + 0.5
     functions_agree(lambda t, x, w, b: t.nn.functional.batch_norm(x, t.tensor(m), t.tensor(v), w, b), x, w, b)
