@@ -80,6 +80,11 @@ NUMPY = {
 }
 
 
+def test_a_weight_or_target_of_a_wider_type_widens_no_loss() -> None:
+    wide, x = mtorch.ones(2, dtype=mtorch.float64), mtorch.tensor([0.25, 0.5])
+    assert F.binary_cross_entropy(x, x, wide).dtype == F.soft_margin_loss(x, wide).dtype == mtorch.float32
+
+
 @pytest.mark.parametrize("name", NUMPY)
 def test_a_number_of_numpy_widens_nothing(name: str) -> None:
     torch = pytest.importorskip("torch")

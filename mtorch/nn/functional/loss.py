@@ -352,8 +352,8 @@ def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = 
     if y.array.dtype.kind != "f":
         raise NotImplementedError(f"binary_cross_entropy: expected floating point tensors, got {y.dtype}")
     losses = rules.binary_cross_entropy(y, t)
-    losses = losses if weight is None else losses * to_type(_fitting(weight, losses, "binary_cross_entropy"),
-                                                                 losses.array.dtype)
+    if weight is not None:
+        losses = losses * to_type(_fitting(weight, losses, "binary_cross_entropy"), losses.array.dtype)
     return reduced(losses, reduction, "BinaryCrossEntropyBackward0")
 
 

@@ -183,7 +183,7 @@ def soft_margin_loss(input: Tensor, target: Tensor, size_average: bool | None = 
     _require("soft_margin_loss", input=input, target=target)
     if input.array.dtype.kind not in "fc":
         raise RuntimeError(f"soft_margin_loss: expected a floating point input, got {input.dtype}")
-    return reduced((-target * input).exp().log1p(), reduction)
+    return reduced((-to_type(target, input.array.dtype) * input).exp().log1p(), reduction)
 
 
 def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0,
