@@ -96,6 +96,12 @@ def test_a_number_of_numpy_widens_nothing(name: str) -> None:
     assert np.allclose(results[0].numpy(), results[1].numpy(), rtol=1e-5)
 
 
+def test_bags_of_nothing_but_padding_have_a_gradient_of_zeros() -> None:
+    for mode in ("max", "mean", "sum"):
+        functions_agree(lambda t, w, m=mode: t.nn.functional.embedding_bag(t.tensor([[1, 1], [1, 1]]), w, mode=m, padding_idx=1),
+                        normal(3, 2))
+
+
 def test_a_threshold_of_integers_is_one() -> None:
     for number in (-0.5, 1.5):
         functions_agree(lambda t, x, n=number: t.nn.functional.threshold(x, n, 9.0), np.arange(-2, 3), backward=False)

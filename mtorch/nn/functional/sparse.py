@@ -179,7 +179,7 @@ def _bag_maxima(rows: Tensor, starts: np.ndarray, ends: np.ndarray, used: np.nda
     results = []
     for start, end in zip(starts, ends):
         inside = np.flatnonzero(used[start:end]) + start
-        results.append(reductions.max(rows[wrap(inside)], 0).values if len(inside) else w.new_zeros(w.array.shape[1]))
+        results.append(reductions.max(rows[wrap(inside)], 0).values if len(inside) else reductions.sum(rows[:0], 0))
     return stack(results) if results else cat([w[:0]])
 
 
