@@ -1,13 +1,20 @@
-"""What to say when NumPy refuses shapes that do not broadcast: which sizes differ, where, and in which operation."""
+"""What to say when NumPy refuses the operands of an operation: which sizes do not broadcast, and where; which types it is
+not made for."""
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import numpy as np
 
 SAID = re.compile(r"together with shapes|to a single shape")       # by NumPy, of operands taken element by element
 
 
-def mismatch(error: ValueError, name: str) -> Exception:
+def mismatch(error: Exception, name: str, *operands: Any) -> Exception:
     """torch's error for the operation `name`; the error itself where it is about something else."""
+    if isinstance(error, TypeError) and "not supported for the input types" in str(error):
+        kinds = dict.fromkeys(f"torch.{x.dtype}" for x in operands if isinstance(x, np.ndarray))
+        return NotImplementedError(f'"{name}_cpu" not implemented for {" and ".join(kinds)}')
     shapes = [tuple(map(int, re.findall(r"\d+", s))) for s in re.findall(r"\(([\d, ]*)\)", str(error))]
     ndim = max(map(len, shapes), default=0) if SAID.search(str(error)) else 0
     for d in range(-1, -ndim - 1, -1):

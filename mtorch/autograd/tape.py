@@ -244,8 +244,8 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
                 inputs.append(a)
         try:
             value, pullback = rule(*arrays, **kwargs)
-        except ValueError as error:
-            raise mismatch(error, rule.__name__) from None
+        except (ValueError, TypeError) as error:
+            raise mismatch(error, rule.__name__, *arrays) from None
         if not tensors:
             return value
         recording = needs and mode.recording

@@ -227,11 +227,11 @@ def sizes_of(args: Sequence) -> tuple[int, ...]:
 
 
 def together(function, name: str, *arrays: np.ndarray):
-    """A NumPy function of arrays that broadcast; where they do not, torch's error."""
+    """A NumPy function of arrays that broadcast; where they do not, or it is not made for their type, torch's error."""
     try:
         return function(*arrays)
-    except ValueError as error:
-        raise mismatch(error, name) from None
+    except (ValueError, TypeError) as error:
+        raise mismatch(error, name, *arrays) from None
 
 
 def is_of_type(x, other) -> bool:
@@ -327,8 +327,8 @@ def promoting(op: Any) -> Operator:
             return _promoted(op, a, b)
         try:
             value, pullback = rule(x, y)
-        except ValueError as error:
-            raise mismatch(error, op.__name__) from None
+        except (ValueError, TypeError) as error:
+            raise mismatch(error, op.__name__, x, y) from None
         if type(value) is not _ndarray:
             value = np.asarray(value)
         out = _new(tape.Tensor)

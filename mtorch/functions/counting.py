@@ -160,7 +160,7 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0, *, o
     return result if out is None else into(out, result)
 
 
-def histogram(input: Tensor, bins: int | Tensor, *, range: Sequence[float] | None = None, weight: Tensor | None = None,
+def histogram(input: Tensor, bins: int | Tensor = 100, *, range: Sequence[float] | None = None, weight: Tensor | None = None,
               density: bool = False, out: Any = None) -> Any:
     """How many elements lie between each two of the bin edges, and the edges: a named tuple (hist, bin_edges).
 

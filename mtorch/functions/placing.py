@@ -248,7 +248,7 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int] | Tensor) -> tuple
     indices: integers, counted row by row
     shape: the sizes of the dimensions, >= 0; what lies beyond their product begins anew
 
-    Shape: any -> a tuple of one for each dimension of `shape`, each of the same.
+    Shape: any -> a tuple of one for each dimension of `shape`, each of the same, of int64.
     Raises: TypeError for indices or a shape that are no integers; ValueError for a size below 0.
 
     >>> import mtorch
@@ -262,7 +262,7 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int] | Tensor) -> tuple
         if isinstance(shape, (tuple, list)) else (whole_number(shape, "unravel_index", "shape"),)
     if any(n < 0 for n in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
-    found, below = [], math.prod(sizes)
+    i, found, below = i.astype(np.int64), [], math.prod(sizes)
     for n in sizes:
         below = below // n if n else 0
         found.append(wrap(np.asarray(i // below % n if below else np.zeros_like(i))))

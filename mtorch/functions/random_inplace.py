@@ -10,7 +10,7 @@ from .. import random
 from ..autograd.mode import mode
 from ..autograd.views import WHOLE, assign, mark_written
 from ..strides import overlaps
-from .arguments import require_tensor, whole_number
+from .arguments import number_of, require_tensor, whole_number
 from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, require_floating, source_of
 
 
@@ -92,6 +92,7 @@ def exponential_(input, lambd=1.0, *, generator=None):
     >>> bool((mtorch.empty(10).exponential_() >= 0).all())
     True
     """
+    lambd = number_of(lambd, "exponential_", "lambd")
     if not lambd > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
     if input.array.dtype.kind != "f":
@@ -107,6 +108,7 @@ def geometric_(input, p, *, generator=None):
     >>> bool((mtorch.empty(10).geometric_(0.5) >= 1).all())
     True
     """
+    p = number_of(p, "geometric_", "p")
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
     if input.array.dtype.kind in "bc":
@@ -121,6 +123,7 @@ def cauchy_(input, median=0.0, sigma=1.0, *, generator=None):
     >>> mtorch.empty(2).cauchy_(1.0, 1e-30)
     tensor([1., 1.])
     """
+    median, sigma = number_of(median, "cauchy_", "median"), number_of(sigma, "cauchy_", "sigma")
     if not sigma > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
     if input.array.dtype.kind != "f":
@@ -136,6 +139,7 @@ def log_normal_(input, mean=1.0, std=2.0, *, generator=None):
     >>> bool((mtorch.empty(10).log_normal_() > 0).all())
     True
     """
+    mean, std = number_of(mean, "log_normal_", "mean"), number_of(std, "log_normal_", "std")
     if not std > 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
     require_floating(input.array, "log_normal_")

@@ -136,7 +136,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
 
     n: how many times, >= 0
     dim: the dimension to run along
-    prepend, append: what is put before and after input along dim first
+    prepend, append: what is put before and after input along dim first, unless n is 0
 
     Shape: (..., L, ...) -> (..., max(L - n, 0), ...), L with prepend and append counted
     Raises: TypeError where one of the three is not a Tensor; RuntimeError where input has no dimension, n is negative,
@@ -156,7 +156,7 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
         if t is not None and require_tensor(t, "diff", argument).array.ndim != x.array.ndim:
             raise RuntimeError("diff expects prepend or append to be the same dimension as input")
     parts = [t for t in (prepend, x, append) if t is not None]
-    x = cat(parts, d) if len(parts) > 1 else x
+    x = cat(parts, d) if n and len(parts) > 1 else x
     for _ in range(min(n, x.array.shape[d])):
         size = x.array.shape[d]
         after, before = narrow(x, d, 1, size - 1), narrow(x, d, 0, size - 1)
@@ -222,7 +222,7 @@ def _trapezoids(y, x, dx, dim, name):
         steps = narrow(x, d, 1, n - 1) - narrow(x, d, 0, n - 1)
     else:
         dx_dim = axis_of(dim, x.array.ndim)
-        m = x.array.shape[dx_dim]
+        m = x.array.shape[dx_dim] if x.array.ndim else 1
         if m != n:
             raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
         steps = narrow(x, dx_dim, 1, m - 1) - narrow(x, dx_dim, 0, m - 1)

@@ -304,7 +304,11 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
     if len(indices) > x.array.ndim:
         raise IndexError(f"too many indices for tensor of dimension {x.array.ndim} (got {len(indices)})")
     key = plain_key(tuple(slice(None) if i is None else i for i in indices), x.array.shape)
-    return rules.index_put(x, v, key=key, accumulating=bool(accumulate), order="K")
+    try:
+        return rules.index_put(x, v, key=key, accumulating=bool(accumulate), order="K")
+    except ValueError:
+        raise RuntimeError(f"shape mismatch: value tensor of shape {list(v.shape)} cannot be broadcast to indexing result of "
+                           f"shape {list(x.array[key].shape)}") from None
 
 
 @shown_as("MaskedScatterBackward0")

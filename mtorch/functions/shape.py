@@ -115,7 +115,7 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
     >>> mtorch.arange(4).view_as(mtorch.zeros(2, 2)).shape
     torch.Size([2, 2])
     """
-    return view(input, other.array.shape)
+    return view(input, require_tensor(other, "view_as", "other").array.shape)
 
 
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
@@ -128,7 +128,7 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     >>> mtorch.arange(4).reshape_as(mtorch.zeros(2, 2)).shape
     torch.Size([2, 2])
     """
-    return reshape(input, other.array.shape)
+    return reshape(input, require_tensor(other, "reshape_as", "other").array.shape)
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
@@ -374,7 +374,7 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
     >>> mtorch.tensor([1]).expand_as(mtorch.zeros(3))
     tensor([1, 1, 1])
     """
-    return expand(input, other.array.shape)
+    return expand(input, require_tensor(other, "expand_as", "other").array.shape)
 
 
 def repeat(input: Tensor, *args: Any, repeats: Sequence[int] | None = None) -> Tensor:

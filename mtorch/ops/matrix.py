@@ -41,7 +41,7 @@ def matmul(a, b):
 def mv(a, b):
     """y (..., N) = a (..., N, I) b (I)"""
     return a @ b, (lambda g: np.expand_dims(g, -1) * b,
-                   lambda g: (np.expand_dims(g, -1) * a).reshape(-1, a.shape[-1]).sum(axis=0))
+                   lambda g: (np.expand_dims(g, -1) * a).sum(axis=tuple(range(a.ndim - 1))))
 
 
 @op(name="DotBackward0")

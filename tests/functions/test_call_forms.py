@@ -29,6 +29,9 @@ FORMS = [
     "T.split(T.ones(3, 2, requires_grad=True), split_size_or_sections=2, dim=0)",
     "T.ones(3, requires_grad=True).split(split_size=2)", "T.fft.fft(input=T.ones(2, requires_grad=True))",
     "T.fft.ifft(input=T.ones(2, requires_grad=True))",
+    "T.diff(T.ones(3), 0, prepend=T.ones(1))", "T.unravel_index(T.tensor([3], dtype=T.uint8), (2, 2))[0]",
+    "T.histogram(T.ones(3)).hist", "T.svd_lowrank(T.ones(3, 2))[1] * 0", "T.svd_lowrank(T.ones(2, 3), q=None)[1] * 0",
+    "T.zeros(2).exponential_(T.tensor(2.0)) * 0", "T.zeros(2).log_normal_(0, T.tensor(2.0)) * 0",
     "T.nansum(T.tensor([1.0, 2]), dtype=T.int32)", "T.roll(T.arange(3), 1, ())",
     "T.scatter(input=T.ones(2, requires_grad=True), dim=0, index=T.tensor([1]), src=T.zeros(2))",
     *[form.format(kind=kind) for kind in ("bool", "uint8", "int32") for form in (

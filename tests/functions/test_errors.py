@@ -52,6 +52,17 @@ REFUSED = {
     "T.celu(T.tensor([1]))": "celu.*int64.*expected a floating point tensor",
     "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
     "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
+    # operands of a kind that NumPy, too, refuses
+    "T.atan2(T.tensor([1j]), T.ones(1))": '"atan2_cpu" not implemented for torch.complex64',
+    "T.tensor([1j]) // 2": '"floor_divide_cpu" not implemented for torch.complex64',
+    "T.tensor([1j]) % T.ones(1)": '"remainder_cpu" not implemented for torch.complex64',
+    "T.lgamma(T.tensor([1j]))": '"lgamma_cpu" not implemented for torch.complex64',
+    "T.ones(1).expand_as(2)": "expand_as.*'other' must be Tensor, not int",
+    "T.ones(1).view_as(None)": "view_as.*'other' must be Tensor, not NoneType",
+    "T.ones(1).reshape_as([1])": "reshape_as.*'other' must be Tensor, not list",
+    "T.ones(5, 5).index_put((T.tensor([0, 1]),), T.ones(3, 5))": r"shape mismatch: value tensor of shape \[3, 5\] .* \[2, 5\]",
+    "T.trapezoid(T.ones(3), T.tensor(1.0))": "There must be one `x` value for each sample point",
+    "T.svd_lowrank(T.ones(3, 2), -1)": "q must be at least 0",
     # operands of two types, which would widen what goes on
     "T.einsum('ij,jk->ik', T.ones(2, 3), T.ones(3, 2, dtype=T.float64))": "einsum.*same dtype.*float32 and torch.float64",
     "T.nn.functional.linear(T.ones(2, 3), T.ones(4, 3), T.ones(4, dtype=T.float64))": "linear: .* bias is torch.float64",

@@ -323,6 +323,11 @@ def test_a_nan_takes_the_gradient_of_an_extreme(function: str) -> None:
     np.testing.assert_array_equal(gradient(mtorch), gradient(torch))
 
 
+def test_products_of_nothing() -> None:
+    for a, b in (((5, 4, 0), (0,)), ((0,), (5, 0, 4)), ((0, 3), (3,)), ((2, 0, 3), (3,))):
+        functions_agree(lambda t, x, y: t.matmul(x, y), np.ones(a), np.ones(b))
+
+
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize(("queries", "keys"), [(0, 0), (3, 0), (0, 3)])
 def test_attention_to_nothing_and_of_nothing(queries: int, keys: int, causal: bool) -> None:

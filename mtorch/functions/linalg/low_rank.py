@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from ...tensor import Tensor
 
 
-def svd_lowrank(A: Tensor, q: int = 6, niter: int = 2, M: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
-    """U, S and V of which U diag(S) V^T is near A (A - M, where M is given), with q singular values.
+def svd_lowrank(A: Tensor, q: int | None = 6, niter: int = 2, M: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """U, S and V of which U diag(S) V^T is near A (A - M, where M is given), with q singular values, or all there are.
 
-    q: how many, from 0 to min(M, N): somewhat more than are wanted
+    q: how many, >= 0: somewhat more than are wanted; None for 6
     niter: how often, >= 0, the random projection is sharpened by multiplying with A and A^T
     M: what is subtracted from A; None for nothing
 
     Shape: A (..., M, N) -> (..., M, q), (..., q), (..., N, q)
-    Raises: TypeError where A or M is not a Tensor; ValueError where q or niter is out of its range; RuntimeError where
+    Raises: TypeError where A or M is not a Tensor; ValueError for a niter below 0; RuntimeError for a q below 0, and where
         A is no matrix of float32, float64 or complex, or M does not broadcast to it.
 
     >>> import mtorch
@@ -34,8 +34,9 @@ def svd_lowrank(A: Tensor, q: int = 6, niter: int = 2, M: Tensor | None = None) 
     A = matrices(A, "svd_lowrank")
     m, n = A.array.shape[-2:]
     A = A if M is None else A - require_tensor(M, "svd_lowrank", "M")
-    if not 0 <= q <= min(m, n):
-        raise ValueError(f"q(={q}) must be non-negative integer and not greater than min(m, n)={min(m, n)}")
+    q = 6 if q is None else q
+    if q < 0:
+        raise RuntimeError(f"svd_lowrank: q must be at least 0, got {q}")
     if niter < 0:
         raise ValueError(f"niter(={niter}) must be non-negative integer")
     tall = m >= n

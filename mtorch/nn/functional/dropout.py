@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def _checked(input: Tensor, p: float, name: str) -> Tensor:
     x = require_tensor(input, name)
-    if p < 0.0 or p > 1.0:
+    if not 0.0 <= p <= 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     return x
 
