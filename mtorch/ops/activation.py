@@ -37,7 +37,7 @@ def prelu(a, w):
 def elu(a, *, alpha, scale, input_scale):
     """y = scale a for a > 0, else scale alpha (e^(input_scale a) - 1);  elu, selu and celu by their three numbers"""
     bent = plain(a) <= 0                               # nan is not, as in torch
-    x = select(bent, a, 0.0) * input_scale
+    x = select(plain(a) < 0, a, 0.0) * input_scale     # not 0 itself: torch's second derivative is that from the right
     y = scale * select(bent, alpha * np.expm1(x), a)
     return y, (lambda g: g * select(bent, (scale * input_scale * alpha) * np.exp(x), scale),)
 

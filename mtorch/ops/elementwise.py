@@ -253,7 +253,7 @@ def sinc(a):
     zero = plain(a) == 0
     x = np.where(zero, 1.0, a) * math.pi
     tiny = plain(x) * plain(x) == 0
-    slope = np.where(zero | tiny, 0.0, (x * np.cos(x) - np.sin(x)) / (x * x) * math.pi)
+    slope = np.where(zero | tiny, 0.0 - a * (math.pi ** 2 / 3), (x * np.cos(x) - np.sin(x)) / (x * x) * math.pi)
     return np.where(zero, 1.0, np.sin(x) / x), (lambda g: g * slope,)
 
 

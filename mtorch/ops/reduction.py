@@ -10,6 +10,7 @@ from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
 from .elementwise import plain
 from .layout import in_axis_order
+from .scan import cumprod
 from .shape import expand
 from .sums import in_single, total
 
@@ -63,11 +64,21 @@ def mean(a, *, axis, keepdims):
     return y if axis is None else _lying(y, keepdims), (pullback,)
 
 
-@op(name=_in_two_forms("Prod"))
+def prod_plainly(a, *, axis, keepdims):
+    """prod as the last of the products from the first on, whose gradients are exact where a has zeros, the second too"""
+    if axis is None:
+        row, dim = a.reshape(-1), 0
+    else:
+        (dim,), row = axis, a
+    last = cumprod(row, dim=dim)[(slice(None),) * dim + (slice(-1, None),)]
+    shape = kept(a.shape, axis)
+    return last.reshape(shape if keepdims else tuple(n for i, n in enumerate(shape) if axis is not None and i != dim))
+
+
+@op(reference=prod_plainly, name=_in_two_forms("Prod"))
 def prod(a, *, axis, keepdims):
-    """y = product of a over axis;  dy/da[i] = the product of the others, exact where a has zeros"""
-    y = prod(a, axis=axis, keepdims=keepdims) if isinstance(a, TensorBase) else \
-        _lying(a.prod(axis=axis, keepdims=keepdims), keepdims)
+    """y = product of a over axis, None or one;  dy/da[i] = the product of the others, exact where a has zeros"""
+    y = _lying(a.prod(axis=axis, keepdims=keepdims), keepdims)
     shape = a.shape
 
     def pullback(g):
@@ -147,7 +158,9 @@ def norm(a, *, p, axis, keepdims):
     elif p == 1:
         y = x.sum(axis=axis, keepdims=True)
     else:
-        y = np.power(np.power(x, p).sum(axis=axis, keepdims=True), 1.0 / p)
+        total = np.power(x, p).sum(axis=axis, keepdims=True)
+        none = plain(total) == 0                       # there the root has no slope, and second gradients would be nan
+        y = np.where(none, 0.0, np.power(np.where(none, 1.0, total), 1.0 / p))
     shape = a.shape
     zero = plain(y) == 0
     sign = np.sign(plain(a))

@@ -71,13 +71,14 @@ def reduce_at(a, src, *, key, reduce, include_self):
     def to_self(g):
         if (x != 0).all():
             return g * kept * (z / np.where(kept, a, 1.0))
-        product = np.ones(shape, kind)
-        np.multiply.at(product, key, s)
-        return g * (kept * product)
+        return g * kept * reduce_at(np.ones(shape, kind), src, key=key, reduce="prod", include_self=True)
 
     def to_source(g):
         if (s != 0).all():
             return take(g * z, key=key) / src
+        if isinstance(src, TensorBase):
+            raise NotImplementedError("scatter_reduce, index_reduce: the gradient of the gradient of products is not "
+                                      "implemented where zeros are multiplied")
         zeros = np.zeros(shape)
         accumulate(zeros, key, (s == 0).astype(zeros.dtype))
         others = start.copy()

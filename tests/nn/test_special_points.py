@@ -206,6 +206,29 @@ def test_ctc_of_nan(zero_infinity: bool) -> None:
     np.testing.assert_allclose(found(mtorch), found(torch), rtol=1e-9)
 
 
+@pytest.mark.parametrize("function", [
+    lambda t, x: x.prod(), lambda t, x: x.prod(0), lambda t, x: x.prod(1, True), lambda t, x: x.norm(3, dim=0),
+    lambda t, x: t.nn.functional.elu(x, 0.5),
+    lambda t, x: t.zeros(2, 2, dtype=x.dtype).scatter_reduce(1, t.tensor([[0, 0, 1], [1, 1, 1]]), x + 1, "prod"),
+    lambda t, x: x.scatter_reduce(1, t.tensor([[0, 0, 1], [1, 1, 1]]), x + 1, "prod"),
+], ids=["all", "columns", "rows", "norm", "elu", "into zeros", "into some"])
+def test_second_derivatives_at_zeros(function: Any) -> None:
+    torch = pytest.importorskip("torch")
+
+    def found(t: Any) -> list:
+        x = t.tensor([[1.0, 0.0, 3.0], [4.0, 0.0, 6.0]], dtype=t.float64, requires_grad=True)
+        g, = t.autograd.grad(function(t, x).sum(), x, create_graph=True)
+        return t.autograd.grad((g * t.arange(6.0, dtype=t.float64).view(2, 3)).sum(), x)[0].tolist()
+    np.testing.assert_allclose(found(mtorch), found(torch), atol=1e-12)
+
+
+def test_second_derivatives_of_products_that_meet_zeros_are_refused() -> None:
+    x = mtorch.tensor([0.0, 2.0], requires_grad=True)
+    y = mtorch.ones(1).scatter_reduce(0, mtorch.tensor([0, 0]), x, "prod")
+    with pytest.raises(NotImplementedError, match="where zeros are multiplied"):
+        mtorch.autograd.grad(mtorch.autograd.grad(y.sum(), x, create_graph=True)[0].sum(), x)
+
+
 # ---- at nan and inf -------------------------------------------------------------------------------
 
 SPECIAL = np.array([math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0, 0.5, -0.5, 3.0, -3.0, 6.0])
