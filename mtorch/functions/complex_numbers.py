@@ -219,8 +219,7 @@ def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         result = named(atan2(imag(x), real(x)), "AngleBackward0")
         return result if out is None else into(out, result)
     constant = wrap(np.where(np.isnan(a), a, np.where(a < 0, math.pi, 0.0)).astype(a.dtype))
-    result = named(x * 0.0 + constant, "AngleBackward0") if x._requires_grad and np.isfinite(a).all() else \
-        where(wrap(np.zeros(a.shape, a.dtype)), constant, condition=np.zeros(a.shape, bool))
+    result = named(where(constant, x, condition=np.ones(a.shape, bool)), "AngleBackward0")
     return result if out is None else into(out, result)
 
 

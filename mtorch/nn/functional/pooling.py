@@ -289,6 +289,9 @@ def _avg_pool(function, n, input, kernel_size, stride, padding, ceil_mode, count
     x, batched = as_batch(require_image(input, n, function), n)
     require_filled(x, function)
     require_real(x, function)
+    if x.array.dtype == np.float16:                    # its sums would soon be inf
+        return _avg_pool(function, n, input.float(), kernel_size, stride, padding, ceil_mode, count_include_pad,
+                         divisor_override).half()
     size = x.array.shape[2:]
     kernel, stride, padding, _, out = window_of(function, n, size, kernel_size, stride, padding, 1, ceil_mode)
     if divisor_override == 0:
