@@ -235,8 +235,9 @@ def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     x = require_tensor(input, "sgn")
     if x.array.dtype.kind == "c":
-        length = absolute(x)
-        result = named(x / where(length, 1.0, condition=length.array != 0), "SgnBackward0")
+        some = x.array != 0
+        z = where(x, 1.0, condition=some)              # |z| has no derivative at 0
+        result = named(where(z / absolute(z), 0.0, condition=some), "SgnBackward0")
         return result if out is None else into(out, result)
     result = sign(x, out=out)
     return result if out is not None else named(result, "SgnBackward0")

@@ -229,7 +229,7 @@ def normal(mean: float | Tensor = 0.0, std: float | Tensor = 1.0, size: Sequence
         raise TypeError(f"normal(): numbers mean={mean!r} and std={std!r} need a size: normal(mean, std, size)")
     if dtype is not None:
         raise TypeError(f"normal(): dtype ({dtype}) is given together with numbers mean and std, not with tensors")
-    if isinstance(std, TensorBase) and (std.array < 0).any():
+    if isinstance(std, TensorBase) and not (std.array >= 0).all():       # nan neither
         raise RuntimeError("normal expects all elements of std >= 0.0")
     means: Any
     stds: Any

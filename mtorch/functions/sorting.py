@@ -13,6 +13,7 @@ from ..autograd.naming import named, shown_as
 from .. import return_types
 from ..autograd.tape import TensorBase, wrap
 from ..ops import indexing as rules
+from ..ops.arithmetic import lerp
 from ..ops.layout import lying
 from ..ops.ordering import first, nth, order
 from ..ops.reduction import amax, mean
@@ -443,7 +444,7 @@ def _quantile(name, input, q, dim, keepdim, interpolation, out):
         intervals = np.maximum(n - nans - 1, 0) if name == "nanquantile" else np.where(nans > 0, 0, n - 1)
         kind = x.array.dtype
         share = q.reshape(-1) * wrap(intervals.astype(kind)) - wrap(np.where(intervals > 0, below, 0.0).astype(kind))
-    result = low + share * (high - low) if interpolation in ("linear", "midpoint") else low
+    result = lerp(low, high, share) if interpolation in ("linear", "midpoint") else low
     if keepdim and dim is None:
         result = result.reshape((1,) * x.array.ndim + (-1,))
     elif keepdim and x.array.ndim:

@@ -288,6 +288,13 @@ def test_lerp_starts_from_the_nearer_end(weight: Any) -> None:
     agrees(between, np.array([1e17, 3.0, 1.0, math.inf, -math.inf]))
 
 
+@pytest.mark.parametrize("name", ["quantile", "nanquantile"])
+def test_quantiles_beside_infinity(name: str) -> None:
+    for numbers in ([1.0, math.inf], [-math.inf, 1.0], [1.0, 2.0, math.inf], [math.nan, 0.1, 0.7]):
+        for q in (0.0, 0.3, 0.5, 0.75, 1.0):
+            agrees(lambda t, x, q=q: getattr(t, name)(x, q), np.array(numbers), gradient=False)
+
+
 def test_lgamma_of_infinity_is_infinity() -> None:
     agrees(lambda t, x: t.lgamma(x), np.array([math.inf, -math.inf, 0.0, 0.5, -1.0, -0.5]), gradient=False)
 

@@ -35,6 +35,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "abs": lambda t, z, w, x: z.abs() * w.abs(),
     "angle": lambda t, z, w, x: z.angle(),
     "sgn": lambda t, z, w, x: t.sgn(z),
+    "linear of a row and of sequences": lambda t, z, w, x: t.nn.functional.linear(z[None], z) * t.nn.functional.linear(w, z),
     "real imag": lambda t, z, w, x: z.real * z.imag,
     "view_as_real": lambda t, z, w, x: t.view_as_real(z * w) ** 2,
     "view_as_complex": lambda t, z, w, x: t.view_as_complex((x * 2).view(3, 2, 2)) * w[:2],
@@ -209,3 +210,9 @@ def test_rotary_embedding_trains_as_with_real_numbers() -> None:
     (h,) = mtorch.autograd.grad((z ** 3).sum(), q)
     np.testing.assert_allclose(y.detach().numpy(), z.detach().numpy(), atol=1e-6)
     np.testing.assert_allclose(g.numpy(), h.numpy(), atol=1e-5)
+
+
+def test_0_has_no_direction() -> None:
+    z = mtorch.tensor([0j, 3 + 4j], requires_grad=True)
+    mtorch.sgn(z).real.sum().backward()
+    assert z.grad[0] == 0 and z.grad[1].abs() > 0.1

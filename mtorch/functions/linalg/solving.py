@@ -462,7 +462,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
         s = np.linalg.svd(A.array, compute_uv=False)
     ranks = np.asarray((s > share * s.max(-1, keepdims=True, initial=0)).sum(-1))
     empty = wrap(np.zeros(0, A.array.dtype))
-    residuals = x.reshape(-1)[:0]
+    residuals = (x.abs() if x.is_complex() else x).reshape(-1)[:0]
     if m > n and driver != "gelsy" and (driver == "gels" or (ranks == n).all()):
         apart = matmul(A, x) - b
         residuals = (apart.abs() if apart.is_complex() else apart).square().sum(-2)
