@@ -245,3 +245,13 @@ def test_losses_of_a_view_that_was_written_through(lib) -> None:
     z[0] += 1
     t.nn.functional.cross_entropy(view, t.tensor([0, 1])).backward()
     assert x.grad[0].tolist() == pytest.approx([-2 / 3, 1 / 3, 1 / 3])
+
+
+def test_what_is_written_in_another_type_keeps_its_name() -> None:
+    x, y = mtorch.ones(2, requires_grad=True), mtorch.ones(2, dtype=mtorch.float64, requires_grad=True)
+    z = x * 1
+    z += y
+    assert z.grad_fn.name() == "AddBackward0" and z.dtype is mtorch.float32
+    assert (x * 1).mul_(y).grad_fn.name() == "MulBackward0"
+    z.sum().backward()
+    assert x.grad.dtype is mtorch.float32 and y.grad.dtype is mtorch.float64
