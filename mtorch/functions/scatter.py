@@ -518,6 +518,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     if s.array.shape != places.array.shape:
         raise RuntimeError("expected src to have a size equal to the slice of self. src size = "
                            f"{list(s.array.shape)}, slice size = {list(places.array.shape)}")
+    s = to_type(s, x.array.dtype)
     return rules.index_put(x.reshape(-1), s.reshape(-1), key=(places.array.reshape(-1),),
                            accumulating=False).reshape(x.array.shape)
 

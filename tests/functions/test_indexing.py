@@ -172,3 +172,10 @@ def test_adding_into_a_tensor_that_lies_in_another_order(order: tuple[int, ...])
         y.index_add_(1, rows, t.ones(4, 3, 4)).scatter_add_(0, (places[None] % 4).long(), 2 * t.ones(1, 3, 4))
         results.append((x.tolist(), y.tolist()))
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("name", ["diagonal_scatter", "select_scatter"])
+def test_gradients_are_of_the_type_of_what_was_scattered(name: str) -> None:
+    x, src = mtorch.zeros(2, 2, dtype=mtorch.float64, requires_grad=True), mtorch.ones(2, requires_grad=True)
+    getattr(mtorch, name)(x, src, *((0, 1) if name == "select_scatter" else ())).sum().backward()
+    assert (x.grad.dtype, src.grad.dtype) == (mtorch.float64, mtorch.float32)
