@@ -155,18 +155,6 @@ def whole_number(x, function: str, argument: str) -> int:
     raise TypeError(f"{function}(): argument '{argument}' must be int, not {type(x).__name__}")
 
 
-def float16_in_float32(function: Function) -> Function:
-    """Compute float16 in float32 and give it back as float16, as torch does: in float16 a sum is soon inf, a count past 65504."""
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        x = args[0] if args else kwargs.get("input")
-        if not isinstance(x, TensorBase) or x.array.dtype != np.float16 or kwargs.get("dtype") is not None:
-            return function(*args, **kwargs)
-        result = function(to_type(x, np.dtype(np.float32)), *args[1:], **{k: v for k, v in kwargs.items() if k != "input"})
-        return tuple(to_type(r, x.array.dtype) for r in result) if type(result) is tuple else to_type(result, x.array.dtype)
-    return call    # type: ignore[return-value]
-
-
 def numpy_names(function: Function) -> Function:
     """Let NumPy's `axis` and `keepdims` stand for dim and keepdim, as torch does wherever it has those.
 

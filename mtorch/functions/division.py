@@ -15,8 +15,9 @@ def is_bool(x) -> bool:
 def check_division(name: str, a, b) -> None:
     """Refuse what has no whole quotient and rest."""
     refuse_bools(name, a, b)
-    if is_complex(a) or is_complex(b):
-        raise NotImplementedError(f'"{name}_cpu" not implemented for complex numbers')
+    for x in (a, b):
+        if is_complex(x):
+            raise NotImplementedError(f'"{name}_cpu" not implemented for {getattr(x, "dtype", "complex numbers")}')
     whole = all(x.array.dtype.kind in "biu" if isinstance(x, TensorBase) else isinstance(x, (int, np.integer)) for x in (a, b))
     if whole and (b == 0 if not isinstance(b, TensorBase) else not b.array.all()):
         raise RuntimeError("ZeroDivisionError")

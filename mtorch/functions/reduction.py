@@ -16,9 +16,10 @@ from ..autograd.tape import TensorBase, wrap
 from ..caller import program_line
 from ..ops import elementwise as unary, indexing, reduction as rules
 from .arguments import (
-    axes_of, axis_of, float16_in_float32, floating, number_of,
+    axes_of, axis_of, floating, number_of,
     numpy_names, of_real_numbers, require_tensor, to_type,
 )
+from .half import float16_in_float32
 from .output import into
 from .elementwise import abs as absolute
 

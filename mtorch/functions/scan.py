@@ -10,7 +10,8 @@ from ..autograd.naming import shown_as
 from .. import dtypes, return_types
 from ..autograd.tape import wrap
 from ..ops import indexing, scan as rules
-from .arguments import axis_of, float16_in_float32, floating, numpy_names, of_real_numbers, require_tensor, to_type
+from .arguments import axis_of, floating, numpy_names, of_real_numbers, require_tensor, to_type
+from .half import float16_in_float32
 from .output import into
 from .indexing import narrow
 from .reduction import sum as total
