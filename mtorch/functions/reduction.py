@@ -15,11 +15,7 @@ from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
 from ..caller import program_line
 from ..ops import elementwise as unary, indexing, reduction as rules
-from .arguments import (
-    axes_of, axis_of, floating, number_of,
-    numpy_names, of_real_numbers, require_tensor, to_type,
-)
-from .half import float16_in_float32
+from .arguments import axes_of, axis_of, floating, number_of, numpy_names, of_real_numbers, require_tensor, to_type
 from .output import into
 from .elementwise import abs as absolute
 
@@ -80,7 +76,6 @@ def capital(d):
 
 
 @numpy_names
-@float16_in_float32
 def mean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None,
          out: Tensor | None = None) -> Tensor:
     """The mean over dim of a floating point tensor; nan over no elements.
@@ -162,7 +157,6 @@ def _spread_arguments(dim, unbiased):
 
 
 @numpy_names
-@float16_in_float32
 def var(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
         correction: float | None = None, out: Tensor | None = None) -> Tensor:
     """The variance over dim: the sum of (x - mean)^2 / (n - correction), of n elements.
@@ -198,7 +192,6 @@ def _variance(name, input, dim, unbiased, keepdim, correction):
 
 
 @numpy_names
-@float16_in_float32
 def std(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
         correction: float | None = None, out: Tensor | None = None) -> Tensor:
     """The standard deviation over dim: the square root of `var`.
@@ -223,7 +216,6 @@ def standard_deviation(v):
 
 @shown_as("VarMeanBackward0")
 @numpy_names
-@float16_in_float32
 def var_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
              correction: float | None = None) -> tuple[Tensor, Tensor]:
     """The variance and the mean.
@@ -240,7 +232,6 @@ def var_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = Non
 
 @shown_as("StdMeanBackward0")
 @numpy_names
-@float16_in_float32
 def std_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, keepdim: bool = False, *,
              correction: float | None = None) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean.
@@ -532,7 +523,6 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | 
 
 
 @shown_as("LinalgVectorNormBackward0")
-@float16_in_float32
 def norm(input: Tensor, p: float | str | None = "fro", dim: Dims | None = None, keepdim: bool = False,
          out: Tensor | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
     """The p-norm over dim: (sum |x|^p)^(1/p); 'fro' is 2, inf the largest magnitude, 0 counts the elements that are not

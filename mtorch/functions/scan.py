@@ -11,7 +11,6 @@ from .. import dtypes, return_types
 from ..autograd.tape import wrap
 from ..ops import indexing, scan as rules
 from .arguments import axis_of, floating, numpy_names, of_real_numbers, require_tensor, to_type
-from .half import float16_in_float32
 from .output import into
 from .indexing import narrow
 from .reduction import sum as total
@@ -32,7 +31,6 @@ def _prepared(input, dim, dtype, name):
 
 
 @numpy_names
-@float16_in_float32
 def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The sum of all elements up to each one, along dim.  Bools and integers are summed as int64.
 
@@ -53,7 +51,6 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: T
 
 
 @numpy_names
-@float16_in_float32
 def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The product of all elements up to each one, along dim.  Bools and integers are multiplied as int64.
 
@@ -71,7 +68,6 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None, out: 
 @of_real_numbers
 @shown_as("LogcumsumexpBackward0")
 @numpy_names
-@float16_in_float32
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """log of the sum of e^x up to each element, along dim, without overflow.
 

@@ -10,14 +10,14 @@ from ..autograd.tape import op
 from .activation import hardtanh
 from .elementwise import log_of_1_plus_exp, plain, sigmoid, sign
 from .shape import expand
-from .sums import row_sums
+from .sums import row_sums, scaled_sum
 
 
 @op(name="MseLossBackward0")
 def mse(y, t, *, scale):
     """L = scale sum (y - t)^2;  dL/dy = 2 scale (y - t)"""
     d = y - t
-    return scale * (d * d).sum(), (lambda g: d * (g * (2.0 * scale)), lambda g: d * (g * (-2.0 * scale)))
+    return scaled_sum(d * d, scale), (lambda g: d * (g * (2.0 * scale)), lambda g: d * (g * (-2.0 * scale)))
 
 
 @op(flat=True, name="AbsBackward0")
@@ -31,7 +31,7 @@ def l1(y, t):
 def total(losses, *, scale, name):
     """L = scale sum of the losses, under the name of what computed them"""
     shape = losses.shape
-    return losses.sum() * scale, (lambda g: expand(g * scale, shape=shape),)
+    return scaled_sum(losses, scale), (lambda g: expand(g * scale, shape=shape),)
 
 
 @op(name="HuberLossBackward0")
@@ -68,7 +68,7 @@ def cross_entropy(z, *, target, weight, total):
             onehot[rows, target] = 1
             p = p - onehot
         return p * (g * k) if weight is None else p * (weight * k)[:, None] * g
-    return picked.sum() * k, (pullback,)
+    return scaled_sum(picked, k), (pullback,)
 
 
 @op(flat=True, name="NllLossBackward0")

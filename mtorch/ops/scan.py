@@ -8,6 +8,7 @@ from ..autograd.tape import TensorBase, op
 from .elementwise import plain
 from .layout import in_axis_order
 from .shape import flip
+from .sums import in_single
 
 
 def _reversed_cumsum(g, dim):
@@ -23,6 +24,7 @@ def cumsum(a, *, dim):
 
 
 @op
+@in_single
 def cumprod(a, *, dim):
     """y[i] = a[0] ... a[i];  dL/da[i] = sum over j >= i of g[j] y[j] / a[i], written out where a has zeros"""
     y = cumprod(a, dim=dim) if isinstance(a, TensorBase) else in_axis_order(np.cumprod(a, axis=dim, dtype=a.dtype))
@@ -50,6 +52,7 @@ def _cumprod_gradient_with_zeros(a, g, dim):
 
 
 @op
+@in_single
 def logcumsumexp(a, *, dim):
     """y[i] = log(e^a[0] + ... + e^a[i]);  dL/da[i] = e^a[i] sum over j >= i of g[j] e^-y[j]"""
     if isinstance(a, TensorBase):

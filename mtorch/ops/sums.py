@@ -36,6 +36,13 @@ def total(a, axis, keepdims: bool = False):
     return a.sum(axis=axis, keepdims=keepdims)
 
 
+def scaled_sum(a, scale: float):
+    """y = scale times the sum of a"""
+    if type(a) is np.ndarray and a.dtype.char == "e":
+        return (a.sum(dtype=np.float32) * scale).astype(np.float16)
+    return a.sum() * scale
+
+
 def in_single(rule: Callable) -> Callable:
     """A rule that adds up, and does so in float32 where its input is of float16; what it gives is of float16."""
     @functools.wraps(rule)

@@ -48,3 +48,12 @@ def test_second_derivatives_of_float16() -> None:
     assert h.dtype is mtorch.float16
 
 
+
+
+@pytest.mark.parametrize("loss", ["mse_loss", "l1_loss", "smooth_l1_loss", "binary_cross_entropy_with_logits"])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_loss_of_many_halves_is_torchs(loss: str, reduction: str) -> None:
+    x, found = (np.random.default_rng(0).random(70_000) + 0.5).astype(np.float16), []
+    for t in (mtorch, torch):
+        found.append(getattr(t.nn.functional, loss)(t.tensor(x), t.tensor(x) * 0, reduction=reduction).item())
+    assert found[0] == found[1]
