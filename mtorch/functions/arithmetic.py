@@ -75,10 +75,10 @@ def to_power(a: Any, b: Any) -> Tensor:
                 return rules.power(a, exponent=b)
             if isinstance(b, float):
                 return rules.power(floating(a), exponent=b)
-            if kind.kind == "b":
-                return wrap(a.array | (not b) if isinstance(b, bool) else np.power(a.array.astype(np.int64), b))
             if b < 0:
                 raise RuntimeError("Integers to negative integer powers are not allowed.")
+            if kind.kind == "b":
+                return wrap(a.array | (not b) if isinstance(b, bool) else np.power(a.array.astype(np.int64), b))
             return wrap(np.power(a.array, np.array(b).astype(kind)))
     refuse_bools("pow", a, b)
     return _power(a, b)

@@ -178,8 +178,8 @@ def _close(x: np.ndarray, y: np.ndarray, rtol: float, atol: float, equal_nan: bo
     close = x == y
     if equal_nan and x.dtype.kind in "fc":
         close = close | np.isnan(x) & np.isnan(y)
-    if x.dtype.kind in "bu":                              # what is below 0 there would wrap around
-        distance = np.maximum(x, y).astype(np.uint64) - np.minimum(x, y)
+    if x.dtype.kind in "biu":                             # a difference, or its magnitude, would wrap around there
+        distance = np.maximum(x, y).astype(np.uint64) - np.minimum(x, y).astype(np.uint64)
     else:
         with np.errstate(invalid="ignore", over="ignore"):
             distance = np.abs(x - y)

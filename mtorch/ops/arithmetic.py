@@ -96,7 +96,7 @@ def pow(a, b):
 def _power(a, b):
     """a^b; of integers to negative ones the whole part: 0, but for 1 and -1."""
     if isinstance(b, np.ndarray) and b.dtype.kind == "i" and getattr(a, "dtype", b.dtype).kind != "f" and (b < 0).any():
-        y = np.power(a, np.abs(b))
+        y = np.power(a, np.where(b < 0, b & 1, b))     # of -1 it is whether the exponent is odd that counts
         return np.where((b < 0) & (np.abs(a) != 1), 0, y).astype(y.dtype)
     return np.power(a, b)
 
