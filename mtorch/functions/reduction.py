@@ -308,14 +308,17 @@ def along_dim(x, indices, dim, keepdim, name):
 
 def _extreme(name, argument, whole, pairwise, input, args, dim, other, keepdim, out):
     x = require_tensor(input, name)
-    if args:
-        if isinstance(args[0], TensorBase):
-            other = args[0]
-        else:
-            dim = args[0]
-            keepdim = args[1] if len(args) > 1 else keepdim
+    if args and isinstance(args[0], TensorBase):
+        other, *args = args
+    elif args:
+        dim, *args = args
+        if args:
+            keepdim, *args = args
             if not isinstance(keepdim, bool):
                 raise TypeError(f"{name}(): argument 'keepdim' must be bool, not {type(keepdim).__name__}")
+    if args or other is not None and dim is not None or keepdim and dim is None:
+        raise TypeError(f"{name}() received an invalid combination of arguments: expected another tensor, or dim and perhaps "
+                        "keepdim, or neither")
     if other is not None:
         return pairwise(x, other, out=out)
     if dim is None:
@@ -341,8 +344,9 @@ def max(input: Tensor, *args: Any, dim: Dims | None = None, other: Tensor | None
     keepdim: with dim, keep it with size 1
 
     Shape: any -> (); with dim input's without it, twice; with other what both broadcast to
-    Raises: TypeError where input is not a Tensor; IndexError for a dim outside [-input.dim(), input.dim()) or of size
-        0; RuntimeError where input is empty and no dim is given, or the two do not broadcast.
+    Raises: TypeError where input is not a Tensor, for keepdim without dim, and for more than these; IndexError for a dim
+        outside [-input.dim(), input.dim()) or of size 0; RuntimeError where input is empty and no dim is given, or the
+        two do not broadcast.
 
     >>> import mtorch
     >>> mtorch.max(mtorch.tensor([1, 5, 3])), mtorch.max(mtorch.tensor([[1, 5], [3, 2]]), 1).indices
