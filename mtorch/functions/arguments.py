@@ -187,6 +187,8 @@ def _require_bools(function: str, *flags) -> None:
 def axis_of(dim, ndim: int) -> int:
     """A dimension as a number from 0 to ndim - 1 (0-dim tensors count as having one)."""
     try:
+        if type(dim) is bool:                              # x.sort(True) does not mean x.sort(1)
+            raise TypeError
         d = operator.index(dim)
     except TypeError:
         raise TypeError(f"dim must be an int, not {type(dim).__name__}") from None

@@ -52,6 +52,10 @@ REFUSED = {
     "T.selu(T.tensor([1]))": "selu.*int64.*expected a floating point tensor",
     "T.hardshrink(T.tensor([1]))": "hardshrink.*int64.*expected a floating point tensor",
     "T.normal(T.zeros(2), T.tensor([1.0, float('nan')]))": "all elements of std >= 0.0",
+    # a bool is no dimension
+    **{f"T.ones(2, 2).{call}": "dim must be an int, not bool"
+       for call in ("sort(True)", "argsort(True)", "softmax(True)", "cumsum(False)", "squeeze(True)", "unsqueeze(True)",
+                    "max(True)", "argmax(True)", "sum((True,))", "unbind(True)", "select(True, 0)", "topk(1, True)")},
     # more than there is a meaning for
     **{f"T.{name}(T.ones(2, 2), {more})": f"{name}.*invalid combination of arguments" for name in ("max", "min")
        for more in ("keepdim=True", "T.ones(2, 2), 1", "0, True, True", "0, other=T.ones(2, 2)")},
