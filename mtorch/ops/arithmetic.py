@@ -234,11 +234,11 @@ def _as(value, dtype):
 @op(name=lambda node: "LerpBackward1" if _weight_is_tensor(node) else "LerpBackward0")
 def lerp(a, b, w):
     """y = a + w (b - a), from the nearer end: at w = 1 it is b to the last bit"""
-    way, near = b - a, np.abs(_plain(w)) < 0.5
-    if np.ndim(near):
-        y = np.where(near, a + w * way, b - way * (1.0 - w))
+    way = b - a
+    if isinstance(w, (int, float, complex)):
+        y = a + w * way if abs(w) < 0.5 else b - way * (1.0 - w)
     else:
-        y = a + w * way if near else b - way * (1.0 - w)
+        y = np.where(np.abs(_plain(w)) < 0.5, a + w * way, b - way * (1.0 - w))
     return y, (lambda g: g * (1.0 - w), lambda g: g * w, lambda g: g * way)
 
 
