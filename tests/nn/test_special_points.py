@@ -295,6 +295,15 @@ def test_quantiles_beside_infinity(name: str) -> None:
             agrees(lambda t, x, q=q: getattr(t, name)(x, q), np.array(numbers), gradient=False)
 
 
+@pytest.mark.parametrize("reduction", ["mean", "none"])
+def test_margins_at_nan(reduction: str) -> None:
+    scores = np.array([[math.nan, 1.0, 2.0], [1.0, math.nan, 0.0], [0.1, 0.2, 0.3]])
+    for p in (1, 2):
+        agrees(lambda t, x, p=p: t.nn.functional.multi_margin_loss(x, t.tensor([0, 2, 1]), p=p, reduction=reduction), scores)
+    agrees(lambda t, x: t.nn.functional.multilabel_margin_loss(
+        x, t.tensor([[0, -1, 0], [1, 2, -1], [2, 0, -1]]), reduction=reduction), scores)
+
+
 def test_lgamma_of_infinity_is_infinity() -> None:
     agrees(lambda t, x: t.lgamma(x), np.array([math.inf, -math.inf, 0.0, 0.5, -1.0, -0.5]), gradient=False)
 

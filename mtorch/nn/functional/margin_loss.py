@@ -291,6 +291,11 @@ def triplet_margin_with_distance_loss(anchor: Tensor, positive: Tensor, negative
     return _triplet(distance_function or pairwise_distance, anchor, positive, negative, margin, swap, reduction)
 
 
+def _above_zero(losses: Tensor) -> Tensor:
+    """A margin that is met, or just met, is no loss and has no gradient; nor is nan, as in torch."""
+    return losses.masked_fill(wrap(~(losses.array > 0)), 0.0)
+
+
 @shown_as("MultiMarginLossBackward0")
 def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None,
                       size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
@@ -334,7 +339,7 @@ def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float =
         raise RuntimeError(f"multi_margin_loss: target out of range: {int(t.min())} to {int(t.max())} of {classes} classes")
     picked = rows.gather(1, wrap(t[:, None]))
     margin = number_of(margin, "multi_margin_loss", "margin")
-    losses = (margin - picked + rows).relu()           # a margin that is just met has no gradient
+    losses = _above_zero(margin - picked + rows)
     losses = losses if p == 1 else losses ** 2
     if weight is not None:
         losses = losses * weight[wrap(t)].unsqueeze(1)
@@ -393,7 +398,7 @@ def multilabel_margin_loss(input: Tensor, target: Tensor, size_average: bool | N
         raise RuntimeError(f"multilabel_margin_loss: labels must lie between -1 and {classes - 1}")
     before_end, is_target = _label_lists(labels)
     picked = rows.gather(1, wrap(np.where(before_end, labels, 0)))
-    losses = (1 - picked.unsqueeze(2) + rows.unsqueeze(1)).relu()
+    losses = _above_zero(1 - picked.unsqueeze(2) + rows.unsqueeze(1))
     counted = (before_end[:, :, None] & ~is_target[:, None, :]).astype(rows.array.dtype)
     result = (losses * wrap(counted)).sum((1, 2)) / classes
     return reduced(result if x.dim() == 2 else result.reshape(()), reduction)
