@@ -90,6 +90,20 @@ def test_gradients_of_both_orders(norm) -> None:
     assert mtorch.autograd.gradgradcheck(norm, inputs, fast_mode=True)
 
 
+@pytest.mark.parametrize("name", ["layer_norm", "rms_norm", "group_norm", "batch_norm", "instance_norm"])
+def test_squares_of_float16_may_add_up_to_more_than_it_holds(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    x, results = normal(2, 2, 3000) * 8 + 5, []
+    for t in (mtorch, torch):
+        mean, var = t.zeros(2, dtype=t.float16), t.ones(2, dtype=t.float16)
+        options = {"layer_norm": ((3000,),), "rms_norm": ((3000,),), "group_norm": (2,)}.get(name, (mean, var))
+        y = getattr(t.nn.functional, name)(t.tensor(x, dtype=t.float16), *options,
+                                           **({"training": True} if name == "batch_norm" else {}))
+        assert y.dtype == t.float16
+        results.append(np.concatenate([y.numpy().reshape(-1), mean.numpy(), var.numpy()]))
+    close(results[0], results[1], name, 2e-3)
+
+
 MIXED = {
     "batch_norm": lambda t, x, w: t.nn.functional.batch_norm(x, w * 0, w, w, w, training=True),
     "batch_norm, evaluated": lambda t, x, w: t.nn.functional.batch_norm(x, w, w, w, w),
