@@ -62,6 +62,9 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
         heads = q.array.shape[-3]
         k = k.repeat_interleave(heads // k.array.shape[-3], -3)
         v = v.repeat_interleave(heads // v.array.shape[-3], -3)
+    if q.array.dtype == np.float16:                        # in float32, as torch does: e^score is soon beyond float16
+        mask = attn_mask if attn_mask is None or attn_mask.dtype != q.dtype else attn_mask.float()
+        return scaled_dot_product_attention(q.float(), k.float(), v.float(), mask, dropout_p, is_causal, scale).half()
     factor = 1 / math.sqrt(q.array.shape[-1]) if scale is None else scale
     queries, keys = q.array.shape[-2], k.array.shape[-2]
     dtype = q.array.dtype

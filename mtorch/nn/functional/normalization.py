@@ -152,7 +152,8 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
     if count == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {list(shape)}")
     if running_mean is not None or running_var is not None:
-        mean, var = input.array.mean(axis=axes), input.array.var(axis=axes)
+        x = input.array.astype(np.float32) if input.array.dtype == np.float16 else input.array
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
         _move(running_mean, running_var, mean.mean(axis=0), var.mean(axis=0), count, momentum)
     return rules.group_norm(input, weight, bias, groups=shape[1], eps=eps)
 

@@ -26,6 +26,8 @@ def _gradients(parameters: Tensors) -> list[np.ndarray]:
 
 def _norm(x: np.ndarray, p: float) -> np.floating:
     """The p-norm of all values of x taken as one vector."""
+    if x.dtype == np.float16:                              # its squares may add up to more than float16 holds
+        return np.float16(_norm(x.astype(np.float32), p))
     if p == 2.0 and x.dtype.kind == "f":
         return np.sqrt(np.vdot(x, x))
     if x.dtype.kind not in "fc":
