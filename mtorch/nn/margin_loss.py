@@ -1,4 +1,4 @@
-"""The criteria of distances, rankings, margins and alignments; what each computes: functional/margin_loss.py."""
+"""The criteria of rankings, margins and alignments; what each computes: functional/margin_loss.py and functional/ctc.py."""
 from __future__ import annotations
 
 from collections.abc import Callable

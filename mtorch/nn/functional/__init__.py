@@ -21,9 +21,11 @@ from .pooling import (avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, 
 from .vision import affine_grid, channel_shuffle, fold, grid_sample, pixel_shuffle, pixel_unshuffle, unfold
 from .sparse import embedding, embedding_bag, one_hot
 from .attention import multi_head_attention_forward, scaled_dot_product_attention
-from .margin_loss import (cosine_embedding_loss, cosine_similarity, ctc_loss, hinge_embedding_loss, margin_ranking_loss,
-                          multi_margin_loss, multilabel_margin_loss, multilabel_soft_margin_loss, normalize,
-                          pairwise_distance, soft_margin_loss, triplet_margin_loss, triplet_margin_with_distance_loss)
+from .ctc import ctc_loss
+from .distance import cosine_similarity, normalize, pairwise_distance
+from .margin_loss import (cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss,
+                          multilabel_margin_loss, multilabel_soft_margin_loss, soft_margin_loss, triplet_margin_loss,
+                          triplet_margin_with_distance_loss)
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d",
     "adaptive_max_pool3d", "affine_grid", "alpha_dropout", "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm",

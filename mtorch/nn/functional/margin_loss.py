@@ -1,108 +1,23 @@
-"""The losses of distances, rankings, margins and alignments.  What is no Tensor is a TypeError in all of them."""
+"""The losses of rankings and margins: of two things, one is to be ahead of the other by a margin.
+
+What is no Tensor is a TypeError in all of them.
+"""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...autograd.naming import shown_as
 from ...autograd.tape import TensorBase, wrap
-from ...functions import elementwise, reduction as reductions
-from ...functions.arguments import axis_of, number_of, numpy_names, require_tensor, result_type_of, to_type
-from ...functions.output import into
-from ...ops import ctc
+from ...functions.arguments import number_of, require_tensor, to_type
 from .activation import logsigmoid
+from .distance import pairwise_distance, require_tensors
 from .loss import check_reduction, chosen, reduced
 
 if TYPE_CHECKING:
-    from ...functions.hints import Dims
     from ...tensor import Tensor
-
-
-def _require(function: str, **tensors: Tensor) -> None:
-    for argument, x in tensors.items():
-        require_tensor(x, function, argument)
-
-
-@numpy_names
-def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """x1 . x2 / (|x1| |x2|) along dim: the cosine of the angle between them, from -1 to 1.
-
-    x1, x2: of one shape, or broadcast to it
-    dim: the dimension that holds the vectors
-    eps: a length below it counts as eps, > 0
-
-    Shape: (..., D, ...) with D at dim -> the same without dim.
-    Raises: RuntimeError for two tensors of integers, or shapes that do not broadcast; IndexError for a dim outside
-        [-n, n), n the number of dimensions.
-    Source: Salton, Wong & Yang, "A Vector Space Model for Automatic Indexing", Communications of the ACM 1975.
-
-    >>> import mtorch
-    >>> mtorch.nn.functional.cosine_similarity(mtorch.tensor([[1.0, 0.0]]), mtorch.tensor([[1.0, 1.0]]))
-    tensor([0.7071])
-    """
-    a, b = require_tensor(x1, "cosine_similarity", "x1"), require_tensor(x2, "cosine_similarity", "x2")
-    if result_type_of(a, b).kind != "f":
-        raise RuntimeError(f"cosine_similarity: expected floating point tensors, got {a.dtype} and {b.dtype}")
-    if a.array.dtype != b.array.dtype:
-        kind = result_type_of(a, b)
-        a, b = to_type(a, kind), to_type(b, kind)
-    try:
-        shape = np.broadcast_shapes(a.array.shape, b.array.shape)
-    except ValueError:
-        raise RuntimeError(f"cosine_similarity: The size of x1 {tuple(a.shape)} must match the size of x2 "
-                           f"{tuple(b.shape)}") from None
-    a, b = a.expand(shape), b.expand(shape)
-    d = axis_of(dim, len(shape))
-    lengths = [_at_least(reductions.norm(x, 2, d, True), eps) for x in (a, b)]
-    return ((a / lengths[0]) * (b / lengths[1])).sum(d) if shape else (a / lengths[0]) * (b / lengths[1])
-
-
-def _at_least(x: Tensor, eps: float) -> Tensor:
-    """x where it exceeds eps, else eps without a gradient."""
-    return elementwise.clamp(x, min=eps)
-
-
-@shown_as("NormBackward1")
-def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
-    """The p-norm (sum |x1 - x2 + eps|^p)^(1/p) along the last dimension: how far each x1 is from its x2.
-
-    x1, x2: of one shape, or broadcast to it
-    p: 1 for steps along the axes, 2 for the straight line, inf for the largest difference
-    eps: added to the differences, so that a distance of 0 has a gradient too
-    keepdim: keep the last dimension, with size 1
-
-    Shape: (..., D) -> (...), or (..., 1) if keepdim.
-    Raises: RuntimeError for shapes that do not broadcast, or bools.
-    Source: Minkowski, "Geometrie der Zahlen", 1896, for the p-norms.
-
-    >>> import mtorch
-    >>> mtorch.nn.functional.pairwise_distance(mtorch.tensor([[3.0, 4.0]]), mtorch.zeros(1, 2))
-    tensor([5.0000])
-    """
-    _require("pairwise_distance", x1=x1, x2=x2)
-    return reductions.norm(x1 - x2 + float(eps), p, -1, keepdim)
-
-
-def normalize(input: Tensor, p: float = 2.0, dim: Dims = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
-    """input divided by its p-norm along dim, so that it has length 1.
-
-    p: which norm; 2 is the ordinary length
-    dim: the dimension, or several, that hold the vectors
-    eps: a norm below it counts as eps, > 0: a vector of zeros stays one
-    out: where to write the result, not recorded for gradients
-
-    Shape: any -> the same.
-    Raises: RuntimeError for integers and bools; IndexError for a dim outside [-input.dim(), input.dim()).
-
-    >>> import mtorch
-    >>> mtorch.nn.functional.normalize(mtorch.tensor([[3.0, 4.0]]))
-    tensor([[0.6000, 0.8000]])
-    """
-    length = reductions.norm(require_tensor(input, "normalize"), p, dim, True).clamp_min(eps)
-    result = input / length
-    return result if out is None else into(out, result)
 
 
 def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0,
@@ -125,7 +40,7 @@ def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: 
     tensor(2.)
     """
     reduction = chosen(reduction, size_average, reduce)
-    _require("margin_ranking_loss", input1=input1, input2=input2, target=target)
+    require_tensors("margin_ranking_loss", input1=input1, input2=input2, target=target)
     if len({x.dim() for x in (input1, input2, target)}) > 1:
         raise RuntimeError("margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
                            f"{input1.size()}, input2: {input2.size()}, target: {target.size()} ")
@@ -150,7 +65,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, siz
     tensor([0.2000, 0.8000])
     """
     reduction = chosen(reduction, size_average, reduce)
-    _require("hinge_embedding_loss", input=input, target=target)
+    require_tensors("hinge_embedding_loss", input=input, target=target)
     if input.array.dtype.kind not in "fc":
         raise RuntimeError(f"hinge_embedding_loss: expected a floating point input, got {input.dtype}")
     zeros = input.new_zeros(input.shape)
@@ -180,7 +95,7 @@ def soft_margin_loss(input: Tensor, target: Tensor, size_average: bool | None = 
     tensor(0.6931)
     """
     reduction = chosen(reduction, size_average, reduce)
-    _require("soft_margin_loss", input=input, target=target)
+    require_tensors("soft_margin_loss", input=input, target=target)
     if input.array.dtype.kind not in "fc":
         raise RuntimeError(f"soft_margin_loss: expected a floating point input, got {input.dtype}")
     return reduced((-to_type(target, input.array.dtype) * input).exp().log1p(), reduction)
@@ -207,7 +122,7 @@ def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin
     tensor(0.)
     """
     reduction = chosen(reduction, size_average, reduce)
-    _require("cosine_embedding_loss", input1=input1, input2=input2, target=target)
+    require_tensors("cosine_embedding_loss", input1=input1, input2=input2, target=target)
     if target.dim() == 1 and (input1.dim() != 2 or input2.dim() != 2):
         raise RuntimeError("1D target tensor expects 2D input tensors, but found inputs with sizes "
                            f"{list(input1.shape)} and {list(input2.shape)}.")
@@ -247,7 +162,7 @@ def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, marg
     tensor(1.0000)
     """
     reduction = chosen(reduction, size_average, reduce)
-    _require("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
+    require_tensors("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
     margin = number_of(margin, "triplet_margin_loss", "margin")
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
@@ -282,7 +197,7 @@ def triplet_margin_with_distance_loss(anchor: Tensor, positive: Tensor, negative
     tensor(1.0000)
     """
     check_reduction(reduction)
-    _require("triplet_margin_with_distance_loss", anchor=anchor, positive=positive, negative=negative)
+    require_tensors("triplet_margin_with_distance_loss", anchor=anchor, positive=positive, negative=negative)
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
     if len({x.dim() for x in (anchor, positive, negative)}) > 1:
@@ -321,7 +236,7 @@ def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float =
     reduction = chosen(reduction, size_average, reduce)
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
-    _require("multi_margin_loss", input=input, target=target)
+    require_tensors("multi_margin_loss", input=input, target=target)
     if weight is not None and require_tensor(weight, "multi_margin_loss", "weight").dim() != 1:
         raise ValueError("weight must be one-dimensional")
     x = _with_labels("multi_margin_loss", input, target)
@@ -386,7 +301,7 @@ def multilabel_margin_loss(input: Tensor, target: Tensor, size_average: bool | N
     tensor(0.7500)
     """
     reduction = chosen(reduction, size_average, reduce)
-    _require("multilabel_margin_loss", input=input, target=target)
+    require_tensors("multilabel_margin_loss", input=input, target=target)
     x = _with_labels("multilabel_margin_loss", input, target)
     if x.dim() > 2 or x.array.shape != target.array.shape or x.dim() and x.array.shape[-1] == 0:
         raise RuntimeError("multilabel_margin_loss: Expected non-empty vector or matrix and a target of the same "
@@ -425,7 +340,7 @@ def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | 
     tensor(0.6931)
     """
     reduction = chosen(reduction, size_average, reduce)
-    _require("multilabel_soft_margin_loss", input=input, target=target)
+    require_tensors("multilabel_soft_margin_loss", input=input, target=target)
     if weight is not None:
         require_tensor(weight, "multilabel_soft_margin_loss", "weight")
     if input.array.ndim == 0:
@@ -433,83 +348,3 @@ def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | 
     losses = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
     losses = losses if weight is None else losses * weight
     return reduced(losses.sum(input.array.ndim - 1) / input.array.shape[-1], reduction)
-
-
-def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequence[int],
-             target_lengths: Tensor | Sequence[int], blank: int = 0, reduction: str = "mean",
-             zero_infinity: bool = False) -> Tensor:
-    """The negative log-probability of a sequence of labels, over all the ways to align it with a longer input.
-
-    The network says at each step a label or a blank; repetitions are merged, then blanks dropped: "hh_e_ll_lo" says "hello".
-
-    log_probs: log-probabilities of the classes at each step, as log_softmax gives them
-    targets: the labels, 0 to C - 1 without blank
-    input_lengths: how many steps of each sample count, 0 to T
-    target_lengths: how many labels each target has, 0 to S
-    blank: the class that stands for no label
-    reduction: "mean" divides each loss by its target's length, then by the samples; "sum"; "none" keeps the samples apart
-    zero_infinity: a target that no alignment yields counts 0, not inf
-
-    Shape: log_probs (T, N, C) or (T, C); targets (N, S), or the labels of all targets one after the other, in one
-        dimension; lengths (N) or () -> (), or (N) or () with reduction "none".
-    Raises: RuntimeError for lengths that do not fit or are no integers, a label or blank that is no class, and log_probs
-        of other dimensions; NotImplementedError for integers as log_probs; ValueError for another reduction.
-    Source: Graves, Fernandez, Gomez & Schmidhuber, "Connectionist Temporal Classification: Labelling Unsegmented Sequence
-        Data with Recurrent Neural Networks", ICML 2006.
-
-    >>> import mtorch
-    >>> lp = mtorch.full((2, 1, 2), 0.5).log()
-    >>> mtorch.nn.functional.ctc_loss(lp, mtorch.tensor([[1]]), mtorch.tensor([2]), mtorch.tensor([1]))
-    tensor(0.2877)
-    """
-    x = require_tensor(log_probs, "ctc_loss", "log_probs")
-    check_reduction(reduction)
-    require_tensor(targets, "ctc_loss", "targets")
-    if x.array.dtype.kind != "f":
-        raise NotImplementedError(f"ctc_loss: expected floating point log_probs, got {x.dtype}")
-    single = x.dim() == 2
-    if x.dim() not in (2, 3):
-        raise RuntimeError(f"ctc_loss: log_probs must have shape (T, N, C) or (T, C), got {tuple(x.shape)}")
-    rows = x.unsqueeze(1) if single else x
-    steps, batch, classes = rows.shape
-    inputs, lengths = _lengths("input_lengths", input_lengths), _lengths("target_lengths", target_lengths)
-    if not 0 <= blank < classes:
-        raise RuntimeError(f"blank must be in label range: got {blank} of {classes} classes")
-    if len(inputs) != batch or len(lengths) != batch:
-        raise RuntimeError(f"input_lengths must be of size batch_size: got {len(inputs)} and {len(lengths)} for "
-                           f"{batch} samples")
-    if len(inputs) and (inputs.max() > steps or inputs.min() < 0):
-        raise RuntimeError(f"Expected input_lengths to have value at most {steps}, but got value "
-                           f"{int(inputs.max() if inputs.max() > steps else inputs.min())}")
-    if len(lengths) and lengths.min() < 0:
-        raise RuntimeError(f"Expected target_lengths to have value at least 0, but got value {int(lengths.min())}")
-    labels = targets.array
-    if single and labels.ndim == 1:
-        labels = labels[None]
-    if labels.ndim == 1:
-        if len(labels) != lengths.sum():
-            raise RuntimeError(f"Expected tensor to have size {int(lengths.sum())} at dimension 0, but got size "
-                               f"{len(labels)} for the targets (while checking arguments for ctc_loss)")
-        pieces = np.split(labels, np.cumsum(lengths)[:-1])
-    else:
-        if len(lengths) and lengths.max() > labels.shape[1]:
-            raise RuntimeError(f"Expected targets to have at least {int(lengths.max())} columns, got {labels.shape[1]}")
-        pieces = list(labels)
-    for piece, length in zip(pieces, lengths):            # what comes after a target's length is padding
-        said = piece[:length]
-        if said.size and not 0 <= int(said.min()) <= int(said.max()) < classes:
-            raise RuntimeError(f"ctc_loss: targets hold labels from {int(said.min())} to {int(said.max())}, there are "
-                               f"{classes} classes")
-    losses = ctc.ctc_loss(rows, targets=pieces, input_lengths=inputs, target_lengths=lengths, blank=blank,
-                          zero_infinity=zero_infinity)
-    if reduction == "mean":
-        return (losses / wrap(np.maximum(lengths, 1).astype(x.array.dtype))).mean()
-    result = reduced(losses, reduction)
-    return result.reshape(()) if single and reduction == "none" else result
-
-
-def _lengths(argument: str, x: Tensor | Sequence[int]) -> np.ndarray:
-    lengths = np.asarray(x.array if isinstance(x, TensorBase) else x)
-    if lengths.size and lengths.dtype.kind not in "iu":
-        raise RuntimeError(f"{argument} must be integral, got {lengths.dtype}")
-    return lengths.astype(np.int64).reshape(-1)
