@@ -62,6 +62,8 @@ LATER: dict[str, dict[str, str]] = {
     "mtorch.distributed": {name: name for name in ("device_mesh", "nn", "optim", "rpc", "tensor")},
     "mtorch.vision": {name: name for name in ("io", "models", "ops")},
     "mtorch.optim": {},
+    "mtorch.optim.optimizer": dict.fromkeys(["_default_to_fused_or_foreach", "_get_value", "_stack_if_compiling", "_to_scalar",
+                                             "_use_grad_for_differentiable", "_view_as_real"], "mtorch.optim.copies"),
     "mtorch.nn.functional": {},
 }
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 
+from .. import later
 from ..autograd.mode import enable_grad
 from ..autograd.tape import wrap
 from ..autograd.views import mark_written
@@ -47,6 +48,10 @@ class _Required:
 
 
 required = _Required()
+
+
+def __getattr__(name: str) -> Any:
+    return later.find(__name__, name)
 
 
 class Optimizer:

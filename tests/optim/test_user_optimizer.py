@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import math
 from collections import defaultdict
 from collections.abc import Callable
@@ -405,3 +406,38 @@ def test_an_algorithm_in_one_method() -> None:
     up, _ = trained(mtorch, lambda params: Momentum(params, maximize=True), steps=1)
     down, _ = trained(mtorch, Momentum, steps=1)
     assert mtorch.equal(up.state_dict()["state"][0]["b"], -down.state_dict()["state"][0]["b"])
+
+
+def test_a_copy_of_torchs_adam_finds_what_it_imports() -> None:
+    torch = pytest.importorskip("torch")
+
+    def copied(t: Any) -> Any:
+        module: Any = importlib.import_module(f"{t.__name__}.optim.optimizer")
+        use_grad, value_of = module._use_grad_for_differentiable, module._get_value
+
+        class Copy(module.Optimizer):
+            def __init__(self, params: Any, lr: float = 0.1, differentiable: bool = False) -> None:
+                super().__init__(params, {"lr": lr, "betas": (0.9, 0.99), "differentiable": differentiable})
+
+            @use_grad
+            def step(self, closure: Any = None) -> None:
+                for group in self.param_groups:
+                    params = [p for p in group["params"] if p.grad is not None]
+                    _, foreach = module._default_to_fused_or_foreach(params, group["differentiable"], use_fused=False)
+                    assert foreach in (False, t is torch)
+                    for p in params:
+                        state = self.state[p]
+                        if not state:
+                            state.update(step=t.tensor(0.0), m=t.zeros_like(p), v=t.zeros_like(p))
+                        state["step"] += 1
+                        grads, ms, vs, xs = [p.grad], [state["m"]], [state["v"]], [p]
+                        module._view_as_real(xs, grads, ms, vs)
+                        (g,), (m,), (v,), (x,) = grads, ms, vs, xs
+                        m.lerp_(g, 1 - group["betas"][0])
+                        v.mul_(group["betas"][1]).addcmul_(g, g, value=1 - group["betas"][1])
+                        step = value_of(module._stack_if_compiling(state["step"]))
+                        x.addcdiv_(m, v.sqrt().add_(1e-8), value=-module._to_scalar(group["lr"]) / (1 - 0.9 ** step))
+        return Copy
+    (_, mine), (_, theirs) = trained(mtorch, copied(mtorch)), trained(torch, copied(torch))
+    for a, b in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
