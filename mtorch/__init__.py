@@ -46,7 +46,7 @@ from .functions.scatter import (diagonal_scatter, index_add, index_copy, index_f
                                 masked_scatter, put, scatter, scatter_add, scatter_reduce, select_scatter,
                                 slice_scatter, take, take_along_dim)
 from .functions.einsum import einsum, inner, kron, tensordot, trace, vdot
-from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mm as spmm, mv,
+from .functions.matrix import (addbmm, addmm, addmv, addr, baddbmm, bmm, dot, ger, matmul, mm, mm as dsmm, mm as spmm, mv,
                                outer)
 from .functions.linalg.low_rank import pca_lowrank, svd_lowrank
 from .functions.linalg.decomposition import (householder_product as orgqr, lu_unpack, old_cholesky as cholesky, old_lu as lu,
@@ -120,7 +120,7 @@ __all__ = [
     "cosh", "cosh_", "cosine_similarity", "count_nonzero", "cov", "cross", "cummax", "cummin", "cumprod", "cumsum",
     "cumulative_trapezoid", "default_generator", "deg2rad", "deg2rad_", "det", "detach", "detach_", "device", "diag",
     "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "div", "divide", "dot",
-    "double", "dropout", "dsplit", "dstack", "dtype", "e", "einsum", "embedding", "empty", "empty_like",
+    "double", "dropout", "dsmm", "dsplit", "dstack", "dtype", "e", "einsum", "embedding", "empty", "empty_like",
     "enable_grad", "eq", "equal", "erf", "erf_", "erfc", "erfc_", "erfinv", "exp", "exp2", "exp2_", "exp_", "expm1",
     "expm1_", "eye", "feature_dropout", "fill", "fill_", "finfo", "fix", "fix_", "flatten", "flip", "fliplr",
     "flipud", "float", "float16", "float32", "float64", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2",
