@@ -119,7 +119,8 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
         element of the output
 
     Raises: AssertionError for a strategy that is neither "reverse-mode" nor "forward-mode"; NotImplementedError for the
-        latter with create_graph or without vectorize; RuntimeError for vectorize with strict; and those of vjp.
+        latter with create_graph or without vectorize; RuntimeError for vectorize with strict, and for complex outputs
+        without vectorize; and those of vjp.
 
     >>> import mtorch
     >>> mtorch.autograd.functional.jacobian(lambda x: x * x, mtorch.tensor([1.0, 2.0]))
@@ -134,6 +135,8 @@ def jacobian(func: Callable, inputs: Any, create_graph: bool = False, strict: bo
         outputs, several_out = _many(func(*leaves), "jacobian", "the output")
         rows = []
         for y in outputs:
+            if y.is_complex() and not vectorize:
+                raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {y.dtype}")
             found = [_gradients((element,), leaves, (element.new_ones(()),), create_graph, strict, "jacobian")
                      for element in y.reshape(-1)]
             columns = zip(*found, strict=True) if found else [()] * len(leaves)          # by input, not by element

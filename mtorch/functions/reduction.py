@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..autograd.naming import shown_as
+from ..autograd.naming import named, shown_as
 from .. import dtypes, return_types
 from ..autograd.tape import TensorBase, wrap
 from ..caller import program_line
@@ -203,8 +203,15 @@ def std(input: Tensor, dim: Dims | None = None, unbiased: bool | None = None, ke
     tensor(1.)
     """
     dim, unbiased = _spread_arguments(dim, unbiased)
-    result = standard_deviation(_variance("std", input, dim, unbiased, keepdim, correction))
+    result = _deviation("std", input, dim, unbiased, keepdim, correction)
     return result if out is None else into(out, result)
+
+
+def _deviation(name, input, dim, unbiased, keepdim, correction):
+    if require_tensor(input, name).array.dtype == np.float16:      # which may not hold the variance
+        wide = _deviation(name, to_type(input, np.dtype(np.float32)), dim, unbiased, keepdim, correction)
+        return named(to_type(wide, np.dtype(np.float16)), "StdBackward0")
+    return standard_deviation(_variance(name, input, dim, unbiased, keepdim, correction))
 
 
 @rules.op(name="StdBackward0")
@@ -243,8 +250,7 @@ def std_mean(input: Tensor, dim: Dims | None = None, unbiased: bool | None = Non
     (tensor(1.), tensor(2.))
     """
     dim, unbiased = _spread_arguments(dim, unbiased)
-    variance = _variance("std_mean", input, dim, unbiased, keepdim, correction)
-    return standard_deviation(variance), mean(input, dim, keepdim)
+    return _deviation("std_mean", input, dim, unbiased, keepdim, correction), mean(input, dim, keepdim)
 
 
 def _not_empty(x, name, dim):

@@ -216,3 +216,13 @@ def test_0_has_no_direction() -> None:
     z = mtorch.tensor([0j, 3 + 4j], requires_grad=True)
     mtorch.sgn(z).real.sum().backward()
     assert z.grad[0] == 0 and z.grad[1].abs() > 0.1
+
+
+def test_the_jacobian_of_complex_outputs_is_torchs() -> None:
+    torch = pytest.importorskip("torch")
+    for t in (mtorch, torch):
+        with pytest.raises(RuntimeError, match="only for real scalar outputs"):
+            t.autograd.functional.jacobian(lambda x: x * 1j, t.ones(2))
+    ours, theirs = (t.autograd.functional.jacobian(lambda z: z ** 2, t.tensor([1 + 2j, 3j]), vectorize=True)
+                    for t in (mtorch, torch))
+    np.testing.assert_allclose(ours.numpy(), theirs.resolve_conj().numpy())

@@ -16,6 +16,7 @@ COMPUTED = {
     "a norm": lambda T, x: x.norm() + x.norm(dim=0) + T.linalg.vector_norm(x),
     "normalize": lambda T, x: T.nn.functional.normalize(x),
     "a variance": lambda T, x: x.var(1) + x.var(),
+    "a deviation": lambda T, x: (x * 2).std() + (x * 2).std(1) + T.std_mean(x * 2)[0],
     "layer_norm": lambda T, x: T.nn.functional.layer_norm(x, (4,), T.ones(4).half(), T.ones(4).half()),
     "rms_norm": lambda T, x: T.nn.functional.rms_norm(x, (4,), T.ones(4).half()),
     "group_norm": lambda T, x: T.nn.functional.group_norm(x[None], 1),
