@@ -7,7 +7,7 @@ import numpy as np
 
 from ...autograd.naming import shown_as
 from ...functions import elementwise, reduction as reductions
-from ...functions.arguments import axis_of, numpy_names, require_tensor, result_type_of, to_type
+from ...functions.arguments import axis_of, number_of, numpy_names, require_tensor, result_type_of, to_type
 from ...functions.output import into
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
     tensor([5.0000])
     """
     require_tensors("pairwise_distance", x1=x1, x2=x2)
-    return reductions.norm(x1 - x2 + float(eps), p, -1, keepdim)
+    return reductions.norm(x1 - x2 + number_of(eps, "pairwise_distance", "eps"), p, -1, keepdim)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: Dims = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
