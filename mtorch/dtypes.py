@@ -222,7 +222,7 @@ def common_type(operands) -> np.dtype:
         if isinstance(x, np.ndarray):
             rank, kind = (0 if x.ndim else 1), x.dtype
         else:
-            rank, kind = 2, _type_of_number(x)
+            rank, kind = 2, type_of_number(type(x))
         known = kinds[rank]
         kinds[rank] = kind if known is None else promote(known, kind)
     result = None
@@ -234,11 +234,12 @@ def common_type(operands) -> np.dtype:
     return result
 
 
-def _type_of_number(x) -> np.dtype:
+def type_of_number(kind: type) -> np.dtype:
+    """The type that numbers of this class have in a tensor, Python's and NumPy's."""
     for number, category in _CATEGORIES.items():
-        if isinstance(x, number):
+        if issubclass(kind, number):
             return (bool, int64, _default)[category].numpy if category < 3 else np.result_type(_default.numpy, np.complex64)
-    raise TypeError(f"expected a Tensor or a number, got {type(x).__name__}")
+    raise TypeError(f"expected a Tensor or a number, got {kind.__name__}")
 
 
 def can_cast(from_: dtype, to: dtype) -> builtins.bool:

@@ -314,8 +314,7 @@ def inplace(function: Callable[..., Any]) -> Callable[..., Tensor]:
                     return wrap(a.array.copy(), history(a) if a._requires_grad else None)
                 new = function(old(t), *map(old, args), **{k: old(v) for k, v in kwargs.items()})
             if new.array.dtype != t.array.dtype:
-                from .naming import named                  # it needs the tape, which needs this
-                new = named(cast(new, dtype=t.array.dtype), (node.node if type(node) is Output else node).name())
+                new = naming.named(cast(new, dtype=t.array.dtype), (node.node if type(node) is Output else node).name())
         return assign(t, WHOLE, new, result=new)
 
     name = getattr(function, "__name__", "op")

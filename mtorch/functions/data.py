@@ -75,21 +75,11 @@ def _kind_of(data) -> np.dtype:
         else:
             raise RuntimeError(f"Could not infer dtype of {type(x).__name__}")
     for kind in numbers:
-        highest = _higher(highest, _kind_of_number(kind))
+        highest = _higher(highest, dtypes.type_of_number(kind))
     return dtypes.get_default_dtype().numpy if isinstance(highest, int) else highest
 
 
 _NUMBERS = {bool, int, float, complex}
-
-
-def _kind_of_number(kind: type) -> np.dtype:
-    """The type that Python's numbers of this class have in a tensor."""
-    if kind is bool:
-        return np.dtype(bool)
-    if issubclass(kind, int):
-        return np.dtype(np.int64)
-    default = dtypes.get_default_dtype().numpy
-    return default if issubclass(kind, float) else np.result_type(default, np.complex64)
 
 
 def _higher(known, kind: np.dtype):

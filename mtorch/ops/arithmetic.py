@@ -238,7 +238,7 @@ def lerp(a, b, w):
     if isinstance(w, (int, float, complex)):
         y = a + w * way if abs(w) < 0.5 else b - way * (1.0 - w)
     else:
-        y = np.where(np.abs(_plain(w)) < 0.5, a + w * way, b - way * (1.0 - w))
+        y = select(np.abs(_plain(w)) < 0.5, a + w * way, b - way * (1.0 - w))
     return y, (lambda g: g * (1.0 - w), lambda g: g * w, lambda g: g * way)
 
 

@@ -21,6 +21,17 @@ def require_tensors(function: str, **tensors: Tensor) -> None:
         require_tensor(x, function, argument)
 
 
+def broadcast(function: str, **tensors: Tensor) -> list[Tensor]:
+    """Two tensors expanded to the shape that they broadcast to; where there is none, an error with the names of both."""
+    (first, a), (second, b) = tensors.items()
+    try:
+        shape = np.broadcast_shapes(a.array.shape, b.array.shape)
+    except ValueError:
+        raise RuntimeError(f"{function}: The size of {first} {tuple(a.array.shape)} must match the size of {second} "
+                           f"{tuple(b.array.shape)}") from None
+    return [a.expand(shape), b.expand(shape)]
+
+
 @numpy_names
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """x1 . x2 / (|x1| |x2|) along dim: the cosine of the angle between them, from -1 to 1.
@@ -44,15 +55,10 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     if a.array.dtype != b.array.dtype:
         kind = result_type_of(a, b)
         a, b = to_type(a, kind), to_type(b, kind)
-    try:
-        shape = np.broadcast_shapes(a.array.shape, b.array.shape)
-    except ValueError:
-        raise RuntimeError(f"cosine_similarity: The size of x1 {tuple(a.shape)} must match the size of x2 "
-                           f"{tuple(b.shape)}") from None
-    a, b = a.expand(shape), b.expand(shape)
-    d = axis_of(dim, len(shape))
+    a, b = broadcast("cosine_similarity", x1=a, x2=b)
+    d = axis_of(dim, a.array.ndim)
     lengths = [_at_least(reductions.norm(x, 2, d, True), eps) for x in (a, b)]
-    return ((a / lengths[0]) * (b / lengths[1])).sum(d) if shape else (a / lengths[0]) * (b / lengths[1])
+    return ((a / lengths[0]) * (b / lengths[1])).sum(d) if a.array.ndim else (a / lengths[0]) * (b / lengths[1])
 
 
 def _at_least(x: Tensor, eps: float) -> Tensor:

@@ -1,6 +1,7 @@
 """`linear`, and the bilinear form."""
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from ...autograd.naming import named
@@ -53,7 +54,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if a.ndim == 2:
         return rules.linear_without_bias(x, w) if bias is None else rules.linear(x, w, bias)
     whole, shape = a.flags.c_contiguous, a.shape[:-1] + b.shape[:1]
-    flat = (_count(a.shape[:-1]), b.shape[1])
+    flat = (prod(a.shape[:-1]), b.shape[1])
     rows = reshape(x, shape=flat) if whole else x.reshape(flat)
     y = rules.linear_without_bias(rows, w) if bias is None else rules.linear(rows, w, bias)
     if bias is not None and whole:
@@ -62,13 +63,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if bias is not None or a.ndim == 1:                # torch adds to a product of its own here, and a vector's loses an axis
         named(y, "SqueezeBackward4" if bias is None else "AddBackward0")
     return y
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    n = 1
-    for size in shape:
-        n *= size
-    return n
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -100,7 +94,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         raise RuntimeError(f"bilinear(): inputs have {x1.array.shape[-1]} and {x2.array.shape[-1]} features, weight "
                            f"{tuple(w.array.shape)} expects {w.array.shape[1]} and {w.array.shape[2]}")
     out, i, j = w.array.shape
-    n = _count(x1.array.shape[:-1])
+    n = prod(x1.array.shape[:-1])
     left = x1.reshape((n, i)).matmul(w.permute(1, 0, 2).reshape((i, out * j))).reshape((n, out, j))     # x1^T weight[o]
     y = (left * x2.reshape((n, 1, j))).sum(-1).reshape(x1.array.shape[:-1] + (out,))
     return y if bias is None else y + bias

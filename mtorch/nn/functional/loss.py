@@ -19,6 +19,7 @@ from ...functions.arguments import number_of, of_real_numbers, require_tensor, r
 from ...ops import arithmetic, loss as rules
 from . import advice
 from .class_targets import all_ignored, classes_of
+from .distance import broadcast
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -63,12 +64,7 @@ def pair(name: str, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         warnings.warn(f"Using a target size ({t.shape}) that is different to the input size ({y.shape}). This will "
                       "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
                       stacklevel=program_line())
-        try:
-            shape = np.broadcast_shapes(y.array.shape, t.array.shape)
-        except ValueError:
-            raise RuntimeError(f"{name}: The size of input {tuple(y.array.shape)} must match the size of target "
-                               f"{tuple(t.array.shape)}") from None
-        y, t = y.expand(shape), t.expand(shape)
+        y, t = broadcast(name, input=y, target=t)
     if y.array.dtype != t.array.dtype:
         kind = result_type_of(y, t)
         y, t = to_type(y, kind), to_type(t, kind)
