@@ -1,6 +1,6 @@
 """Mixed precision, which on the CPU with NumPy has no use: everything is computed in the precision of its tensors.
 
-PyTorch's `autocast("cpu")` computes in bfloat16, which NumPy does not have; the numbers here are the better ones.
+PyTorch's `autocast("cpu")` computes in bfloat16, to save time; here it would cost time, and the numbers are the better ones.
 """
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Element types under PyTorch's names, and PyTorch's rules for what two of them make together.
 
-Each `dtype` stands for one NumPy type, but for a few that NumPy has not: those can be named, as programs do that choose
-among several, and no tensor is made of them.  They print as `torch.float32`, because that is what a program that prints
-them expects to read.  Source of the rules: https://pytorch.org/docs/stable/tensor_attributes.html
+Each `dtype` stands for one NumPy type, but for a few that NumPy has not: bfloat16 is kept as float32 (see brain_float.py); the
+others can be named, as programs do that choose among several, and no tensor is made of them.  They print as `torch.float32`,
+because that is what a program that prints them expects to read.
+Source of the rules: https://pytorch.org/docs/stable/tensor_attributes.html
 """
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from . import brain_float
 from .class_names import ShownAsTorchs
 
 
@@ -20,7 +22,7 @@ class dtype(metaclass=ShownAsTorchs):
     name: what it is called, without "torch."
     numpy_type: the NumPy type that holds such elements; None where there is none
     category: 0 for bool, 1 for integers, 2 for floating point numbers, 3 for complex ones
-    itemsize: the bytes of an element, where there is no NumPy type to say it
+    itemsize: the bytes of an element, where the NumPy type does not say it
 
     Those that there are stand in this module: a program takes them from there and makes none.
 
@@ -37,12 +39,12 @@ class dtype(metaclass=ShownAsTorchs):
     _shown = "torch.dtype"
     numpy: Any                                         # the np.dtype; None where NumPy has none
 
-    def __init__(self, name: str, numpy_type: type[np.generic] | None, category: builtins.int,
+    def __init__(self, name: str, numpy_type: type[np.generic] | np.dtype | None, category: builtins.int,
                  itemsize: builtins.int = 0) -> None:
         self.name = name
         self.numpy = None if numpy_type is None else np.dtype(numpy_type)
         self.category = category                       # 0 bool, 1 integer, 2 floating, 3 complex
-        self.itemsize = itemsize if self.numpy is None else self.numpy.itemsize
+        self.itemsize = itemsize or self.numpy.itemsize
 
     @property
     def is_floating_point(self) -> builtins.bool:
@@ -100,8 +102,9 @@ float64 = dtype("float64", np.float64, 2)
 complex64 = dtype("complex64", np.complex64, 3)
 complex128 = dtype("complex128", np.complex128, 3)
 
+bfloat16 = dtype("bfloat16", brain_float.KIND, 2, 2)
+
 # NumPy has none of these.
-bfloat16 = dtype("bfloat16", None, 2, 2)
 float8_e4m3fn = dtype("float8_e4m3fn", None, 2, 1)
 float8_e4m3fnuz = dtype("float8_e4m3fnuz", None, 2, 1)
 float8_e5m2 = dtype("float8_e5m2", None, 2, 1)
@@ -121,7 +124,8 @@ _default = float32
 def of(numpy_type: np.dtype) -> dtype:
     """The dtype of an array's NumPy type."""
     try:
-        return _BY_NUMPY[numpy_type]
+        found = _BY_NUMPY[numpy_type]
+        return bfloat16 if found is float32 and numpy_type.metadata and brain_float.is_bfloat16(numpy_type) else found
     except KeyError:
         native = np.dtype(numpy_type).newbyteorder("=")
         if native in _BY_NUMPY:
@@ -133,11 +137,13 @@ def of(numpy_type: np.dtype) -> dtype:
 def numpy_dtype(wanted: dtype | None) -> np.dtype:
     """The NumPy type of a dtype; of the default floating point dtype for None."""
     if wanted is None:
-        return _default.numpy
+        wanted = _default
     if isinstance(wanted, dtype):
         if wanted.numpy is None:
             raise NotImplementedError(f"{wanted}: NumPy has no such type; a tensor of it is read from a file as "
                                       f"{'complex64' if wanted is complex32 else 'float32'}, with the same values")
+        if wanted is bfloat16:
+            brain_float.meet()
         return wanted.numpy
     if wanted is builtins.float:                       # torch takes Python's own types as well
         return np.dtype(np.float64)
@@ -161,7 +167,7 @@ def get_default_dtype() -> dtype:
 def set_default_dtype(d: dtype) -> None:
     """Make d the type of new floating point tensors, for the whole process.
 
-    d: float16, float32 or float64
+    d: float16, bfloat16, float32 or float64
 
     Raises: TypeError for what is no floating point type; NotImplementedError for one that NumPy has not.
 
@@ -182,7 +188,7 @@ def set_default_dtype(d: dtype) -> None:
 def promote(a: np.dtype, b: np.dtype) -> np.dtype:
     """The type of a result of two tensors of types a and b: NumPy's, except that no integer widens a float."""
     if a == b:
-        return a
+        return a if brain_float.same(a, b) else float32.numpy    # bfloat16 and float32
     float_a, float_b = a.kind in "fc", b.kind in "fc"
     if float_a and not float_b:
         return a

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import warnings
+import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from . import dtypes
 from .autograd.views import mark_written, owner
+from .brain_float import is_bfloat16, of_halves, upper_half
 from .class_names import ShownAsTorchs
 from .device import device
 from .strides import in_memory_order
@@ -22,6 +24,33 @@ if TYPE_CHECKING:
     from typing import Self
 
     from .tensor import Tensor
+
+
+# id of the array that owns bfloat16's memory, float32 -> it, and the 16 bits of each of its numbers
+_halves: dict[int, tuple[weakref.ref, np.ndarray]] = {}
+
+
+def halves_of(root: np.ndarray) -> np.ndarray:
+    """What would be in the memory of a bfloat16 tensor, for those who read memory by its address, as safetensors does.
+
+    It is brought up to date when it is asked for, in the same place each time, and cannot be written, for the tensor would not
+    see that.
+    """
+    key, bits = id(root), upper_half(root.reshape(-1, order="A").view(np.float32))
+    known = _halves.setdefault(key, (weakref.ref(root, lambda _: _halves.pop(key)), bits))
+    known[1][...] = bits
+    halves = known[1].view()
+    halves.flags.writeable = False
+    return halves
+
+
+def address_of(array: np.ndarray) -> int:
+    """The address of the first element of a tensor's array."""
+    address = array.__array_interface__["data"][0]
+    if not is_bfloat16(array.dtype):
+        return address
+    root = owner(array)
+    return halves_of(root).__array_interface__["data"][0] + (address - root.__array_interface__["data"][0]) // 2
 
 
 class _Storage(metaclass=ShownAsTorchs):
@@ -155,7 +184,7 @@ class UntypedStorage(_Storage):
         if not whole.flags.c_contiguous:
             raise NotImplementedError(f"storage: memory laid out with gaps (shape {whole.shape}, strides {whole.strides}) has "
                                       "none")
-        return cls._over(whole.reshape(-1))
+        return cls._over(halves_of(owner(array)) if is_bfloat16(array.dtype) else whole.reshape(-1))
 
     @classmethod
     def from_file(cls, filename: str | os.PathLike[str], shared: bool = False, nbytes: int = 0) -> UntypedStorage:
@@ -223,7 +252,9 @@ class TypedStorage(_Storage):
 
     def __init__(self, *, wrap_storage: UntypedStorage, dtype: dtypes.dtype) -> None:
         self._untyped, self.dtype = wrap_storage, dtype
-        self._elements = wrap_storage._elements.view(dtypes.numpy_dtype(dtype))
+        kind = dtypes.numpy_dtype(dtype)
+        self._elements = of_halves(wrap_storage._elements.view(np.uint16)) if is_bfloat16(kind) else \
+            wrap_storage._elements.view(kind)
 
     def untyped(self) -> UntypedStorage:
         """The same memory as bytes."""

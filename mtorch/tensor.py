@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from . import dtypes
+from . import brain_float, dtypes
 from .autograd import tape
 from .autograd.naming import named
 from .autograd.tape import TensorBase
@@ -120,7 +120,7 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
     def _make_subclass(cls: Any, data: Tensor, require_grad: bool = False) -> Any:
         """A tensor of a program's own class over the memory of another; a leaf."""
         _refuse_to_dispatch(cls)
-        t = _rebuilt(cls, None, require_grad, {})
+        t = _rebuilt(cls, data.array, require_grad, {})
         hold(t, memory_to_share(data))
         return t
 
@@ -213,7 +213,7 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         >>> mtorch.zeros(2, 3).itemsize
         4
         """
-        return self.array.itemsize
+        return self.dtype.itemsize
 
     @property
     def nbytes(self) -> int:
@@ -223,7 +223,7 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         >>> mtorch.zeros(2, 3).nbytes
         24
         """
-        return self.array.nbytes
+        return self.array.size * self.itemsize
 
     @overload
     def size(self, dim: None = None) -> Size: ...
@@ -277,7 +277,7 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         >>> mtorch.zeros(2, dtype=mtorch.float64).element_size()
         8
         """
-        return self.array.itemsize
+        return self.dtype.itemsize
 
     def stride(self, dim: int | None = None) -> Any:
         """How many elements apart neighbours along each dimension lie in memory, or along one.
@@ -345,7 +345,10 @@ class Tensor(Functions, Differentiable, Convertible, metaclass=ShownAsTorchs):
         >>> x[2:].data_ptr() - x.data_ptr()    # two elements of 8 bytes
         16
         """
-        return self.array.__array_interface__["data"][0]
+        if self.array.dtype.metadata is None:
+            return self.array.__array_interface__["data"][0]
+        from .storage import address_of
+        return address_of(self.array)
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
         """Whether the elements lie in memory in order, the last dimension fastest.
@@ -548,6 +551,8 @@ def _rebuilt(cls, array, requires_grad, attributes):
     """A tensor out of a pickle."""
     t = object.__new__(cls)
     t.array, t._requires_grad, t._grad, t._node, t._alias = array, requires_grad, None, None, None
+    if brain_float.is_bfloat16(array.dtype):
+        brain_float.meet()
     t.__dict__.update(attributes)
     return t
 

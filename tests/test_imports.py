@@ -25,7 +25,7 @@ LONGEST_FILE = 360
 
 # Lowest first. A module belongs to the longest prefix that fits it, and may import its own group and every row below.
 ROWS = [
-    ["mtorch.missing", "mtorch.version", "mtorch.class_names", "mtorch.caller"],
+    ["mtorch.missing", "mtorch.version", "mtorch.class_names", "mtorch.caller", "mtorch.brain_float"],
     ["mtorch.later"],
     ["mtorch.dtypes", "mtorch.device", "mtorch.strides"],
     ["mtorch.random", "mtorch.printing", "mtorch.legacy", "mtorch.return_types"],
@@ -47,9 +47,9 @@ ROWS = [
      "mtorch.distributed.device_mesh", "mtorch.distributed.nn", "mtorch.distributed.optim", "mtorch.distributed.rpc",
      "mtorch.distributed.tensor", "mtorch.foreach", "mtorch.func", "mtorch.futures", "mtorch.fx", "mtorch.hub", "mtorch.jit",
      "mtorch.library", "mtorch.multiprocessing", "mtorch.native", "mtorch.onnx", "mtorch.overrides", "mtorch.profiler",
-     "mtorch.quasirandom", "mtorch.questions", "mtorch.settings", "mtorch.testing", "mtorch.types"],
+     "mtorch.quasirandom", "mtorch.questions", "mtorch.settings", "mtorch.symbolic", "mtorch.testing", "mtorch.types"],
     ["mtorch.__config__", "mtorch.compiler"],
-    ["mtorch._dynamo", "mtorch._higher_order_ops", "mtorch._inductor"],
+    ["mtorch._dynamo", "mtorch._higher_order_ops", "mtorch._inductor", "mtorch._subclasses"],
     ["mtorch.cuda", "mtorch.backends", "mtorch.utils.benchmark", "mtorch.utils.model_zoo", "mtorch._C"],
     ["mtorch.mps", "mtorch.xpu", "mtorch.finder"],
     ["mtorch.as_torch"],

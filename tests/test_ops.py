@@ -141,6 +141,24 @@ def test_float32_stays_float32(row):
 
 
 @everything
+def test_bfloat16_is_float32_rounded(row):
+    if not row.float32:
+        pytest.skip("float64 alone")
+    narrow = [x.to(mtorch.bfloat16).detach().requires_grad_() if isinstance(x, mtorch.Tensor) else x for x in tensors(row)]
+    wide = [x.detach().float().requires_grad_() if isinstance(x, mtorch.Tensor) else x for x in narrow]
+    if not leaves(narrow):
+        pytest.skip("no input is of floating point numbers")
+    for a, b in zip(outputs_of(row, narrow), outputs_of(row, wide)):
+        if "dtype" not in row.keywords:                    # those change the type
+            b = b.to(mtorch.bfloat16)
+        assert a.dtype is b.dtype, "the value was widened"
+        assert np.array_equal(a.array, b.array, equal_nan=True)
+    if row.orders:
+        for x, g in zip(leaves(narrow), pulled_back(row, narrow)):
+            assert g.dtype is x.dtype
+
+
+@everything
 def test_equals_torch(row):
     torch = pytest.importorskip("torch")
     if row.like is None:

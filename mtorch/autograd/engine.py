@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import brain_float
 from . import anomaly, views
 from .grad_hooks import followed, hooked, run_after, run_hooks
 from .mode import mode
@@ -117,8 +118,9 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
                                "allow_unused=True if this is the desired behavior.")
         if g is None:
             result.append(wrap(np.zeros_like(x.array)) if materialize_grads else None)
-        else:
-            result.append(_in_order(g) if isinstance(g, TensorBase) else wrap(_own(g, seeds)))
+            continue
+        g = views.of_its_type(g, x.array) if brain_float.met else g
+        result.append(_in_order(g) if isinstance(g, TensorBase) else wrap(_own(g, seeds)))
     return tuple(result)
 
 
@@ -226,8 +228,7 @@ def _target(x):
 def _found(grads, x):
     h = history(x)
     if type(h) is Output:
-        slots = grads.get(h.node)
-        return None if slots is None else slots[h.slot]
+        return grads[h.node][h.slot] if h.node in grads else None
     return grads.get(h)
 
 
@@ -248,7 +249,9 @@ def _in_order(g):
 def deposit(gradients, seeds=()) -> None:
     """Add each leaf's gradient to its `.grad`."""
     given: set[int] = {id(s) for s in seeds}
+    met = brain_float.met
     for leaf, g in gradients:
+        g = views.of_its_type(g, leaf.array) if met else g
         if leaf._hooks:
             g = run_hooks(leaf._hooks.values(), g)
         kept = leaf._grad
@@ -265,7 +268,7 @@ def deposit(gradients, seeds=()) -> None:
             if kept._stepped:                          # an optimizer has used it already, see optim/forgotten.py
                 kept._stepped = "added to" if kept.array.any() else ""
             kept.array += g                            # torch adds in place as well: p.grad stays the same tensor
-            if views._last_write >= 0:
+            if views._last_write >= 0 or met:
                 views.mark_written(kept.array)
         if leaf._after_grad:
             run_after(leaf, g)
@@ -392,8 +395,7 @@ def _newest_first(roots, stops) -> list[Node]:
     stack = list(nodes)
     while stack:
         for x in stack.pop().inputs:
-            kind = type(x)
-            if kind is Output:
+            if type(x) is Output:
                 x = x.node
             elif not isinstance(x, Node):
                 continue

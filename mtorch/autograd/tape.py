@@ -24,6 +24,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from .. import brain_float
 from .complex_numbers import is_complex, pullback_of
 from .mismatch import mismatch
 from .mode import WATCHED, mode
@@ -191,6 +192,8 @@ def wrap(array, node=None):
     """A Tensor over this array: a constant, or the result of a node."""
     t = _new(Tensor)
     t.array = array if type(array) is _ndarray else np.asarray(array)
+    if brain_float.met:
+        t.array = brain_float.represented(t.array)
     t._requires_grad = node is not None
     t._grad = None
     t._node = node
@@ -205,7 +208,7 @@ def grad_name_of(name: str) -> str:
 
 def op(rule: Callable | None = None, *, reference: Callable | None = None, view: bool = False,
        keeps: bool = True, flat: bool = False, name: str | Callable[[Node], str] | None = None,
-       complex: str | None = None) -> Callable:
+       complex: str | None = None, typed: bool = False) -> Callable:
     """Make a function of Tensors from a rule.
 
     reference   a plain function of Tensors that says the same; a rule that writes into buffers names one, and it is
@@ -216,10 +219,11 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
     name        torch's name for the node, where it is not made from the rule's own; or a function of the node that
                 says it, where torch has several functions for what is one rule here
     complex     how it is differentiated with complex numbers, see complex_numbers.py; None: not at all
+    typed       the rule says whether its result is of float32 or bfloat16; if not, its arguments do, see brain_float.py
     """
     if rule is None:
         return functools.partial(op, reference=reference, view=view, keeps=keeps, flat=flat, name=name,
-                                 complex=complex)
+                                 complex=complex, typed=typed)
 
     @functools.wraps(rule)
     def call(*args, **kwargs):
@@ -250,9 +254,11 @@ def op(rule: Callable | None = None, *, reference: Callable | None = None, view:
             return value
         recording = needs and mode.recording
         if type(value) is tuple:
-            return _several(call, value, arrays, inputs, kwargs, pullback, recording, args[0])
+            return _several(call, value, arrays, inputs, kwargs, pullback, recording, args)
         if type(value) is not _ndarray:
             value = np.asarray(value)
+        if brain_float.met:
+            value = brain_float.represented(value) if view or typed else brain_float.settled(value, args)
         out = _new(Tensor)
         out.array = value
         out._grad = out._alias = None
@@ -302,9 +308,11 @@ def meet_complex() -> None:
     met_complex = True
 
 
-def _several(call, values, arrays, inputs, kwargs, pullback, recording, first) -> tuple:
+def _several(call, values, arrays, inputs, kwargs, pullback, recording, args) -> tuple:
     """The results of an op with several outputs; those that are not floating point have no gradient."""
     values = tuple(v if type(v) is _ndarray else np.asarray(v) for v in values)
+    if brain_float.met and not call.view:
+        values = tuple(brain_float.settled(v, args) for v in values)
     if recording and (met_complex or any(v.dtype.kind == "c" for v in values)):
         pullback = of_complex(call, arrays, values, pullback)
     node = Node(call, inputs, kwargs, pullback, [(v.shape, v.dtype) for v in values]) if recording else None
@@ -314,7 +322,7 @@ def _several(call, values, arrays, inputs, kwargs, pullback, recording, first) -
                  for i, v in enumerate(values))
     if call.view:
         for i, out in enumerate(outs):
-            link(out, first, call, kwargs, i)
+            link(out, args[0], call, kwargs, i)
     return outs
 
 
@@ -342,6 +350,8 @@ def record(name: str, value, inputs, pullback: Callable, replay: Callable | None
     """
     handles = [history(x) if isinstance(x, TensorBase) and x._requires_grad else x for x in inputs]
     several = type(value) is tuple
+    if brain_float.met:
+        value = tuple(brain_float.settled(v, inputs) for v in value) if several else brain_float.settled(value, inputs)
     shape = [(v.shape, v.dtype) for v in value] if several else value.shape
     node = Node(Custom(name, replay), handles, {}, pullback, shape)
     node.value = value                 # no rule can compute it again

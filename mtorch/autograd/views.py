@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import brain_float
 from .complex_numbers import AS_WRITTEN, holomorphic
 from ..strides import overlaps
 from . import naming, tape
@@ -60,6 +61,8 @@ def mark_written(*arrays: np.ndarray) -> None:
     """Note that this memory was written in place.  Whoever writes the arrays of tensors directly says so here."""
     global _last_write
     _last_write = now = next_order()
+    if brain_float.met:
+        brain_float.rewritten(*arrays)
     for array in arrays:
         root = array if array.base is None else owner(array)
         key = id(root)
@@ -218,6 +221,8 @@ def assign(t, key: tuple, value, result=None):
     _write(t.array, key, array)
     if not base._silent:
         mark_written(t.array)
+    elif brain_float.met:
+        brain_float.rewritten(t.array)
     if node is not None or recording:
         _rewritten(base, node)
     elif base._requires_grad and type(base._alias) is list:
@@ -313,7 +318,7 @@ def inplace(function: Callable[..., Any]) -> Callable[..., Tensor]:
                         return a
                     return wrap(a.array.copy(), history(a) if a._requires_grad else None)
                 new = function(old(t), *map(old, args), **{k: old(v) for k, v in kwargs.items()})
-            if new.array.dtype != t.array.dtype:
+            if not brain_float.same(new.array.dtype, t.array.dtype):
                 new = naming.named(cast(new, dtype=t.array.dtype), (node.node if type(node) is Output else node).name())
         return assign(t, WHOLE, new, result=new)
 
@@ -365,7 +370,7 @@ def _put_pullback(path, key, shape):
     return (lambda g: put(g, 0.0, path=path, key=key), to_value)
 
 
-@op(keeps=False, name="ToCopyBackward0", complex=AS_WRITTEN)
+@op(keeps=False, name="ToCopyBackward0", complex=AS_WRITTEN, typed=True)
 def cast(a, *, dtype):
     """The same values in another floating point or complex type; what becomes real loses its imaginary part."""
     tensor = isinstance(a, TensorBase)                 # if not, an array, or a NumPy number that was one of no dimensions
@@ -373,6 +378,13 @@ def cast(a, *, dtype):
     if before.kind == "c" and np.dtype(dtype).kind != "c":
         a = a.real
     return (cast(a, dtype=dtype) if tensor else a.astype(dtype)), (lambda g: cast(g, dtype=before),)
+
+
+def of_its_type(g, array: np.ndarray):
+    """A gradient as bfloat16 or float32, whichever that is which it is the gradient of: on the way it is not rounded."""
+    if not isinstance(g, TensorBase):
+        return brain_float.like(np.asarray(g), array)
+    return g if g.array.dtype != array.dtype or brain_float.same(g.array.dtype, array.dtype) else cast(g, dtype=array.dtype)
 
 
 def version(array: np.ndarray) -> int:

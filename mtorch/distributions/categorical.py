@@ -3,9 +3,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ..autograd import no_grad
+from ..dtypes import finfo
 from ..functions.arguments import Size
 from ..functions.creation import arange, full
 from ..functions.random import multinomial
@@ -75,7 +74,7 @@ class Categorical(ProbsOrLogits):
         return self.logits.expand(shape + (self._num_events,)).gather(-1, index).squeeze(-1)
 
     def entropy(self) -> Tensor:
-        least = float(np.finfo(self.logits.array.dtype).min)      # so that 0 times -inf is 0
+        least = finfo(self.logits.dtype).min      # so that 0 times -inf is 0
         return -(self.logits.clamp(min=least) * self.probs).sum(-1)
 
     def enumerate_support(self, expand: bool = True) -> Tensor:

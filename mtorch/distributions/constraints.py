@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
+from ..dtypes import finfo
 from ..functions.creation import full
 from ..functions.joining import cat as join
 from ..functions.joining import stack as pile
@@ -247,7 +246,7 @@ class _CorrCholesky(Constraint):
     event_dim = 2
 
     def check(self, value: Tensor) -> Tensor:
-        tolerance = float(np.finfo(value.array.dtype).eps) * value.shape[-1] * 10
+        tolerance = finfo(value.dtype).eps * value.shape[-1] * 10
         unit_rows = ((value.detach().square().sum(-1).sqrt() - 1).abs() <= tolerance).all(-1)
         return _LowerCholesky().check(value) & unit_rows
 

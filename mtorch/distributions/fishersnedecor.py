@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
+from ..dtypes import finfo
 from ..functions.arithmetic import where
 from ..tensor import Tensor
 from . import constraints
@@ -61,7 +60,7 @@ class FisherSnedecor(Distribution):
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
         above, below = self._gamma1.rsample(sample_shape), self._gamma2.rsample(sample_shape)
-        tiny = float(np.finfo(below.array.dtype).tiny)
+        tiny = finfo(below.dtype).tiny
         return (above / below.clamp(min=tiny)).clamp(min=tiny)
 
     def log_prob(self, value: Tensor) -> Tensor:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..dtypes import finfo
 from ..functions.arithmetic import xlogy
 from ..functions.creation import as_tensor
 from ..functions.gamma_draws import _standard_gamma
@@ -49,7 +50,7 @@ class Gamma(ExponentialFamily):
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
         value = _standard_gamma(self.concentration.expand(self._extended_shape(sample_shape))) / self.rate
-        np.maximum(value.array, np.finfo(value.array.dtype).tiny, out=value.array)       # 0 would have no log_prob
+        np.maximum(value.array, finfo(value.dtype).tiny, out=value.array)       # 0 would have no log_prob
         return value
 
     def log_prob(self, value: Tensor) -> Tensor:

@@ -1,9 +1,8 @@
 """The geometric distribution."""
 from __future__ import annotations
 
-import numpy as np
-
 from ..autograd import no_grad
+from ..dtypes import finfo
 from ..functions.arithmetic import where
 from ..functions.creation import zeros_like
 from ..nn.functional.loss import binary_cross_entropy_with_logits
@@ -50,7 +49,7 @@ class Geometric(ProbsOrLogits):
 
     def sample(self, sample_shape: Shape = ()) -> Tensor:
         with no_grad():
-            tiny = float(np.finfo(self.probs.array.dtype).tiny)
+            tiny = finfo(self.probs.dtype).tiny
             u = self.probs.new_empty(self._extended_shape(sample_shape)).uniform_(tiny, 1)
             return (u.log() / (-self.probs).log1p()).floor()
 

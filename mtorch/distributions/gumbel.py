@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
+from ..dtypes import finfo
 from ..functions.creation import full_like, ones_like
 from ..tensor import Tensor
 from . import constraints
@@ -38,7 +37,7 @@ class Gumbel(TransformedDistribution):
 
     def __init__(self, loc: Numbers, scale: Numbers, validate_args: bool | None = None) -> None:
         self.loc, self.scale = broadcast_all(loc, scale)
-        limits = np.finfo(self.loc.array.dtype)
+        limits = finfo(self.loc.dtype)
         low, high = full_like(self.loc, float(limits.tiny)), full_like(self.loc, 1 - float(limits.eps))
         minus = AffineTransform(loc=0, scale=-ones_like(self.scale))
         transforms = [ExpTransform().inv, minus, ExpTransform().inv, AffineTransform(self.loc, -self.scale)]

@@ -1,8 +1,7 @@
 """The Laplace distribution."""
 from __future__ import annotations
 
-import numpy as np
-
+from ..dtypes import finfo
 from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
@@ -41,7 +40,7 @@ class Laplace(Distribution):
     stddev = property(lambda self: 2**0.5 * self.scale)
 
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
-        eps = float(np.finfo(self.loc.array.dtype).eps)
+        eps = finfo(self.loc.dtype).eps
         u = self.loc.new_empty(self._extended_shape(sample_shape)).uniform_(eps - 1, 1)
         return self.loc - self.scale * u.sign() * (-u.abs()).log1p()
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
+from ..dtypes import finfo
 from ..functions.arguments import Size
 from ..functions.arithmetic import where
 from ..functions.creation import arange
@@ -61,7 +60,7 @@ class LKJCholesky(Distribution):
         length = numbers.norm(dim=-1, keepdim=True)
         direction = where(length == 0, 0.0, numbers / where(length == 0, 1.0, length))         # the first row has none
         below = part.sqrt() * direction
-        rest = (1 - (below**2).sum(-1)).clamp(min=float(np.finfo(below.array.dtype).tiny))
+        rest = (1 - (below**2).sum(-1)).clamp(min=finfo(below.dtype).tiny)
         return below + diag_embed(rest.sqrt())
 
     def log_prob(self, value: Tensor) -> Tensor:

@@ -78,7 +78,7 @@ def one_hot(index: Tensor, count: int, dtype: dtypes.dtype) -> Tensor:
 
 def clamp_probs(probs: Tensor) -> Tensor:
     """Probabilities kept away from 0 and 1 by the least that their type can tell."""
-    eps = float(np.finfo(probs.array.dtype).eps)
+    eps = dtypes.finfo(probs.dtype).eps
     return probs.clamp(min=eps, max=1 - eps)
 
 
@@ -159,7 +159,7 @@ def vec_to_tril_matrix(vec: Tensor, diag: int = 0) -> Tensor:
     linear = 1 + 2 * diag
     root = (-linear + (linear ** 2 + 8 * vec.shape[-1] + 4 * abs(diag) * (diag + 1)) ** 0.5) / 2
     n = round(root)
-    if n - root > float(np.finfo(vec.array.dtype).eps):
+    if n - root > dtypes.finfo(vec.dtype).eps:
         raise ValueError(f"The size of last dimension is {vec.shape[-1]} which cannot be expressed as the lower "
                          "triangular part of a square D x D matrix.")
     mat = vec.new_zeros(tuple(vec.shape[:-1]) + (n, n))

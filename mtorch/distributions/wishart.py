@@ -5,8 +5,7 @@ import math
 import warnings
 from typing import Any
 
-import numpy as np
-
+from ..dtypes import finfo
 from ..functions.arguments import Size
 from ..functions.arithmetic import where
 from ..functions.creation import arange, eye, tensor
@@ -107,7 +106,7 @@ class Wishart(OfCovariance, ExponentialFamily):
 
     def _bartlett_sampling(self, sample_shape: Shape = ()) -> Tensor:
         n, roots = self._event_shape[-1], self._dist_chi2.rsample(sample_shape).sqrt()
-        factor = diag_embed(roots.clamp(min=float(np.finfo(roots.array.dtype).eps)))
+        factor = diag_embed(roots.clamp(min=finfo(roots.dtype).eps))
         row, column = tril_indices(n, n, offset=-1).unbind()
         factor[..., row, column] = randn(Size(sample_shape) + self._batch_shape + (n * (n - 1) // 2,), dtype=factor.dtype)
         chol = self._unbroadcasted_scale_tril @ factor

@@ -48,7 +48,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     tensor([-0.5000,  2.0000])
     """
     x, w = require_tensor(input, "prelu"), require_tensor(weight, "prelu", "weight")
-    if x.array.dtype != w.array.dtype:
+    if x.dtype is not w.dtype:
         raise RuntimeError(f"prelu: Type promoting not supported. Got {x.dtype} and {w.dtype}")
     require_floats(x, "prelu")
     if w.array.ndim > 1:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, overload
 
 import numpy as np
 
-from .. import dtypes
+from .. import brain_float, dtypes
 from ..autograd import tape
 from ..autograd.anomaly import watch
 from ..autograd.mismatch import mismatch
@@ -243,7 +243,7 @@ def is_of_type(x, other) -> bool:
     kind, number = x.array.dtype, type(other)
     if number is float or number is int:
         return kind.kind == "f" or number is int and kind == np.int64
-    return isinstance(other, TensorBase) and other.array.dtype == kind
+    return isinstance(other, TensorBase) and brain_float.same(other.array.dtype, kind)
 
 
 def result_type_of(*operands) -> np.dtype:
@@ -262,7 +262,7 @@ def result_type_of(*operands) -> np.dtype:
 def to_type(x, kind: np.dtype):
     """This Tensor, array or number in the type `kind`; recorded where a gradient goes through."""
     if isinstance(x, TensorBase):
-        if x.array.dtype == kind:
+        if brain_float.same(x.array.dtype, kind):
             return x
         if x._requires_grad and kind.kind in "fc":
             return cast(x, dtype=kind)
@@ -333,6 +333,8 @@ def promoting(op: Any) -> Operator:
             raise mismatch(error, op.__name__, x, y) from None
         if type(value) is not _ndarray:
             value = np.asarray(value)
+        if brain_float.met:
+            value = brain_float.settled(value, (a, b))
         out = _new(tape.Tensor)
         out.array = value
         out._grad = out._alias = None

@@ -311,7 +311,7 @@ def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None)
 def float_power_of_double(input: Tensor, exponent: Operand) -> Tensor:
     """`float_power` as it is written in place: into float64 or complex128 alone."""
     result = float_power(input, exponent)
-    if result.array.dtype != input.array.dtype:
+    if result.dtype is not input.dtype:
         raise RuntimeError(f"the base given to float_power_ has dtype {input.dtype} but the operation's result requires "
                            f"dtype {result.dtype}")
     return result

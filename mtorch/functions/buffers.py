@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.tape import TensorBase, wrap
+from ..brain_float import is_bfloat16, of_halves
 from .arguments import whole_number
 from .creation import _new, _placed, _range, arange
 from .memory_order import of_numpy
@@ -24,7 +25,7 @@ def frombuffer(buffer: Any, *, dtype: dtypes.dtype, count: int = -1, offset: int
     """A vector that shares the memory of a buffer of Python (bytearray, memoryview, ...).
 
     buffer: the buffer; of one that cannot be written, the tensor cannot be either, with a warning
-    dtype: the type of the elements
+    dtype: the type of the elements; of bfloat16, which is kept as float32, they are copied
     count: how many elements; below 0 for all that there are
     offset: where to begin, in bytes
 
@@ -48,13 +49,15 @@ def frombuffer(buffer: Any, *, dtype: dtypes.dtype, count: int = -1, offset: int
     if not 0 <= offset < view.nbytes:
         raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer length "
                          f"({view.nbytes} bytes) minus 1")
-    if count > 0 and offset + count * kind.itemsize > view.nbytes:
-        raise ValueError(f"requested buffer length ({count} * {kind.itemsize} bytes) after offset ({offset} bytes) "
+    if count > 0 and offset + count * dtype.itemsize > view.nbytes:
+        raise ValueError(f"requested buffer length ({count} * {dtype.itemsize} bytes) after offset ({offset} bytes) "
                          f"must not be greater than actual buffer length ({view.nbytes} bytes)")
-    if count < 0 and (view.nbytes - offset) % kind.itemsize:
+    if count < 0 and (view.nbytes - offset) % dtype.itemsize:
         raise ValueError(f"buffer length ({view.nbytes - offset} bytes) after offset ({offset} bytes) must be a "
-                         f"multiple of element size ({kind.itemsize})")
-    array = np.frombuffer(buffer, kind, count, offset)
+                         f"multiple of element size ({dtype.itemsize})")
+    array = np.frombuffer(buffer, np.uint16 if is_bfloat16(kind) else kind, count, offset)
+    if is_bfloat16(kind):
+        array = of_halves(array)
     if not array.flags.writeable:
         warnings.warn("The given buffer is not writable, and mtorch does not support non-writable tensors: writing to "
                       "this tensor is an error. Copy the buffer first, as in frombuffer(bytearray(buffer), ...).",

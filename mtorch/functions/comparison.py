@@ -165,7 +165,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     tensor([ True, False])
     """
     a, b = require_tensor(input, "isclose"), require_tensor(other, "isclose", "other")
-    if a.array.dtype != b.array.dtype:
+    if a.dtype is not b.dtype:
         raise RuntimeError(f"isclose: {a.dtype} did not match {b.dtype}")
     rtol, atol = number_of(rtol, "isclose", "rtol"), number_of(atol, "isclose", "atol")
     if rtol < 0 or atol < 0:

@@ -43,7 +43,7 @@ def _joined(function: str, real: Tensor, imag: Tensor) -> Tensor:
         if x.array.dtype not in (np.float32, np.float64):
             raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {a.dtype} and {b.dtype}: "
                                f"{function} makes complex numbers of float32 or float64")
-    if a.array.dtype != b.array.dtype:
+    if a.dtype is not b.dtype:
         raise RuntimeError(f"Expected object of scalar type {a.dtype} but got scalar type {b.dtype} for second argument of "
                            f"{function}")
     if a.array.shape != b.array.shape:
@@ -69,7 +69,7 @@ def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
     tensor([-8.7423e-08+2.j])
     """
     r, phi = require_tensor(abs, "polar", "abs"), require_tensor(angle, "polar", "angle")
-    if r.array.dtype != phi.array.dtype:
+    if r.dtype is not phi.dtype:
         raise RuntimeError(f"Expected object of scalar type {r.dtype} but got scalar type {phi.dtype} for second argument of "
                            "polar")
     result = named(_joined("polar", r * cos(phi), r * sin(phi)), "PolarBackward0")

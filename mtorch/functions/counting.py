@@ -184,7 +184,7 @@ def histogram(input: Tensor, bins: int | Tensor = 100, *, range: Sequence[float]
     edges, limits = _edges(x, bins, range)
     if weight is not None:
         w = require_tensor(weight, "histogram", "weight")
-        if w.array.dtype != x.array.dtype or w.array.shape != x.array.shape:
+        if w.dtype is not x.dtype or w.array.shape != x.array.shape:
             raise RuntimeError(f"histogram: weight ({w.dtype}, shape {list(w.array.shape)}) must have the type and "
                                f"shape of input ({x.dtype}, shape {list(x.array.shape)})")
     counts, found = np.histogram(x.array.reshape(-1), edges, limits,
@@ -197,7 +197,7 @@ def histogram(input: Tensor, bins: int | Tensor = 100, *, range: Sequence[float]
 def _edges(x, bins, range) -> tuple:
     """What np.histogram takes as its bins and range."""
     if isinstance(bins, TensorBase):
-        if bins.array.ndim != 1 or bins.array.dtype != x.array.dtype:
+        if bins.array.ndim != 1 or bins.dtype is not x.dtype:
             raise RuntimeError(f"histogram: a tensor of bins must be a vector of {x.dtype}, got {bins.dtype} of shape "
                                f"{list(bins.array.shape)}")
         if bins.array.size < 2 or (np.diff(bins.array) < 0).any():

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .. import random
+from .. import dtypes, random
 from ..autograd.tape import TensorBase
 from ..random import Generator, default_generator
 
@@ -77,7 +77,8 @@ def draw_integers(array: np.ndarray, generator: Generator, low: int, high: int) 
         least = int(np.iinfo(kind).min) if kind.kind == "i" else 0
         greatest = int(np.iinfo(kind).max) if kind.kind != "b" else 1
     elif kind.kind == "f":
-        least, greatest = -int(np.finfo(kind).max), int(np.finfo(kind).max)
+        greatest = int(dtypes.finfo(dtypes.of(kind)).max)
+        least = -greatest
     else:
         raise NotImplementedError(f"random_: is not implemented for {kind} tensors")
     for name, bound in (("from", low), ("to - 1", high - 1)):

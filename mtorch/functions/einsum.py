@@ -56,7 +56,7 @@ def einsum(*args: Any) -> Tensor:
     inputs: Any
     inputs, output = _parsed(equation.replace(" ", ""), xs)
     kind = result_type_of(*xs)
-    if len(xs) == 2 and xs[0].array.dtype != xs[1].array.dtype and set("".join(inputs)) - set(output):
+    if len(xs) == 2 and xs[0].dtype is not xs[1].dtype and set("".join(inputs)) - set(output):
         raise RuntimeError(f"einsum(): the operands of a sum of products must have the same dtype, got {xs[0].dtype} and "
                            f"{xs[1].dtype}")
     xs = [to_type(x, kind) for x in xs]
@@ -188,7 +188,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None)
                                f"{i} and second has size {b.array.shape[j]} in dim {j}")
         names_b[j] = names_a[i]
     output = [c for i, c in enumerate(names_a) if i not in left] + [c for j, c in enumerate(names_b) if j not in right]
-    if a.array.dtype != b.array.dtype:
+    if a.dtype is not b.dtype:
         raise RuntimeError(f"tensordot: expected both operands to have the same dtype, got {a.dtype} and {b.dtype}")
     result = einsum(f"{''.join(names_a)},{''.join(names_b)}->{''.join(output)}", a, b)
     return result if out is None else into(out, result)

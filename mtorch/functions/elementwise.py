@@ -308,8 +308,12 @@ def nan_to_num(input: Tensor, nan: float | None = 0.0, posinf: float | None = No
     x = require_tensor(input, "nan_to_num")
     nan, posinf, neginf = (None if v is None else number_of(v, "nan_to_num", name)
                            for name, v in (("nan", nan), ("posinf", posinf), ("neginf", neginf)))
-    result = rules.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf) \
-        if x.array.dtype.kind == "f" else wrap(x.array.copy())
+    if x.array.dtype.kind != "f":
+        result = wrap(x.array.copy())
+    else:
+        limits = dtypes.finfo(x.dtype)
+        result = rules.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=limits.max if posinf is None else posinf,
+                                  neginf=limits.min if neginf is None else neginf)
     return result if out is None else into(out, result)
 
 

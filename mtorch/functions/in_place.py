@@ -178,7 +178,7 @@ def _refuse_graph(x, name: str) -> None:
 def _called(x, function: Callable, name: str, *others):
     _refuse_graph(x, name)
     for o in others:
-        if o.array.dtype != x.array.dtype:
+        if o.dtype is not x.dtype:
             raise TypeError(f"{name}(): expected {x.dtype} tensors, got {o.dtype}")
     try:
         arrays = [np.broadcast_to(o.array, x.array.shape) for o in (x, *others)]
@@ -258,7 +258,7 @@ def set_(input: Tensor, source: Tensor | None = None) -> Tensor:
     if source is not None and not isinstance(source, TensorBase):
         raise NotImplementedError("set_: source must be a Tensor, storages are not implemented, got "
                                   f"{type(source).__name__}")
-    if source is not None and source.array.dtype != x.array.dtype:
+    if source is not None and source.dtype is not x.dtype:
         raise RuntimeError(f"Could not set tensor of type {source.dtype} to a tensor of type {x.dtype}")
     _without_views(x, "set_")
     x.array = np.zeros(0, x.array.dtype) if source is None else source.array

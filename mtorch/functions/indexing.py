@@ -152,7 +152,7 @@ def setitem(x, key, value) -> None:
     """t[key] = value."""
     key = plain_key(key, x.array.shape)
     if isinstance(value, TensorBase):
-        if value.array.dtype != x.array.dtype:
+        if value.dtype is not x.dtype:
             indices = [k for k in key if isinstance(k, np.ndarray)]
             if indices and (value.array.size != 1 or any(k.dtype != np.bool_ for k in indices)):
                 raise RuntimeError("Index put requires the source and destination dtypes match, got "

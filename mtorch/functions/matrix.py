@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def _same_type(name, *xs) -> None:
-    if xs[0].array.dtype is not xs[1].array.dtype and len({x.array.dtype for x in xs}) > 1:
+    if xs[0].array.dtype is not xs[1].array.dtype and len({x.dtype for x in xs}) > 1:
         kinds = [_scalar_type(x.dtype) for x in xs]
         raise RuntimeError(f"{name}: expected m1 and m2 to have the same dtype, but got: {kinds[0]} != {kinds[-1]}")
 
 
 def _scalar_type(d: dtypes.dtype) -> str:
     return {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "float16": "c10::Half",
-            "uint8": "unsigned char", "int8": "signed char", "bool": "bool"}.get(d.name, d.name)
+            "bfloat16": "c10::BFloat16", "uint8": "unsigned char", "int8": "signed char", "bool": "bool"}.get(d.name, d.name)
 
 
 def is_sparse(x) -> bool:
@@ -148,7 +148,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
     if a.array.shape != b.array.shape:
         raise RuntimeError(f"inconsistent tensor size, expected tensor [{a.array.size}] and src [{b.array.size}] to "
                            "have the same number of elements")
-    if a.array.dtype != b.array.dtype:
+    if a.dtype is not b.dtype:
         raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {_scalar_type(a.dtype)} and "
                            f"{_scalar_type(b.dtype)}")
     return matmul(a, b, out=out)
@@ -160,7 +160,7 @@ def _plus_product(name, input, product, beta, alpha, out):
     if alpha != 1:
         product = product * alpha
     result = _added(name, product, _times(beta, input))
-    if input.array.dtype != product.array.dtype:
+    if input.dtype is not product.dtype:
         raise RuntimeError(f"{name}: input must have the same dtype as the product, got {input.dtype} and "
                            f"{product.dtype}")
     return result if out is None else into(out, result)

@@ -70,7 +70,7 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Te
     tensor([0.0000, 0.5000, 1.0000])
     """
     a, b = require_tensor(input, "heaviside"), require_tensor(values, "heaviside", "values")
-    if a.array.dtype != b.array.dtype:
+    if a.dtype is not b.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     one = (a.array > 0).astype(a.array.dtype)
     value = together(lambda x, y: np.where(x == 0, y, one), "heaviside", a.array, b.array)
@@ -130,10 +130,10 @@ def frexp(input: Tensor, *, out: Any = None) -> Any:
     _, exponent = np.frexp(x.array)
     if (np.abs(exponent) > 120).any():                 # 2.0 ** -exponent would overflow: in two steps
         half = exponent // 2
-        one = x.array.dtype.type(1)
+        one = np.ones_like(x.array)
         mantissa = x * wrap(np.ldexp(one, -half)) * wrap(np.ldexp(one, half - exponent))
     else:
-        mantissa = x * wrap(np.ldexp(x.array.dtype.type(1), -exponent))
+        mantissa = x * wrap(np.ldexp(np.ones_like(x.array), -exponent))
     result = return_types.frexp(mantissa, wrap(np.asarray(exponent, np.int32)))
     if out is not None and [getattr(o, "dtype", None) for o in out] != [x.dtype, dtypes.int32]:
         raise RuntimeError(f"frexp: out must be tensors of {x.dtype} and torch.int32, got "

@@ -122,7 +122,7 @@ def nanmean(input: Tensor, dim: Dims | None = None, keepdim: bool = False, *, dt
     tensor(2.)
     """
     x = _averaged(require_tensor(input, "nanmean"), dtype, "nanmean")
-    number = wrap((~np.isnan(x.array)).astype(x.array.dtype))
+    number = wrap(np.asarray(~np.isnan(x.array)).astype(x.array.dtype))
     result = nansum(x, dim, keepdim) / sum(number, dim, keepdim)
     return result if out is None else into(out, result)
 

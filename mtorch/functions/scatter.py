@@ -51,7 +51,7 @@ def _along(name, x, dim, index, src=None):
 def _source(name, x, src, index):
     """What is to be written: a number everywhere, or the part of src that the index covers, in the type of x."""
     if isinstance(src, TensorBase):
-        if src.array.dtype != x.array.dtype:
+        if src.dtype is not x.dtype:
             raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype, got {x.dtype} and {src.dtype}")
         i = index.array
         if not i.ndim or not src.array.ndim:
@@ -188,7 +188,7 @@ def _rows(name, x, dim, index):
 def _slices(name, x, d, index, source):
     """source, which must have x's shape with as many slices as index."""
     s = _as_1d(require_tensor(source, name, "source"))
-    if s.array.dtype != x.array.dtype:
+    if s.dtype is not x.dtype:
         raise RuntimeError(f"{name}(): self ({x.dtype}) and source ({source.dtype}) must have the same scalar type")
     shape = x.array.shape or (1,)
     expected = shape[:d] + (index.array.size,) + shape[d + 1:]
@@ -298,7 +298,7 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
     x, v = require_tensor(input, "index_put"), require_tensor(values, "index_put", "values")
     if not isinstance(indices, (tuple, list)):
         raise TypeError(f"index_put(): argument 'indices' must be tuple of Tensors, not {type(indices).__name__}")
-    if v.array.dtype != x.array.dtype:
+    if v.dtype is not x.dtype:
         raise RuntimeError(f"Index put requires the source and destination dtypes match, got {x.dtype} for the "
                            f"destination and {v.dtype} for the source.")
     if len(indices) > x.array.ndim:
@@ -330,7 +330,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     s = require_tensor(source, "masked_scatter", "source")
     if m.array.dtype.kind != "b":
         raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {m.dtype}")
-    if s.array.dtype != x.array.dtype:
+    if s.dtype is not x.dtype:
         raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got {x.dtype} and "
                            f"{s.dtype}")
     shape = _broadcast("masked_scatter", x.array.shape, m.array.shape)
@@ -387,7 +387,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     x, i, s = require_tensor(input, "put"), require_tensor(index, "put", "index"), require_tensor(source, "put", "source")
     if i.array.dtype != np.int64:
         raise RuntimeError(f"put_(): Expected a long tensor for index, but got {i.dtype}")
-    if s.array.dtype != x.array.dtype:
+    if s.dtype is not x.dtype:
         raise RuntimeError(f"put_(): self and source expected to have the same dtype, but got {x.dtype} and {s.dtype}")
     if i.array.size != s.array.size:
         raise IndexError("put_(): Expected source and index to have the same number of elements, but got "

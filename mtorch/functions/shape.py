@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.tape import wrap
+from ..brain_float import is_bfloat16, of_halves, same, upper_half
 from ..ops import shape as rules
 from ..ops.elementwise import in_order
 from .arguments import axis_of, numpy_names, require_tensor, sizes_of
@@ -69,7 +70,8 @@ def _reshaped(x: Tensor, sizes: tuple[int, ...]) -> Tensor:
 def view(input: Tensor, *args: Any, size: Sequence[int] | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
     """As `reshape`, but always a view: an error where the memory does not allow it.  view(dtype) reads the bytes anew.
 
-    args or size: the sizes as for `reshape`; or, alone, a dtype
+    args or size: the sizes as for `reshape`; or, alone, a dtype; from or to bfloat16, which is kept as float32, the bytes are
+        copied
 
     Shape: any -> the sizes; with a dtype of other bytes, the last dimension is longer or shorter
     Raises: RuntimeError where the memory does not allow a view; others as for `reshape`.
@@ -94,6 +96,12 @@ def view(input: Tensor, *args: Any, size: Sequence[int] | None = None, dtype: dt
 
 
 def _read_anew(array: np.ndarray, kind: np.dtype):
+    if same(array.dtype, kind):
+        return wrap(array[...])
+    if is_bfloat16(array.dtype):                           # float32 in memory: its bits are a copy
+        array = upper_half(array)
+    elif is_bfloat16(kind):
+        return wrap(of_halves(_read_anew(array, np.dtype(np.uint16)).array))
     try:
         return wrap(array.view(kind))
     except ValueError as error:

@@ -411,7 +411,7 @@ def _quantile(name, input, q, dim, keepdim, interpolation, out):
         raise RuntimeError(f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but "
                            f"got {interpolation}")
     if isinstance(q, TensorBase):
-        if q.array.dtype != x.array.dtype:
+        if q.dtype is not x.dtype:
             raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
         if q.array.ndim > 1:
             raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")

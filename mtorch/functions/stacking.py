@@ -372,7 +372,7 @@ def meshgrid(*tensors: Tensor | Sequence[Tensor], indexing: str | None = None) -
     for x in xs:
         if x.array.ndim > 1:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x.array.ndim}D")
-        if x.array.dtype != xs[0].array.dtype:
+        if x.dtype is not xs[0].dtype:
             raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
     if indexing is None:
         _warn_of_indexing()

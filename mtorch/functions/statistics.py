@@ -290,7 +290,7 @@ def index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce:
         raise RuntimeError("index_reduce(): Expected dtype int32/int64 for index but got " + str(index.dtype))
     if i.ndim > 1:
         raise IndexError(f"index_reduce(): Index is supposed to be a vector, but got dim: {i.ndim}")
-    if s.array.dtype != x.array.dtype:
+    if s.dtype is not x.dtype:
         raise RuntimeError("index_reduce(): self and source expected to have the same dtype, but got (self) "
                            f"{x.dtype} and (source) {s.dtype}")
     d = axis_of(dim, x.array.ndim)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes, printing
+from .. import brain_float, dtypes, printing
 from ..autograd import tape
 from ..autograd.mode import mode as autograd_mode
 from ..autograd.tape import TensorBase, wrap
@@ -78,6 +78,8 @@ class Convertible(TensorBase):
         """
         if self._requires_grad and not force and autograd_mode.recording:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        if brain_float.met and brain_float.is_bfloat16(self.array.dtype):
+            raise TypeError("Got unsupported ScalarType BFloat16: NumPy has no such type; call .float() first")
         return memory_to_share(self)
 
     def __array__(self, dtype: Any = None, copy: builtins.bool | None = None) -> np.ndarray:
@@ -89,7 +91,7 @@ class Convertible(TensorBase):
     def __dlpack__(self, **options: Any) -> Any:
         if self._requires_grad:
             raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
-        return memory_to_share(self).__dlpack__(**options)
+        return self.numpy().__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self.array.__dlpack_device__()
@@ -222,7 +224,7 @@ class Convertible(TensorBase):
         if device is not None:
             creation._placed(device)
         kind = self.array.dtype if dtype is None else dtypes.numpy_dtype(dtype)
-        if kind == self.array.dtype:
+        if brain_float.same(kind, self.array.dtype):
             return self.clone() if copy else self
         if self._requires_grad and kind.kind in "fc":
             return cast(self, dtype=kind)
@@ -317,6 +319,17 @@ class Convertible(TensorBase):
         tensor([2048.,   inf], dtype=torch.float16)
         """
         return self.to(dtypes.float16)
+
+    def bfloat16(self, memory_format: Any = None) -> Tensor:
+        """As bfloat16, float32 of which 8 bits of precision are kept: about 2 digits.
+
+        Shape: any -> the same
+
+        >>> import mtorch
+        >>> mtorch.tensor([1.005, 70000.0]).bfloat16()
+        tensor([1.0078e+00, 7.0144e+04], dtype=torch.bfloat16)
+        """
+        return self.to(dtypes.bfloat16)
 
     def long(self, memory_format: Any = None) -> Tensor:
         """As int64, whole numbers of 64 bits: fractions are cut off.

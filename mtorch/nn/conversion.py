@@ -89,8 +89,8 @@ class Convertible(Tree):
         return self._apply(lambda t: t.half() if t.is_floating_point() else t)
 
     def bfloat16(self) -> Self:
-        """NumPy has no such type."""
-        raise NotImplementedError("bfloat16: NumPy has no such type; use float() or half()")
+        """Change the floating point tensors to bfloat16.  Returns self."""
+        return self._apply(lambda t: t.bfloat16() if t.is_floating_point() else t)
 
     def cpu(self) -> Self:
         """Nothing to do: everything is on the CPU.  Returns self."""

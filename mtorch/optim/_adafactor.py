@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..tensor import Tensor
 from . import checks
 from .arithmetic import advance, lerp, number
@@ -73,7 +74,7 @@ class Adafactor(Optimizer):
             else:
                 state["variance"] = np.zeros_like(g)
         t = advance(state["step"])
-        eps1 = float(np.finfo(x.dtype).eps) if eps1 is None else eps1
+        eps1 = dtypes.finfo(dtypes.of(x.dtype)).eps if eps1 is None else eps1
         a = max(eps2, rms(x)) * min(lr, 1 / math.sqrt(t))
         if weight_decay:
             x *= 1 - lr * weight_decay

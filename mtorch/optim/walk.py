@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import brain_float
 from ..autograd.complex_numbers import in_parts
 from ..autograd.mismatch import mismatch
 from ..autograd.tape import wrap
@@ -60,7 +61,8 @@ class Walk:
         for p in self.params:
             a = p.data.array                   # of one that has no numbers yet, too, see nn/lazy.py
             memory = id(owner(a))
-            if not (optimizer.elementwise and 0 < a.size <= SMALL and a.ndim and a.dtype.kind == "f") or memory in seen:
+            if not (optimizer.elementwise and 0 < a.size <= SMALL and a.ndim and a.dtype.kind == "f"
+                    and not brain_float.is_bfloat16(a.dtype)) or memory in seen:
                 self.alone.append(p)
                 continue
             seen.add(memory)                   # two parameters over the same memory are updated one after the other
@@ -125,6 +127,10 @@ def run_alone(optimizer: Optimizer, p: Tensor, options: dict[str, Any], negate: 
     except ValueError as error:
         raise _misfit(error, type(optimizer).__name__, x, before) from None
     mark_written(x)
+    if brain_float.met:
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                brain_float.rewritten(value)
     for name, value in state.items():
         if value is not before.get(name):
             if of_pairs and isinstance(value, np.ndarray) and name not in optimizer.numbers:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..brain_float import is_bfloat16
 from .engine import Generator
 from .layout import store
 
@@ -39,4 +40,6 @@ def largest_exact_integer(dtype: np.dtype) -> int:
     """The greatest n such that 0, 1, ..., n are all numbers of the type."""
     if dtype.kind == "b":
         return 1
+    if is_bfloat16(dtype):
+        return 256
     return 1 << np.finfo(dtype).nmant + 1 if dtype.kind == "f" else int(np.iinfo(dtype).max)

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from ..brain_float import is_bfloat16
 from .box_muller import normals_from_blocks
 from .engine import Generator
 from .fused import fma64
@@ -18,7 +19,7 @@ from .libm import each
 
 
 def normal_(array: np.ndarray, generator: Generator, mean: float = 0.0, std: float = 1.0) -> np.ndarray:
-    """Fill `array` (float16, float32 or float64) with normal numbers; std >= 0."""
+    """Fill `array` (float16, bfloat16, float32 or float64) with normal numbers; std >= 0."""
     if array.size >= 16 and array.flags.c_contiguous:
         return _fill_by_blocks(array, generator, mean, std)
     return store(array, serial_normals(generator, array.size, mean, std))
@@ -30,7 +31,7 @@ def _fill_by_blocks(array, generator, mean, std):
     unit = generator.unit64 if array.dtype == np.float64 else generator.unit32
     if not tail:
         blocks = unit(n)
-    elif array.dtype == np.float16:                   # here PyTorch draws nothing for the incomplete block
+    elif array.dtype == np.float16 or is_bfloat16(array.dtype):        # here PyTorch draws nothing for the incomplete block
         blocks = unit(n - tail + 16)
     else:
         drawn = unit(n + 16)

@@ -317,7 +317,7 @@ TABLE: dict[tuple[str, str], Any] = {
     ("torch.storage", "UntypedStorage"): Kind(""),
     **{("torch", storage): Kind(name) for name, storage in STORAGES.items()},
     **{("torch", name): Kind(name) for name in DECODED},
-    **{("torch", name): getattr(dtypes, name) for name in NATIVE},
+    **{("torch", name): getattr(dtypes, name) for name in (*NATIVE, "bfloat16")},
 }
 
 

@@ -1,8 +1,8 @@
 """The types of elements as files name them, and what stands for the types that NumPy does not have.
 
-A bfloat16 is the upper half of a float32; the other narrow types also have exact values in float32.  A tensor of such
-a type is loaded as float32 with exactly the numbers of the file, and remembers the type: it is written in it again, as
-long as all its numbers are of that type.
+bfloat16 is kept as float32 (see brain_float.py); the 8-bit floats and complex32 have no tensors.  Their numbers have exact
+values in float32 and complex64: a tensor of such a type is loaded as one of those with exactly the numbers of the file, and
+remembers the type: it is written in it again, as long as all its numbers are of that type.
 """
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Container
 
 import numpy as np
 
+from ..brain_float import is_bfloat16, of_halves, upper_half
 from ..dtypes import of
 from ..tensor import Tensor
 
@@ -26,10 +27,6 @@ STORAGES = {
 NATIVE = {name: np.dtype(name).newbyteorder("<") for name in (
     "float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64", "bool",
     "complex64", "complex128")}
-
-
-def _bfloat16(raw: np.ndarray) -> np.ndarray:
-    return (raw.astype(np.uint32) << 16).view(np.float32)
 
 
 def _small_float(exponent_bits: int, fraction_bits: int, bias: int, infinities: bool, unsigned_zero: bool):
@@ -68,9 +65,10 @@ def _complex32(raw: np.ndarray) -> np.ndarray:
 # The attribute of a tensor that says in which of the types below it stood in its file.
 FILE_TYPE = "_file_type"
 
-# The types that NumPy has not: how their elements are stored, and how they are decoded.
+_BFLOAT16 = np.dtype("<u2")        # as which a file has it
+
+# The types that there are no tensors of: how their elements are stored, and how they are decoded.
 DECODED: dict[str, tuple[np.dtype, Callable[[np.ndarray], np.ndarray]]] = {
-    "bfloat16": (np.dtype("<u2"), _bfloat16),
     "complex32": (np.dtype("<u4"), _complex32),
     "float8_e4m3fn": (np.dtype("u1"), _small_float(4, 3, 7, False, False)),
     "float8_e4m3fnuz": (np.dtype("u1"), _small_float(4, 3, 8, False, True)),
@@ -82,7 +80,7 @@ DECODED: dict[str, tuple[np.dtype, Callable[[np.ndarray], np.ndarray]]] = {
 
 def itemsize(name: str) -> int:
     """The bytes of an element in the file."""
-    return (NATIVE[name] if name in NATIVE else DECODED[name][0]).itemsize
+    return (_BFLOAT16 if name == "bfloat16" else NATIVE[name] if name in NATIVE else DECODED[name][0]).itemsize
 
 
 def decoded(raw: np.ndarray, name: str) -> np.ndarray:
@@ -92,15 +90,14 @@ def decoded(raw: np.ndarray, name: str) -> np.ndarray:
         if name == "bool" and (raw > 1).any():
             raise ValueError("a bool is neither 0 nor 1")
         return raw.view(kind) if kind.isnative else raw.view(kind).astype(kind.newbyteorder("="))
+    if name == "bfloat16":
+        return of_halves(raw.view(_BFLOAT16))
     kind, decode = DECODED[name]
     return decode(raw.view(kind))
 
 
 def encoded(array: np.ndarray, name: str) -> np.ndarray | None:
-    """Elements in the code of a type that NumPy has not; None where one of them is no number of that type."""
-    if name == "bfloat16":
-        bits = np.ascontiguousarray(array).view(np.uint32)
-        return None if (bits & 0xFFFF).any() else (bits >> 16).astype(np.uint16)
+    """Elements in the code of a type that there are no tensors of; None where one of them is no number of that type."""
     kind, decode = DECODED[name]
     if name == "complex32":
         codes = np.ascontiguousarray(array).view(np.float32).astype(np.float16).view(np.uint32)
@@ -117,6 +114,8 @@ def written(tensor: Tensor, elements: np.ndarray, among: Container[str] = DECODE
 
     among: the types that this kind of file has
     """
+    if is_bfloat16(tensor.array.dtype):
+        return "bfloat16", upper_half(elements)
     name = vars(tensor).get(FILE_TYPE, "")
     if name in among and elements.dtype == (np.complex64 if name == "complex32" else np.float32):
         codes = encoded(elements, name)

@@ -109,8 +109,8 @@ def load(f: str | os.PathLike | IO[bytes], map_location: Any = None, pickle_modu
     pickle_load_args  of torch's, for its pickle module, only `encoding`: of the text in files that Python 2 wrote, "utf-8"
                   unless given; "bytes" leaves it as bytes
 
-    A bfloat16 or another type that NumPy has not becomes float32 with the same values, with a warning; `save` writes it in
-    its own type again, as long as all its numbers are of it.
+    A tensor of an 8-bit float or of complex32 becomes float32 or complex64 with the same values, with a warning; `save` writes
+    it in its own type again, as long as all its numbers are of it.
 
     Raises:
         FileFormatError: (a pickle.UnpicklingError and a RuntimeError) for a file that is damaged, or names something

@@ -208,6 +208,9 @@ class _Reader:
                 array = decoded(raw, _KINDS[kind]).reshape(shape)
             except ValueError as error:
                 raise SafetensorError(f"{self._name}: tensor {name}: {error}") from error
+            if _KINDS[kind] == "bfloat16" and self._arrays:
+                array = array.view(np.float32)
+                became.add("bfloat16")
             loaded[name] = array if self._arrays else wrap(array)
             if _KINDS[kind] in DECODED and not self._arrays:
                 setattr(loaded[name], FILE_TYPE, _KINDS[kind])
@@ -321,7 +324,7 @@ def _serialized(tensors: Any, metadata: dict[str, str] | None) -> list[bytes | m
 
 def _sharing(tensors: dict[str, Tensor]) -> Iterator[tuple[str, str]]:
     """Pairs of names whose tensors lie over each other in memory."""
-    places = sorted((t.data_ptr(), t.data_ptr() + t.array.nbytes, name) for name,
+    places = sorted((t.data_ptr(), t.data_ptr() + t.nbytes, name) for name,
                     t in tensors.items() if t.array.nbytes)
     reach, holder = 0, ""
     for begin, end, name in places:

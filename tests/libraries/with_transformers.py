@@ -42,5 +42,10 @@ for saved, loads in ((llama, LlamaForCausalLM), (bert, BertForTokenClassificatio
         saved.save_pretrained(folder)
         torch.manual_seed(2)
         print(loads.from_pretrained(folder)(ids).logits[0, :2].tolist())
+with tempfile.TemporaryDirectory() as folder:                 # as most models are published
+    llama.to(torch.bfloat16).save_pretrained(folder)
+    half = LlamaForCausalLM.from_pretrained(folder)
+    print(half.dtype, LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)(ids).logits[0, :2].tolist())
+    print(half.generate(ids[:1, :4], max_new_tokens=4, do_sample=False, pad_token_id=49).tolist())
 train(lambda: T5ForConditionalGeneration(T5Config(vocab_size=50, d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4,
                                                   decoder_start_token_id=0)), input_ids=ids, labels=ids)

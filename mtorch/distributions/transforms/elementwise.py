@@ -7,8 +7,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
+from ...dtypes import finfo
 from ...functions.arguments import Size
 from ...functions.creation import as_tensor, full_like
 from ...nn.functional.activation import softplus
@@ -98,7 +97,7 @@ class PowerTransform(Transform):
 
 def _clipped_sigmoid(x: Tensor) -> Tensor:
     """The sigmoid, kept inside (0, 1)."""
-    limits = np.finfo(x.array.dtype)
+    limits = finfo(x.dtype)
     return x.sigmoid().clamp(min=float(limits.tiny), max=1.0 - float(limits.eps))
 
 
@@ -118,7 +117,7 @@ class SigmoidTransform(_Plain):
         return _clipped_sigmoid(x)
 
     def _inverse(self, y: Tensor) -> Tensor:
-        limits = np.finfo(y.array.dtype)
+        limits = finfo(y.dtype)
         y = y.clamp(min=float(limits.tiny), max=1.0 - float(limits.eps))
         return y.log() - (-y).log1p()
 

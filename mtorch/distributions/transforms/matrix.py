@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
+from ...dtypes import finfo
 from ...functions.arguments import Size
 from ...functions.creation import eye
 from ...functions.linalg.decomposition import cholesky
@@ -87,7 +86,7 @@ class CorrCholeskyTransform(Transform):
     domain, codomain, bijective = constraints.real_vector, constraints.corr_cholesky, True
 
     def _call(self, x: Tensor) -> Tensor:
-        eps = float(np.finfo(x.array.dtype).eps)
+        eps = finfo(x.dtype).eps
         share = vec_to_tril_matrix(x.tanh().clamp(min=-1 + eps, max=1 - eps), diag=-1)
         left = (1 - share**2).sqrt().cumprod(-1)
         share = share + eye(share.shape[-1], dtype=share.dtype)

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from ...dtypes import finfo
 from ...functions.arguments import Size
 from ...functions.joining import cat, stack
 from ...nn.functional.activation import logsigmoid
@@ -77,7 +76,7 @@ class StickBreakingTransform(_Plain):
 
     def _inverse(self, y: Tensor) -> Tensor:
         first = y[..., :-1]
-        left = (1 - first.cumsum(-1)).clamp(min=float(np.finfo(y.array.dtype).tiny))
+        left = (1 - first.cumsum(-1)).clamp(min=finfo(y.dtype).tiny)
         return first.log() - left.log() + self._log_parts_left(first)
 
     def log_abs_det_jacobian(self, x: Tensor, y: Tensor) -> Tensor:

@@ -105,7 +105,7 @@ def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor
         if x.array.ndim not in ((1, 2) if end else (2,)):
             raise RuntimeError(f"multi_dot(): {f'tensor {i}' if not end else 'the first and last tensors'} must be "
                                f"{'1D or 2D' if end else '2D'} but got {x.array.ndim}D")
-        if x.array.dtype != xs[0].array.dtype:
+        if x.dtype is not xs[0].dtype:
             raise RuntimeError("multi_dot(): all tensors must have be the same dtype but got "
                                f"{capital(xs[0].dtype)} and {capital(x.dtype)}")
     first, last = xs[0].array.ndim == 1, xs[-1].array.ndim == 1
@@ -225,7 +225,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
     tensor([3., 3.])
     """
     x, y = require_tensor(x, "linalg.vecdot", "x"), require_tensor(y, "linalg.vecdot", "y")
-    if x.array.dtype != y.array.dtype:
+    if x.dtype is not y.dtype:
         raise RuntimeError(f"linalg.vecdot: Expected x and y to have the same dtype, got {x.dtype} and {y.dtype}")
     x = x.conj()
     ndim = max(x.array.ndim, y.array.ndim)

@@ -47,7 +47,7 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn
     """
     name = "scaled_dot_product_attention"
     q, k, v = require_tensor(query, name, "query"), require_tensor(key, name, "key"), require_tensor(value, name, "value")
-    if len({x.array.dtype for x in (q, k, v)}) > 1:
+    if len({x.dtype for x in (q, k, v)}) > 1:
         raise RuntimeError(f"Expected query, key, and value to have the same dtype, but got query.dtype: {q.dtype} "
                            f"key.dtype: {k.dtype} and value.dtype: {v.dtype} instead.")
     if min(x.array.ndim for x in (q, k, v)) < 2:

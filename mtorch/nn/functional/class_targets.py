@@ -56,7 +56,7 @@ def classes_of(name: str, input: Tensor, target: Tensor, weight: Tensor | None,
         if require_tensor(weight, name, "weight").array.shape != (classes,):
             raise RuntimeError(f"{name}: weight tensor should be defined either for all {classes} classes or no "
                                f"classes but got weight tensor of shape: {list(weight.array.shape)}")
-        if weight.array.dtype != x.array.dtype:
+        if weight.dtype is not x.dtype:
             raise RuntimeError(f"{name}: expected weight of {x.dtype}, got {weight.dtype}")
         if weight.requires_grad and is_grad_enabled():
             raise RuntimeError(f"The function '{name}' is not differentiable with respect to argument 'weight'. This input "

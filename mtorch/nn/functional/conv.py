@@ -203,7 +203,7 @@ def _checked(function, n, input, weight, bias, stride, dilation, groups):
     if groups <= 0:
         raise RuntimeError(f"{function}: non-positive groups is not supported, got {groups}")
     for name, t in (("weight", weight), ("bias", bias)):
-        if t is not None and require_tensor(t, function, name).array.dtype != input.array.dtype:
+        if t is not None and require_tensor(t, function, name).dtype is not input.dtype:
             raise RuntimeError(f"{function}: input type ({input.dtype}) and {name} type ({t.dtype}) should be the same"
                                + advice.of_scale(input.array.dtype))
     return (positive(per_axis(stride, n, function, "stride"), function, "stride"),

@@ -52,7 +52,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     a, b = require_tensor(x1, "cosine_similarity", "x1"), require_tensor(x2, "cosine_similarity", "x2")
     if result_type_of(a, b).kind != "f":
         raise RuntimeError(f"cosine_similarity: expected floating point tensors, got {a.dtype} and {b.dtype}")
-    if a.array.dtype != b.array.dtype:
+    if a.dtype is not b.dtype:
         kind = result_type_of(a, b)
         a, b = to_type(a, kind), to_type(b, kind)
     a, b = broadcast("cosine_similarity", x1=a, x2=b)

@@ -176,7 +176,7 @@ def _alpha_dropped(x: Tensor, p: float, training: bool, inplace: bool, shape: tu
     scale = kept * a
 
     def apply(t):
-        return rules.scaled_mask(t, mask=scale) + wrap(shift.astype(x.array.dtype))
+        return rules.scaled_mask(t, mask=scale) + wrap(np.asarray(shift).astype(x.array.dtype))
     return in_place(apply)(x) if inplace else apply(x)
 
 

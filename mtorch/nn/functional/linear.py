@@ -5,6 +5,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ...autograd.naming import named
+from ...brain_float import same
 from ...functions.arguments import require_tensor
 from ...ops import matrix as rules
 from ...ops.shape import reshape, unsafe_view
@@ -30,7 +31,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     x, w = require_tensor(input, "linear"), require_tensor(weight, "linear", "weight")
     a, b = x.array, w.array
-    if a.dtype is not b.dtype and a.dtype != b.dtype:
+    if a.dtype is not b.dtype and not same(a.dtype, b.dtype):
         raise RuntimeError(f"linear: x is {x.dtype}, weight is {w.dtype}: mat1 and mat2 must have the same dtype"
                            + advice.of_scale(a.dtype))
     if b.ndim == 1:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...autograd.naming import named
 from ...autograd.tape import wrap
+from ...brain_float import same
 from ...caller import program_line
 from ...functions import reduction as reductions, softmax as softmaxes
 from ...functions.arguments import number_of, of_real_numbers, require_tensor, result_type_of, to_type
@@ -65,7 +66,7 @@ def pair(name: str, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
                       "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
                       stacklevel=program_line())
         y, t = broadcast(name, input=y, target=t)
-    if y.array.dtype != t.array.dtype:
+    if y.dtype is not t.dtype:
         kind = result_type_of(y, t)
         y, t = to_type(y, kind), to_type(t, kind)
     if y.array.dtype.kind != "f" and (y.array.dtype.kind != "c" or name != "l1_loss"):
@@ -337,7 +338,7 @@ def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = 
     if y.array.shape != t.array.shape:
         raise ValueError(f"Using a target size ({t.shape}) that is different to the input size ({y.shape}) is "
                          "deprecated. Please ensure they have the same size.")
-    if y.array.dtype != t.array.dtype:
+    if y.dtype is not t.dtype:
         raise RuntimeError(f"binary_cross_entropy: input is {y.dtype}, target is {t.dtype}; expected the same "
                            "floating point type")
     if y.array.size and not (0 <= float(y.array.min()) and float(y.array.max()) <= 1):
@@ -397,7 +398,7 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tens
         raise RuntimeError(f"{name}: result type {z.dtype} can't be cast to the desired output type {t.dtype} "
                            "(use target.to(input.dtype))")
     asked = t.array.dtype                              # torch writes the losses over 1 - target, in its type
-    if z.array.dtype != asked:
+    if not same(z.array.dtype, asked):
         kind = result_type_of(z, t)
         z, t = to_type(z, kind), to_type(t, kind)
     w = wrap(np.ones((), z.array.dtype)) if pos_weight is None else _fitting(pos_weight, z, name, "pos_weight")
@@ -438,7 +439,7 @@ def kl_div(input: Tensor, target: Tensor, size_average: bool | None = None, redu
     if x.array.dtype.kind not in "fc" or t.array.dtype.kind not in "fc":
         raise RuntimeError(f"kl_div: Integral inputs not supported. Expected floating point tensors, got {x.dtype} and "
                            f"{t.dtype}")
-    if x.array.dtype != t.array.dtype:                     # a gradient has the type of what it is the gradient of
+    if x.dtype is not t.dtype:                     # a gradient has the type of what it is the gradient of
         kind = result_type_of(x, t)
         x, t = to_type(x, kind), to_type(t, kind)
     losses = rules.kl_div_log_target(x, t) if log_target else rules.kl_div(x, t)

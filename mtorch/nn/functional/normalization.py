@@ -9,6 +9,7 @@ import numpy as np
 from ...autograd.naming import shown_as
 from ...tensor import Tensor
 from ...autograd.views import mark_written
+from ...brain_float import FLOAT32, is_bfloat16, same
 from ...functions.arguments import number_of, require_tensor, to_type
 from ...ops import normalization as rules
 from ...ops.pooling import window_sum
@@ -53,7 +54,7 @@ def batch_norm(input: Tensor, running_mean: Tensor | None, running_var: Tensor |
     _check_channels("batch_norm", shape[1], running_mean, running_var, weight, bias)
     eps = number_of(eps, "batch_norm", "eps")
     if _widens("batch_norm", input, running_mean, running_var, weight, bias):
-        return batch_norm(input.float(), running_mean, running_var, weight, bias, training, momentum, eps).half()
+        return batch_norm(input.float(), running_mean, running_var, weight, bias, training, momentum, eps).to(input.dtype)
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError("batch_norm: expected running_mean and running_var to be defined when training=False")
@@ -88,11 +89,11 @@ def _check_channels(function: str, channels: int, *parameters: Tensor | None) ->
 
 
 def _widens(function: str, input: Tensor, *parameters: Tensor | None) -> bool:
-    """Is the input float16 and a parameter float32?  Then all is computed in float32; other types do not mix."""
+    """Is the input float16 or bfloat16 and a parameter float32?  Then all is computed in float32; other types do not mix."""
     kind = input.array.dtype
     for t in parameters:
-        if t is not None and t.array.dtype != kind:
-            if kind == np.float16 and t.array.dtype == np.float32:
+        if t is not None and not same(t.array.dtype, kind):
+            if (kind == np.float16 or is_bfloat16(kind)) and same(t.array.dtype, FLOAT32):
                 return True
             raise RuntimeError(f"mixed dtype (CPU): {function} expected parameters of the input's type, {input.dtype}, got "
                                f"{t.dtype}")
@@ -143,7 +144,8 @@ def instance_norm(input: Tensor, running_mean: Tensor | None = None, running_var
     _check_channels("instance_norm", shape[1], running_mean, running_var, weight, bias)
     eps = number_of(eps, "instance_norm", "eps")
     if _widens("instance_norm", input, running_mean, running_var, weight, bias):
-        return instance_norm(input.float(), running_mean, running_var, weight, bias, use_input_stats, momentum, eps).half()
+        wide = instance_norm(input.float(), running_mean, running_var, weight, bias, use_input_stats, momentum, eps)
+        return wide.to(input.dtype)
     if not use_input_stats:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
@@ -194,7 +196,7 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
             raise RuntimeError(f"Expected {name} to be a vector of size equal to the number of channels in input, but "
                                f"got {name} of shape {list(t.array.shape)} and input of shape {list(shape)}")
     if _widens("group_norm", input, weight, bias):
-        return group_norm(input.float(), num_groups, weight, bias, eps).half()
+        return group_norm(input.float(), num_groups, weight, bias, eps).to(input.dtype)
     if prod(shape[1:]) == num_groups and input.array.size and shape[0] * prod(shape[2:]) * shape[1] // num_groups == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
     return rules.group_norm(input, weight, bias, groups=num_groups, eps=eps)
@@ -225,7 +227,7 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
     width = _check_last_axes("layer_norm", input, normalized_shape, weight, bias)
     eps = number_of(eps, "layer_norm", "eps")
     if _widens("layer_norm", input, weight, bias):
-        return layer_norm(input.float(), normalized_shape, weight, bias, eps).half()
+        return layer_norm(input.float(), normalized_shape, weight, bias, eps).to(input.dtype)
     return rules.layer_norm(input, weight, bias, width=width, eps=eps)
 
 
@@ -252,7 +254,7 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
     width = _check_last_axes("rms_norm", input, normalized_shape, weight, None)
     kind = input.array.dtype
     if kind == np.float16:
-        return rms_norm(input.float(), normalized_shape, weight, eps).half()
+        return rms_norm(input.float(), normalized_shape, weight, eps).to(input.dtype)
     return rules.rms_norm(input, weight if weight is None else to_type(weight, kind), width=width,
                           eps=float(np.finfo(kind).eps) if eps is None else number_of(eps, "rms_norm", "eps"))
 

@@ -301,7 +301,7 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
                            f"H, W) with (N, D', H', W', 3), got sizes {list(shape)} and {list(places)}")
     if mode == "bicubic" and n == 3:
         raise RuntimeError("grid_sample(): bicubic interpolation only supports 4D input")
-    if input.array.dtype != grid.array.dtype:
+    if input.dtype is not grid.dtype:
         raise RuntimeError(f"grid_sample(): expected input and grid to have same dtype, but input has {input.dtype} "
                            f"and grid has {grid.dtype}")
     if input.array.dtype.kind != "f":
