@@ -61,6 +61,12 @@ def _get_tracing_state() -> None:
     """None: nothing is ever traced; libraries ask before they look at values."""
 
 
+def _are_functorch_transforms_active() -> bool:
+    """Is a function of torch.func's being computed, a gradient or a Jacobian?"""
+    from .func.derivatives import _running
+    return bool(_running.levels)
+
+
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     """What a Module's `to` was asked for: (device, dtype, non_blocking, memory format), None for what was not."""
     memory_format = kwargs.pop("memory_format", None)
@@ -78,7 +84,7 @@ def _log_api_usage_once(event: str) -> None:
 
 
 __all__ = ["Generator", "TensorBase", "DeviceObjType", "PyTorchFileReader", "TensorType", "_LinAlgError", "_TensorMeta",
-           "_disabled_torch_function_impl", "_get_tracing_state"]
+           "_are_functorch_transforms_active", "_disabled_torch_function_impl", "_get_tracing_state"]
 
 
 def __getattr__(name: str) -> Any:

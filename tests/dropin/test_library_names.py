@@ -318,3 +318,31 @@ def test_names_for_annotations_and_generators_of_gpus(lib):
 @BOTH
 def test_dimensions_of_a_sparse_tensor(lib):
     assert lib.eye(2).to_sparse().ndimension() == 2
+
+
+@BOTH
+def test_numbers_that_only_a_compiler_does_not_know(lib):
+    assert not isinstance(3, (lib.SymInt, lib.SymFloat, lib.SymBool))
+    found = [lib.sym_int(2.7), lib.sym_float(2), lib.sym_max(1, 2), lib.sym_min(1, 2.5), lib.sym_not(0), lib.sym_sum([1, 2]),
+             lib.sym_ite(True, 1, 2)]
+    assert found == [2, 2.0, 2, 1.0, True, 3, 1]
+    assert [type(x) for x in found] == [int, float, int, float, bool, int, int]
+
+
+@BOTH
+def test_what_is_asked_before_a_tensors_numbers_are_looked_at(lib):
+    x = lib.ones(2)
+    assert not importlib.import_module(f"{lib.__name__}._subclasses.fake_tensor").is_fake(x)
+    assert importlib.import_module(f"{lib.__name__}.fx.experimental.proxy_tensor").get_proxy_mode() is None
+    assert lib.autograd.forward_ad.unpack_dual(x).tangent is None
+    seen = []
+    lib.func.grad(lambda a: seen.append(lib._C._are_functorch_transforms_active()) or a.sum())(x)
+    assert (seen, lib._C._are_functorch_transforms_active()) == ([True], False)
+
+
+def test_what_only_a_compiler_makes():
+    from mtorch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
+    for make in (mtorch.SymInt, mtorch.SymBool, FakeTensor, FakeTensorMode, mtorch.autograd.forward_ad.dual_level,
+                 lambda: mtorch.autograd.forward_ad.make_dual(mtorch.ones(1), mtorch.ones(1))):
+        with pytest.raises(NotImplementedError):
+            make()
