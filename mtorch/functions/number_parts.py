@@ -128,12 +128,10 @@ def frexp(input: Tensor, *, out: Any = None) -> Any:
     if x.array.dtype.kind != "f":
         raise RuntimeError("torch.frexp() only supports floating-point dtypes")
     _, exponent = np.frexp(x.array)
-    if (np.abs(exponent) > 120).any():                 # 2.0 ** -exponent would overflow: in two steps
-        half = exponent // 2
-        one = np.ones_like(x.array)
-        mantissa = x * wrap(np.ldexp(one, -half)) * wrap(np.ldexp(one, half - exponent))
-    else:
-        mantissa = x * wrap(np.ldexp(np.ones_like(x.array), -exponent))
+    half = exponent // 2                               # in two steps: 2.0 ** -exponent may overflow
+    mantissa = x
+    for steps in (-half, half - exponent):
+        mantissa = mantissa * wrap(np.asarray(np.ldexp(1.0, steps), x.array.dtype))
     result = return_types.frexp(mantissa, wrap(np.asarray(exponent, np.int32)))
     if out is not None and [getattr(o, "dtype", None) for o in out] != [x.dtype, dtypes.int32]:
         raise RuntimeError(f"frexp: out must be tensors of {x.dtype} and torch.int32, got "
