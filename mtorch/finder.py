@@ -25,8 +25,6 @@ _OTHER_NAMES = {
     "torch.autograd.profiler": "profiler",
     "torch.autograd.grad_mode": "autograd.mode",
     "torch.autograd.anomaly_mode": "autograd.anomaly",
-    "torch.amp.autocast_mode": "amp",
-    "torch.amp.grad_scaler": "amp",
     "torch.cuda.amp.grad_scaler": "cuda.amp",
     "torch.cuda.amp.autocast_mode": "cuda.amp",
     "torch.cuda.random": "cuda",

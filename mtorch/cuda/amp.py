@@ -1,10 +1,11 @@
 """The older home of `autocast` and `GradScaler`."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .. import amp
-from ..amp import OptState  # noqa: F401
+from ..amp.grad_scaler import OptState  # noqa: F401
 
 __all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
 
@@ -24,11 +25,11 @@ class GradScaler(amp.GradScaler):
         super().__init__("cuda", init_scale, growth_factor, backoff_factor, growth_interval, enabled)
 
 
-def custom_fwd(fwd=None, *, cast_inputs: Any = None):
-    """A decorator of a Function's forward; nothing is cast here, so the function is given back."""
-    return (lambda fwd: fwd) if fwd is None else fwd
+def custom_fwd(fwd: Callable | None = None, *, cast_inputs: Any = None) -> Callable:
+    """`torch.amp.custom_fwd(device_type="cuda")`."""
+    return amp.custom_fwd(fwd, device_type="cuda", cast_inputs=cast_inputs)
 
 
-def custom_bwd(bwd):
-    """A decorator of a Function's backward; nothing is cast here, so the function is given back."""
-    return bwd
+def custom_bwd(bwd: Callable) -> Callable:
+    """`torch.amp.custom_bwd(device_type="cuda")`."""
+    return amp.custom_bwd(bwd, device_type="cuda")

@@ -164,7 +164,7 @@ class LSTMCell(RNNCellBase):
     def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
         if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
             raise TypeError(f"LSTMCell: hx must be a pair of Tensors (h, c), got {type(hx).__name__}")
-        return self._step(lstm_step, input, None if hx is None else tuple(hx), count=2)
+        return self._step(lstm_step, input, None if hx is None else tuple(hx), 2)
 
 
 class GRUCell(RNNCellBase):

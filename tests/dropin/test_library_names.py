@@ -263,7 +263,7 @@ def test_tensors_laid_end_to_end(lib):
 
 @BOTH
 def test_the_states_of_a_scaler(lib):
-    states = importlib.import_module(f"{lib.__name__}.amp.grad_scaler" if lib is torch else "mtorch.amp").OptState
+    states = importlib.import_module(f"{lib.__name__}.amp.grad_scaler").OptState
     assert [(state.name, state.value) for state in states] == [("READY", 0), ("UNSCALED", 1), ("STEPPED", 2)]
 
 
