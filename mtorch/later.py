@@ -25,11 +25,11 @@ FOREACH += [f"_foreach_{name}" for name in ("clone", "copy_", "max", "mm", "norm
 # The module below a package that has a name; where the module itself is meant, both are the same.
 LATER: dict[str, dict[str, str]] = {
     "mtorch": {
-        **{name: name for name in ("_C", "__config__", "_dynamo", "_inductor", "_tensor_str", "_utils", "accelerator", "amp",
-                                   "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
-                                   "futures", "fx", "hub", "jit", "library", "mps", "multiprocessing", "onnx", "overrides",
-                                   "profiler", "quasirandom", "serialization", "storage", "testing", "types", "version", "vision",
-                                   "xpu")},
+        **{name: name for name in ("_C", "__config__", "_dynamo", "_inductor", "_subclasses", "_tensor_str", "_utils",
+                                   "accelerator", "amp", "backends", "compiler", "cpu", "cuda", "distributed", "distributions",
+                                   "fft", "func", "futures", "fx", "hub", "jit", "library", "mps", "multiprocessing", "onnx",
+                                   "overrides", "profiler", "quasirandom", "serialization", "storage", "testing", "types",
+                                   "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),
         **dict.fromkeys(_SETTINGS, "settings"),
         **dict.fromkeys(FOREACH, "foreach"),

@@ -12,12 +12,25 @@ def no_attribute(module: str, name: str, known: Iterable[str], why: str | None =
     >>> print(no_attribute("mtorch.nn", "Conv2D", ["Conv1d", "Conv2d", "Linear"]))
     mtorch.nn has no 'Conv2D'; the nearest name is 'Conv2d'. docs/from-pytorch.md lists what mtorch leaves ...
     """
-    text = f"{module} has no {name!r}"
-    if not name.startswith("__"):                  # Python itself asks for those, often
-        near = None if why else nearest(name, known)
-        text += f": {why}" if why else f"; the nearest name is {near!r}" if near else ""
-        text += f". {PAGE} lists what mtorch leaves out of PyTorch."
-    return AttributeError(text)
+    return AttributeError(_Missing(module, name, known, why))
+
+
+class _Missing:
+    """The text of that error.  The nearest name is looked for when it is read: some programs try names in every step."""
+
+    def __init__(self, module: str, name: str, known: Iterable[str], why: str | None) -> None:
+        self.module, self.name, self.known, self.why = module, name, known, why
+
+    def __str__(self) -> str:
+        text = f"{self.module} has no {self.name!r}"
+        if self.name.startswith("__"):             # Python itself asks for those
+            return text
+        near = None if self.why else nearest(self.name, self.known)
+        text += f": {self.why}" if self.why else f"; the nearest name is {near!r}" if near else ""
+        return f"{text}. {PAGE} lists what mtorch leaves out of PyTorch."
+
+    def __repr__(self) -> str:
+        return repr(str(self))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -166,7 +166,7 @@ def test_a_key_that_is_not_in_a_parameter_dict():
 def test_lbfgs_keeps_the_numbers_of_its_first_loop():
     states = []
     for lib in LIBRARIES:
-        p = lib.tensor([1.0, 2.0], requires_grad=True)
+        p = lib.tensor([1.0, 2.0], dtype=lib.float64, requires_grad=True)
         optimizer = lib.optim.LBFGS([p], max_iter=3, history_size=5)
 
         def closure(p=p, optimizer=optimizer):

@@ -346,3 +346,12 @@ def test_what_only_a_compiler_makes():
                  lambda: mtorch.autograd.forward_ad.make_dual(mtorch.ones(1), mtorch.ones(1))):
         with pytest.raises(NotImplementedError):
             make()
+
+
+def test_the_nearest_name_is_looked_for_when_the_error_is_read(monkeypatch):
+    """Programs try names in every step, as transformers does, and the search takes longer than a small step."""
+    monkeypatch.setattr(mtorch.missing, "nearest", lambda *args: pytest.fail("looked for"))
+    assert not hasattr(mtorch, "not_here") and getattr(mtorch.nn, "Linea", None) is None
+    monkeypatch.undo()
+    with pytest.raises(AttributeError, match="nearest name is 'Linear'"):
+        mtorch.nn.Linea
