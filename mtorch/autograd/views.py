@@ -98,8 +98,16 @@ def captured(node: Node):
     seen = set()
     while todo:
         f = todo.pop()
-        if isinstance(f, np.ndarray):
+        kind = type(f)
+        if kind in _NO_ARRAYS:                             # most of what is found
+            continue
+        if kind is np.ndarray:
             yield f
+        elif kind is types.FunctionType:
+            if f not in seen:
+                seen.add(f)
+                todo += [cell.cell_contents for cell in f.__closure__ or () if cell != _EMPTY]
+                todo += f.__defaults__ or ()
         elif isinstance(f, TensorBase):
             yield f.array
         elif isinstance(f, (tuple, list)):
@@ -110,13 +118,12 @@ def captured(node: Node):
             todo += [f.func, f.args, f.keywords]
         elif isinstance(f, types.MethodType):
             todo += [f.__func__, f.__self__]
-        elif isinstance(f, types.FunctionType) and f not in seen:
-            seen.add(f)
-            todo += [cell.cell_contents for cell in f.__closure__ or () if cell != _EMPTY]
-            todo += f.__defaults__ or ()
+        elif isinstance(f, np.ndarray):
+            yield f
 
 
 _EMPTY = types.CellType()
+_NO_ARRAYS = {int, float, bool, complex, str, type(None), type, np.float32, np.float64}
 
 # ---- views -------------------------------------------------------------------------------------
 

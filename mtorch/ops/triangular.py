@@ -4,6 +4,8 @@ All take batches: (..., N, N).
 """
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..autograd.complex_numbers import AS_WRITTEN, holomorphic, is_complex
@@ -46,12 +48,30 @@ def solve_triangular(a, b, *, upper=False, transposed=False):
     if isinstance(a, TensorBase) or isinstance(b, TensorBase):
         x = solve_triangular(a, b, upper=upper, transposed=transposed)
     else:
-        x = _substituted(np.swapaxes(a, -1, -2) if transposed else a, b, upper != transposed)
+        x = _solved(np.swapaxes(a, -1, -2) if transposed else a, b, upper != transposed)
 
     def pullback(g):
         gb = solve_triangular(a, g, upper=upper, transposed=not transposed)
         return (lambda: -_part(x @ gb.mT if transposed else gb @ x.mT, upper)), gb
     return x, pullback
+
+
+def _solved(a, b, upper):
+    """x with a x = b: a few matrices by LAPACK, many small ones all at once."""
+    n, batch = a.shape[-1], np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    if n < 4 or math.prod(batch) > n or a.dtype.char not in "fdFD" or not b.shape[-1]:
+        return _substituted(a, b, upper)
+    import scipy.linalg.lapack as lapack               # here: it takes a while to import
+    trtrs = lapack.get_lapack_funcs("trtrs", dtype=a.dtype)
+    a, b = np.broadcast_to(a, (*batch, n, n)), np.broadcast_to(b, (*batch, *b.shape[-2:]))
+    x = np.empty(b.shape, b.dtype)
+    for i in np.ndindex(*batch):
+        matrix = a[i]                                  # LAPACK's lie column by column, and are read without a copy
+        in_rows = matrix.flags.c_contiguous
+        x[i], info = trtrs(matrix.T if in_rows else matrix, b[i], lower=upper == in_rows, trans=in_rows)
+        if info:                                       # a zero on the diagonal: the quotients are inf and nan
+            x[i] = _substituted(matrix, b[i], upper)
+    return x
 
 
 def _substituted(a, b, upper):
