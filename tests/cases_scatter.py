@@ -13,7 +13,7 @@ def torch():
 
 A, S = some(3, 4), some(2, 3)
 INDEX = np.array([[0, 3, 3], [1, 1, 0]])
-KEY = along(INDEX, 1)
+KEY = along(INDEX, 1, (3, 4))
 ROWS = (np.array([2, 0]),)
 call(rules.index_put, A, some(2, 4), key=ROWS, accumulating=False, like=lambda a,
      v: a.index_put((torch().tensor([2, 0]),), v))

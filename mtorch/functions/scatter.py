@@ -41,11 +41,12 @@ def _along(name, x, dim, index, src=None):
             raise RuntimeError(f"Expected index {list(i.shape)} to be no larger than self {list(x.array.shape)} apart "
                                f"from dimension {d}" + (f" and to be no larger size than src {list(src.array.shape)}"
                                                         if src is not None else ""))
+    key = along(i.reshape(i.shape or (1,)), d, shape)
     try:
-        _in_range(i, shape[d], name)
+        _in_range(key[0] if len(key) == 1 else i, shape[d], name)
     except IndexError as error:                        # torch's kind of error, here alone
         raise RuntimeError(str(error)) from None
-    return d, along(i.reshape(i.shape or (1,)), d)
+    return d, key
 
 
 def _source(name, x, src, index):

@@ -5,9 +5,12 @@ keys but one: positions in a flat array. So the places are counted out in the fl
 """
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 _REPEATS = 8            # a row that comes more often than this is better summed on its own
+_MANY = 1 << 13         # numbers from which on a product is worth its preparation
 
 
 def accumulate(z: np.ndarray, key: tuple, a) -> None:
@@ -17,25 +20,44 @@ def accumulate(z: np.ndarray, key: tuple, a) -> None:
         z[key] += a                                    # a mask picks no element twice
     elif len(key) == 1:
         add_rows(z, key[0], a)
-    elif len(arrays) == z.ndim and all(k.dtype.kind in "iu" for k in arrays) and z.flags.c_contiguous:
-        _add_flat(z, _places(z, arrays), a)
     else:
-        np.add.at(z, key, a)
+        reduce_at_places(np.add, z, key, a)
+
+
+def reduce_at_places(ufunc: np.ufunc, z: np.ndarray, key: tuple, a) -> None:
+    """ufunc.at(z, key, a), in the flat array where it can be."""
+    positions = all(isinstance(k, np.ndarray) and k.dtype.kind in "iu" for k in key)
+    if positions and len(key) in (1, z.ndim) and z.flags.c_contiguous and z.size:
+        places = _places(z, list(key)) if len(key) == z.ndim else _places_of_rows(z, key[0])
+        values = np.broadcast_to(a, places.shape) if np.size(a) != places.size else a
+        ufunc.at(z.reshape(-1), places.reshape(-1), values.reshape(-1))
+    else:
+        ufunc.at(z, key, a)
 
 
 def add_rows(z: np.ndarray, rows: np.ndarray, a) -> None:
     """z[rows] += a, every repeated row counted."""
     width = int(np.prod(z.shape[1:]))
-    flat_rows = rows.reshape(-1) % max(len(z), 1)
-    if flat_rows.size == 0 or width == 0:
+    if rows.size == 0 or width == 0:
         return
-    if not z.flags.c_contiguous:
-        np.add.at(z, rows, a)
-    elif len(flat_rows) <= _REPEATS * len(z):
-        _add_flat(z, flat_rows[:, None] * width + np.arange(width), np.broadcast_to(a, rows.shape + z.shape[1:]))
+    flat = np.broadcast_to(a, rows.shape + z.shape[1:]).reshape(rows.size, width) if z.flags.c_contiguous else a
+    if flat is not a and rows.size > _REPEATS * len(z):
+        _add_runs(z.reshape(len(z), width), rows.reshape(-1) % len(z), flat)
+    elif flat is not a and width > 1 and flat.size >= _MANY and flat.dtype == z.dtype and z.dtype.char in "fd" \
+            and "scipy.sparse" in sys.modules:
+        _add_by_product(z.reshape(len(z), width), rows.reshape(-1), flat)
     else:
-        _add_runs(z.reshape(len(z), width), flat_rows,
-                  np.broadcast_to(a, rows.shape + z.shape[1:]).reshape(len(flat_rows), width))
+        reduce_at_places(np.add, z, (rows,), a)
+
+
+def _add_by_product(z: np.ndarray, rows: np.ndarray, a: np.ndarray) -> None:
+    """z[rows] += a, a product with a sparse matrix of ones: the same sums in half the time.
+
+    It takes as long to import as some thousand of them save, so it serves programs that have it, as graph networks do.
+    """
+    from scipy.sparse import csc_array
+    ones, ends = np.ones(len(rows), z.dtype), np.arange(len(rows) + 1)
+    z += csc_array((ones, rows % len(z), ends), shape=(len(z), len(rows))) @ a
 
 
 def _add_runs(z: np.ndarray, rows: np.ndarray, a: np.ndarray) -> None:
@@ -47,10 +69,10 @@ def _add_runs(z: np.ndarray, rows: np.ndarray, a: np.ndarray) -> None:
     z[ordered[starts]] += np.add.reduceat(a.take(order, axis=0), starts, axis=0, dtype=z.dtype)
 
 
-def _add_flat(z: np.ndarray, places: np.ndarray, a) -> None:
-    """Add a, broadcast to the places, to the places of a contiguous z that is flattened."""
-    values = np.broadcast_to(a, places.shape) if np.size(a) != places.size else a
-    np.add.at(z.reshape(-1), places.reshape(-1), values.reshape(-1))
+def _places_of_rows(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Where the elements z[rows] stand in the flattened z."""
+    width = int(np.prod(z.shape[1:]))
+    return ((rows % len(z))[..., None] * width + np.arange(width)).reshape(rows.shape + z.shape[1:])
 
 
 def _places(z: np.ndarray, key: list[np.ndarray]) -> np.ndarray:
@@ -64,7 +86,13 @@ def _places(z: np.ndarray, key: list[np.ndarray]) -> np.ndarray:
     return places
 
 
-def along(index: np.ndarray, dim: int) -> tuple[np.ndarray, ...]:
-    """The full index that goes through `index` along dim and through its own positions in the other axes."""
+def along(index: np.ndarray, dim: int, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    """The index into an array of this shape that goes through `index` along dim and its own positions in the other axes.
+
+    An index that names the same rows in each column, as `rows[:, None].expand(-1, n)` does, is that of the rows.
+    """
+    if dim == 0 and index.shape[1:] == shape[1:] and all(n == 1 or step == 0
+                                                         for n, step in zip(index.shape[1:], index.strides[1:])):
+        return (index[(slice(None),) + (0,) * (index.ndim - 1)],)
     return tuple(index if axis == dim else np.arange(n).reshape((n,) + (1,) * (index.ndim - 1 - axis))
                  for axis, n in enumerate(index.shape))

@@ -45,7 +45,7 @@ def take(a, *, key):
     shape = a.shape
     if isinstance(a, TensorBase):
         y = take(a, key=key)
-    elif _is_along_one_axis(key):
+    elif _is_along_one_axis(key) and a.flags.c_contiguous:
         y = a.take(key[-1], axis=len(key) - 1)         # NumPy would put the picked axis first in memory
     else:
         y = np.ascontiguousarray(a[key])
@@ -53,9 +53,9 @@ def take(a, *, key):
 
 
 def _is_along_one_axis(key: tuple) -> bool:
-    """Whole axes, one or more, and last an array of positions?"""
+    """Whole axes, if any, and last an array of positions?"""
     *whole, last = key
-    return bool(whole) and isinstance(last, np.ndarray) and last.dtype != np.bool_ and all(
+    return isinstance(last, np.ndarray) and last.dtype != np.bool_ and all(
         isinstance(k, slice) and k == slice(None) for k in whole)
 
 
@@ -102,7 +102,7 @@ def scatter_add(g, *, shape, index, dim):
         z = scatter_add(g, shape=shape, index=index, dim=dim)
     else:
         z = np.zeros(shape, g.dtype)
-        accumulate(z, along(index, dim), g)
+        accumulate(z, along(index, dim, shape), g)
     return z, (lambda h: gather(h, index=index, dim=dim),)
 
 
@@ -120,7 +120,8 @@ def filled(a, value):
 def embedding(w, *, index, padding_idx=None):
     """y = w[index]: rows of w (V, D) for an index of any shape; the row padding_idx gets no gradient"""
     shape = w.shape
-    y = embedding(w, index=index, padding_idx=padding_idx) if isinstance(w, TensorBase) else w[index]
+    y = embedding(w, index=index, padding_idx=padding_idx) if isinstance(w, TensorBase) else \
+        w.take(index, axis=0) if w.flags.c_contiguous else w[index]
     return y, (lambda g: embedding_gradient(g, shape=shape, index=index, padding_idx=padding_idx),)
 
 

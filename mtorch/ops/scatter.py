@@ -5,7 +5,7 @@ import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import TensorBase, op
-from .accumulation import accumulate
+from .accumulation import accumulate, reduce_at_places
 from .elementwise import plain
 from .indexing import is_basic, take
 
@@ -47,7 +47,7 @@ def reduce_at(a, src, *, key, reduce, include_self):
     if not include_self:
         start[hit] = {"prod": 1, "amax": _lowest(x), "amin": _highest(x)}.get(reduce, 0)
     y = start.copy()
-    _REDUCTIONS[reduce].at(y, key, s)
+    reduce_at_places(_REDUCTIONS[reduce], y, key, s)
     number = np.zeros(shape, kind if kind.kind == "f" else np.int64)
     accumulate(number, key, np.ones((), number.dtype))
     number += 1 if include_self else ~hit
