@@ -98,12 +98,11 @@ def captured(node: Node):
     seen = set()
     while todo:
         f = todo.pop()
-        kind = type(f)
-        if kind in _NO_ARRAYS:                             # most of what is found
+        if type(f) in _NO_ARRAYS:                          # most of what is found
             continue
-        if kind is np.ndarray:
+        if isinstance(f, np.ndarray):
             yield f
-        elif kind is types.FunctionType:
+        elif isinstance(f, types.FunctionType):
             if f not in seen:
                 seen.add(f)
                 todo += [cell.cell_contents for cell in f.__closure__ or () if cell != _EMPTY]
@@ -118,8 +117,6 @@ def captured(node: Node):
             todo += [f.func, f.args, f.keywords]
         elif isinstance(f, types.MethodType):
             todo += [f.__func__, f.__self__]
-        elif isinstance(f, np.ndarray):
-            yield f
 
 
 _EMPTY = types.CellType()

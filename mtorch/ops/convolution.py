@@ -121,39 +121,53 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, taps: Taps) -> np.ndarray:
     """gw (O, C/groups, *kernel) = g patches^T, summed over the pieces"""
     grouped = by_group(g, taps.groups)
     groups, o = grouped.shape[:2]
-    # a faster product than g patches^T
-    turned = np.zeros((groups, len(x) // groups * prod(taps.kernel), o), g.dtype)
+    few = prod(g.shape[1:]) <= FEWEST_COLUMNS
+    total: np.ndarray | None = None
     for spot, patches in patches_of(x, taps, g.shape[1:-1]):
-        turned += patches @ grouped[(*EVERY, *spot)].reshape(groups, o, -1).mT
-    gw = np.empty((len(g), len(x) // groups, *taps.kernel), g.dtype)
-    by_group(gw, groups).reshape(groups, o, -1)[...] = turned.mT
-    return gw
+        part = grouped[(*EVERY, *spot)].reshape(groups, o, -1)
+        product = part @ patches.mT if few else patches @ part.mT        # the latter is faster, but lies turned
+        total = product if total is None else np.add(total, product, out=total)
+    shape = (len(g), len(x) // groups, *taps.kernel)
+    if total is None:
+        return np.zeros(shape, g.dtype)
+    return np.ascontiguousarray(total if few else total.mT).reshape(shape)
 
 
 def spread(g: np.ndarray, w: np.ndarray, taps: Taps, size: tuple[int, ...], padding: tuple[int, ...]) -> np.ndarray:
     """Every patch w^T g added to where it was read from, in zeros (C, *size, N); returned without the padding.
 
-    With stride 1 each input pixel can as well gather what reaches it: a convolution of g, with the kernel turned round.
+    With stride 1 each input pixel can as well gather what reaches it: a convolution of g, with the kernel turned round; not
+    where it would read more than it saves, or turn more weights than there are pixels.
     """
     inner = tuple(n - 2 * p for n, p in zip(size, padding))
     out = g.shape[1:-1]
     channels = w.shape[1] * taps.groups
-    if max(taps.stride) == 1 and prod(inner) * len(g) <= 2 * prod(out) * channels:    # else it reads more than it saves
+    if max(taps.stride) == 1 and prod(inner) * len(g) <= 2 * prod(out) * channels \
+            and len(g) // taps.groups <= prod(g.shape[1:]):
         before = tuple(d * (k - 1) - p for d, k, p in zip(taps.dilation, taps.kernel, padding))
         after = tuple(need - n - b for need, n, b in zip(taps.reach(inner), out, before))
         turned = np.flip(by_group(w, taps.groups), tuple(range(3, w.ndim + 1))).swapaxes(1, 2)
         return correlate(padded(g, before, after), turned.reshape(channels, -1, *taps.kernel), taps, inner)
-    matrix = by_group(np.ascontiguousarray(w), taps.groups).reshape(taps.groups, len(w) // taps.groups, -1).mT
     grouped = by_group(g, taps.groups)
     wide = np.zeros((taps.groups, w.shape[1], *size, g.shape[-1]), np.result_type(g, w))
     for spot in pieces(out, columns_of(channels * prod(taps.kernel), g.shape[-1])):
         part = grouped[(*EVERY, *spot)]
-        patches = matrix @ part.reshape(*part.shape[:2], -1)
-        patches = patches.reshape(*wide.shape[:2], *taps.kernel, *part.shape[2:])
         start = tuple(s.start for s in spot)
-        for tap in np.ndindex(*taps.kernel):
-            wide[(*EVERY, *taps.seen_by(tap, start, part.shape[2:-1]))] += patches[(*EVERY, *tap)]
+        for tap, given in by_tap(part, w, taps):
+            wide[(*EVERY, *taps.seen_by(tap, start, part.shape[2:-1]))] += given
     return wide.reshape(channels, *size, -1)[(slice(None), *(slice(p, p + n) for p, n in zip(padding, inner)))]
+
+
+def by_tap(g: np.ndarray, w: np.ndarray, taps: Taps) -> Iterator[tuple[tuple[int, ...], np.ndarray]]:
+    """Yield (tap, w^T g at that tap of every patch), for some output pixels g (groups, O/groups, ..., N)."""
+    if len(w) == taps.groups and w.shape[1] == 1:          # depthwise: each channel on its own, and nothing to sum
+        for tap in np.ndindex(*taps.kernel):
+            yield tap, g * w[(*EVERY, *tap)].reshape(-1, *(1 for _ in g.shape[1:]))
+        return
+    matrix = by_group(np.ascontiguousarray(w), taps.groups).reshape(*g.shape[:2], -1).mT
+    patches = (matrix @ g.reshape(*g.shape[:2], -1)).reshape(taps.groups, w.shape[1], *taps.kernel, *g.shape[2:])
+    for tap in np.ndindex(*taps.kernel):
+        yield tap, patches[(*EVERY, *tap)]
 
 
 def patches_of(x: np.ndarray, taps: Taps, out: tuple[int, ...]) -> Iterator[tuple[tuple[slice, ...], np.ndarray]]:
