@@ -23,6 +23,12 @@ def _tensors(tensors, name):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}")
     if not tensors:
         raise (ValueError if name == "cat" else RuntimeError)(f"{name}: expected a non-empty list of Tensors")
+    kind = tensors[0].array.dtype
+    for x in tensors:
+        if x.array.dtype is not kind:
+            break
+    else:
+        return tensors
     kind = result_type_of(*[x if x.array.ndim else x.reshape(1) for x in tensors])
     return [to_type(x, kind) for x in tensors]
 
@@ -44,21 +50,24 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -
             [1., 1.]])
     """
     xs = _tensors(tensors, "cat")
-    if any(x.array.ndim == 0 for x in xs):
-        raise RuntimeError(f"zero-dimensional tensor (at position {[x.array.ndim for x in xs].index(0)}) cannot be "
-                           "concatenated")
-    full = [x for x in xs if x.array.shape != (0,)] or xs[:1]      # torch lets an empty vector join anything
-    d = axis_of(dim, full[0].array.ndim)
-    first = full[0].array.shape
-    for i, x in enumerate(full[1:], 1):
-        shape = x.array.shape
+    shapes = [x.array.shape for x in xs]
+    if () in shapes:
+        raise RuntimeError(f"zero-dimensional tensor (at position {shapes.index(())}) cannot be concatenated")
+    if (0,) in shapes:                                             # torch lets an empty vector join anything
+        xs = [x for x in xs if x.array.shape != (0,)] or xs[:1]
+        shapes = [x.array.shape for x in xs]
+    first = shapes[0]
+    d = axis_of(dim, len(first))
+    for i, shape in enumerate(shapes):
+        if shape == first:
+            continue
         if len(shape) != len(first):
             raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
         if shape[:d] + shape[d + 1:] != first[:d] + first[d + 1:]:
             wrong = next(k for k in range(len(first)) if k != d and shape[k] != first[k])
             raise RuntimeError(f"Sizes of tensors must match except in dimension {d}. Expected size {first[wrong]} "
                                f"but got size {shape[wrong]} for tensor number {i} in the list.")
-    result = rules.cat(*full, dim=d)
+    result = rules.cat(*xs, dim=d)
     return result if out is None else into(out, result)
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,14 +22,13 @@ if TYPE_CHECKING:
 
 def _resolved(sizes: tuple[int, ...], total: int) -> tuple[int, ...]:
     """The sizes with -1 replaced by what is left."""
+    if prod(sizes) == total and min(sizes, default=0) >= 0:
+        return sizes
     if sizes.count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
     if any(n < -1 for n in sizes):
         raise RuntimeError(f"invalid shape dimension {min(sizes)}")
-    known = 1
-    for n in sizes:
-        if n != -1:
-            known *= n
+    known = abs(prod(sizes))                               # without the -1
     if -1 in sizes:
         if known == 0 or total % known:
             if known == 0 and total == 0:

@@ -1,6 +1,8 @@
 """Rules that only rearrange: the same numbers in another shape.  Most are views, sharing their input's memory."""
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 
 from ..autograd.complex_numbers import holomorphic
@@ -115,12 +117,11 @@ def split(a, *, sizes, dim):
 @op(keeps=False)
 def cat(*xs, dim):
     """Tensors one after the other along an axis that exists"""
-    ends = np.cumsum([x.shape[dim] for x in xs])
+    sizes = [x.shape[dim] for x in xs]
 
     def pullback(g):
         lead = (slice(None),) * dim
-        return tuple(g[lead + (slice(int(end) - x_size, int(end)),)] for end, x_size in zip(ends, sizes))
-    sizes = [x.shape[dim] for x in xs]
+        return tuple([g[lead + (slice(end - size, end),)] for end, size in zip(accumulate(sizes), sizes)])
     return in_axis_order(np.concatenate(xs, dim)), pullback
 
 
