@@ -328,7 +328,7 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
                 continue                               # the gradient wanted is here; nothing before it is asked for
             if pullback is None:
                 raise RuntimeError(FREED)
-            if views._last_write > node.order:
+            if views._last_write > node.order and node.op.keeps:
                 views.check_intact(node, views.captured(node))
             if create_graph:
                 pullback = replayed(node, inputs, g)

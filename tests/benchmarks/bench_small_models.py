@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .measure import Step, benchmark
 
 
-def _training_step(torch, parameters, loss_of: Callable, **options) -> Step:
+def training_step(torch, parameters, loss_of: Callable, **options) -> Step:
     optimizer = torch.optim.Adam(parameters, **{"lr": 1e-3, **options})
 
     def step():
@@ -31,7 +31,7 @@ def matrix_factorization(torch) -> Step:
     torch.manual_seed(0)
     users, items = torch.nn.Embedding(1000, 32), torch.nn.Embedding(2000, 32)
     i, j, rating = torch.randint(0, 1000, (256,)), torch.randint(0, 2000, (256,)), torch.rand(256)
-    return _training_step(torch, [*users.parameters(), *items.parameters()],
+    return training_step(torch, [*users.parameters(), *items.parameters()],
                           lambda: torch.nn.functional.mse_loss((users(i) * items(j)).sum(1), rating))
 
 
@@ -42,7 +42,7 @@ def table(torch) -> Step:
     net = nn.Sequential(nn.Linear(20, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Dropout(0.2),
                         nn.Linear(64, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 1))
     x, y = torch.randn(64, 20), torch.randint(0, 2, (64, 1)).float()
-    return _training_step(torch, net.parameters(),
+    return training_step(torch, net.parameters(),
                           lambda: nn.functional.binary_cross_entropy_with_logits(net(x), y))
 
 
@@ -57,7 +57,7 @@ def dqn(torch) -> Step:
         with torch.no_grad():
             value = reward + 0.99 * target(after).max(1).values
         return torch.nn.functional.smooth_l1_loss(net(state).gather(1, action), value.unsqueeze(1))
-    return _training_step(torch, net.parameters(), loss)
+    return training_step(torch, net.parameters(), loss)
 
 
 @benchmark("PPO, 8-64-64-2, batch 64")
@@ -71,7 +71,7 @@ def ppo(torch) -> Step:
         ratio = (policy.log_prob(action).sum(1) - before).exp()
         gain = torch.min(ratio * advantage, ratio.clamp(0.8, 1.2) * advantage).mean()
         return -gain - 0.01 * policy.entropy().sum(1).mean()
-    return _training_step(torch, [*net.parameters(), log_std], loss)
+    return training_step(torch, [*net.parameters(), log_std], loss)
 
 
 @benchmark("variational autoencoder 784-400-20, batch 128")
@@ -87,7 +87,7 @@ def vae(torch) -> Step:
         seen = torch.sigmoid(decode(mu + torch.exp(0.5 * lv) * torch.randn_like(lv)))
         return (nn.functional.binary_cross_entropy(seen, x, reduction="sum")
                 - 0.5 * (1 + lv - mu ** 2 - lv.exp()).sum())
-    return _training_step(torch, [p for m in (encode, mean, log_var, decode) for p in m.parameters()], loss)
+    return training_step(torch, [p for m in (encode, mean, log_var, decode) for p in m.parameters()], loss)
 
 
 @benchmark("diffusion of points, 3-128-128-2, batch 256")
@@ -100,7 +100,7 @@ def diffusion(torch) -> Step:
         a = kept[t].unsqueeze(1)
         seen = a.sqrt() * x + (1 - a).sqrt() * noise
         return torch.nn.functional.mse_loss(net(torch.cat([seen, t.unsqueeze(1) / 100], 1)), noise)
-    return _training_step(torch, net.parameters(), loss)
+    return training_step(torch, net.parameters(), loss)
 
 
 @benchmark("u'' + u = 0 by a network 1-32-32-1, second derivatives, 64 points")
@@ -113,7 +113,7 @@ def differential_equation(torch) -> Step:
         du, = torch.autograd.grad(u.sum(), x, create_graph=True)
         ddu, = torch.autograd.grad(du.sum(), x, create_graph=True)
         return ((ddu + u) ** 2).mean()
-    return _training_step(torch, net.parameters(), loss)
+    return training_step(torch, net.parameters(), loss)
 
 
 @benchmark("graph convolution, 300 nodes, 2000 edges, 16-32-4")
@@ -125,7 +125,7 @@ def graph_convolution(torch) -> Step:
 
     def gathered(h):
         return torch.zeros(300, h.shape[1]).index_add_(0, goal, h[source])
-    return _training_step(torch, [*first.parameters(), *second.parameters()],
+    return training_step(torch, [*first.parameters(), *second.parameters()],
                           lambda: torch.nn.functional.cross_entropy(gathered(second(gathered(first(x)).relu())), y))
 
 
@@ -136,5 +136,5 @@ def transformer_encoder(torch) -> Step:
     words, head = nn.Embedding(100, 32), nn.Linear(32, 2)
     encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(32, 4, 64, batch_first=True), 2)
     x, y = torch.randint(0, 100, (16, 24)), torch.randint(0, 2, (16,))
-    return _training_step(torch, [p for m in (words, encoder, head) for p in m.parameters()],
+    return training_step(torch, [p for m in (words, encoder, head) for p in m.parameters()],
                           lambda: nn.functional.cross_entropy(head(encoder(words(x)).mean(1)), y))

@@ -10,6 +10,7 @@ ready and returns the call to be timed. It stands in a file bench_*.py, under th
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import sys
 import time
@@ -20,10 +21,14 @@ from typing import Any
 Step = Callable[[], Any]
 
 
-def benchmark(title: str, *, at_most: str | float | None = None) -> Callable[[Callable], Callable]:
-    """Mark a function as a benchmark; at_most is what it is meant to take, as a ratio to torch or in words."""
+def benchmark(title: str, *, at_most: str | float | None = None, needs: str | None = None) -> Callable[[Callable], Callable]:
+    """Mark a function as a benchmark; at_most is what it is meant to take, as a ratio to torch or in words.
+
+    needs: a library that it is left out without
+    """
     def mark(function: Callable) -> Callable:
-        function.title, function.at_most = title, at_most    # type: ignore[attr-defined]
+        if needs is None or importlib.util.find_spec(needs):
+            function.title, function.at_most = title, at_most    # type: ignore[attr-defined]
         return function
     return mark
 
