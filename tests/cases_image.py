@@ -44,6 +44,11 @@ conv_transpose(2, some(2, 4, 3, 4), some(4, 3, 3, 2), some(6), stride=(2, 1), di
 conv_transpose(2, some(2, 3, 4, 4), some(3, 2, 3, 3), None, padding=1)
 conv_transpose(3, some(1, 2, 2, 3, 2), some(2, 2, 2, 2, 2), some(2), stride=2, padding=(1, 0, 0))
 
+call(convolution.convolution_weight, some(2, 4, 6), some(2, 6, 3), kernel=(2,), stride=(2,), padding=(1,), dilation=(2,),
+     groups=2, like=lambda x, g: __import__("torch").nn.grad.conv1d_weight(x, (6, 2, 2), g, 2, 1, 2, 2))
+call(convolution.convolution_weight, some(2, 3, 4, 5), some(2, 4, 4, 3), kernel=(1, 3), stride=(1, 1), padding=(0, 0),
+     dilation=(1, 1), groups=1)
+
 X = some(2, 3, 6, 5, apart=0.0)
 call(pooling.max_pool, X, kernel=(2, 2), stride=(2, 2), padding=(0, 0), dilation=(1, 1), out=(3, 2),
      like=lambda x: F().max_pool2d(x, 2))

@@ -1,8 +1,7 @@
 """Rules of convolution, and of its transpose, in any number of dimensions.
 
-Each output pixel looks at a patch of the input through the weights. `convolution_by_taps` and
-`convolution_transpose_by_taps` say what that means, one tap of the kernel at a time. The rules compute the same as
-matrix products: the patches of a few rows of output pixels are laid side by side, as many as stay in the cache, and
+Each output pixel looks at a patch of the input through the weights. This is computed as matrix products: the patches of
+a few rows of output pixels are laid side by side, as many as stay in the cache, and
 
     y = w patches           the output                      w (O, C * taps)   patches (C * taps, pixels)
     gw = g patches^T        the gradient of the weights
@@ -21,7 +20,6 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..autograd.complex_numbers import holomorphic
 from ..autograd.tape import op
-from .indexing import place
 from .layout import Taps, batch_first, batch_last, padded, pieces
 from .sums import row_sums
 
@@ -30,42 +28,15 @@ PATCH_NUMBERS, MOST_COLUMNS, FEWEST_COLUMNS = 400_000, 4096, 512
 EVERY = (slice(None), slice(None))
 
 
-# ---- what is computed --------------------------------------------------------------------------
-
-def convolution_by_taps(x, w, b=None, *, stride, padding, dilation, groups):
-    """y[n,o,p] = b[o] + sum over c and t of  w[o,c,t] x[n,c, p stride + t dilation - padding],  c in the group of o"""
-    (N, C, *size), (O, _, *kernel) = x.shape, w.shape
-    taps = Taps(tuple(kernel), stride, dilation, groups)
-    wide = tuple(n + 2 * p for n, p in zip(size, padding))
-    x = place(x, shape=(N, C, *wide), key=(*EVERY, *(slice(p, p + n) for n, p in zip(size, padding))))
-    out = taps.outputs(wide)
-    y = 0.0
-    for tap in np.ndindex(*kernel):
-        seen = x[(*EVERY, *taps.seen_by(tap, (0,) * len(out), out))].reshape(N, groups, C // groups, prod(out))
-        y = y + w[(*EVERY, *tap)].reshape(groups, O // groups, C // groups) @ seen
-    y = y.reshape(N, O, *out)
-    return y if b is None else y + b.reshape(O, *(1 for _ in out))
-
-
-def convolution_transpose_by_taps(x, w, b=None, *, stride, padding, output_padding, dilation, groups):
-    """y[n,o, p stride + t dilation - padding] += w[c,o,t] x[n,c,p]: each input pixel writes a patch.   w (C, O/groups, ...)"""
-    (N, C, *size), (_, o, *kernel) = x.shape, w.shape
-    taps = Taps(tuple(kernel), stride, dilation, groups)
-    wide = tuple(n + extra for n, extra in zip(taps.reach(tuple(size)), output_padding))
-    y = 0.0
-    for tap in np.ndindex(*kernel):
-        wt = w[(*EVERY, *tap)].reshape(groups, C // groups, o).mT
-        patch = (wt @ x.reshape(N, groups, C // groups, prod(size))).reshape(N, groups * o, *size)
-        y = y + place(patch, shape=(N, groups * o, *wide), key=(*EVERY, *taps.seen_by(tap, (0,) * len(size), size)))
-    y = y[(*EVERY, *(slice(p, n - p) for n, p in zip(wide, padding)))]
-    return y if b is None else y + b.reshape(groups * o, *(1 for _ in size))
-
-
 # ---- the rules ---------------------------------------------------------------------------------
 
-@op(reference=convolution_by_taps, flat=True)
+@op(flat=True)
 def convolution(x, w, b=None, *, stride, padding, dilation, groups):
-    """y (N,O,...) = b (O) + w (O,C/groups,kernel) applied to every place of x (N,C,...)"""
+    """y[n,o,p] = b[o] + sum over c and t of  w[o,c,t] x[n,c, p stride + t dilation - padding],  c in the group of o"""
+    if type(x) is not np.ndarray:                      # replayed
+        window, size, kernel = _window(stride, padding, dilation, groups), x.shape[2:], w.shape[2:]
+        return x, (lambda g: _to_input(g, w, size, **window),
+                   lambda g: convolution_weight(x, g, kernel=kernel, **window), _of_bias)
     taps = Taps(w.shape[2:], stride, dilation, groups)
     x = padded(batch_last(x), padding, padding)
     size = x.shape[1:-1]
@@ -79,9 +50,16 @@ def convolution(x, w, b=None, *, stride, padding, dilation, groups):
     return batch_first(y), pullback
 
 
-@op(reference=convolution_transpose_by_taps, flat=True, name="ConvolutionBackward0")
+@op(flat=True, name="ConvolutionBackward0")
 def convolution_transpose(x, w, b=None, *, stride, padding, output_padding, dilation, groups):
-    """The gradient of a convolution's input, as a layer: x (N,C,...), w (C,O/groups,kernel) -> y (N,O,...)"""
+    """The gradient of a convolution's input, as a layer: x (N,C,...), w (C,O/groups,kernel) -> y (N,O,...)
+
+    y[n,o, p stride + t dilation - padding] += w[c,o,t] x[n,c,p]: each input pixel writes a patch.
+    """
+    if type(x) is not np.ndarray:                      # replayed
+        window, size, kernel = _window(stride, padding, dilation, groups), x.shape[2:], w.shape[2:]
+        return x, (lambda g: _to_output(g, w, size, **window),
+                   lambda g: convolution_weight(g, x, kernel=kernel, **window), _of_bias)
     taps = Taps(w.shape[2:], stride, dilation, groups)
     x = batch_last(x)
     size = x.shape[1:-1]
@@ -98,7 +76,45 @@ def convolution_transpose(x, w, b=None, *, stride, padding, output_padding, dila
     return batch_first(y), pullback
 
 
-holomorphic(convolution, convolution_transpose)
+@op(flat=True, name="ConvolutionBackward0")
+def convolution_weight(x, g, *, kernel, stride, padding, dilation, groups):
+    """The gradient of a convolution's weights: x (N,C,...), g (N,O,...) -> gw (O,C/groups,kernel)
+
+    gw[o,c,t] = sum over n and p of  g[n,o,p] x[n,c, p stride + t dilation - padding]
+    """
+    window, size, out = _window(stride, padding, dilation, groups), x.shape[2:], g.shape[2:]
+    pullbacks = lambda h: _to_input(g, h, size, **window), lambda h: _to_output(x, h, out, **window)
+    if type(x) is not np.ndarray:                      # replayed
+        return x, pullbacks
+    wide = padded(batch_last(x), padding, padding)
+    return weight_gradient(wide, batch_last(g), Taps(kernel, stride, dilation, groups)), pullbacks
+
+
+# The three are each other's gradients, so that gradients of gradients are made of them, too. In a replay a rule's value
+# is asked for its type alone.
+
+def _window(stride, padding, dilation, groups) -> dict:
+    return {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+
+
+def _to_input(g, w, size, *, stride, padding, dilation, groups):
+    """The gradient of the input, whose sizes are `size`, from that of the output."""
+    reached = Taps(w.shape[2:], stride, dilation).reach(g.shape[2:])
+    extra = tuple(n + 2 * p - r for n, p, r in zip(size, padding, reached))
+    return convolution_transpose(g, w, None, output_padding=extra, **_window(stride, padding, dilation, groups))
+
+
+def _to_output(x, w, size, **window):
+    """The convolution's first `size` pixels; a transposed one whose output was padded may have had no more."""
+    y = convolution(x, w, None, **window)
+    return y if y.shape[2:] == size else y[(*EVERY, *map(slice, size))]
+
+
+def _of_bias(g):
+    return g.sum((0, *range(2, g.ndim)))
+
+
+holomorphic(convolution, convolution_transpose, convolution_weight)
 
 
 # ---- the three products, on arrays with the batch last -------------------------------------------

@@ -1,6 +1,8 @@
-"""Convolutional layers: against torch, against the plain reference, and against differences."""
+"""Convolutional layers: against torch, against loops over the taps, and against differences."""
 
 from __future__ import annotations
+
+from math import prod
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 import mtorch
 from mtorch.nn import functional as F
 from mtorch.ops import convolution as rules
+from mtorch.ops.layout import Taps
 from tests.nn.layer_twins import functions_agree, layers_agree, normal, raises_as_torch
 
 both_types = pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -64,22 +67,70 @@ def test_the_size_of_the_pieces_changes_nothing(columns: int, monkeypatch: pytes
         np.testing.assert_allclose(one(), other(), atol=1e-12)
 
 
-def test_rule_equals_its_plain_reference() -> None:
-    x, w, b = mtorch.tensor(normal(2, 4, 6, 5)), mtorch.tensor(normal(6, 2, 3, 2)), mtorch.tensor(normal(6))
+def by_taps(x, w, b, *, stride, padding, dilation, groups):
+    """A convolution, one tap of the kernel at a time."""
+    size, (outputs, _, *kernel) = x.shape[2:], w.shape
+    taps = Taps(tuple(kernel), stride, dilation, groups)
+    x = np.pad(x, ((0, 0), (0, 0), *((p, p) for p in padding)))
+    out = taps.outputs(x.shape[2:])
+    y = 0.0
+    for tap in np.ndindex(*kernel):
+        seen = x[:, :, *taps.seen_by(tap, (0,) * len(out), out)].reshape(len(x), groups, -1, prod(out))
+        y = y + w[:, :, *tap].reshape(groups, outputs // groups, -1) @ seen
+    return y.reshape(len(x), outputs, *out) + b.reshape(-1, *(1 for _ in size))
+
+
+def transposed_by_taps(x, w, b, *, stride, padding, output_padding, dilation, groups):
+    """A transposed convolution, in which each input pixel writes a patch, one tap at a time."""
+    (n, c, *size), (_, o, *kernel) = x.shape, w.shape
+    taps = Taps(tuple(kernel), stride, dilation, groups)
+    y = np.zeros((n, groups * o, *(a + b for a, b in zip(taps.reach(tuple(size)), output_padding))))
+    for tap in np.ndindex(*kernel):
+        wt = w[:, :, *tap].reshape(groups, c // groups, o).mT
+        y[:, :, *taps.seen_by(tap, (0,) * len(size), tuple(size))] += (
+            wt @ x.reshape(n, groups, c // groups, prod(size))).reshape(n, groups * o, *size)
+    return y[:, :, *(slice(p, n - p) for n, p in zip(y.shape[2:], padding))] + b.reshape(-1, *(1 for _ in size))
+
+
+def test_rules_equal_what_is_computed_tap_by_tap() -> None:
+    x, w, b = normal(2, 4, 6, 5), normal(6, 2, 3, 2), normal(6)
     options = {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2), "groups": 2}
-    np.testing.assert_allclose(rules.convolution(x, w, b, **options).numpy(),
-                               rules.convolution_by_taps(x, w, b, **options).numpy(), atol=1e-12)
-    w = mtorch.tensor(normal(4, 3, 3, 2))
+    y = rules.convolution(x, w, b, **options)
+    np.testing.assert_allclose(y, by_taps(x, w, b, **options), atol=1e-12)
+    g = normal(*y.shape)
+    gw = rules.convolution_weight(x, g, kernel=(3, 2), **options)
+    np.testing.assert_allclose((gw * w).sum(), (g * by_taps(x, w, 0 * b, **options)).sum(), atol=1e-12)
+    w = normal(4, 3, 3, 2)
     options["output_padding"] = (1, 0)
-    np.testing.assert_allclose(rules.convolution_transpose(x, w, b, **options).numpy(),
-                               rules.convolution_transpose_by_taps(x, w, b, **options).numpy(), atol=1e-12)
+    np.testing.assert_allclose(rules.convolution_transpose(x, w, b, **options),
+                               transposed_by_taps(x, w, b, **options), atol=1e-12)
+
+
+@pytest.mark.parametrize("convolve", [
+    lambda F, x, w, b: F.conv2d(x, w, b, stride=(2, 3), padding=(2, 1), dilation=(1, 2), groups=2),
+    lambda F, x, w, b: F.conv_transpose2d(x, w, b, stride=(2, 3), padding=1, dilation=(1, 2), groups=2),
+], ids=["strided", "transposed"])
+def test_gradients_of_gradients_are_those_of_torch(convolve) -> None:
+    torch = pytest.importorskip("torch")
+    arrays = normal(3, 4, 6, 7), normal(4, 2, 3, 2), normal(4)
+
+    def penalty(t):
+        x, w, b = (t.tensor(a, requires_grad=True) for a in arrays)
+        y = convolve(t.nn.functional, x, w, b)
+        first = t.autograd.grad((y ** 3).sum(), (x, w, b), create_graph=True)
+        second = t.autograd.grad(sum((g ** 2).sum() for g in first), (x, w, b), create_graph=True)
+        third = t.autograd.grad(sum((g ** 2).sum() for g in second), (x, w, b))
+        return [g.detach().numpy() for g in (*first, *second, *third)]
+    for here, there in zip(penalty(mtorch), penalty(torch), strict=True):
+        np.testing.assert_allclose(here, there, rtol=1e-9)
 
 
 @pytest.mark.parametrize("convolve", [
     lambda x, w, b: F.conv2d(x, w, b, stride=2, padding=1),
     lambda x, w, b: F.conv2d(x, w, b, padding="same"),
     lambda x, w, b: F.conv_transpose2d(x, w.transpose(0, 1), b, stride=2, padding=1),
-], ids=["strided", "same", "transposed"])
+    lambda x, w, b: F.conv_transpose2d(x, w.transpose(0, 1), b, stride=2, dilation=3, output_padding=2),
+], ids=["strided", "same", "transposed", "with a pixel more than the stride leaves"])
 def test_gradients_of_both_orders(convolve) -> None:
     x, w, b = (mtorch.tensor(a, requires_grad=True) for a in (normal(2, 2, 4, 3), normal(3, 2, 2, 2), normal(3)))
     assert mtorch.autograd.gradcheck(convolve, (x, w, b))
