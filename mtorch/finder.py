@@ -33,6 +33,7 @@ _OTHER_NAMES = {
     "torch.nn.parallel.scatter_gather": "nn.parallel",
     "torch._tensor": "tensor",
     "torch.utils.data._utils.collate": "utils.data.collate",
+    "torchvision.transforms.transforms": "vision.transforms",
 }
 
 
@@ -117,8 +118,12 @@ def _name_loaded() -> None:
             if name == ours or name.startswith(ours + "."):
                 sys.modules.setdefault(torch_name + name[len(ours):], module)
     for torch_name, ours in _OTHER_NAMES.items():
-        if f"{__package__}.{ours}" in sys.modules:
-            sys.modules.setdefault(torch_name, sys.modules[f"{__package__}.{ours}"])
+        loaded = sys.modules.get(f"{__package__}.{ours}")
+        parent, _, name = torch_name.rpartition(".")
+        if loaded is not None:
+            sys.modules.setdefault(torch_name, loaded)
+            if parent in sys.modules and not hasattr(sys.modules[parent], name):
+                setattr(sys.modules[parent], name, loaded)             # for `from torchvision.transforms import transforms`
 
 
 def install() -> None:

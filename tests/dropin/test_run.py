@@ -52,10 +52,12 @@ from torch.autograd.gradcheck import gradcheck
 from torch.autograd.profiler import profile
 from torch.distributions import Normal
 from torch.distributions.distribution import Distribution
-from torch.cuda.amp import autocast, GradScaler
+from torch.cuda.amp import autocast, GradScaler, grad_scaler
 from torch.utils.tensorboard import SummaryWriter
 from torch.utils.checkpoint import checkpoint
 from torchvision import datasets, transforms
+from torchvision.transforms import transforms as inner
+from torchvision.transforms.transforms import Compose
 from torchvision.utils import make_grid, save_image
 import torch.nn.utils.weight_norm
 import torch.backends.cudnn as cudnn
@@ -72,6 +74,7 @@ assert _get_activation_fn("relu") is F.relu and issubclass(InplaceFunction, Func
 assert torch.utils.data._utils.collate.default_collate is default_collate is torch.utils.data.default_collate
 assert model_zoo.load_url is torch.hub.load_state_dict_from_url
 assert callable(torch.nn.utils.weight_norm)
+assert inner.Compose is Compose is transforms.Compose and grad_scaler.GradScaler is GradScaler
 assert callable(torch.autograd.gradcheck) and torch.autograd.Variable is Variable
 assert issubclass(torch._C._LinAlgError, RuntimeError)
 for name, module in sys.modules.items():
