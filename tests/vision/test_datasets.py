@@ -93,6 +93,7 @@ def test_repr_is_torchvisions(root):
     StandardTransform
 Transform: {np.asarray!r}
 Target transform: StandardTransform"""
+    assert repr(MNIST(root, "train")).splitlines()[1::2] == ["    Number of datapoints: 6", "    Split: Test"]    # as there
 
 
 def test_old_names_warn(root):

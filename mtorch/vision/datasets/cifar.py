@@ -134,7 +134,7 @@ class CIFAR10(VisionDataset):
         return [(wrap(image), target) for image, target in zip(images.array, targets, strict=True)]
 
     def extra_repr(self) -> str:
-        return f"Split: {'Train' if self.train else 'Test'}"
+        return f"Split: {'Train' if self.train is True else 'Test'}"
 
     def _path(self, name: str) -> Path:
         return Path(self.root, self.base_folder, name)    # type: ignore[arg-type]

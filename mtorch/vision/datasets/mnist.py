@@ -69,7 +69,7 @@ class _Pictures(VisionDataset):
         return {name: number for number, name in enumerate(self.classes)}
 
     def extra_repr(self) -> str:
-        return f"Split: {'Train' if self.train else 'Test'}"
+        return f"Split: {'Train' if self.train is True else 'Test'}"
 
 
 class MNIST(_Pictures):
