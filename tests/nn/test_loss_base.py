@@ -103,6 +103,16 @@ def test_the_older_arguments(older: dict) -> None:
     same_in_torch(scenario)
 
 
+@pytest.mark.parametrize("name", ["MSELoss", "BCEWithLogitsLoss", "HuberLoss", "CosineEmbeddingLoss"])
+def test_the_older_word_for_the_mean(name: str) -> None:
+    def scenario(t):
+        criterion = getattr(t.nn, name)(reduction="elementwise_mean")
+        numbers = [t.tensor([[0.25, 3.0]]), t.tensor([[1.0, 0.5]]), t.tensor([1])][:3 if "Cosine" in name else 2]
+        loss, texts = warned(criterion, *numbers)
+        return [criterion.reduction, round(loss.item(), 5), texts]
+    same_in_torch(scenario)
+
+
 @pytest.mark.parametrize("make", [lambda x: mtorch.nn.MSELoss()(x, mtorch.zeros(2)), lambda x: (x * x).mean()])
 def test_formats_as_a_number(make):
     x = mtorch.ones(2, requires_grad=True)

@@ -9,7 +9,7 @@ import numpy as np
 from ...autograd.tape import TensorBase, wrap
 from ...functions.arguments import require_tensor
 from ...ops import ctc
-from .loss import check_reduction, reduced
+from .loss import chosen, reduced
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -43,7 +43,7 @@ def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequenc
     tensor(0.2877)
     """
     x = require_tensor(log_probs, "ctc_loss", "log_probs")
-    check_reduction(reduction)
+    reduction = chosen(reduction)
     require_tensor(targets, "ctc_loss", "targets")
     if x.array.dtype.kind != "f":
         raise NotImplementedError(f"ctc_loss: expected floating point log_probs, got {x.dtype}")

@@ -41,10 +41,14 @@ def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
     return reduction
 
 
-def chosen(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
-    """The reduction, where torch's two older arguments may name it."""
+def chosen(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
+    """The reduction, where torch's two older arguments may name it, or an older word."""
     if size_average is not None or reduce is not None:
         return reduction_of(size_average, reduce)
+    if reduction == "elementwise_mean":
+        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.",
+                      stacklevel=program_line())
+        return "mean"
     return check_reduction(reduction)
 
 
@@ -168,7 +172,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     >>> mtorch.nn.functional.huber_loss(mtorch.tensor([0.5, 3.0]), mtorch.zeros(2))
     tensor(1.3125)
     """
-    check_reduction(reduction)
+    reduction = chosen(reduction)
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
     losses = rules.huber(*pair("huber_loss", input, target), delta=number_of(delta, "huber_loss", "delta"), scale=1.0)
