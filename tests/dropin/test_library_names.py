@@ -355,6 +355,9 @@ def test_the_nearest_name_is_looked_for_when_the_error_is_read(monkeypatch):
     monkeypatch.undo()
     with pytest.raises(AttributeError, match="nearest name is 'Linear'"):
         mtorch.nn.Linea
+
+
+@BOTH
 def test_compiled_ops_that_cannot_be_loaded(lib):
     with pytest.raises(OSError):
         lib.ops.load_library("//fbgemm_gpu:metric_ops")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mtorch import random
-from mtorch.random import fused
+from mtorch.random import fused, uniform
 
 torch = pytest.importorskip("torch")
 
@@ -46,6 +46,12 @@ def check_fill(ours, theirs, dtype, sizes=SIZES):
 def test_uniform(dtype, low, high):
     check_fill(lambda a, g: random.uniform_(a, g, low, high),
                lambda t, g: t.uniform_(low, high, generator=g), dtype)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_uniform_in_pieces(dtype, monkeypatch):
+    monkeypatch.setattr(uniform, "PIECE", 16)
+    test_uniform(dtype, -0.037, 0.041)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
