@@ -1,4 +1,4 @@
-"""torch's former order of arguments, in which numbers came before what they multiply: `x.addmm(beta, alpha, mat1, mat2)`."""
+"""torch's former order of arguments, in which numbers came before what they multiply: `addmm(beta, x, alpha, mat1, mat2)`."""
 from __future__ import annotations
 
 import functools

@@ -9,11 +9,14 @@ from ..autograd.tape import TensorBase
 from ..ops import arithmetic, matrix as rules
 from ..ops.shape import unsafe_view
 from .arguments import require_tensor
+from .former import factors_first
 from .output import into
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
     from .hints import Number
+
+factored = factors_first("beta", "alpha")              # torch's former order of addmm and its kin
 
 
 def _same_type(name, *xs) -> None:
@@ -187,6 +190,7 @@ def _added(name, product, input):
     return result
 
 
+@factored
 @shown_as("AddmmBackward0")
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1,
           out: Tensor | None = None) -> Tensor:
@@ -204,6 +208,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
     return _plus_product("addmm", require_tensor(input, "addmm"), mm(mat1, mat2), beta, alpha, out)
 
 
+@factored
 @shown_as("AddmvBackward0")
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1,
           out: Tensor | None = None) -> Tensor:
@@ -219,6 +224,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
     return _plus_product("addmv", require_tensor(input, "addmv"), mv(mat, vec), beta, alpha, out)
 
 
+@factored
 @shown_as("BaddbmmBackward0")
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1,
             out: Tensor | None = None) -> Tensor:
@@ -234,6 +240,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
     return _plus_product("baddbmm", require_tensor(input, "baddbmm"), bmm(batch1, batch2), beta, alpha, out)
 
 
+@factored
 @shown_as("AddbmmBackward0")
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1,
            out: Tensor | None = None) -> Tensor:
@@ -270,6 +277,7 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
 ger = outer
 
 
+@factored
 @shown_as("AddrBackward0")
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1,
          out: Tensor | None = None) -> Tensor:

@@ -17,14 +17,10 @@ from ..functions import joining, matrix, random, random_inplace, rearranging, re
 from ..functions import shape as shapes, softmax as softmaxes, sorting, transcendental
 from ..functions import complex_numbers, number_parts, placing, special, spectrogram, stacking, statistics
 from ..functions import in_place
-from ..functions.former import factors_first
 from ..functions.linalg import decomposition, norms, products, solving
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
-
-
-factored = factors_first("beta", "alpha")              # torch's former order of addmm and its kin
 
 
 def _warn_of_T(ndim: int) -> None:
@@ -371,8 +367,7 @@ class Functions(TensorBase):
     # ---- products ------------------------------------------------------------------------------
 
     matmul, mm, bmm, mv, dot = matrix.matmul, matrix.mm, matrix.bmm, matrix.mv, matrix.dot
-    addmm, addmv, baddbmm = factored(matrix.addmm), factored(matrix.addmv), factored(matrix.baddbmm)
-    addbmm, addr = factored(matrix.addbmm), factored(matrix.addr)
+    addmm, addmv, baddbmm, addbmm, addr = matrix.addmm, matrix.addmv, matrix.baddbmm, matrix.addbmm, matrix.addr
     addmm_, addmv_, baddbmm_ = inplace(addmm), inplace(addmv), inplace(baddbmm)
     addbmm_, addr_ = inplace(addbmm), inplace(addr)
     outer = ger = matrix.outer

@@ -4,9 +4,11 @@ What each computes stands at its function in functional/loss.py.
 """
 from __future__ import annotations
 
+import warnings
 from math import prod
 from typing import TYPE_CHECKING
 
+from ..caller import program_line
 from ..tensor import Tensor
 from . import functional as F
 from .linear import Linear
@@ -219,6 +221,28 @@ class NLLLoss(_WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.nll_loss(input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
+
+
+class NLLLoss2d(NLLLoss):
+    """NLLLoss, by the name that it had for images; deprecated in torch, too.
+
+    weight, size_average, ignore_index, reduce, reduction: as for NLLLoss
+
+    Shape: input (N, C, H, W); target, integers in [0, C), (N, H, W) -> (), or with "none" (N, H, W).
+    Raises: what NLLLoss raises.
+    Source: that of NLLLoss.
+
+    >>> import mtorch, warnings
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     mtorch.nn.NLLLoss2d()(mtorch.tensor([[[[-0.5]], [[-1.0]]]]), mtorch.tensor([[[1]]]))
+    tensor(1.)
+    """
+
+    def __init__(self, weight: Tensor | None = None, size_average: bool | None = None, ignore_index: int = -100,
+                 reduce: bool | None = None, reduction: str = "mean") -> None:
+        warnings.warn("`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement.",
+                      FutureWarning, stacklevel=program_line())
+        super().__init__(weight, size_average, ignore_index, reduce, reduction)
 
 
 class BCELoss(_WeightedLoss):

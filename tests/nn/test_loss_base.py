@@ -113,6 +113,13 @@ def test_the_older_word_for_the_mean(name: str) -> None:
     same_in_torch(scenario)
 
 
+def test_the_older_name_for_the_loss_of_images() -> None:
+    def scenario(t):
+        criterion, (text,) = warned(t.nn.NLLLoss2d, ignore_index=1)
+        return [criterion(t.full((1, 2, 1, 2), -0.5), t.tensor([[[0, 1]]])).item(), text[:35], repr(criterion)]
+    same_in_torch(scenario)
+
+
 @pytest.mark.parametrize("make", [lambda x: mtorch.nn.MSELoss()(x, mtorch.zeros(2)), lambda x: (x * x).mean()])
 def test_formats_as_a_number(make):
     x = mtorch.ones(2, requires_grad=True)
