@@ -1,6 +1,7 @@
 """Sums of products: einsum, tensordot, and the products that are named."""
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from ..autograd.naming import shown_as
@@ -54,7 +55,7 @@ def einsum(*args: Any) -> Tensor:
         raise ValueError("einsum(): must specify at least one operand beside the equation")
     xs: Any = [require_tensor(x, "einsum", "operands") for x in operands]
     inputs: Any
-    inputs, output = _parsed(equation.replace(" ", ""), xs)
+    inputs, output = _parsed(equation.replace(" ", ""), tuple([x.array.ndim for x in xs]))
     kind = result_type_of(*xs)
     if len(xs) == 2 and xs[0].dtype is not xs[1].dtype and set("".join(inputs)) - set(output):
         raise RuntimeError(f"einsum(): the operands of a sum of products must have the same dtype, got {xs[0].dtype} and "
@@ -70,7 +71,8 @@ def einsum(*args: Any) -> Tensor:
             sizes[c] = max(sizes[c], n) if sizes[c] != 0 and n != 0 else 0
     if len(xs) == 1:
         return _rearranged(xs[0], inputs[0], output)
-    xs = [x.expand(tuple(sizes[c] for c in names)) for x, names in zip(xs, inputs)]
+    shapes = [tuple([sizes[c] for c in names]) for names in inputs]
+    xs = [x if x.array.shape == shape else x.expand(shape) for x, shape in zip(xs, shapes)]
     return contraction(*xs, inputs=tuple(inputs), output=output)
 
 
@@ -97,26 +99,27 @@ def _from_lists(args):
     return equation + ("" if out is None else "->" + text(out)), tuple(operands)
 
 
-def _parsed(equation: str, xs):
+@functools.lru_cache(1024)
+def _parsed(equation: str, ndims: tuple[int, ...]) -> tuple[tuple[str, ...], str]:
     """The names of each operand's dimensions and of the output's, '...' written out."""
     left, arrow, right = equation.partition("->")
     parts = left.split(",")
-    if len(parts) != len(xs):
-        raise RuntimeError(f"einsum(): {'more' if len(xs) > len(parts) else 'fewer'} operands were provided than "
-                           f"specified in the equation: {len(xs)} for {left!r}")
+    if len(parts) != len(ndims):
+        raise RuntimeError(f"einsum(): {'more' if len(ndims) > len(parts) else 'fewer'} operands were provided than "
+                           f"specified in the equation: {len(ndims)} for {left!r}")
     free = [c for c in _LETTERS if c not in equation]
-    hidden = max([x.array.ndim - len(p.replace("...", "")) for p, x in zip(parts, xs) if "..." in p], default=0)
+    hidden = max([ndim - len(p.replace("...", "")) for p, ndim in zip(parts, ndims) if "..." in p], default=0)
     dots = "".join(free[:hidden])
     inputs = []
-    for p, x in zip(parts, xs):
+    for p, ndim in zip(parts, ndims):
         named = p.replace("...", "")
         if any(c not in _LETTERS for c in named):
             raise RuntimeError(f"einsum(): invalid subscript given in {p!r}, subscripts must be in [a-zA-Z]")
-        if "..." not in p and len(named) != x.array.ndim or len(named) > x.array.ndim:
+        if "..." not in p and len(named) != ndim or len(named) > ndim:
             raise RuntimeError(f"einsum(): the number of subscripts in the equation ({len(named)}) does not match the "
-                               f"number of dimensions ({x.array.ndim}) for an operand"
+                               f"number of dimensions ({ndim}) for an operand"
                                + (" and no ellipsis was given" if "..." not in p else ""))
-        inputs.append(p.replace("...", dots[len(dots) - (x.array.ndim - len(named)):] if hidden else ""))
+        inputs.append(p.replace("...", dots[len(dots) - (ndim - len(named)):] if hidden else ""))
     if arrow:
         if right.count("...") > 1 or right.replace("...", "").count("."):
             raise RuntimeError("einsum(): found '.' for output that is not part of any ellipsis (...)")
@@ -130,11 +133,13 @@ def _parsed(equation: str, xs):
     else:
         joined = "".join(inputs)
         output = dots + "".join(sorted(c for c in set(joined) if joined.count(c) == 1 and c not in dots))
-    return inputs, output
+    return tuple(inputs), output
 
 
 def _without_repeats(x, names: str):
     """A name that occurs twice in one operand means its diagonal."""
+    if len(set(names)) == len(names):
+        return x, names
     for c in dict.fromkeys(names):
         while names.count(c) > 1:
             first = names.index(c)
