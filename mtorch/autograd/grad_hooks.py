@@ -42,7 +42,7 @@ def run_hooks(hooks: Iterable, g: Any) -> Any:
                 raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the type of value (was "
                                    f"{shown.array.dtype} got {new.array.dtype})")
             g = new if isinstance(g, TensorBase) else new.array
-    return g if isinstance(g, TensorBase) else np.array(g)     # a hook may have kept it, and .grad is added to in place
+    return _apart(g)
 
 
 class OfNode:
@@ -104,7 +104,7 @@ def followed(node: Node, pullback: Any, arrived: Any, useful: Any) -> Any:
                 g = g if g is None or g.shape == shape else sum_to(g, shape)
             found.append(g)
         for hook in hooks:
-            found = _changed(hook, found, tuple(map(_shown, arrived if type(arrived) is list else [arrived])))
+            found = _changed(hook, found, tuple(map(_shown, map(_apart, arrived if type(arrived) is list else [arrived]))))
         return found
     return together
 
@@ -113,18 +113,23 @@ def _shown(g: Any) -> Any:
     return g if g is None or isinstance(g, TensorBase) else wrap(np.asarray(g))
 
 
+def _apart(g: Any) -> Any:
+    """A gradient in memory of its own: a hook may have kept what it saw, and .grad is added to in place."""
+    return g if g is None or isinstance(g, TensorBase) else np.array(g)
+
+
 def _changed(hook: Callable, gradients: list, *more: Any) -> list:
     """What a hook makes of gradients: they themselves where it returns None."""
     new = hook(tuple(map(_shown, gradients)), *more)
     if new is None:
-        return gradients
+        return list(map(_apart, gradients))
     if not isinstance(new, (tuple, TensorBase)):
         raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
     new = new if isinstance(new, tuple) else (new,)
     if len(new) != len(gradients):
         raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has returned an incorrect number of values "
                            f"(got {len(new)}, but expected {len(gradients)})")
-    return [g if g is None or mode.recording else g.array for g in new]
+    return [g if g is None or mode.recording else _apart(g.array) for g in new]
 
 
 class Retained:

@@ -233,6 +233,24 @@ def test_what_a_hook_kept_stays_as_it_was():
     assert x.grad.tolist() == [8.0, 8.0]
 
 
+def test_what_a_hook_on_a_node_kept_stays_as_it_was():
+    w = mtorch.ones(2, requires_grad=True)
+    seen = []
+    y = w * mtorch.tensor([2.0, 3.0])
+    y.grad_fn.register_hook(lambda gi, go: seen.extend([gi[0], go[0]]))
+    y.grad_fn.register_prehook(lambda go: seen.append(go[0]))
+    y.sum().backward()
+    (w * 5).sum().backward()
+    assert [g.tolist() for g in seen] == [[1.0, 1.0], [2.0, 3.0], [1.0, 1.0]]
+    given = mtorch.ones(2)
+    z = w + 0
+    z.grad_fn.register_hook(lambda gi, go: (given, *gi[1:]))
+    w.grad = None
+    z.sum().backward()
+    (w * 5).sum().backward()
+    assert given.tolist() == [1.0, 1.0] and w.grad.tolist() == [6.0, 6.0]
+
+
 def test_hook_that_changes_the_shape():
     x = leaf(1.0, 2.0)
     x.register_hook(lambda g: g[:1])
