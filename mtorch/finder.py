@@ -1,4 +1,4 @@
-"""Finds `torch` and `torchvision` in mtorch and mtorch.vision, once `install()` has been called (see as_torch.py).
+"""Finds `torch`, `torchvision` and `functorch` in mtorch and its parts, once `install()` has been called (see as_torch.py).
 
 `torch.nn` then *is* `mtorch.nn`, one module under two names, and so is every module below.
 """
@@ -17,7 +17,7 @@ from typing import Any
 from . import version
 from .missing import PAGE, nearest
 
-_HERE = {"torch": __package__, "torchvision": f"{__package__}.vision"}
+_HERE = {"torch": __package__, "torchvision": f"{__package__}.vision", "functorch": f"{__package__}.functorch"}
 
 # modules that are found under another name here
 _OTHER_NAMES = {
@@ -34,6 +34,7 @@ _OTHER_NAMES = {
     "torch._tensor": "tensor",
     "torch.utils.data._utils.collate": "utils.data.collate",
     "torchvision.transforms.transforms": "vision.transforms",
+    "functorch.experimental": "func",
 }
 
 

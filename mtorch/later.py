@@ -27,7 +27,8 @@ LATER: dict[str, dict[str, str]] = {
     "mtorch": {
         **{name: name for name in ("_C", "__config__", "_dynamo", "_inductor", "_subclasses", "_tensor_str", "_utils",
                                    "accelerator", "amp", "backends", "compiler", "cpu", "cuda", "distributed", "distributions",
-                                   "fft", "func", "futures", "fx", "hub", "jit", "library", "mps", "multiprocessing", "onnx",
+                                   "fft", "func", "functional", "futures", "fx", "hub", "jit", "library", "mps",
+                                   "multiprocessing", "onnx",
                                    "overrides", "profiler", "quasirandom", "serialization", "storage", "testing", "types",
                                    "version", "vision", "xpu")},
         **dict.fromkeys(["save", "load"], "serialization"),

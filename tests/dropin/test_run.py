@@ -47,6 +47,9 @@ from torch.autograd import Variable, Function
 from torch.autograd.function import InplaceFunction, once_differentiable
 from torch.utils.data._utils.collate import default_collate
 import torch.utils.model_zoo as model_zoo
+from torch.functional import einsum, norm
+from functorch import make_functional, vmap
+from functorch.experimental import replace_all_batch_norm_modules_
 from torch.autograd.functional import jacobian
 from torch.autograd.gradcheck import gradcheck
 from torch.autograd.profiler import profile
@@ -64,6 +67,8 @@ import torch.backends.cudnn as cudnn
 import torch.multiprocessing as mp
 import torch._C
 assert torch.torch is torch
+assert torch.functional.F is F and all(getattr(torch.functional, name) is getattr(torch, name)
+                                       for name in torch.functional.__all__[1:])
 assert torch is mtorch and nn is mtorch.nn and F is mtorch.nn.functional and torchvision is mtorch.vision
 assert nn.Linear is torch.nn.modules.linear.Linear is torch.nn.modules.Linear is mtorch.nn.Linear
 assert isinstance(nn.BatchNorm2d(1), _BatchNorm)
