@@ -108,7 +108,7 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
         if not x._requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     seeds = _seeds(outputs, grad_outputs, create_graph, "grad")
-    keep = create_graph if retain_graph is None else retain_graph
+    keep = mode.keeping or (create_graph if retain_graph is None else retain_graph)
     grads = sweep(outputs, seeds, keep, create_graph, {_target(x) for x in inputs})
     result = []
     for x in inputs:

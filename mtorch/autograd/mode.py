@@ -1,10 +1,11 @@
 """Whether operations are recorded: `no_grad` and its relatives, each thread for itself."""
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Self, TypeVar, overload
 
 import numpy as np
@@ -16,6 +17,7 @@ WATCHED = 2                  # recording, with every value looked at for nan and
 class _Mode(threading.local):
     recording: bool | int = True   # do operations on tensors that require grad make nodes?  False, True or WATCHED
     inference = False
+    keeping = False          # does `grad` keep graphs, for it will be called again for another example of vmap's?
     replaying = False        # are rules being run on Tensors, for gradients of gradients?
     watching = False         # is recording, when it is on, WATCHED?
 
@@ -33,6 +35,17 @@ class _Mode(threading.local):
 
 
 mode = _Mode()
+
+
+@contextlib.contextmanager
+def keeping_graphs(on: bool) -> Iterator[None]:
+    """A block in which `grad` keeps the graphs that it walks."""
+    before = mode.keeping
+    mode.keeping = before or on
+    try:
+        yield
+    finally:
+        mode.keeping = before
 
 
 def is_grad_enabled() -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import random
+from ..autograd.mode import keeping_graphs
 from ..functions.joining import stack
 from ..tensor import Tensor
 from ..utils._pytree import _broadcast_to_and_flatten, tree_leaves, tree_structure
@@ -66,7 +67,8 @@ def vmap(func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = 
             if randomness == "same":
                 random.default_generator.set_state(before)
             example = like(args, [x if dim is None else x[i] for x, dim in zip(examples, dims, strict=True)])
-            results.append(func(*example, **kwargs))
+            with keeping_graphs(i < count - 1):        # the next example may go back through one from outside again
+                results.append(func(*example, **kwargs))
             if count > 1 and [x._version for x in shared] != versions:
                 raise RuntimeError(_SHARED_WRITE)
             if randomness == "error" and not random.default_generator.get_state().equal(before):

@@ -482,3 +482,19 @@ def test_a_refused_draw_leaves_the_generator_where_it_was() -> None:
         with pytest.raises(RuntimeError, match="randomness error mode"):
             lib.vmap(lambda x, lib=lib: x + lib.randn(4))(lib.ones(3, 4))
         assert lib.rand(1).item() == pytest.approx(0.4962565899)
+
+
+def test_vmap_goes_back_through_one_graph_for_each_example():
+    def compute(lib):
+        x = data(lib, 3).requires_grad_()
+        y = (x ** 2).sin()
+        rows = lib.vmap(lambda v: lib.autograd.grad(y, x, v)[0])(lib.eye(3))
+        z = (x * 3).exp()
+        nested = lib.vmap(lib.vmap(lambda v: lib.autograd.grad(z, x, v)[0]))(data(lib, 2, 4, 3))
+        return rows, nested
+    agree(compute)
+    x = data(mtorch, 3).requires_grad_()
+    y = x ** 2
+    mtorch.vmap(lambda v: mtorch.autograd.grad(y, x, v)[0])(mtorch.eye(3))
+    with pytest.raises(RuntimeError, match="a second time"):
+        y.sum().backward()
