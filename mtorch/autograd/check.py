@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..random import default_generator, uniform_
 from .complex_numbers import in_parts
 from .engine import grad
 from .tape import TensorBase, wrap
@@ -89,7 +90,7 @@ def gradgradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any],
                   fast_mode: bool = False, masked: bool = False) -> bool:
     """Whether the gradients of func's gradients agree with differences: `gradcheck` of the backward.
 
-    grad_outputs: the gradient that the backward is run with; random unless given
+    grad_outputs: the gradient that the backward is run with; unless given, drawn as torch draws it
     gen_non_contig_grad_outputs, check_rev_over_rev: without effect
     check_fwd_over_rev: must be False
 
@@ -106,9 +107,8 @@ def gradgradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any],
     count = len(inputs)
     _requiring_grad(inputs)
     if grad_outputs is None:
-        rng = np.random.RandomState(0)
-        grad_outputs = tuple(wrap(rng.standard_normal(o.array.shape).astype(o.array.dtype)).requires_grad_()
-                             for o in _outputs(func(*inputs)))
+        result = func(*inputs)
+        grad_outputs = tuple(map(_random_like, filter(_has_gradient, result if isinstance(result, (tuple, list)) else (result,))))
     elif isinstance(grad_outputs, TensorBase):
         grad_outputs = (grad_outputs,)
 
@@ -123,8 +123,20 @@ def gradgradcheck(func: Callable[..., Any], inputs: Tensor | Sequence[Any],
                      raise_exception=raise_exception, nondet_tol=nondet_tol, fast_mode=fast_mode)
 
 
+def _has_gradient(x: Any) -> bool:
+    return isinstance(x, TensorBase) and x._requires_grad
+
+
+def _random_like(output: Any) -> Any:
+    """A gradient of an output, of numbers from [-1, 1) that are drawn as torch draws them."""
+    array = np.empty(output.array.shape, output.array.dtype)
+    parts = array.reshape(-1)
+    uniform_(parts.view(parts.real.dtype), default_generator, -1.0, 1.0)
+    return wrap(array).requires_grad_()
+
+
 def _requiring_grad(inputs: tuple) -> list:
-    checked = [x for x in inputs if isinstance(x, TensorBase) and x._requires_grad]
+    checked = list(filter(_has_gradient, inputs))
     if not checked:
         raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of them have "
                          "requires_grad=True.")

@@ -65,3 +65,20 @@ def test_func_is_recorded_wherever_it_is_evaluated(fast_mode: bool) -> None:
         z.register_hook(lambda g: g / (2 * x.detach().sqrt()))
         return z
     assert gradcheck(root, mtorch.tensor([4.0, 9.0], dtype=mtorch.float64, requires_grad=True), fast_mode=fast_mode)
+
+
+def test_random_numbers_after_a_gradgradcheck_are_torchs() -> None:
+    torch = pytest.importorskip("torch")
+
+    def scenario(t) -> list:
+        t.manual_seed(0)
+        x = t.rand(2, 3, dtype=t.float64, requires_grad=True)
+        z = t.rand(2, dtype=t.complex128, requires_grad=True)
+        assert t.autograd.gradcheck(lambda x: x.sin() * x, x)
+        drawn = [t.rand(1).item()]
+        assert t.autograd.gradgradcheck(lambda x: (x.detach(), x.sin() * x, x.sum()), x)
+        drawn.append(t.rand(1).item())
+        assert t.autograd.gradgradcheck(lambda z: z ** 3, z)
+        drawn.append(t.rand(1).item())
+        return drawn
+    assert scenario(mtorch) == scenario(torch)
