@@ -9,10 +9,13 @@ import numpy as np
 from .. import dtypes, random
 from ..autograd.tape import TensorBase
 from ..random import Generator, default_generator
+from .creation import _placed
 
 
-def source_of(generator, name: str) -> Generator:
-    """The generator to draw from: the one given, or the default one."""
+def source_of(generator, name: str, device=None) -> Generator:
+    """The generator to draw from: the one given, or the default one.  Nothing is drawn for a device that is not here."""
+    if device is not None:
+        _placed(device)
     if generator is None:
         return default_generator
     if not isinstance(generator, Generator):

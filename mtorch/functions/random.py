@@ -46,7 +46,7 @@ def rand(*sizes: Any, size: Sequence[int] | None = None, generator: Generator | 
             [0.0885, 0.1320]])
     """
     array = np.empty(_size(sizes, size, "rand"), _kind(dtype, out))
-    return _new(draw_uniform(array, source_of(generator, "rand")), None, device, requires_grad, out)
+    return _new(draw_uniform(array, source_of(generator, "rand", device)), None, device, requires_grad, out)
 
 
 def randn(*sizes: Any, size: Sequence[int] | None = None, generator: Generator | None = None, out: Tensor | None = None,
@@ -64,7 +64,7 @@ def randn(*sizes: Any, size: Sequence[int] | None = None, generator: Generator |
     tensor([ 1.5410, -0.2934, -2.1788])
     """
     array = np.empty(_size(sizes, size, "randn"), _kind(dtype, out))
-    return _new(draw_normal(array, source_of(generator, "randn")), None, device, requires_grad, out)
+    return _new(draw_normal(array, source_of(generator, "randn", device)), None, device, requires_grad, out)
 
 
 def randint(*args: Any, low: int | None = None, high: int | None = None, size: Sequence[int] | None = None,
@@ -95,7 +95,8 @@ def randint(*args: Any, low: int | None = None, high: int | None = None, size: S
         size = given.pop()
     low, high = _range(given, low, high, "randint")
     array = np.empty(_size((), size, "randint"), _kind(dtype, out, dtypes.int64))
-    return _new(draw_integers(array, source_of(generator, "randint"), low, high), None, device, requires_grad, out)
+    drawn = draw_integers(array, source_of(generator, "randint", device), low, high)
+    return _new(drawn, None, device, requires_grad, out)
 
 
 def _range(given: list, low, high, name: str) -> tuple[int, int]:
@@ -132,7 +133,7 @@ def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None =
     kind = _kind(dtype, out, dtypes.int64)
     if kind.kind in "biuf" and n > random.largest_exact_integer(kind) + 1:
         raise RuntimeError(f"randperm: n = {n} is too large for {kind}, which does not hold all numbers below it")
-    order = random.permutation(n, source_of(generator, "randperm")).astype(kind)
+    order = random.permutation(n, source_of(generator, "randperm", device)).astype(kind)
     return _new(order, None, device, requires_grad, out)
 
 
@@ -152,7 +153,7 @@ def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: dtype
     >>> mtorch.rand_like(mtorch.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    drawn = draw_uniform(_like(input, dtype, "rand_like"), source_of(generator, "rand_like"))
+    drawn = draw_uniform(_like(input, dtype, "rand_like"), source_of(generator, "rand_like", device))
     return _new(drawn, None, device, requires_grad)
 
 
@@ -167,7 +168,7 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: dtyp
     >>> mtorch.randn_like(mtorch.zeros(2, dtype=mtorch.float64)).dtype
     torch.float64
     """
-    drawn = draw_normal(_like(input, dtype, "randn_like"), source_of(generator, "randn_like"))
+    drawn = draw_normal(_like(input, dtype, "randn_like"), source_of(generator, "randn_like", device))
     return _new(drawn, None, device, requires_grad)
 
 
@@ -191,7 +192,7 @@ def randint_like(input: Tensor, *args: Any, low: int | None = None, high: int | 
     """
     array = _like(input, dtype, "randint_like")
     low, high = _range(list(args), low, high, "randint_like")
-    drawn = draw_integers(array, source_of(generator, "randint_like"), low, high)
+    drawn = draw_integers(array, source_of(generator, "randint_like", device), low, high)
     return _new(drawn, None, device, requires_grad)
 
 
@@ -217,7 +218,7 @@ def normal(mean: float | Tensor = 0.0, std: float | Tensor = 1.0, size: Sequence
     >>> mtorch.normal(mtorch.tensor([0.0, 100.0]), 1.0)
     tensor([ 0.5684, 98.9155])
     """
-    source = source_of(generator, "normal")
+    source = source_of(generator, "normal", device)
     several = isinstance(mean, TensorBase), isinstance(std, TensorBase)
     if size is not None:
         if any(isinstance(x, TensorBase) and (x.array.ndim or x._requires_grad) for x in (mean, std)):

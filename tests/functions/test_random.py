@@ -235,3 +235,16 @@ def test_no_warning_is_given():
         warnings.simplefilter("error")
         for call in CALLS:
             evaluated(call, mtorch)
+
+
+@pytest.mark.parametrize("draw", [
+    lambda: mtorch.rand(2, device="cuda"), lambda: mtorch.randn(2, device="cuda"), lambda: mtorch.randint(9, (2,), device="cuda"),
+    lambda: mtorch.randperm(9, device="cuda"), lambda: mtorch.rand_like(mtorch.ones(2), device="cuda"),
+    lambda: mtorch.randn_like(mtorch.ones(2), device="cuda"), lambda: mtorch.randint_like(mtorch.ones(2), 9, device="cuda"),
+    lambda: mtorch.normal(0.0, 1.0, (2,), device="cuda"),
+])
+def test_nothing_is_drawn_for_a_device_that_is_not_here(draw) -> None:
+    mtorch.manual_seed(0)
+    with pytest.raises(AssertionError, match="CUDA"):
+        draw()
+    assert mtorch.initial_seed() == 0 and mtorch.rand(1).item() == pytest.approx(0.4962566)
