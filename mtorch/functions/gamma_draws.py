@@ -43,6 +43,7 @@ def _sample_dirichlet(input: Tensor, generator: Generator | None = None) -> Tens
     Source: as `_standard_gamma`.
 
     >>> import mtorch
+    >>> _ = mtorch.manual_seed(0)
     >>> mtorch._sample_dirichlet(mtorch.tensor([0.2, 0.2])).sum()
     tensor(1.)
     """
