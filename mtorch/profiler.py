@@ -32,6 +32,7 @@ class ProfilerAction(enum.Enum):
 
 _NOT_RECORDED = {"record_shapes", "profile_memory", "with_stack", "with_flops", "with_modules"}
 _recording: list[profile] = []                         # those that record now
+_ON_DEVICES = {f"{own}{device}_time_total" for own in ("", "self_") for device in ("cuda", "device", "xpu")}
 _RECORDING = (ProfilerAction.RECORD, ProfilerAction.RECORD_AND_SAVE)
 
 
@@ -106,14 +107,17 @@ class EventList(list):
     def table(self, sort_by: str | None = None, row_limit: int = 100, **columns: Any) -> str:
         """A table for people, the longest times first.
 
-        Raises: ValueError for sort_by other than cpu_time_total, self_cpu_time_total and count; NotImplementedError for
-        torch's other arguments.
+        sort_by: cpu_time_total, self_cpu_time_total or count; by the times on a device, cuda_time_total and its kin, all
+            are equal, and stay as they are
+
+        Raises: ValueError for another sort_by; NotImplementedError for torch's other arguments.
         """
         if columns:
             raise NotImplementedError(f"table: argument {next(iter(columns))!r}; mtorch has sort_by and row_limit")
-        if sort_by not in (None, *Average._fields[1:]):
+        if sort_by not in (None, *Average._fields[1:], *_ON_DEVICES):
             raise ValueError(f"table: sort_by is {sort_by!r}, expected one of {Average._fields[1:]}")
-        rows = sorted(self, key=lambda row: getattr(row, sort_by or "self_cpu_time_total"), reverse=True)
+        by = "self_cpu_time_total" if sort_by is None else sort_by
+        rows = list(self) if by in _ON_DEVICES else sorted(self, key=lambda row: getattr(row, by), reverse=True)
         lines = [f"{'Self CPU':>12} {'CPU total':>12} {'# of Calls':>10}  Name"]
         lines += [f"{row.self_cpu_time_total / 1e3:>10.3f}ms {row.cpu_time_total / 1e3:>10.3f}ms {row.count:>10}  "
                   f"{row.key}"

@@ -37,6 +37,7 @@ def test_only_what_the_schedule_says_is_recorded():
         counts = {row.key.rpartition("(")[2].rstrip(")"): row.count for row in averages}
         assert counts.get("work") == 2 and "rest" not in counts
         assert "work" in averages.table(sort_by="cpu_time_total")
+        assert "work" in averages.table(sort_by="cuda_time_total")                     # as programs for both devices ask
 
 
 def test_without_a_schedule_the_block_is_one_record():
