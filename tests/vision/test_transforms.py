@@ -261,3 +261,10 @@ def test_cubic_curves_do_not_wrap_around(dtype):
     row = T.Resize((4, 48), T.InterpolationMode.BICUBIC)(steps)[0].astype(float)
     assert row[:20].max() < limits.max / 2
     assert row[-20:].min() > limits.max / 2
+
+
+def test_a_size_in_a_list_is_shown_as_one():
+    assert [repr(crop([3, 4])).partition(")")[0].rstrip(",") for crop in (T.CenterCrop, T.FiveCrop)] == [
+        "CenterCrop(size=[3, 4]", "FiveCrop(size=[3, 4]"]
+    assert T.RandomResizedCrop([3, 4]).size == [3, 4] and T.CenterCrop([3]).size == (3, 3)
+    assert T.CenterCrop([2, 3])(COLOUR).shape == (2, 3, 3)

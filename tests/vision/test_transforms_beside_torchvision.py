@@ -190,6 +190,7 @@ def test_reprs():
         lambda t: t.Compose([t.ToTensor(), t.PILToTensor(), t.ToPILImage("L"), t.ToPILImage(), t.Lambda(abs)]),
         lambda t: t.RandomErasing(), lambda t: t.Normalize((0.5,), (0.25,)), lambda t: t.RandomRotation(3, fill=None),
         lambda t: t.RandomAffine(3, fill=4, center=(1, 2), shear=3, scale=(1, 2)), lambda t: t.Resize((3, 4)),
+        *(lambda t, name=name: getattr(t, name)([3, 4]) for name in ("CenterCrop", "RandomResizedCrop", "TenCrop")),
     ]
     for make in makes:
         assert repr(make(ours)) == repr(make(theirs))

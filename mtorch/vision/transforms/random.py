@@ -125,7 +125,7 @@ class RandomCrop(Transform):
                  pad_if_needed: bool = False, fill: float | Sequence[float] = 0,
                  padding_mode: str = "constant") -> None:
         super().__init__()
-        self.size = height_and_width(size)
+        self.size = tuple(height_and_width(size))
         functional.check_padding(0 if padding is None else padding, fill, padding_mode)
         self.padding = padding
         self.pad_if_needed = pad_if_needed
@@ -133,7 +133,7 @@ class RandomCrop(Transform):
         self.padding_mode = padding_mode
 
     @staticmethod
-    def get_params(img: Any, output_size: tuple[int, int]) -> tuple[int, int, int, int]:
+    def get_params(img: Any, output_size: Sequence[int]) -> tuple[int, int, int, int]:
         """Draw the top row and the left column; they come with height and width."""
         (rows, columns), (height, width) = size_of(img), output_size
         if rows < height or columns < width:

@@ -12,8 +12,8 @@ from .interpolation import InterpolationMode, interpolation_mode
 __all__ = ["CenterCrop", "FiveCrop", "Pad", "Resize", "TenCrop", "height_and_width"]
 
 
-def height_and_width(size: int | Sequence[int]) -> tuple[int, int]:
-    """What a size means for a crop: one number is both edges."""
+def height_and_width(size: int | Sequence[int]) -> Sequence[int]:
+    """What a size means for a crop: one number is both edges; a list of two stays one, and is shown as such."""
     sizes = [size] if isinstance(size, (int, float)) else size
     if not isinstance(sizes, Sequence) or not all(isinstance(edge, (int, float)) for edge in sizes):
         raise TypeError(f"size is {size!r}, expected pixels: one number, or (height, width)")
@@ -21,7 +21,8 @@ def height_and_width(size: int | Sequence[int]) -> tuple[int, int]:
         raise ValueError("Please provide only two dimensions (h, w) for size.")
     if min(sizes) < 1:
         raise ValueError(f"size is {size!r}, expected pixels, at least 1")
-    return int(sizes[0]), int(sizes[-1])
+    both = int(sizes[0]), int(sizes[-1])
+    return list(both) if len(sizes) == 2 and isinstance(size, list) else both
 
 
 class Resize(Transform):
