@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from ..functions.hints import DeviceLike
 
 
-def sparse_coo_tensor(indices: Any, values: Any = None, size: Sequence[int] | None = None, *,
+def sparse_coo_tensor(indices: Any = None, values: Any = None, size: Sequence[int] | None = None, *,
                       dtype: dtypes.dtype | None = None, device: DeviceLike | None = None, pin_memory: bool = False,
                       requires_grad: bool = False, check_invariants: bool | None = None,
                       is_coalesced: bool | None = None) -> SparseTensor:
     """A sparse tensor from the coordinates of its values.
 
     indices: whole numbers >= 0, a column for each value: a Tensor, an array or nested lists; or, alone, the size of an empty
-        tensor
+        tensor, which `size` may be as well
     values: numbers, or rows of them; gradients go to a Tensor that is given
     size: of each dimension; None for the smallest that holds the indices
     dtype: of the values; None for their own
@@ -44,8 +44,11 @@ def sparse_coo_tensor(indices: Any, values: Any = None, size: Sequence[int] | No
             [3., 0.]])
     """
     _placed(device)
-    if values is None and size is None:                    # there is nothing but a size
-        size, indices = indices, np.empty((len(indices), 0))
+    if values is None and (indices is None) != (size is None):         # there is nothing but a size
+        size = indices if size is None else size
+        indices = np.empty((len(size), 0))
+    if indices is None:
+        raise TypeError("sparse_coo_tensor(): expected indices and values, or a size")
     places = np.asarray(array_of(indices)).astype(np.int64)
     if places.ndim != 2:
         raise RuntimeError(f"indices must be sparse_dim x nnz, but got: {list(places.shape)}")

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +21,10 @@ _OF_VALUES = """
     sin sinh sqrt square tan tanh trunc
 """.split()                              # f(0) = 0
 _AS_FUNCTIONS = {name: name for name in (*_OF_VALUES, "pow", "norm", "index_select", "permute", "transpose", "t", "sum", "mul",
-                                         "add")}
-_AS_FUNCTIONS |= {"absolute": "abs", "negative": "neg", "multiply": "mul", "swapaxes": "transpose", "swapdims": "transpose"}
+                                         "add", "sub", "div", "clone")}
+_AS_FUNCTIONS |= {"absolute": "abs", "negative": "neg", "multiply": "mul", "swapaxes": "transpose", "swapdims": "transpose",
+                  "subtract": "sub", "divide": "div", "true_divide": "div"}
+_OF_DENSE = ("add", "add_", "sub", "sub_", "subtract", "subtract_", "__iadd__", "__isub__")     # that take a sparse operand
 
 
 class Methods:
@@ -96,11 +98,41 @@ class Methods:
                                f"{self.layout} and src type = {getattr(src, 'layout', type(src).__name__)}")
         if src._size != self._size:
             raise RuntimeError(f"copy_: expected a tensor of size {list(self._size)}, got {list(src._size)}")
-        twin = src.detach().clone().to(self.dtype)
+        return self._become(src.detach().clone().to(self.dtype))
+
+    def _become(self, twin: Any) -> Any:
+        """Take over all that another one is."""
         for name in ("_places", "_elements", "_coalesced", "_pattern", "_crow", "_columns"):
             if hasattr(twin, name):
                 setattr(self, name, getattr(twin, name))
         return self
+
+    def mul_(self, other: Any) -> Any:
+        """Each value times a number, in place."""
+        self._elements.mul_(other)
+        return self
+
+    def div_(self, other: Any) -> Any:
+        """Each value by a number, in place."""
+        self._elements.div_(other)
+        return self
+
+    def neg_(self) -> Any:
+        """Each value's negative, in place."""
+        self._elements.neg_()
+        return self
+
+    def zero_(self) -> Any:
+        """No places and no values any more."""
+        return self._become(self._made(self._places[:, :0], self._elements.detach()[:0], self._size))
+
+    def add_(self, other: SparseTensor, *, alpha: Any = 1) -> Any:
+        """Take on the sum with alpha times another sparse tensor of the same size."""
+        return self._become(self.add(other, alpha=alpha).to(self.dtype))
+
+    def sub_(self, other: SparseTensor, *, alpha: Any = 1) -> Any:
+        """Take on what is left without alpha times another sparse tensor of the same size."""
+        return self.add_(other, alpha=-alpha)
 
     def __len__(self) -> int:
         return self._size[0]
@@ -171,16 +203,36 @@ def answer(cls: type, func: Callable, types: Any, args: tuple = (), kwargs: dict
         if name in ("cat", "concat", "concatenate") and "out" not in kwargs:
             return cat(*args, **kwargs)
         if name in _AS_FUNCTIONS and args and "out" not in kwargs:
-            turned = name == "add" and not hasattr(args[0], "_places") and len(args) == 2 and not kwargs
-            mine, rest = (args[1], args[:1]) if turned else (args[0], args[1:])
-            if hasattr(mine, "_places"):
-                return getattr(mine, _AS_FUNCTIONS[name])(*rest, **kwargs)
+            if hasattr(args[0], "_places"):
+                return getattr(args[0], _AS_FUNCTIONS[name])(*args[1:], **kwargs)
+            if _AS_FUNCTIONS[name] == "mul" and len(args) == 2 and hasattr(args[1], "_places"):
+                return args[1] * args[0]
+            if name in _OF_DENSE:
+                args, kwargs = _made_dense(args, kwargs)
     with DisableTorchFunctionSubclass():
         return func(*args, **kwargs)
 
 
+def _made_dense(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """The arguments of a sum, the sparse ones dense: it has all places in any case."""
+    def dense(x: Any) -> Any:
+        return x.to_dense() if hasattr(x, "_places") else x
+    return tuple(map(dense, args)), {name: dense(x) for name, x in kwargs.items()}
+
+
+def _taking_sparse(method: Callable) -> Callable:
+    @wraps(method)
+    def call(t: Tensor, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = _made_dense(args, kwargs)
+        return method(t, *args, **kwargs)
+    return call
+
+
 @cache
 def be_asked(cls: Any) -> None:
-    """From the first sparse tensor on public functions ask whether they are given one."""
+    """From the first sparse tensor on public functions ask whether they are given one, and sums of dense ones take it."""
     begin()
     cls.__torch_function__ = classmethod(answer)
+    plain = cls.__mro__[2]                                 # Tensor, after the parts of a SparseTensor
+    for name in _OF_DENSE:
+        setattr(plain, name, _taking_sparse(getattr(plain, name)))

@@ -279,13 +279,22 @@ class SparseTensor(Methods, Tensor):          # type: ignore[misc]    # of which
 
     __rmul__ = mul = __mul__       # type: ignore[assignment]
 
+    def add(self, other: Any, *, alpha: Number = 1) -> Any:    # type: ignore[override]
+        """The sum with alpha times another tensor: sparse, where that is sparse."""
+        return self + (other if alpha == 1 else alpha * other)
+
+    def sub(self, other: Any, *, alpha: Number = 1) -> Any:    # type: ignore[override]
+        """What is left without alpha times another tensor: sparse, where that is sparse."""
+        return self.add(other, alpha=-alpha)
+
+    subtract = sub                 # type: ignore[assignment]
+
     def __truediv__(self, other):
         if isinstance(other, TensorBase) and (isinstance(other, SparseTensor) or other.dim()):
             raise NotImplementedError("a sparse tensor can be divided by numbers only")
         return self._with(self._elements / other)
 
     div = __truediv__              # type: ignore[assignment]
-    add = __add__                  # type: ignore[assignment]
 
     def sum(self, dim: Dims | None = None, dtype: dtypes.dtype | None = None) -> Tensor:    # type: ignore[override]
         """The sum of all values, or a sparse sum over some dimensions: see `sparse.sum`."""

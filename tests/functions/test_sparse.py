@@ -40,6 +40,14 @@ CASES = {
     "scaled": lambda lib, s, x: (s * 2).to_dense(),
     "divided": lambda lib, s, x: (s / 2).to_dense(),
     "added": lambda lib, s, x: (s + s.clone()).to_dense(),
+    "a multiple added": lambda lib, s, x: s.add(s.clone(), alpha=2.5).to_dense() - lib.sub(s, s * 3, alpha=0.5).to_dense(),
+    "added to a dense tensor": lambda lib, s, x: x.sum().tanh() * lib.ones(3, 4) + s,
+    "a multiple added to a dense tensor": lambda lib, s, x: lib.add(x.sum() * lib.ones(3, 4), s, alpha=-0.5),
+    "added by a method": lambda lib, s, x: (x.sum() * lib.ones(3, 4)).add(s, alpha=2),
+    "taken away": lambda lib, s, x: lib.ones(3, 4).sub(s, alpha=2) - lib.sub(lib.ones(3, 4), s),
+    "added in place": lambda lib, s, x: (x.sum().tanh() * lib.ones(3, 4)).add_(s, alpha=-0.5),
+    "divided by a function": lambda lib, s, x: lib.div(lib.clone(s), 2).to_dense(),
+    "taken away in place": lambda lib, s, x: (x.sum().tanh() * lib.ones(3, 4)).sub_(s),
 }
 
 
@@ -47,6 +55,7 @@ CASES = {
 OF_COORDINATES = {
     "abs, pow and tanh": lambda lib, s, x: (s.abs() + lib.abs(s ** 2) + lib.tanh(s).relu().pow(3)).to_dense(),
     "norm": lambda lib, s, x: s.norm() + lib.norm(s),
+    "times a dense one": lambda lib, s, x: lib.mul(lib.full((3, 4), 2.0, dtype=lib.float64), s.coalesce()).to_dense(),
     "multiplied": lambda lib, s, x: (s * lib.mul(s, s + s)).to_dense(),
     "picked": lambda lib, s, x: s.index_select(0, lib.tensor([2, 0, 0])).to_dense(),
     "picked columns": lambda lib, s, x: lib.index_select(s.coalesce(), 1, lib.tensor([3, 1])).to_dense(),
@@ -83,6 +92,45 @@ def test_value_and_gradients_are_torchs(name):
         results.append((y.detach().numpy(), values.grad.numpy(), None if x.grad is None else x.grad.numpy()))
     for ours, theirs in zip(*results, strict=True):
         np.testing.assert_allclose(0.0 if ours is None else ours, 0.0 if theirs is None else theirs, rtol=1e-12)
+
+
+@pytest.mark.parametrize("change", [
+    lambda s: s.mul_(2.0), lambda s: s.div_(4), lambda s: s.neg_(), lambda s: s.zero_(), lambda s: s.add_(s.clone(), alpha=0.5),
+    lambda s: s.sub_(s.clone() * 3), lambda s: s.add_(s.coalesce()),
+])
+def test_in_place_a_sparse_tensor_changes_itself(change):
+    torch = pytest.importorskip("torch")
+    results = []
+    for lib in (mtorch, torch):
+        s, _ = made(lib)
+        assert change(s) is s
+        results.append((s.to_dense().tolist(), s.shape))
+    assert results[0] == results[1]
+
+
+def test_what_is_added_to_a_parameter_is_written_into_it():
+    """As optimizers of sparse gradients do, and moving averages of them."""
+    s, _ = made(mtorch)
+    p = mtorch.nn.Parameter(mtorch.ones(3, 4, dtype=mtorch.float64))
+    p.data.add_(s, alpha=-1.0)
+    before = p.data
+    with mtorch.no_grad():
+        p += s
+        p -= 2 * s
+    assert before.tolist() == p.tolist() == (1 - 2 * s.to_dense()).tolist()
+    with pytest.raises(RuntimeError, match="Long"):
+        mtorch.ones(3, 4, dtype=mtorch.int64).add_(s)
+    with pytest.raises(RuntimeError, match="leaf"):
+        p.add_(s)
+    r = mtorch.sparse_csr_tensor([0, 1, 2], [1, 0], [2.0, 3.0], (2, 2))
+    assert mtorch.ones(2, 2).add_(r, alpha=2).tolist() == [[1.0, 5.0], [7.0, 1.0]]
+
+
+def test_empty_of_a_size_alone():
+    for s in (mtorch.sparse_coo_tensor(size=(2, 3)), mtorch.sparse_coo_tensor((2, 3))):
+        assert s.shape == (2, 3) and s._nnz() == 0 and s.sparse_dim() == 2
+    with pytest.raises(TypeError):
+        mtorch.sparse_coo_tensor()
 
 
 def test_second_derivatives():
