@@ -9,9 +9,10 @@ from typing import Any, BinaryIO
 from ..autograd.mode import no_grad
 from ..functions.joining import stack
 from ..tensor import Tensor
+from .drawing import draw_bounding_boxes, draw_segmentation_masks
 from .pillow import required
 
-__all__ = ["make_grid", "save_image"]
+__all__ = ["draw_bounding_boxes", "draw_segmentation_masks", "make_grid", "save_image"]
 
 
 @no_grad()
