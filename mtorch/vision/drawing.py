@@ -37,14 +37,6 @@ def draw_bounding_boxes(image: Tensor, boxes: Tensor, labels: list[str] | None =
     Shape: image (C, H, W), boxes (N, 4) -> (3, H, W), of the image's type; the image itself where there is no box.
     Raises: TypeError for no tensor; ValueError for another type or shape, boxes with the right corner first, fewer labels or
         colours than boxes; NotImplementedError for turned boxes (N, 8); ImportError without Pillow.
-
-    >>> import mtorch
-    >>> picture = draw_bounding_boxes(mtorch.zeros(3, 4, 5), mtorch.tensor([[1, 1, 3, 2]]), colors="red")
-    >>> picture[0]
-    tensor([[0., 0., 0., 0., 0.],
-            [0., 1., 1., 1., 0.],
-            [0., 1., 1., 1., 0.],
-            [0., 0., 0., 0., 0.]])
     """
     _require_picture(image, "Tensor expected")
     if image.size(0) not in (1, 3):

@@ -49,6 +49,12 @@ def test_masks_are_torchvisions(options, kind):
         mtorch.testing.assert_close(mtorch.tensor(ours), mtorch.tensor(theirs))
 
 
+def test_a_box_of_one_colour():
+    picture = draw_bounding_boxes(mtorch.zeros(3, 4, 5), mtorch.tensor([[1, 1, 3, 2]]), colors="red")
+    assert picture[0].tolist() == [[0.0] * 5, [0.0, 1.0, 1.0, 1.0, 0.0], [0.0, 1.0, 1.0, 1.0, 0.0], [0.0] * 5]
+    assert not picture[1:].any()
+
+
 def test_nothing_to_draw():
     image = mtorch.zeros(3, 4, 4)
     with pytest.warns(UserWarning, match="No box"):
