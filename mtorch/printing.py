@@ -36,9 +36,10 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
     - edgeitems: how many elements stand at each edge (3).
     - linewidth: characters in a line (80).
     - profile: "default", "short" or "full" (no summaries), all settings at once; the other arguments go over it.
+      Another name changes nothing, as in PyTorch: YOLO's files say "long".
     - sci_mode: True for scientific notation, False for none; None lets the values decide. Set anew by each call.
 
-    Raises: ValueError for an unknown profile, TypeError or ValueError for a setting that is no count.
+    Raises: TypeError or ValueError for a setting that is no count.
 
     >>> import mtorch
     >>> mtorch.set_printoptions(precision=2)
@@ -48,9 +49,7 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
     >>> mtorch.tensor([3.14159, 2.71828])
     tensor([3.1416, 2.7183])
     """
-    if profile is not None and profile not in _PROFILES:
-        raise ValueError(f"set_printoptions: profile is {profile!r}, expected one of {', '.join(map(repr, _PROFILES))}")
-    settings = {} if profile is None else _PROFILES[profile].copy()
+    settings = _PROFILES.get(profile or "", {}).copy()
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     for name, value in given.items():
         if value is None:

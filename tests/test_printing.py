@@ -98,7 +98,6 @@ def test_profiles() -> None:
 
 
 @pytest.mark.parametrize(("setting", "kind", "message"), [
-    ({"profile": "tall"}, ValueError, "profile is 'tall', expected one of 'default', 'short', 'full'"),
     ({"precision": 2.5}, TypeError, r"precision is 2.5 \(float\), expected an int"),
     ({"linewidth": -1}, ValueError, "linewidth is -1, expected 0 or more"),
 ])
