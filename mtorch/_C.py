@@ -6,11 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from .autograd.tape import TensorBase
-from .device import device as Device
+from .device import device
+from .dtypes import dtype, finfo, iinfo
+from .functions.arguments import Size
 from .functions.linalg.checks import LinAlgError as _LinAlgError
 from .methods.conversion import positional_to
 from .missing import no_attribute
 from .random import Generator
+from .strides import layout, memory_format
 from .tensor import Tensor, _disabled_torch_function_impl
 
 _TensorMeta = type(Tensor)
@@ -57,6 +60,22 @@ class DeviceObjType:
     """The type of devices there; none is made."""
 
 
+class NoneType:
+    """The type of None there; none is made."""
+
+
+class Value:
+    """A value in a compiled program; none is made."""
+
+
+class Node:
+    """An operation in one; none is made."""
+
+
+class Graph:
+    """The whole of one; none is made."""
+
+
 def _get_tracing_state() -> None:
     """None: nothing is ever traced; libraries ask before they look at values."""
 
@@ -70,10 +89,10 @@ def _are_functorch_transforms_active() -> bool:
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     """What a Module's `to` was asked for: (device, dtype, non_blocking, memory format), None for what was not."""
     memory_format = kwargs.pop("memory_format", None)
-    device, dtype, non_blocking, _ = positional_to(args or (None,), **kwargs)
+    place, kind, non_blocking, _ = positional_to(args or (None,), **kwargs)
     if args and isinstance(args[0], Tensor):
-        device = args[0].device
-    return device if device is None else Device(device), dtype, non_blocking, memory_format
+        place = args[0].device
+    return place if place is None else device(place), kind, non_blocking, memory_format
 
 
 _nn = SimpleNamespace(_parse_to=_parse_to)
@@ -83,8 +102,9 @@ def _log_api_usage_once(event: str) -> None:
     """Nothing is told to anyone of what a program uses."""
 
 
-__all__ = ["Generator", "TensorBase", "DeviceObjType", "PyTorchFileReader", "TensorType", "_LinAlgError", "_TensorMeta",
-           "_are_functorch_transforms_active", "_disabled_torch_function_impl", "_get_tracing_state"]
+__all__ = ["Generator", "TensorBase", "DeviceObjType", "PyTorchFileReader", "Size", "TensorType", "device", "dtype", "finfo",
+           "iinfo", "layout", "memory_format", "_LinAlgError", "_TensorMeta", "_are_functorch_transforms_active",
+           "_disabled_torch_function_impl", "_get_tracing_state"]
 
 
 def __getattr__(name: str) -> Any:

@@ -32,7 +32,12 @@ _OTHER_NAMES = {
     "torch.nn.parallel.data_parallel": "nn.parallel",
     "torch.nn.parallel.scatter_gather": "nn.parallel",
     "torch._tensor": "tensor",
+    "torch.nn.parallel._functions": "nn.parallel",
+    "torch.nn.parallel.parallel_apply": "nn.parallel",
+    "torch.nn.parallel.replicate": "nn.parallel",
+    "torch.utils._foreach_utils": "optim.copies",
     "torch.utils.data._utils.collate": "utils.data.collate",
+    "torch.utils.data._utils.pin_memory": "utils.data.pin_memory",
     "torchvision.transforms.transforms": "vision.transforms",
     "functorch.experimental": "func",
 }

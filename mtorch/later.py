@@ -48,6 +48,7 @@ LATER: dict[str, dict[str, str]] = {
                          "is_autocast_cache_enabled", "is_autocast_cpu_enabled", "is_autocast_enabled"], "amp"),
     },
     "mtorch.nn": {"modules": "modules", "parallel": "parallel", "DataParallel": "parallel",
+                  "_reduction": "_reduction", "common_types": "common_types", "grad": "grad",
                   "AdaptiveLogSoftmaxWithLoss": "adaptive_softmax",
                   "LinearCrossEntropyOptions": "functional.cross_entropy_options"},
     "mtorch.nn.utils": {
@@ -67,7 +68,8 @@ LATER: dict[str, dict[str, str]] = {
     "mtorch.optim": {},
     "mtorch.optim.optimizer": dict.fromkeys(["_default_to_fused_or_foreach", "_get_value", "_stack_if_compiling", "_to_scalar",
                                              "_use_grad_for_differentiable", "_view_as_real"], "mtorch.optim.copies"),
-    "mtorch.nn.functional": {},
+    "mtorch.nn.functional": dict.fromkeys(["_canonical_mask", "_in_projection", "_in_projection_packed", "_mha_shape_check",
+                                           "_none_or_dtype", "_Reduction", "_verify_batch_size"], "mtorch.nn.copies"),
 }
 
 

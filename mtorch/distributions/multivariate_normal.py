@@ -8,7 +8,7 @@ from ..functions.creation import eye
 from ..ops.triangular import solve_triangular
 from ..tensor import Tensor
 from . import constraints
-from .covariance import OfCovariance, the_one_given
+from .covariance import OfCovariance, _precision_to_scale_tril, the_one_given  # noqa: F401  taken from here by others
 from .distribution import Distribution
 from .utils import Shape, a_tensor, broadcast_shapes, lazy_property, _standard_normal
 

@@ -9,7 +9,7 @@ from ..functions.joining import cat
 from ..tensor import Tensor
 from .module import Module
 
-__all__ = ["DataParallel", "DistributedDataParallel", "gather", "scatter"]
+__all__ = ["DataParallel", "DistributedDataParallel", "gather", "parallel_apply", "replicate", "scatter"]
 
 
 class DataParallel(Module):
@@ -88,6 +88,16 @@ def scatter(inputs: Any, target_gpus: Any, dim: int = 0) -> NoReturn:
     raise NotImplementedError(f"scatter: target_gpus is {target_gpus}, but there are no GPUs here")
 
 
+def replicate(network: Module, devices: Any, detach: bool = False) -> NoReturn:
+    """Not here: an error, for there are no GPUs to copy a Module to."""
+    raise NotImplementedError(f"replicate: devices is {devices}, but there are no GPUs here")
+
+
+def parallel_apply(modules: Any, inputs: Any, kwargs_tup: Any = None, devices: Any = None) -> NoReturn:
+    """Not here: an error, for there are no GPUs that each could run a Module."""
+    raise NotImplementedError(f"parallel_apply: devices is {devices}, but there are no GPUs here")
+
+
 def gather(outputs: Sequence[Tensor], target_device: Any = "cpu", dim: int = 0) -> Tensor:
     """The tensors put together along dim.
 
@@ -96,6 +106,27 @@ def gather(outputs: Sequence[Tensor], target_device: Any = "cpu", dim: int = 0) 
     tensor([0., 1., 1.])
     """
     return cat(list(outputs), dim)
+
+
+class Broadcast:
+    """What copies tensors to several GPUs, for programs that name it: each use is an error."""
+
+    @classmethod
+    def apply(cls, *args: Any) -> NoReturn:
+        """Not here."""
+        raise NotImplementedError(f"{cls.__name__}: there are no GPUs here")
+
+
+class ReduceAddCoalesced(Broadcast):
+    """What adds up tensors of several GPUs."""
+
+
+class Gather(Broadcast):
+    """What puts tensors of several GPUs together."""
+
+
+class Scatter(Broadcast):
+    """What spreads a tensor over several GPUs."""
 
 
 def _no_devices(name: str, device_ids: Any) -> None:

@@ -1,4 +1,4 @@
-"""What an optimizer that began as a copy of PyTorch's own takes from `torch.optim.optimizer`."""
+"""What an optimizer that began as a copy of PyTorch's own takes from `torch.optim.optimizer` and `torch.utils._foreach_utils`."""
 from __future__ import annotations
 
 import functools
@@ -45,3 +45,25 @@ def _view_as_real(params: list[Tensor], *states: list[Tensor]) -> None:
         if p.is_complex():
             for tensors in (params, *states):
                 tensors[i] = view_as_real(tensors[i])
+
+
+def _group_tensors_by_device_and_dtype(tensorlistlist: list[list[Any]], with_indices: bool = False) -> dict[tuple, tuple]:
+    """Lists of tensors that belong together, parted by the device and type of those in the first.
+
+    -> (device, type): (the parts of the lists, and where in the lists their elements were, if that is asked for)
+    """
+    places: dict[tuple, list[int]] = {}
+    for i, tensor in enumerate(tensorlistlist[0]):
+        places.setdefault((tensor.device, tensor.dtype), []).append(i)
+    return {key: ([[tensors[i] for i in at] if tensors else [] for tensors in tensorlistlist], at if with_indices else [])
+            for key, at in places.items()}
+
+
+def _get_foreach_kernels_supported_devices() -> list[str]:
+    """The devices other than a CPU that have functions over lists of tensors, by name."""
+    return ["cuda", "xpu", "mtia", "privateuseone"]
+
+
+def _get_fused_kernels_supported_devices() -> list[str]:
+    """The devices that have fused optimizers, by name."""
+    return ["mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone"]

@@ -17,7 +17,7 @@ from ..autograd.views import mark_written
 from ..tensor import Tensor
 from . import checks
 from .optimizer import Optimizer, ParamsT
-from .strong_wolfe import strong_wolfe
+from .strong_wolfe import _cubic_interpolate, _strong_wolfe, strong_wolfe  # noqa: F401  taken from here by others
 
 CURVATURE = 1e-10      # a pair (s, y) with less than this s.y says nothing about the curvature
 

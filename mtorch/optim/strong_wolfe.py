@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from ..autograd.tape import wrap
+from ..tensor import Tensor
 
 
 class Point(NamedTuple):
@@ -105,3 +108,24 @@ def minimum_of_cubic(a: Point, b: Point, bounds: tuple[float, float]) -> float:
         return (bounds[0] + bounds[1]) / 2
     t = second.t - (second.t - first.t) * ((second.slope + math.sqrt(square) - d1) / bend)
     return min(max(t, bounds[0]), bounds[1])
+
+
+def _strong_wolfe(obj_func: Callable, x: Any, t: float, d: Tensor, f: Any, g: Tensor, gtd: Any, c1: float = 1e-4,
+                  c2: float = 0.9, tolerance_change: float = 1e-9, max_ls: int = 25) -> tuple[Any, Tensor, float, int]:
+    """The search as PyTorch calls it, on Tensors; optimizers of a program's own take it from `torch.optim.lbfgs`.
+
+    obj_func    (x, step length, d) -> (loss, gradient) there
+    """
+    def evaluate(t: float) -> tuple[Any, np.ndarray]:
+        loss, gradient = obj_func(x, t, d)
+        return loss, gradient.detach().array.copy()
+
+    found, gradient, t, evaluations = strong_wolfe(evaluate, t, d.detach().array, f, g.detach().array, float(gtd), c1, c2,
+                                                   tolerance_change, max_ls)
+    return found, wrap(gradient), t, evaluations
+
+
+def _cubic_interpolate(x1: Any, f1: Any, g1: Any, x2: Any, f2: Any, g2: Any, bounds: Any = None) -> Any:
+    """Where the cubic through two points with these values and slopes has its minimum, as PyTorch calls it."""
+    nothing = np.empty(0)
+    return minimum_of_cubic(Point(x1, f1, nothing, g1), Point(x2, f2, nothing, g2), bounds or (min(x1, x2), max(x1, x2)))

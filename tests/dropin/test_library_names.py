@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import importlib
+import subprocess
+import sys
 import typing
 
 import numpy as np
@@ -361,3 +363,152 @@ def test_the_nearest_name_is_looked_for_when_the_error_is_read(monkeypatch):
 def test_compiled_ops_that_cannot_be_loaded(lib):
     with pytest.raises(OSError):
         lib.ops.load_library("//fbgemm_gpu:metric_ops")
+
+
+def of(lib, name: str):
+    """A module of both: `nn.grad` is mtorch.nn.grad or torch.nn.grad."""
+    return importlib.import_module(f"{lib.__name__}.{name}")
+
+
+def same(function) -> None:
+    """The numbers that a function of the library gives, which must be the same for both."""
+    ours, theirs = ([x.tolist() for x in function(lib)] for lib in (mtorch, torch))
+    for mine, one in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(mine, one, rtol=1e-4, atol=1e-3)
+
+
+IMPORTED = """
+from torch.nn.common_types import _size_1_t, _size_2_t, _size_any_t, _ratio_2_t, _size_2_opt_t, _maybe_indices_t
+from torch.nn.modules.activation import LogSoftmax, Softmax, Softmax2d, Softmin, _arg_requires_grad, _check_arg_device
+from torch.nn.modules.rnn import apply_permutation
+from torch.nn.modules.transformer import _detect_is_causal_mask, _generate_square_subsequent_mask, _get_seq_len
+from torch.nn.functional import _canonical_mask, _in_projection, _in_projection_packed, _mha_shape_check, _none_or_dtype
+from torch.nn.functional import _Reduction, _verify_batch_size
+from torch.nn.init import _no_grad_fill_, _no_grad_normal_, _no_grad_trunc_normal_, _no_grad_uniform_, _no_grad_zero_
+from torch.nn import _reduction
+from torch.nn.parallel import replicate, parallel_apply
+from torch.nn.parallel._functions import Broadcast, Gather, ReduceAddCoalesced, Scatter
+from torch.nn.parallel.parallel_apply import parallel_apply as one
+from torch.nn.parallel.replicate import replicate as other
+from torch.optim.lbfgs import _cubic_interpolate, _strong_wolfe
+from torch.utils._foreach_utils import _get_foreach_kernels_supported_devices, _group_tensors_by_device_and_dtype
+from torch.utils.data._utils.pin_memory import pin_memory
+from torch.distributions.multivariate_normal import _precision_to_scale_tril
+from torch._C import device, dtype, layout, memory_format, Size, finfo, iinfo, NoneType, Value, Node, Graph
+import torch
+assert torch.nn.parallel.replicate is replicate is other and parallel_apply is one and dtype is torch.dtype
+assert callable(torch.nn.grad.conv2d_weight) and torch.nn.Softmax is Softmax
+print("imported")
+"""
+
+
+def test_names_that_files_of_pytorchs_have_are_imported_from_there(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(IMPORTED)
+    run = subprocess.run([sys.executable, "-m", "mtorch", str(program)], capture_output=True, text=True)
+    assert run.stdout == "imported\n", run.stderr
+
+
+@pytest.mark.parametrize(("n", "how"), [(1, {"stride": 2, "padding": 1}), (2, {"padding": (1, 0), "dilation": 2}),
+                                        (2, {"stride": (2, 3), "groups": 2}), (3, {})])
+def test_gradients_of_convolutions(n, how):
+    groups = how.get("groups", 1)
+
+    def found(lib):
+        lib.manual_seed(0)
+        x, w = lib.randn(2, 4, *(7, 8, 5)[:n]), lib.randn(6, 4 // groups, *(2, 3, 2)[:n])
+        g = lib.randn_like(getattr(lib.nn.functional, f"conv{n}d")(x, w, **how)).requires_grad_()
+        of_input, of_weight = (getattr(of(lib, "nn.grad"), f"conv{n}d_{of_what}") for of_what in ("input", "weight"))
+        gx, gw = of_input(x.shape, w, g, **how), of_weight(x, w.shape, g, **how)
+        (gx.sum() + (gw * gw).mean()).backward()
+        with lib.no_grad():
+            assert not of_input(x.shape, w, g, **how).requires_grad
+        return gx, gw, g.grad
+    same(found)
+
+
+def test_parts_of_attention():
+    def found(lib):
+        F = lib.nn.functional
+        lib.manual_seed(0)
+        q, k, w, b = lib.randn(3, 2, 4), lib.randn(5, 2, 4), lib.randn(12, 4), lib.randn(12)
+        results = [*F._in_projection_packed(q, q, q, w, b), *F._in_projection_packed(q, k, k, w), *F._in_projection_packed(
+            q, k, k + 1, w, b), *F._in_projection(q, k, k, *w.chunk(3), *b.chunk(3))]
+        assert all(x.view(-1, 1).shape[1] == 1 for x in results)
+        return [*results, F._canonical_mask(lib.eye(2) > 0, "mask", None, "", lib.float32)]
+    same(found)
+    for lib in (mtorch, torch):
+        F, q, at = lib.nn.functional, lib.ones(3, 2, 4), of(lib, "nn.modules.transformer")
+        assert F._mha_shape_check(q, q, q, None, None, 1) is True and F._none_or_dtype(q) is lib.float32
+        with pytest.raises(AssertionError, match="Expected `attn_mask` shape"):
+            F._mha_shape_check(q[0], q[0], q[0], None, lib.ones(2, 2, 2), 1)
+        with pytest.raises(AssertionError, match="only bool and floating types of mask"):
+            F._canonical_mask(lib.ones(2, dtype=lib.int64), "mask", None, "", lib.float32)
+        with pytest.warns(UserWarning, match="Support for mismatched mask and other"):
+            F._canonical_mask(lib.ones(2) > 0, "mask", lib.float32, "other", lib.float32)
+        with pytest.raises(ValueError, match="more than 1 value per channel"):
+            F._verify_batch_size([1, 3, 1])
+        assert F._Reduction.get_enum("sum") == 2 and F._Reduction.legacy_get_string(False, None, False) == "sum"
+        causal = at._generate_square_subsequent_mask(3)
+        assert [at._detect_is_causal_mask(m, c, s) for m, c, s in (
+            (causal, None, None), (causal, None, 2), (lib.zeros(3, 3), None, 3), (causal, False, None), (None, None, None))] == [
+            True, False, False, False, False]
+        assert at._get_seq_len(q, True) == 2 and at._get_seq_len(q, False) == 3 and at._get_seq_len(q[0], True) == 2
+
+
+def test_line_search_by_itself():
+    def found(lib):
+        lbfgs = of(lib, "optim.lbfgs")
+        x, d = lib.tensor([3.0, -2.0]), lib.tensor([-0.4, 0.1])
+
+        def loss_and_gradient(x, t, d):
+            at = (x + t * d).requires_grad_()
+            loss = (at ** 4).sum() + at.prod()
+            return loss.item(), lib.autograd.grad(loss, at)[0]
+        f, g = loss_and_gradient(x, 0.0, d)
+        f, g, t, evaluations = lbfgs._strong_wolfe(loss_and_gradient, x, 1.0, d, f, g, g.dot(d))
+        lowest = lbfgs._cubic_interpolate(*map(lib.tensor, (0.0, 1.0, -2.0, 2.0, 1.5, 1.0)))
+        return lib.tensor(f), g, lib.tensor(float(t)), lib.tensor(evaluations), lowest if hasattr(lowest, "item") else lib.tensor(
+            lowest)
+    same(found)
+
+
+@BOTH
+def test_tensors_grouped_by_type(lib):
+    group = of(lib, "utils._foreach_utils")._group_tensors_by_device_and_dtype if lib is torch else of(
+        lib, "optim.copies")._group_tensors_by_device_and_dtype
+    a, b, c = lib.ones(1), lib.ones(1, dtype=lib.float64), lib.zeros(2)
+    groups = group([[a, b, c], [b, a, b]], with_indices=True)
+    assert {kind: at for (_, kind), (_, at) in groups.items()} == {lib.float32: [0, 2], lib.float64: [1]}
+    assert groups[a.device, lib.float32][0][1][1] is b
+
+
+@BOTH
+def test_a_batch_that_is_pinned(lib):
+    class Pair(typing.NamedTuple):
+        x: object
+        y: object
+
+    class Mine:
+        def pin_memory(self):
+            return "pinned"
+    pin = of(lib, "utils.data._utils.pin_memory" if lib is torch else "utils.data.pin_memory").pin_memory
+    assert pin({"a": [Mine(), 1], "b": Pair("text", (Mine(),))}) == {"a": ["pinned", 1], "b": Pair("text", ("pinned",))}
+
+
+def test_what_is_between_gpus_is_not_here():
+    parallel = mtorch.nn.parallel
+    for call in (lambda: parallel.replicate(mtorch.nn.Linear(1, 1), [0]), lambda: parallel.parallel_apply([], []),
+                 lambda: parallel.ReduceAddCoalesced.apply(0, 1, mtorch.ones(1))):
+        with pytest.raises(NotImplementedError, match="no GPUs"):
+            call()
+
+
+def test_a_permutation_of_a_state():
+    with pytest.warns(FutureWarning, match="index_select"):
+        assert mtorch.nn.modules.rnn.apply_permutation(mtorch.tensor([[1, 2]]), mtorch.tensor([1, 0])).tolist() == [[2, 1]]
+
+
+@BOTH
+def test_types_behind_torch(lib):
+    assert lib._C.device("cpu") == lib.ones(1).device and lib._C.finfo(lib.float32).bits == 32 and lib._C.Size([1]) == (1,)

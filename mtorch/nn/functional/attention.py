@@ -180,20 +180,7 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
     >>> y.shape, p.shape
     (torch.Size([3, 1, 4]), torch.Size([1, 3, 3]))
     """
-    batched = query.dim() == 3
-    if query.dim() not in (2, 3):
-        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query "
-                             "tensor")
-    if key.dim() != query.dim() or value.dim() != query.dim():
-        raise AssertionError(f"For {'batched' if batched else 'unbatched'} ({query.dim()}-D) `query`, expected `key` "
-                             f"and `value` to be {query.dim()}-D but found {key.dim()}-D and {value.dim()}-D tensors "
-                             "respectively")
-    if key_padding_mask is not None and key_padding_mask.dim() != query.dim() - 1:
-        raise AssertionError(f"For {query.dim()}-D `query`, expected `key_padding_mask` to be None or "
-                             f"{query.dim() - 1}-D but found {key_padding_mask.dim()}-D tensor instead")
-    if attn_mask is not None and attn_mask.dim() not in (2, 3):
-        raise AssertionError(f"expected `attn_mask` to be None, 2-D or 3-D but found {attn_mask.dim()}-D tensor "
-                             "instead")
+    batched = _mha_shape_check(query, key, value, key_padding_mask, attn_mask, num_heads)
     if is_causal and attn_mask is None:
         raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
     if not batched:
@@ -265,6 +252,30 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
     if average_attn_weights:
         weights = weights.mean(1)
     return (y, weights) if batched else (y.squeeze(1), weights.squeeze(0))
+
+
+def _mha_shape_check(query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Tensor | None,
+                     attn_mask: Tensor | None, num_heads: int) -> bool:
+    """Whether there is a dimension of batches; AssertionError where the dimensions do not go together."""
+    batched = query.dim() == 3
+    if query.dim() not in (2, 3):
+        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query "
+                             "tensor")
+    if key.dim() != query.dim() or value.dim() != query.dim():
+        raise AssertionError(f"For {'batched' if batched else 'unbatched'} ({query.dim()}-D) `query`, expected `key` "
+                             f"and `value` to be {query.dim()}-D but found {key.dim()}-D and {value.dim()}-D tensors "
+                             "respectively")
+    if key_padding_mask is not None and key_padding_mask.dim() != query.dim() - 1:
+        raise AssertionError(f"For {query.dim()}-D `query`, expected `key_padding_mask` to be None or "
+                             f"{query.dim() - 1}-D but found {key_padding_mask.dim()}-D tensor instead")
+    if attn_mask is not None and attn_mask.dim() not in (2, 3):
+        raise AssertionError(f"expected `attn_mask` to be None, 2-D or 3-D but found {attn_mask.dim()}-D tensor "
+                             "instead")
+    if attn_mask is not None and attn_mask.dim() == 3 and not batched:
+        expected = (num_heads, query.shape[0], key.shape[0])
+        if tuple(attn_mask.shape) != expected:
+            raise AssertionError(f"Expected `attn_mask` shape to be {expected} but got {tuple(attn_mask.shape)}")
+    return batched
 
 
 def _one_more_key(mask: Tensor | None) -> Tensor | None:

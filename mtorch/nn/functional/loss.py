@@ -32,12 +32,13 @@ def check_reduction(reduction: str) -> str:
     return reduction
 
 
-def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
+def reduction_of(size_average: bool | None, reduce: bool | None, warned: bool = True) -> str:
     """The `reduction` that torch's two older arguments stand for."""
     whole, averaged = (flag is None or bool(flag) for flag in (reduce, size_average))      # 0 stands for False
     reduction = "none" if not whole else "mean" if averaged else "sum"
-    warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
-                  stacklevel=program_line())
+    if warned:
+        warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+                      stacklevel=program_line())
     return reduction
 
 

@@ -15,15 +15,15 @@ from ...missing import no_attribute
 
 # PyTorch's file: the files here in which its classes stand
 _FILES = {
-    "activation": ["activation", "attention"], "adaptive": ["adaptive_softmax"],
+    "activation": ["activation", "softmax", "attention", "copies"], "adaptive": ["adaptive_softmax"],
     "batchnorm": ["batchnorm", "lazy_layers"], "channelshuffle": ["pixelshuffle"],
     "container": ["container", "parameter_container"], "conv": ["conv", "lazy_layers"],
     "distance": ["distance"], "dropout": ["dropout"], "flatten": ["flatten"], "fold": ["fold"],
     "instancenorm": ["batchnorm", "lazy_layers"], "lazy": ["lazy"], "linear": ["linear", "lazy_layers"],
     "loss": ["loss_base", "loss", "margin_loss"], "module": ["module", "state", "hooks", "tree"],
     "normalization": ["normalization"], "padding": ["padding"],
-    "pixelshuffle": ["pixelshuffle"], "pooling": ["pooling", "adaptive_pooling"], "rnn": ["rnn", "rnn_cell"],
-    "sparse": ["sparse"], "transformer": ["transformer"], "upsampling": ["upsampling"],
+    "pixelshuffle": ["pixelshuffle"], "pooling": ["pooling", "adaptive_pooling"], "rnn": ["rnn", "rnn_cell", "copies"],
+    "sparse": ["sparse"], "transformer": ["transformer", "copies"], "upsampling": ["upsampling"],
 }
 _OTHER_NAMES = {"dropout": {"_DropoutNd": "_Dropout"}, "linear": {"NonDynamicallyQuantizableLinear": "Linear"},
                 "conv": {"_ConvTransposeMixin": "_ConvTransposeNd"},
