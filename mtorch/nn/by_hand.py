@@ -84,10 +84,10 @@ def takes_gradient(backward: FunctionType) -> bool:
     in a program that means PyTorch: there it may be the way back of a flow, or take a loss.
     """
     code = backward.__code__
-    return (code.co_argcount > 1 or bool(code.co_flags & inspect.CO_VARARGS)) and not _means_torch(backward.__globals__)
+    return (code.co_argcount > 1 or bool(code.co_flags & inspect.CO_VARARGS)) and not means_torch(backward.__globals__)
 
 
-def _means_torch(names: dict) -> bool:
+def means_torch(names: dict) -> bool:
     """Does the file that these names are of call this package `torch`, and not by its own name?"""
     name = __name__.partition(".")[0]
     here = sys.modules[name]

@@ -17,7 +17,7 @@ from ..autograd.mode import WATCHED, mode
 from ..class_names import is_users
 from ..tensor import Tensor
 from .backward_hooks import call_with_hooks
-from .by_hand import call_by_hand, takes_gradient, with_gradients
+from .by_hand import call_by_hand, means_torch, takes_gradient, with_gradients
 from .checks import checked_init
 from .hooks import Hooked, hooks_on_every_module
 from .last_call import CONSTANT, LastCall, backward, call_on_arrays, on_arrays
@@ -83,7 +83,7 @@ class Called(Hooked, Tree):
             run = functools.partial(call_by_hand, self) if self._by_hand else self.forward
             if not self._plain or hooks_on_every_module:
                 run = functools.partial(_with_hooks, self, run)
-            if not self._by_hand and on_arrays(args, kwargs):
+            if not self._by_hand and on_arrays(args, kwargs) and not means_torch(getattr(self.forward, "__globals__", {})):
                 return call_on_arrays(self, run, args, kwargs)
             output = run(*args, **kwargs)
             if mode.recording and not self._by_hand:

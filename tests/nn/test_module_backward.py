@@ -146,6 +146,17 @@ def test_arrays_beside_tensors_and_arrays_of_text_are_left_as_they_are() -> None
     assert Look()([np.ones(1)], np.ones(1)) == ["list", "Tensor"]
 
 
+def test_where_the_file_says_torch_forward_gets_the_arrays_themselves() -> None:
+    names: dict[str, Any] = {"torch": mtorch}
+    exec("""class Policy(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = torch.nn.Linear(2, 1)
+    def forward(self, state):
+        return self.fc(torch.from_numpy(state).float())""", names)
+    assert type(names["Policy"]()(np.ones((3, 2)))) is mtorch.Tensor
+
+
 def test_remembering_keeps_no_memory_alive() -> None:
     net = net_class(mtorch)()
     gc.collect()
