@@ -1,8 +1,7 @@
 """In-place forms that change what a tensor is, not only its numbers: its shape, its size; and those that call Python.
 
 `x.unsqueeze_(0)` gives x itself another shape over the same memory.  For autograd x is from then on the result of
-unsqueeze, as in torch; other tensors that were views of x would be taken from a shape that is gone, so there must be
-none.
+unsqueeze, as in torch; other tensors that are views of x are from then on views of a tensor that is what x was.
 """
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.mode import mode
-from ..autograd.tape import TensorBase
+from ..autograd.tape import TensorBase, wrap
 from ..autograd.views import is_view, mark_written
 from .arguments import require_tensor, sizes_of
 from .indexing import setitem
@@ -25,10 +24,23 @@ if TYPE_CHECKING:
     from .hints import Number
 
 
-def _without_views(x, name: str) -> None:
-    if not is_view(x) and any(view() is not None for view in x._alias or ()):
+def _views_of(x) -> list:
+    """The views of a tensor that is none itself."""
+    return [] if is_view(x) else [view for refers in x._alias or () if (view := refers()) is not None]
+
+
+def _refuse_views(x, name: str) -> None:
+    if _views_of(x):
         raise NotImplementedError(f"{name}: other tensors are views of this one, and would lose their place in it: use "
                                   f"{name.rstrip('_')}() instead")
+
+
+def _set_below(views: list, x) -> None:
+    """Make the views of x those of a tensor that is what x is now."""
+    was = wrap(x.array, x._node)
+    was._alias = x._alias
+    for view in views:
+        view._alias = was, view._alias[1]
 
 
 def _taking_on(function: Callable, name: str) -> Callable:
@@ -37,11 +49,15 @@ def _taking_on(function: Callable, name: str) -> Callable:
     def method(x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if x._requires_grad and x._node is None and mode.recording:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-        _without_views(x, name)
-        was_view = is_view(x)
+        views = _views_of(x)
+        if x._requires_grad and x._node is None:
+            _refuse_views(x, name)                       # what they are views of is a leaf, whose gradient is x's
         new = function(x, *args, **kwargs)
         if new is x:
             return x
+        was_view = is_view(x) or bool(views)
+        if views:
+            _set_below([*views, new], x)
         x.array, x._node, x._requires_grad = new.array, new._node, new._requires_grad
         if was_view and is_view(new):
             x._alias = new._alias
@@ -84,7 +100,7 @@ def resize_(input: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
         return x
     if not x.array.flags.c_contiguous:
         raise NotImplementedError("resize_: only of a contiguous tensor; call .contiguous() first")
-    _without_views(x, "resize_")
+    _refuse_views(x, "resize_")
     n = int(np.prod(wanted))
     flat = x.array.reshape(-1)
     if n > flat.size:
@@ -260,7 +276,7 @@ def set_(input: Tensor, source: Tensor | None = None) -> Tensor:
                                   f"{type(source).__name__}")
     if source is not None and source.dtype is not x.dtype:
         raise RuntimeError(f"Could not set tensor of type {source.dtype} to a tensor of type {x.dtype}")
-    _without_views(x, "set_")
+    _refuse_views(x, "set_")
     x.array = np.zeros(0, x.array.dtype) if source is None else source.array
     x._alias = None
     return x

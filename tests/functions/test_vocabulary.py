@@ -27,6 +27,11 @@ CALLS = {
     "t_": through(lambda y: y.t_()),
     "swapdims_ and write": through(lambda y: y.swapdims_(0, 1).mul_(3)),
     "unsqueeze_ of a view, written": lambda lib, x: (lambda y: (y[0].unsqueeze_(0).mul_(2), y)[1])(x * 2) * x,
+    "transpose_ of what has views": lambda lib, x: (lambda y: (lambda row: y.transpose_(0, 1)[1].sum() * row ** 2)(y[0]))(x * 2),
+    "transpose_ of what has views, one of them written": lambda lib, x: (
+        lambda y: (lambda row: (y.t_(), row.mul_(3), y * y)[2])(y[0]))(x * 2),
+    "unsqueeze_ of what has views, and then written": lambda lib, x: (
+        lambda y: (lambda row: (y.unsqueeze_(0)[0, :, 1].mul_(5), row * row * y[0, 1])[1])(y[0]))(x * 2),
     "tril_": through(lambda y: y.tril_()),
     "triu_": through(lambda y: y.triu_(1)),
     "fill_diagonal_": through(lambda y: y.fill_diagonal_(7.0)),
@@ -144,9 +149,19 @@ def test_what_is_left_out_says_why():
         mtorch.special.ndtr2
 
 
-def test_a_tensor_with_views_keeps_its_shape():
+def test_a_tensor_with_views_keeps_its_size():
     x = mtorch.zeros(2)
     view = x[:1]
     with pytest.raises(NotImplementedError, match="views of this one"):
+        x.resize_(3)
+    assert x.unsqueeze_(0).shape == (1, 2)
+    x[0, 0] = 7.0
+    assert view.tolist() == [7.0]
+
+
+def test_a_leaf_with_views_keeps_its_shape():
+    x = mtorch.zeros(2, requires_grad=True)
+    view = x[:1]
+    with mtorch.no_grad(), pytest.raises(NotImplementedError, match="views of this one"):
         x.unsqueeze_(0)
     assert view.tolist() == [0.0]
