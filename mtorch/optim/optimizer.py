@@ -259,6 +259,9 @@ class Optimizer:
     def _add_hook(self, table: str, hook: Callable, prepend: bool = False) -> RemovableHandle:
         return add_hook(self.__dict__.setdefault(table, OrderedDict()), hook, prepend=prepend)
 
+    def _patch_step_function(self) -> None:
+        """Nothing: a class's `step` has its hooks already.  Optimizers around another, which leave `__init__` out, call it."""
+
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Run `hook(optimizer, args, kwargs)` before each step; it may return new (args, kwargs)."""
         return self._add_hook("_optimizer_step_pre_hooks", hook)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import math
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -441,3 +441,34 @@ def test_a_copy_of_torchs_adam_finds_what_it_imports() -> None:
     (_, mine), (_, theirs) = trained(mtorch, copied(mtorch)), trained(torch, copied(torch))
     for a, b in zip(mine, theirs, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
+def test_an_optimizer_around_another_prepares_its_step_itself() -> None:
+    """It leaves `Optimizer.__init__` out, whose part it then calls; hooks run around its own step."""
+    torch = pytest.importorskip("torch")
+
+    def steps(t: Any) -> list:
+        class Every(t.optim.Optimizer):
+            def __init__(self, inner: Any) -> None:
+                self.inner, self.defaults, self.state = inner, inner.defaults, defaultdict(dict)
+                self._optimizer_step_pre_hooks: dict = OrderedDict()
+                self._optimizer_step_post_hooks: dict = OrderedDict()
+                self._patch_step_function()
+
+            @property
+            def param_groups(self) -> list:
+                return self.inner.param_groups
+
+            def step(self, closure: Any = None) -> Any:
+                return self.inner.step(closure)
+
+        w = t.tensor([2.0], requires_grad=True)
+        optimizer = Every(t.optim.SGD([w], lr=0.25))
+        seen: list = []
+        optimizer.register_step_post_hook(lambda *_: seen.append(w.item()))
+        for _ in range(2):
+            optimizer.zero_grad()
+            w.square().sum().backward()
+            optimizer.step()
+        return seen
+    assert steps(mtorch) == steps(torch) == [1.0, 0.5]
