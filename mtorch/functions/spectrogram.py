@@ -12,7 +12,7 @@ from ..ops.resampling import pad_constant, pick
 from ..ops.windows import overlapped
 from . import fourier
 from .arguments import require_tensor, whole_number
-from .complex_numbers import view_as_complex, view_as_real
+from .complex_numbers import view_as_real
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -101,11 +101,8 @@ def istft(input: Tensor, n_fft: int, hop_length: int | None = None, win_length: 
     z = require_tensor(input, "istft")
     hop, size, window = _checked("istft", n_fft, hop_length, win_length, window)
     if not is_complex(z):
-        if z.array.ndim and z.array.shape[-1] == 2:
-            z = view_as_complex(z.contiguous())
-        else:
-            raise RuntimeError("istft requires a complex-valued input tensor matching the output from stft with "
-                               "return_complex=True.")
+        raise RuntimeError("istft requires a complex-valued input tensor matching the output from stft with "
+                           "return_complex=True.")
     if z.array.ndim not in (2, 3):
         raise RuntimeError(f"istft: expected a tensor with 2 or 3 dimensions, got {z.array.ndim}")
     batched = z.array.ndim == 3

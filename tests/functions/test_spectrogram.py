@@ -45,5 +45,7 @@ def test_says_what_is_wrong() -> None:
         mtorch.stft(x, 8, window=mtorch.ones(7), return_complex=True)
     with pytest.warns(UserWarning, match="A window was not provided"):
         mtorch.stft(x, 8, return_complex=True)
+    with pytest.raises(RuntimeError, match="complex-valued input"):
+        mtorch.istft(mtorch.zeros(5, 4, 2), 8, 2, window=window)
     with pytest.raises(RuntimeError, match="uncovered"):
         mtorch.istft(mtorch.zeros(5, 4, dtype=mtorch.complex64), 8, 8, window=window, center=False)
