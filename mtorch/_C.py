@@ -86,6 +86,11 @@ def _are_functorch_transforms_active() -> bool:
     return bool(_running.levels)
 
 
+def _is_tracing() -> bool:
+    """False: nothing is ever traced."""
+    return False
+
+
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     """What a Module's `to` was asked for: (device, dtype, non_blocking, memory format), None for what was not."""
     memory_format = kwargs.pop("memory_format", None)
@@ -104,7 +109,7 @@ def _log_api_usage_once(event: str) -> None:
 
 __all__ = ["Generator", "TensorBase", "DeviceObjType", "PyTorchFileReader", "Size", "TensorType", "device", "dtype", "finfo",
            "iinfo", "layout", "memory_format", "_LinAlgError", "_TensorMeta", "_are_functorch_transforms_active",
-           "_disabled_torch_function_impl", "_get_tracing_state"]
+           "_disabled_torch_function_impl", "_get_tracing_state", "_is_tracing"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,6 +16,7 @@ from .functions.stacking import (atleast_1d, atleast_2d, atleast_3d, block_diag,
                                  cartesian_prod, meshgrid)
 from .missing import no_attribute
 from .nn import functional as F
+from .tensor import Tensor  # noqa: F401  editors import it from here for their users
 
 __all__ = ["F", "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors",
            "cartesian_prod", "cdist", "chain_matmul", "einsum", "istft", "lu", "meshgrid", "norm", "pca_lowrank", "split",

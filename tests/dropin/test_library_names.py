@@ -391,12 +391,14 @@ from torch.nn.parallel._functions import Broadcast, Gather, ReduceAddCoalesced, 
 from torch.nn.parallel.parallel_apply import parallel_apply as one
 from torch.nn.parallel.replicate import replicate as other
 from torch.optim.lbfgs import _cubic_interpolate, _strong_wolfe
+from torch.functional import F, Tensor, einsum, norm, split, stft
 from torch.utils._foreach_utils import _get_foreach_kernels_supported_devices, _group_tensors_by_device_and_dtype
 from torch.utils.data._utils.pin_memory import pin_memory
 from torch.distributions.multivariate_normal import _precision_to_scale_tril
 from torch._C import device, dtype, layout, memory_format, Size, finfo, iinfo, NoneType, Value, Node, Graph
 import torch
 assert torch.nn.parallel.replicate is replicate is other and parallel_apply is one and dtype is torch.dtype
+assert torch.functional.norm is norm is torch.norm and F is torch.nn.functional and torch._C._is_tracing() is False
 assert callable(torch.nn.grad.conv2d_weight) and torch.nn.Softmax is Softmax
 print("imported")
 """
