@@ -18,6 +18,7 @@ from ..autograd.views import link
 from ..tensor import Tensor
 from . import hooks
 from .hooks import hooks_in
+from .last_operation import show_last_operation
 
 
 def call_with_hooks(module: Any, run: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
@@ -34,7 +35,11 @@ def call_with_hooks(module: Any, run: Callable[..., Any], args: tuple, kwargs: d
             called.add(number)
             changed = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
             result = result if changed is None else changed
-        return gradients.around_outputs(result) if gradients.wanted else result
+        if gradients.wanted:
+            result = gradients.around_outputs(result)
+        if module._is_full_backward_hook is False:
+            show_last_operation(module, args, result)
+        return result
     except Exception:
         for number, hook, with_kwargs, always in _forward_hooks(module):
             if always and number not in called:
@@ -83,7 +88,8 @@ class _GradientHooks:
     def __init__(self, module: Any) -> None:
         self.module = module
         self.pre_hooks = [*hooks.backward_pre_hooks.values(), *hooks_in(module, "_backward_pre_hooks").values()]
-        self.hooks = [*hooks.backward_hooks.values(), *hooks_in(module, "_backward_hooks").values()]
+        own = hooks_in(module, "_backward_hooks").values() if module._is_full_backward_hook else ()
+        self.hooks = [*hooks.backward_hooks.values(), *own]
         self.wanted = bool(self.pre_hooks or self.hooks)
         self.grad_outputs: tuple | None = None
         self.inputs = 0

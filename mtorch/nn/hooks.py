@@ -114,9 +114,23 @@ class Hooked:
         return add_hook(self._backward_hooks, hook, prepend=prepend)
 
     def register_backward_hook(self, hook: Callable) -> RemovableHandle:
-        """torch's deprecated hook, which sees the gradients of the last operation only: not offered."""
-        raise NotImplementedError("register_backward_hook shows the gradients of the module's last operation, not of "
-                                  "the module, and is deprecated in torch: use register_full_backward_hook")
+        """Run `hook(module, grad_input, grad_output)` on the gradients of the module's last operation; deprecated.
+
+        grad_input holds the gradients of all that the operation takes, in PyTorch's order: of a convolution the input, the
+        weight and the bias, of a linear layer on a matrix the bias, the input and the transposed weight.  A tuple the hook
+        returns takes its place.  Where the last operation is not one of PyTorch's, the call is a NotImplementedError.
+
+        >>> import mtorch
+        >>> net = mtorch.nn.ReLU()
+        >>> _ = net.register_backward_hook(lambda module, grad_input, grad_output: print(grad_input))
+        >>> net(mtorch.ones(1, requires_grad=True) * 2).backward()
+        (tensor([1.]),)
+        """
+        if self._is_full_backward_hook is True:
+            raise RuntimeError("Cannot use both regular backward hooks and full backward hooks on a single Module. "
+                               "Please use only one of them.")
+        self._is_full_backward_hook = False
+        return add_hook(self._backward_hooks, hook)
 
 
 # ---- hooks on every module ---------------------------------------------------------------------

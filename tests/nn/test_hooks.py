@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import warnings
 from typing import Any
 
 import pytest
@@ -199,9 +200,65 @@ def test_gradients_of_gradients_pass_the_hooks() -> None:
     same_in_torch(scenario)
 
 
-def test_the_last_operations_hook_is_not_offered() -> None:
+@pytest.mark.filterwarnings("ignore:Using a non-full backward hook")
+@pytest.mark.parametrize("make", [
+    lambda nn: nn.Conv2d(1, 2, 2), lambda nn: nn.ConvTranspose2d(1, 2, 2, bias=False), lambda nn: nn.ReLU(inplace=True),
+    lambda nn: nn.Sequential(nn.Conv2d(1, 2, 2), nn.Tanh()), lambda nn: nn.BatchNorm2d(1), lambda nn: nn.MaxPool2d(2),
+    lambda nn: nn.Flatten(), lambda nn: nn.Linear(3, 2), lambda nn: nn.Sequential(nn.Flatten(), nn.Linear(9, 2)),
+    lambda nn: nn.Sequential(nn.Flatten(), nn.Linear(9, 2, bias=False)), lambda nn: nn.LayerNorm(3), lambda nn: nn.Softmax(-1),
+])
+def test_the_gradients_of_the_last_operation(make: Any) -> None:
+    def scenario(t: Any) -> list:
+        t.manual_seed(0)
+        net, seen = make(t.nn).double(), []
+        x = t.randn(2, 1, 3, 3, dtype=t.float64, requires_grad=True)
+        handle = net.register_backward_hook(lambda module, gi, go: seen.extend(g if g is None else g.clone() for g in (*gi, *go)))
+        for _ in range(2):
+            y = net(x * 1)
+            (y * t.arange(y.numel(), dtype=y.dtype).reshape(y.shape)).sum().backward()
+            handle.remove()
+        return [x.grad, t.tensor([g is None for g in seen]), *(g for g in seen if g is not None)]
+    same_in_torch(scenario)
+
+
+@pytest.mark.filterwarnings("ignore:Using a non-full backward hook")
+def test_what_a_hook_on_the_last_operation_returns_takes_its_place() -> None:
+    def scenario(t: Any) -> list:
+        t.manual_seed(0)
+        net = t.nn.Sequential(t.nn.Linear(3, 4), t.nn.ReLU(), t.nn.Linear(4, 1))
+        x = t.randn(2, 3, requires_grad=True)
+        net[1].register_backward_hook(lambda module, gi, go: (gi[0].clamp(min=0.0),))
+        net[2].register_backward_hook(lambda module, gi, go: (gi[0] * 2, gi[1] * 3, gi[2] * 5))
+        net(x).sum().backward()
+        return [x.grad, *(p.grad for p in net.parameters())]
+    same_in_torch(scenario)
+
+
+def test_hooks_of_both_kinds_and_other_operations_are_refused() -> None:
+    net = nn.ReLU()
+    net.register_backward_hook(print)
+    with pytest.raises(RuntimeError, match="both regular backward hooks and full"):
+        net.register_full_backward_hook(print)
+    pool = nn.AvgPool2d(2)
+    pool.register_backward_hook(print)
     with pytest.raises(NotImplementedError, match="register_full_backward_hook"):
-        nn.Module().register_backward_hook(print)
+        pool(mtorch.ones(1, 2, 2, requires_grad=True))
+    assert pool(mtorch.ones(1, 2, 2)).tolist() == [[[1.0]]]
+
+
+def test_a_last_operation_that_is_not_the_only_one_warns() -> None:
+    def scenario(t: Any) -> list:
+        several, one = t.nn.Sequential(t.nn.Sigmoid(), t.nn.Tanh()), t.nn.Sigmoid()
+        x, seen = t.ones(2, requires_grad=True) * 1, []
+        for net in (several, one):
+            net.register_backward_hook(lambda *_: None)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                net(x)
+            seen.append([w.category is FutureWarning for w in caught])
+        assert seen == [[True], []]
+        return [x]
+    same_in_torch(scenario)
 
 
 def note(module: Any, args: Any, output: Any) -> None:
