@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...missing import no_attribute as _no_attribute
+from . import utils
 from .cifar import CIFAR10, CIFAR100
 from .fakedata import FakeData
 from .folder import DatasetFolder, ImageFolder
