@@ -2,6 +2,7 @@
 from ..later import find as _find
 from . import tape    # the first: views.py and anomaly.py are parts of it
 from . import anomaly, engine, function, mode, replay, views
+from . import anomaly as anomaly_mode, mode as grad_mode    # PyTorch's names of these files
 from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from .check import GradcheckError, gradcheck, gradgradcheck
 from .engine import backward, grad

@@ -1,6 +1,7 @@
 """The older home of `autocast` and `GradScaler`."""
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -33,3 +34,6 @@ def custom_fwd(fwd: Callable | None = None, *, cast_inputs: Any = None) -> Calla
 def custom_bwd(bwd: Callable) -> Callable:
     """`torch.amp.custom_bwd(device_type="cuda")`."""
     return amp.custom_bwd(bwd, device_type="cuda")
+
+
+autocast_mode = grad_scaler = sys.modules[__name__]      # as in torch.amp

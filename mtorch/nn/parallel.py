@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -132,3 +133,6 @@ class Scatter(Broadcast):
 def _no_devices(name: str, device_ids: Any) -> None:
     if device_ids:
         raise RuntimeError(f"{name}: device_ids is {device_ids}, but there are no GPUs here; leave it out")
+
+
+distributed = scatter_gather = _functions = sys.modules[__name__]      # PyTorch's files, by whose names programs take these

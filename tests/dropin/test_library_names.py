@@ -400,6 +400,11 @@ import torch
 assert torch.nn.parallel.replicate is replicate is other and parallel_apply is one and dtype is torch.dtype
 assert torch.functional.norm is norm is torch.norm and F is torch.nn.functional and torch._C._is_tracing() is False
 assert callable(torch.nn.grad.conv2d_weight) and torch.nn.Softmax is Softmax
+assert torch.autograd.grad_mode.no_grad is torch.no_grad and torch.autograd.anomaly_mode.detect_anomaly
+assert torch.amp.grad_scaler.GradScaler is torch.amp.GradScaler and torch.amp.autocast_mode.autocast is torch.autocast
+assert torch.cuda.amp.grad_scaler.GradScaler is torch.cuda.amp.GradScaler and torch.cuda.amp.autocast_mode.autocast
+assert torch.nn.parallel.distributed.DistributedDataParallel is torch.nn.parallel.DistributedDataParallel
+assert torch.nn.parallel.scatter_gather.gather is torch.nn.parallel.gather and torch.nn.parallel._functions.Gather is Gather
 print("imported")
 """
 
