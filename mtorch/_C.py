@@ -1,6 +1,7 @@
 """The few names of PyTorch's compiled core that programs use: the error of linear algebra, the classes behind Tensor."""
 from __future__ import annotations
 
+import functools
 import zipfile
 from types import SimpleNamespace
 from typing import Any
@@ -112,7 +113,26 @@ __all__ = ["Generator", "TensorBase", "DeviceObjType", "PyTorchFileReader", "Siz
            "_disabled_torch_function_impl", "_get_tracing_state", "_is_tracing"]
 
 
+# What may be told to PyTorch's compiler of TorchScript, and what it does if it is not told; None where it does not say.
+_TOLD: dict[str, Any] = {
+    "_jit_set_profiling_executor": True, "_jit_set_profiling_mode": True, "_jit_set_bailout_depth": 12,
+    "_jit_set_autocast_mode": True, "_jit_set_num_profiled_runs": 1,
+    **dict.fromkeys(["_jit_override_can_fuse_on_cpu", "_jit_override_can_fuse_on_gpu",
+                     "_jit_set_inline_everything_mode", "_jit_set_nvfuser_enabled", "_jit_set_te_must_use_llvm_cpu",
+                     "_jit_set_texpr_fuser_enabled", "_set_graph_executor_optimize"])}
+
+
+def _tell(name: str, value: Any) -> Any:
+    """Remember a setting of the compiler, which nothing here goes by; what it was."""
+    before = _TOLD[name]
+    if before is not None:
+        _TOLD[name] = value
+    return before
+
+
 def __getattr__(name: str) -> Any:
+    if name in _TOLD:
+        return functools.partial(_tell, name)
     if name in ("DisableTorchFunction", "DisableTorchFunctionSubclass"):
         from .torch_function import DisableTorchFunctionSubclass
         return DisableTorchFunctionSubclass

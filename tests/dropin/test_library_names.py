@@ -519,3 +519,13 @@ def test_a_permutation_of_a_state():
 @BOTH
 def test_types_behind_torch(lib):
     assert lib._C.device("cpu") == lib.ones(1).device and lib._C.finfo(lib.float32).bits == 32 and lib._C.Size([1]) == (1,)
+
+
+@BOTH
+def test_what_is_told_to_the_compiler_of_torchscript(lib):
+    """Megatron, StyleGAN's ports and others begin with these."""
+    core = lib._C
+    for name, value in (("_jit_set_profiling_mode", False), ("_jit_set_profiling_executor", False)):
+        assert [getattr(core, name)(value), getattr(core, name)(True), getattr(core, name)(True)] == [True, False, True]
+    for name in ("_jit_override_can_fuse_on_cpu", "_jit_override_can_fuse_on_gpu", "_jit_set_texpr_fuser_enabled"):
+        assert getattr(core, name)(True) is None
