@@ -98,11 +98,21 @@ def memory_like(array: np.ndarray, kind: np.dtype | None = None, as_it_lies: boo
     kind = array.dtype if kind is None else kind
     if array.flags.c_contiguous:
         return np.empty(array.shape, kind)
+    return empty_in_order(array.shape, order_like(array, as_it_lies), kind)
+
+
+def order_like(array: np.ndarray, as_it_lies: bool = False) -> tuple[int, ...]:
+    """The order of the axes in `memory_like(array)`, from the slowest to the fastest."""
     order = memory_order(array)
     innermost = next((axis for axis in reversed(order) if array.shape[axis] > 1), None)
     if innermost == 0 and not as_it_lies and not _is_transposed(array):
         order = (0, *(axis for axis in order if axis))
-    return np.empty([array.shape[axis] for axis in order], kind).transpose(undone(order))
+    return order
+
+
+def empty_in_order(shape: tuple[int, ...], order: tuple[int, ...], kind: np.dtype) -> np.ndarray:
+    """New memory of this shape, whose axes follow each other in this order."""
+    return np.empty([shape[axis] for axis in order], kind).transpose(undone(order))
 
 
 def _is_transposed(array: np.ndarray) -> bool:

@@ -112,6 +112,24 @@ F = {
     "randint_like": lambda t, x: t.randint_like(x, 3),
     "dropout": lambda t, x: t.nn.functional.dropout(x),
     "of a part": lambda t, x: t.zeros_like(x[:, 1:]),
+    # the axis that is transformed innermost
+    "fft": lambda t, x: t.fft.fft(x),
+    "fft, first": lambda t, x: t.fft.ifft(x, dim=0),
+    "rfft": lambda t, x: t.fft.rfft(x),
+    "rfft, shorter": lambda t, x: t.fft.rfft(x, 2, dim=0),
+    "rfft, longer": lambda t, x: t.fft.rfft(x, 9, dim=1),
+    "rfft, first": lambda t, x: t.fft.rfft(x, dim=0),
+    "rfft, second": lambda t, x: t.fft.rfft(x, dim=1),
+    "irfft": lambda t, x: t.fft.irfft(x),
+    "irfft, second": lambda t, x: t.fft.irfft(x, dim=1),
+    "fft2": lambda t, x: t.fft.fft2(x),
+    "fftn": lambda t, x: t.fft.fftn(x),
+    "fft2, others": lambda t, x: t.fft.fft2(x, dim=(1, 0)),
+    "rfft2": lambda t, x: t.fft.rfft2(x),
+    "rfft2, others": lambda t, x: t.fft.rfft2(x, dim=(1, 0)),
+    "irfft2": lambda t, x: t.fft.irfft2(x),
+    "irfft2, others": lambda t, x: t.fft.irfft2(x, dim=(0, 1)),
+    "hfft": lambda t, x: t.fft.hfft(x, dim=1),
     # as neither
     "added to what lies in order": lambda t, x: x + t.ones(x.shape),
     "where, with what lies in order": lambda t, x: t.where(x > 0, x, t.zeros(x.shape)),
@@ -139,6 +157,9 @@ known(LIKE_AN_IMAGE, "like what was computed", "10 201 210 3012 3210")
 known(CHANNELS_LAST, "roll; cat; cat, last; hstack; vstack; stack; rms_norm; group_norm", "0312")
 known(ANOTHER_IMAGE, "sum, last; mean; std; prod; logsumexp", "3012")
 known(ANOTHER_IMAGE, "sum; var; norm; amax", "0312")
+known(LIKE_AN_IMAGE, "fft; rfft; rfft, second; irfft; irfft, second; fftn; fft2, others; hfft", "210 201 3210 3012")
+known(LIKE_AN_IMAGE, "fft2; rfft2; irfft2", "3210 3012")
+known(LIKE_AN_IMAGE, "fft2; fftn; fft2, others", "10")
 known("NumPy zeroes the upper triangle by `where`, which lays it as an image", "tril; triu", "210")
 known(KEPT, "kept dim", "120 210 201 0132 0321 1230 3210 3012")
 known(MIXED, "added to what lies in order; where, with what lies in order",

@@ -100,11 +100,7 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
     >>> mtorch.fft.irfft(mtorch.tensor([0.0, 2.0, 0.0]))
     tensor([ 1.,  0., -1.,  0.])
     """
-    x, d, norm = _checked("irfft", input, dim, norm)
-    length = 2 * (x.array.shape[d] - 1) if n is None else whole_number(n, "irfft", "n")
-    if length < 1:
-        raise RuntimeError(f"Invalid number of data points ({length}) specified")
-    return _given(rules.inverse_real_dft(_resized(_as_complex(x), length // 2 + 1, d), n=length, dim=d, norm=norm), out)
+    return _given(_real_inverse(input, n, dim, norm), out)
 
 
 @numpy_names
@@ -154,7 +150,7 @@ def fftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = No
     tensor([[4.+0.j, 0.+0.j],
             [0.+0.j, 0.+0.j]])
     """
-    return _given(_over_axes("fftn", fft, input, s, dim, norm), out)
+    return _given(_over_axes("fftn", input, s, dim, norm, False), out)
 
 
 @numpy_names
@@ -169,7 +165,7 @@ def ifftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = N
     tensor([[1., 1.],
             [1., 1.]])
     """
-    return _given(_over_axes("ifftn", ifft, input, s, dim, norm), out)
+    return _given(_over_axes("ifftn", input, s, dim, norm, True), out)
 
 
 @numpy_names
@@ -185,7 +181,8 @@ def rfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = N
     """
     x, sizes, axes = _sizes_and_axes("rfftn", input, s, dim)
     y = rfft(x, sizes[-1], axes[-1], norm)
-    return _given(_over_axes("rfftn", fft, y, sizes[:-1], axes[:-1], norm) if axes[:-1] else y, out)
+    order = rules.order_of(x.array, axes[:-1], axes[-1:])
+    return _given(_along("rfftn", y, sizes[:-1], axes[:-1], norm, False, order), out)
 
 
 @numpy_names
@@ -200,9 +197,10 @@ def irfftn(input: Tensor, s: Sizes = None, dim: Axes = None, norm: str | None = 
     torch.Size([2, 4])
     """
     x, sizes, axes = _sizes_and_axes("irfftn", input, s, dim)
-    y = _over_axes("irfftn", ifft, x, sizes[:-1], axes[:-1], norm) if axes[:-1] else x
+    order = rules.order_of(x.array, axes[:-1])
+    y = _along("irfftn", x, sizes[:-1], axes[:-1], norm, True, order)
     last = sizes[-1] if s is not None and sizes[-1] is not None else None
-    return _given(irfft(y, last, axes[-1], norm), out)
+    return _given(_real_inverse(y, last, axes[-1], norm, (*(d for d in order if d != axes[-1]), axes[-1])), out)
 
 
 @numpy_names
@@ -431,9 +429,18 @@ def _resized(x: Tensor, n: int | None, d: int) -> Tensor:
     return place(x, shape=shape, key=(*(slice(None),) * d, slice(0, have)))
 
 
-def _complex_transform(name, input, n, dim, norm, inverse):
+def _complex_transform(name, input, n, dim, norm, inverse, order=None):
     x, d, norm = _checked(name, input, dim, norm)
-    return rules.dft(_as_complex(_resized(x, n, d)), dim=d, inverse=inverse, norm=norm)
+    return rules.dft(_as_complex(_resized(x, n, d)), dim=d, inverse=inverse, norm=norm, order=order)
+
+
+def _real_inverse(input, n, dim, norm, order=None):
+    x, d, norm = _checked("irfft", input, dim, norm)
+    length = 2 * (x.array.shape[d] - 1) if n is None else whole_number(n, "irfft", "n")
+    if length < 1:
+        raise RuntimeError(f"Invalid number of data points ({length}) specified")
+    z = _resized(_as_complex(x), length // 2 + 1, d)
+    return rules.inverse_real_dft(z, n=length, dim=d, norm=norm, order=order)
 
 
 def _sizes_and_axes(name: str, input: Any, s: Sizes, dim: Axes) -> tuple[Tensor, list[int | None], list[int]]:
@@ -457,10 +464,15 @@ def _sizes_and_axes(name: str, input: Any, s: Sizes, dim: Axes) -> tuple[Tensor,
     return x, sizes if sizes is not None else [None] * len(axes), axes
 
 
-def _over_axes(name, transform, input, s, dim, norm):
+def _over_axes(name, input, s, dim, norm, inverse):
     x, sizes, axes = _sizes_and_axes(name, input, s, dim)
-    for n, axis in zip(sizes, axes):
-        x = transform(x, n, axis, norm)
+    return _along(name, x, sizes, axes, norm, inverse, rules.order_of(x.array, axes))
+
+
+def _along(name, x, sizes, axes, norm, inverse, order):
+    """One transform after the other; what the last gives lies in this order."""
+    for i, (n, axis) in enumerate(zip(sizes, axes), 1):
+        x = _complex_transform(name, x, n, axis, norm, inverse, order if i == len(axes) else None)
     return x
 
 
