@@ -22,7 +22,7 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from .autograd.tape import TensorBase
-from .autograd.views import owner
+from .autograd.stamps import owner
 
 
 class SharedBytes:

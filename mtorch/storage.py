@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes
-from .autograd.views import mark_written, owner
+from .autograd.stamps import mark_written, owner
 from .brain_float import is_bfloat16, of_halves, upper_half
 from .class_names import ShownAsTorchs
 from .device import device

@@ -15,7 +15,7 @@ from . import brain_float, dtypes
 from .autograd import tape
 from .autograd.naming import named
 from .autograd.tape import TensorBase
-from .autograd.views import owner
+from .autograd.stamps import owner
 from .class_names import ShownAsTorchs, is_users
 from .device import device as Device, places
 from .functions import creation

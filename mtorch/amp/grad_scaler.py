@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.tape import wrap
-from ..autograd.views import mark_written
+from ..autograd.stamps import mark_written
 from ..tensor import Tensor
 
 

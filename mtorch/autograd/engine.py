@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import brain_float
-from . import anomaly, views
+from . import anomaly, stamps, views
 from .grad_hooks import followed, hooked, run_after, run_hooks
 from .mode import mode
 from .replay import FREED, in_node, recompute, replayed
@@ -268,8 +268,8 @@ def deposit(gradients, seeds=()) -> None:
             if kept._stepped:                          # an optimizer has used it already, see optim/forgotten.py
                 kept._stepped = "added to" if kept.array.any() else ""
             kept.array += g                            # torch adds in place as well: p.grad stays the same tensor
-            if views._last_write >= 0 or met:
-                views.mark_written(kept.array)
+            if stamps.last_write >= 0 or met:
+                stamps.mark_written(kept.array)
         if leaf._after_grad:
             run_after(leaf, g)
 
@@ -328,8 +328,8 @@ def sweep(outputs, seeds, retain_graph, create_graph, targets=None, stops=frozen
                 continue                               # the gradient wanted is here; nothing before it is asked for
             if pullback is None:
                 raise RuntimeError(FREED)
-            if views._last_write > node.order and node.op.keeps:
-                views.check_intact(node, views.captured(node))
+            if stamps.last_write > node.order and node.op.keeps:
+                stamps.check_intact(node, stamps.captured(node))
             if create_graph:
                 pullback = replayed(node, inputs, g)
                 if node.hooks:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import tape, views
+from . import stamps, tape, views
 from .mode import mode, no_grad
 from .replay import FREED
 from .tape import Output, TensorBase, history, record, wrap
@@ -69,8 +69,8 @@ class FunctionCtx:
             return tuple(wrap(x.array) if isinstance(x, _SavedOutput) else x for x in self._saved)
         if node.pullback is None:
             raise RuntimeError(FREED)
-        if views.last_write() > node.order:
-            views.check_intact(node, [x.array for x in self._saved if x is not None])
+        if stamps.last_write > node.order:
+            stamps.check_intact(node, [x.array for x in self._saved if x is not None])
         return tuple(wrap(x.array, Output(node, x.slot)) if isinstance(x, _SavedOutput) else x for x in self._saved)
 
     def mark_dirty(self, *tensors: Tensor) -> None:
@@ -195,7 +195,7 @@ def _recorded(cls, ctx, args, handles, result):
         elif o._requires_grad and o._node is None:
             raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
         else:
-            views.mark_written(o.array)                # before the node is numbered: what it saves is the new value
+            stamps.mark_written(o.array)                # before the node is numbered: what it saves is the new value
             arrays.append(o.array)
     made = record(cls.__name__ + "Backward", tuple(arrays), handles, _pullback(cls, ctx, args, places, arrays, len(outputs)))
     final = list(outputs)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .mode import bool_of
 from .tape import AccumulateGrad, GradientEdge, Node, Output, history
-from .views import mark_written
+from .stamps import mark_written
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from . import tape, views
+from . import stamps, tape
 from .complex_numbers import AS_WRITTEN
 from .mode import mode
 from .tape import Node, Output, TensorBase, wrap
@@ -42,8 +42,8 @@ def recompute(nodes: list[Node]) -> None:
 
 def check_constants(node: Node) -> None:
     """Raise if an array was written in place that was there before this node and that running its rule again relies on."""
-    if views._last_write > node.order:
-        views.check_intact(node, [_array(x) for x in node.inputs
+    if stamps.last_write > node.order:
+        stamps.check_intact(node, [_array(x) for x in node.inputs
                                   if not isinstance(x, (Node, Output)) or in_node(x).op.rule is None])
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from ..autograd.mode import mode
 from ..autograd.tape import TensorBase, wrap
-from ..autograd.views import is_view, mark_written
+from ..autograd.stamps import mark_written
+from ..autograd.views import is_view
 from .arguments import require_tensor, sizes_of
 from .indexing import setitem
 from .placing import as_strided

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..autograd.tape import TensorBase, wrap
-from ..autograd.views import follow, is_view, owner
+from ..autograd.stamps import owner
+from ..autograd.views import follow, is_view
 from ..ops.layout import is_batch_last
 from ..strides import memory_like
 

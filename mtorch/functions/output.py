@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.tape import TensorBase
-from ..autograd.views import mark_written
+from ..autograd.stamps import mark_written
 from ..strides import overlaps
 from ..caller import program_line
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from .. import random
 from ..autograd.mode import mode
-from ..autograd.views import WHOLE, assign, mark_written
+from ..autograd.stamps import mark_written
+from ..autograd.views import WHOLE, assign
 from ..strides import overlaps
 from .arguments import number_of, require_tensor, whole_number
 from .draws import draw_bernoulli, draw_integers, draw_normal, draw_uniform, require_floating, source_of

@@ -10,7 +10,8 @@ from ..autograd import engine
 from ..autograd.handle import RemovableHandle, add_hook
 from ..autograd.grad_hooks import Retained, hang
 from ..autograd.tape import Node, Output, TensorBase, history, meet_complex
-from ..autograd.views import is_view, version
+from ..autograd.stamps import version
+from ..autograd.views import is_view
 from ..caller import program_line
 from ..functions.memory_order import hold, memory_to_share, of_numpy
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.tape import wrap
-from ..autograd.views import mark_written, owner
+from ..autograd.stamps import mark_written, owner
 from ..tensor import Tensor
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 from ..autograd.mode import enable_grad
 from ..autograd.complex_numbers import in_parts
 from ..autograd.tape import wrap
-from ..autograd.views import mark_written
+from ..autograd.stamps import mark_written
 from ..tensor import Tensor
 from . import checks
 from .optimizer import Optimizer, ParamsT

@@ -23,7 +23,7 @@ import numpy as np
 from .. import later
 from ..autograd.mode import enable_grad
 from ..autograd.tape import wrap
-from ..autograd.views import mark_written
+from ..autograd.stamps import mark_written
 from ..nn.hooks import RemovableHandle, add_hook
 from ..tensor import Tensor
 from . import forgotten, state_dict as saved

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.tape import wrap
-from ..autograd.views import mark_written
+from ..autograd.stamps import mark_written
 from ..nn.functional.looked_up import forget, rows_of
 from ..tensor import Tensor
 from . import checks

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..autograd.mode import no_grad
 from ..autograd.tape import wrap
-from ..autograd.views import mark_written
+from ..autograd.stamps import mark_written
 from ..nn.batchnorm import _BatchNorm
 from ..nn.module import Module
 from ..tensor import Tensor

@@ -23,7 +23,7 @@ from .. import brain_float
 from ..autograd.complex_numbers import in_parts
 from ..autograd.mismatch import mismatch
 from ..autograd.tape import wrap
-from ..autograd.views import mark_written, owner
+from ..autograd.stamps import mark_written, owner
 from ..ops.complex_parts import view_as_complex
 from ..tensor import Tensor
 from .bundle import Bundle

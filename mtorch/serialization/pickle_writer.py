@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..autograd.views import owner
+from ..autograd.stamps import owner
 from ..device import device
 from ..dtypes import dtype
 from ..functions.arguments import Size

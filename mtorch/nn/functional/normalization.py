@@ -8,7 +8,7 @@ import numpy as np
 
 from ...autograd.naming import shown_as
 from ...tensor import Tensor
-from ...autograd.views import mark_written
+from ...autograd.stamps import mark_written
 from ...brain_float import FLOAT32, is_bfloat16, same
 from ...functions.arguments import number_of, require_tensor, to_type
 from ...ops import normalization as rules

@@ -9,7 +9,7 @@ from types import GeneratorType
 import numpy as np
 
 from ...autograd.tape import wrap
-from ...autograd.views import mark_written
+from ...autograd.stamps import mark_written
 from ...functions.arguments import require_tensor
 from ...tensor import Tensor
 
