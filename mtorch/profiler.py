@@ -203,6 +203,15 @@ class profile:
         return EventList([*parts, *(Average(_named(where), calls, own * 1e6, total * 1e6)
                                     for where, (_, calls, own, total, _) in stats.items())])
 
+    def export_chrome_trace(self, path: str, *args: Any, **kwargs: Any) -> NoReturn:
+        """Which call began when, and from where, is not recorded.
+
+        Raises: NotImplementedError.
+        """
+        raise NotImplementedError("export_chrome_trace: mtorch's profile has sums and no trace; print key_averages().table()")
+
+    export_stacks = export_memory_timeline = export_chrome_trace
+
 
 def _named(where: tuple[str, int, str]) -> str:
     """A function by its file's last two parts, its line and its name."""

@@ -67,6 +67,9 @@ def test_named_parts():
     assert "inner" in prof.key_averages().table(sort_by="cpu_time_total")
     with pytest.raises(NotImplementedError, match="shapes and stacks are not recorded"):
         prof.key_averages(group_by_input_shape=True)
+    for export in (prof.export_chrome_trace, prof.export_stacks):
+        with pytest.raises(NotImplementedError, match="no trace"):
+            export("trace.json")
 
 
 def test_wrong_schedules_and_traces():
