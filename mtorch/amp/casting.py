@@ -77,12 +77,17 @@ def _called(function: Callable, kind: dtype | None, args: tuple, kwargs: dict) -
         state.narrow = narrow
 
 
-def _narrow(function: Callable) -> Callable:
+def _looking(kind: Callable[[], dtype | None], function: Callable) -> Callable:
+    """The function, which inside a block has its arguments in the type that kind gives."""
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        kind = state.narrow
-        return function(*args, **kwargs) if kind is None else _called(function, kind, args, kwargs)
+        return function(*args, **kwargs) if state.narrow is None else _called(function, kind(), args, kwargs)
     return call
+
+
+_narrow = functools.partial(_looking, lambda: state.narrow)
+_wide = functools.partial(_looking, lambda: float32)
+_alone = functools.partial(_looking, lambda: None)
 
 
 def _summing(function: Callable) -> Callable:
@@ -96,20 +101,6 @@ def _summing(function: Callable) -> Callable:
         left, arrow, right = args[0].replace(" ", "").partition("->")
         summed = any(c not in right if arrow else left.count(c) > 1 for c in left if c.isalpha())
         return (narrow if summed and "," in left else function)(*args, **kwargs)
-    return call
-
-
-def _wide(function: Callable) -> Callable:
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs) if state.narrow is None else _called(function, float32, args, kwargs)
-    return call
-
-
-def _alone(function: Callable) -> Callable:
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs) if state.narrow is None else _called(function, None, args, kwargs)
     return call
 
 
