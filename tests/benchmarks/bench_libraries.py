@@ -12,7 +12,10 @@ def library(torch, name: str):
     """The library, over this torch."""
     if torch.__name__ == "mtorch":
         import mtorch.as_torch  # noqa: F401
-    return importlib.import_module(name)
+    found = importlib.import_module(name)
+    if name == "transformers":
+        found.utils.logging.set_verbosity_error()          # it says much of models that are made without their weights
+    return found
 
 
 @benchmark("transformers: GPT-2 of 2 layers, width 32, batch 4 x 8", needs="transformers")
