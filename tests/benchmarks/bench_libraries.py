@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from .bench_small_models import training_step
 from .measure import Step, benchmark
 
 
-def library(torch, name: str):
+def library(torch, name: str) -> Any:
     """The library, over this torch."""
     if torch.__name__ == "mtorch":
         import mtorch.as_torch  # noqa: F401
@@ -51,7 +52,7 @@ def graph(torch) -> Step:
 
 @benchmark("GPyTorch: an exact Gaussian process of 100 points", needs="gpytorch")
 def gaussian_process(torch) -> Step:
-    gpytorch = library(torch, "gpytorch")
+    gpytorch: Any = library(torch, "gpytorch")
     torch.manual_seed(0)
     x = torch.linspace(0, 1, 100)
     y = torch.sin(6 * x)
