@@ -38,7 +38,7 @@ class Gumbel(TransformedDistribution):
     def __init__(self, loc: Numbers, scale: Numbers, validate_args: bool | None = None) -> None:
         self.loc, self.scale = broadcast_all(loc, scale)
         limits = finfo(self.loc.dtype)
-        low, high = full_like(self.loc, float(limits.tiny)), full_like(self.loc, 1 - float(limits.eps))
+        low, high = full_like(self.loc, limits.tiny), full_like(self.loc, 1 - limits.eps)
         minus = AffineTransform(loc=0, scale=-ones_like(self.scale))
         transforms = [ExpTransform().inv, minus, ExpTransform().inv, AffineTransform(self.loc, -self.scale)]
         super().__init__(Uniform(low, high, validate_args=validate_args), transforms, validate_args=validate_args)

@@ -10,9 +10,10 @@ from ..tensor import Tensor
 from . import _reduction as _Reduction
 from .functional.attention import _mha_shape_check, _projected
 from .functional.linear import linear
-from .transformer import generate_square_subsequent_mask as _generate_square_subsequent_mask
+from .transformer import (_detect_is_causal_mask, _get_seq_len,
+                          generate_square_subsequent_mask as _generate_square_subsequent_mask)
 
-__all__ = ["_Reduction", "_generate_square_subsequent_mask", "_mha_shape_check"]
+__all__ = ["_Reduction", "_detect_is_causal_mask", "_generate_square_subsequent_mask", "_get_seq_len", "_mha_shape_check"]
 
 
 def _in_projection_packed(q: Tensor, k: Tensor, v: Tensor, w: Tensor, b: Tensor | None = None) -> tuple[Tensor, ...]:
@@ -67,19 +68,6 @@ def _arg_requires_grad(x: Tensor | None) -> bool:
 def _is_make_fx_tracing() -> bool:
     """False: nothing is traced."""
     return False
-
-
-def _get_seq_len(src: Tensor, batch_first: bool) -> int:
-    """How long the sequences of src are: (L, E), (N, L, E) with batch_first or else (L, N, E)."""
-    return src.shape[1 if batch_first and src.dim() > 2 else 0]
-
-
-def _detect_is_causal_mask(mask: Tensor | None, is_causal: bool | None = None, size: int | None = None) -> bool:
-    """Is it the mask that lets no position look ahead? What is_causal says, where it says something."""
-    if is_causal is not None or mask is None:
-        return is_causal is True
-    causal = _generate_square_subsequent_mask(mask.shape[-2] if size is None else size, dtype=mask.dtype)
-    return mask.shape == causal.shape and bool((mask == causal).all())
 
 
 def apply_permutation(tensor: Tensor, permutation: Tensor, dim: int = 1) -> Tensor:

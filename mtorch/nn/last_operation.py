@@ -37,11 +37,7 @@ def show_last_operation(module: Any, args: tuple, result: Any) -> None:
                       "be removed in future versions. This hook will be missing some grad_input. Please use "
                       "register_full_backward_hook to get the documented behavior.", FutureWarning, stacklevel=5)
     for hook in list(hooks_in(module, "_backward_hooks").values()):
-        node.register_hook(functools.partial(_of_linear if name in _LINEAR else _as_they_are, hook, module))
-
-
-def _as_they_are(hook: Callable, module: Any, grad_inputs: tuple, grad_outputs: tuple) -> Any:
-    return hook(module, grad_inputs, grad_outputs)
+        node.register_hook(functools.partial(_of_linear, hook, module) if name in _LINEAR else functools.partial(hook, module))
 
 
 def _of_linear(hook: Callable, module: Any, grad_inputs: tuple, grad_outputs: tuple) -> Any:

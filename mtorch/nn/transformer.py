@@ -59,13 +59,18 @@ def _as_numbers(mask, like: Tensor):
     return mask
 
 
-def _is_causal(mask, is_causal: bool | None, size: int) -> bool:
-    """Whether the mask is the causal one."""
-    if is_causal is not None:
-        return is_causal
-    if mask is None or mask.dim() != 2 or tuple(mask.shape) != (size, size):
-        return False
-    return bool(np.array_equal(mask.array, minus_infinity_where(~np.tri(size, dtype=bool), mask.array.dtype)))
+def _get_seq_len(src: Tensor, batch_first: bool) -> int:
+    """How long the sequences of src are: (L, E), (N, L, E) with batch_first or else (L, N, E)."""
+    return src.shape[1 if batch_first and src.dim() > 2 else 0]
+
+
+def _detect_is_causal_mask(mask: Tensor | None, is_causal: bool | None = None, size: int | None = None) -> bool:
+    """Is it the mask that lets no position look ahead? What is_causal says, where it says something."""
+    if is_causal is not None or mask is None:
+        return is_causal is True
+    size = mask.shape[-2] if size is None else size
+    return mask.shape == (size, size) and bool(
+        np.array_equal(mask.array, minus_infinity_where(~np.tri(size, dtype=bool), mask.array.dtype)))
 
 
 class TransformerEncoderLayer(Module):
@@ -232,7 +237,7 @@ class TransformerEncoder(Module):
         mask, padding = _as_numbers(mask, src), _as_numbers(src_key_padding_mask, src)
         first = self.layers[0] if len(self.layers) else None
         batch_first = getattr(getattr(first, "self_attn", None), "batch_first", False)
-        causal = _is_causal(mask, is_causal, src.shape[1] if batch_first and src.dim() == 3 else src.shape[0])
+        causal = _detect_is_causal_mask(mask, is_causal, _get_seq_len(src, batch_first))
         blank = fast_path.blanked(self, src, mask, padding)
         for layer in self.layers:
             src = layer(src, src_mask=mask, is_causal=causal, src_key_padding_mask=padding)
@@ -267,7 +272,7 @@ class TransformerDecoder(Module):
                 tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Tensor:
         first = self.layers[0] if len(self.layers) else None
         batch_first = getattr(getattr(first, "self_attn", None), "batch_first", False)
-        causal = _is_causal(tgt_mask, tgt_is_causal, tgt.shape[1] if batch_first and tgt.dim() == 3 else tgt.shape[0])
+        causal = _detect_is_causal_mask(tgt_mask, tgt_is_causal, _get_seq_len(tgt, batch_first))
         for layer in self.layers:
             tgt = layer(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
                         tgt_key_padding_mask=tgt_key_padding_mask, memory_key_padding_mask=memory_key_padding_mask,

@@ -98,7 +98,7 @@ class PowerTransform(Transform):
 def _clipped_sigmoid(x: Tensor) -> Tensor:
     """The sigmoid, kept inside (0, 1)."""
     limits = finfo(x.dtype)
-    return x.sigmoid().clamp(min=float(limits.tiny), max=1.0 - float(limits.eps))
+    return x.sigmoid().clamp(min=limits.tiny, max=1.0 - limits.eps)
 
 
 class SigmoidTransform(_Plain):
@@ -118,7 +118,7 @@ class SigmoidTransform(_Plain):
 
     def _inverse(self, y: Tensor) -> Tensor:
         limits = finfo(y.dtype)
-        y = y.clamp(min=float(limits.tiny), max=1.0 - float(limits.eps))
+        y = y.clamp(min=limits.tiny, max=1.0 - limits.eps)
         return y.log() - (-y).log1p()
 
     def log_abs_det_jacobian(self, x: Tensor, y: Tensor) -> Tensor:
