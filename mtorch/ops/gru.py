@@ -86,11 +86,15 @@ def _unroll(x, h0, w_ih, w_hh, b_ih, b_hh, sizes):
     N, H = h0.shape
     rows = x.reshape(-1, x.shape[-1])
     a = np.empty((len(rows), 4 * H), x.dtype)
-    np.matmul(rows, _halved(_n_first(w_ih, H), slice(H, 3 * H)).T, out=a[:, :3 * H])
-    a[:, 3 * H:] = 0.0
-    if b_ih is not None:
-        a[:, :3 * H] += _halved(_n_first(b_ih, H), slice(H, 3 * H))
-        a[:, H:] += _halved(b_hh.copy(), slice(0, 2 * H))
+    nrz, s = a[:, :3 * H], a[:, 3 * H:]
+    np.matmul(rows, _halved(_n_first(w_ih, H), slice(H, 3 * H)).T, out=nrz)
+    if b_ih is None:
+        s[...] = 0.0
+    else:
+        b = _n_first(b_ih, H)
+        b[H:] += b_hh[:2 * H]                                      # r and z take both in one pass over the memory
+        nrz += _halved(b, slice(H, 3 * H))
+        s[...] = b_hh[2 * H:]
     states = np.empty((N + len(rows), H), x.dtype)
     states[:N] = h0
 
