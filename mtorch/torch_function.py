@@ -50,6 +50,7 @@ class _Asking(threading.local):
 
 
 asking = _Asking()
+asking_for: dict[Callable, Callable] = {}      # a public function -> the one that asks, which stands in its place
 
 
 # ---- asking ------------------------------------------------------------------------------------
@@ -146,8 +147,13 @@ def _converted(result: Any, cls: Any, args: tuple) -> Any:
 def take_over(cls: type) -> None:
     """Give a subclass of Tensor methods that ask it."""
     begin()
+    _methods_ask(cls)
+
+
+def _methods_ask(cls: type) -> None:
     own = [kind for kind in cls.__mro__ if not issubclass(tape.Tensor, kind)]
-    all_properties = any("__torch_function__" in vars(kind) for kind in own)
+    disabled = is_disabled(cls.__torch_function__)                 # type: ignore[attr-defined]
+    all_properties = not disabled and any("__torch_function__" in vars(kind) for kind in own)
     for kind in tape.Tensor.__mro__:
         for name, value in vars(kind).items():
             if name in _KEPT or any(name in vars(k) for k in own) or name.startswith("_") and not name.startswith("__"):
@@ -156,7 +162,7 @@ def take_over(cls: type) -> None:
                 cls.__iter__ = _rows                               # type: ignore[attr-defined]
             elif isinstance(value, FunctionType):
                 setattr(cls, name, _method(name, value))
-            elif isinstance(value, property) and (all_properties or name in _TENSORS):
+            elif isinstance(value, property) and not disabled and (all_properties or name in _TENSORS):
                 setattr(cls, name, _property(value))
 
 
@@ -183,9 +189,8 @@ def _method(name: str, plain: Callable) -> Callable:
 
     @functools.wraps(plain)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if not asking.on:
-            return plain(self, *args, **kwargs)
-        return ask(func, to_ask((self, *_arguments(args, kwargs))), (self, *args), kwargs or None)
+        found = to_ask((self, *_arguments(args, kwargs))) if asking.on else None
+        return ask(func, found, (self, *args), kwargs or None) if found else plain(self, *args, **kwargs)
     return method
 
 
@@ -195,12 +200,13 @@ def _reflected(name: str) -> Callable:
     func = getattr(tape.Tensor, _METHOD_OF.get(forward, forward))
 
     def method(self: Any, other: Any) -> Any:
-        if not asking.on:
+        found = to_ask((self, other)) if asking.on else None
+        if not found:
             return plain(self, other)
         if isinstance(other, TensorBase):
             return ask(func, to_ask((other, self)), (other, self), None)
         commutes = name in ("__radd__", "__rmul__")
-        return ask(func if commutes else plain, to_ask((self, other)), (self, other), None)
+        return ask(func if commutes else plain, found, (self, other), None)
     return method
 
 
@@ -219,22 +225,25 @@ def _property(plain: property) -> property:
 
 @functools.cache
 def begin() -> None:
-    """Have the public functions ask, from now on."""
+    """Have the public functions ask, from now on, and the methods of classes that are not asked themselves, as Parameter."""
     _name_methods()
     _functions_ask()
+    own_kinds: list[Any] = tape.Tensor.__subclasses__()
+    for cls in own_kinds:
+        if is_disabled(cls.__torch_function__):
+            _methods_ask(cls)
 
 
 def _functions_ask() -> None:
     """Put functions that ask at the public names."""
     package = __name__.partition(".")[0]
     computing = tuple(f"{package}.{part}" for part in _COMPUTING)
-    made: dict[Callable, Callable] = {}
     for part in _PUBLIC:
         names = vars(importlib.import_module(package + part))
         for name, value in list(names.items()):
             if isinstance(value, FunctionType) and value.__module__.startswith(computing) and not name.startswith("_") \
                     and name not in _NEVER:
-                names[name] = made.setdefault(value, _function(f"torch{part}", name, value))
+                names[name] = asking_for.setdefault(value, _function(f"torch{part}", name, value))
 
 
 def _function(module: str, name: str, plain: Callable) -> Callable:

@@ -39,6 +39,7 @@ EXPRESSIONS = """
     F.pad(x, (1, 1)); F.layer_norm(x, (2,)); l.nn.Linear(2, 2)(x); l.nn.ReLU()(x); l.nn.MSELoss()(x, p); repr(x); str(x)
     x.requires_grad_(False); 1 in x; x.is_floating_point(); l.is_tensor(x); l.allclose(x, p); x.new_zeros(2); x.type_as(p)
     l.tensor(x.tolist()); l.as_tensor(x); x.real; l.real(x); x.stride(); x.is_contiguous(); x.masked_fill(x > 1, 0); x.T.sum()
+    w + x; x + w; w - x; w * x; w / x; w @ x; w ** x; w < x; w.mul(x); w.add(1); w * 2; w.where(x > 1, x)
 """
 
 
@@ -46,7 +47,8 @@ def seen(lib, expression):
     """Which functions asked, and the classes of what came out."""
     Logged, asked = logged(lib)
     x = lib.tensor([[1.0, 2.0], [3.0, 4.0]]).as_subclass(Logged)
-    names = {"l": lib, "F": lib.nn.functional, "x": x, "p": lib.ones(2, 2), "i": lib.tensor([1, 2]).as_subclass(Logged)}
+    names = {"l": lib, "F": lib.nn.functional, "x": x, "p": lib.ones(2, 2), "i": lib.tensor([1, 2]).as_subclass(Logged),
+             "w": lib.nn.Parameter(lib.ones(2, 2))}
     asked.clear()
     result = eval(expression, names)
     parts = result if isinstance(result, (tuple, list)) else [result]
