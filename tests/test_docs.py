@@ -1,7 +1,8 @@
 """README.md and docs/ are true: their Python runs, prints what they say it prints, and their commands work.
 
 The Python snippets of a file run in order and share their names. A block of plain text that follows a snippet at once
-is what it prints (`...` stands for anything). A snippet fenced as `python torch` needs torch beside mtorch.
+is what it prints (`...` stands for anything). A snippet fenced as `python torch` needs torch beside mtorch,
+one as `python onnx` that library.
 Installing is left to .ci/run, and programs that take long are told to be short.
 """
 
@@ -72,7 +73,7 @@ def test_python_of(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "__main__"}
     for block in blocks_of(page):
-        if block.info[:1] != ["python"] or ("torch" in block.info and importlib.util.find_spec("torch") is None):
+        if block.info[:1] != ["python"] or any(importlib.util.find_spec(needed) is None for needed in block.info[1:]):
             continue
         where = f"{page.relative_to(ROOT)}:{block.line}"
         if block.text.startswith(">>>"):
