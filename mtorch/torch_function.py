@@ -147,13 +147,8 @@ def _converted(result: Any, cls: Any, args: tuple) -> Any:
 def take_over(cls: type) -> None:
     """Give a subclass of Tensor methods that ask it."""
     begin()
-    _methods_ask(cls)
-
-
-def _methods_ask(cls: type) -> None:
     own = [kind for kind in cls.__mro__ if not issubclass(tape.Tensor, kind)]
-    disabled = is_disabled(cls.__torch_function__)                 # type: ignore[attr-defined]
-    all_properties = not disabled and any("__torch_function__" in vars(kind) for kind in own)
+    all_properties = any("__torch_function__" in vars(kind) for kind in own)
     for kind in tape.Tensor.__mro__:
         for name, value in vars(kind).items():
             if name in _KEPT or any(name in vars(k) for k in own) or name.startswith("_") and not name.startswith("__"):
@@ -162,7 +157,7 @@ def _methods_ask(cls: type) -> None:
                 cls.__iter__ = _rows                               # type: ignore[attr-defined]
             elif isinstance(value, FunctionType):
                 setattr(cls, name, _method(name, value))
-            elif isinstance(value, property) and not disabled and (all_properties or name in _TENSORS):
+            elif isinstance(value, property) and (all_properties or name in _TENSORS):
                 setattr(cls, name, _property(value))
 
 
@@ -189,9 +184,27 @@ def _method(name: str, plain: Callable) -> Callable:
 
     @functools.wraps(plain)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        found = to_ask((self, *_arguments(args, kwargs))) if asking.on else None
-        return ask(func, found, (self, *args), kwargs or None) if found else plain(self, *args, **kwargs)
+        if not asking.on:
+            return plain(self, *args, **kwargs)
+        return ask(func, to_ask((self, *_arguments(args, kwargs))), (self, *args), kwargs or None)
     return method
+
+
+def _beside(name: str, known: Callable) -> Callable:
+    """A method of a class that is not asked itself, which asks the class of a tensor beside it: `parameter * logged`."""
+    func = getattr(tape.Tensor, _METHOD_OF.get(name, name))
+
+    @functools.wraps(known)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if asking.on and any(isinstance(v, TensorBase) and not _is_sparse(type(v)) for v in to_ask(_arguments(args, kwargs))):
+            return ask(func, to_ask((self, *_arguments(args, kwargs))), (self, *args), kwargs or None)
+        return getattr(tape.Tensor, name)(self, *args, **kwargs)
+    return method
+
+
+def _is_sparse(cls: Any) -> bool:
+    """Is this the class of sparse tensors?  Methods take them as they are."""
+    return cls.is_sparse is True
 
 
 def _reflected(name: str) -> Callable:
@@ -200,13 +213,12 @@ def _reflected(name: str) -> Callable:
     func = getattr(tape.Tensor, _METHOD_OF.get(forward, forward))
 
     def method(self: Any, other: Any) -> Any:
-        found = to_ask((self, other)) if asking.on else None
-        if not found:
+        if not asking.on:
             return plain(self, other)
         if isinstance(other, TensorBase):
             return ask(func, to_ask((other, self)), (other, self), None)
         commutes = name in ("__radd__", "__rmul__")
-        return ask(func if commutes else plain, found, (self, other), None)
+        return ask(func if commutes else plain, to_ask((self, other)), (self, other), None)
     return method
 
 
@@ -225,13 +237,15 @@ def _property(plain: property) -> property:
 
 @functools.cache
 def begin() -> None:
-    """Have the public functions ask, from now on, and the methods of classes that are not asked themselves, as Parameter."""
+    """Have the public functions ask, from now on, and the methods of Parameters and their like."""
     _name_methods()
     _functions_ask()
     own_kinds: list[Any] = tape.Tensor.__subclasses__()
     for cls in own_kinds:
-        if is_disabled(cls.__torch_function__):
-            _methods_ask(cls)
+        if is_disabled(cls.__torch_function__) and not _is_sparse(cls):
+            for name, value in ((name, value) for kind in tape.Tensor.__mro__ for name, value in vars(kind).items()):
+                if isinstance(value, FunctionType) and not (name in _KEPT or name in vars(cls) or name in _REFLECTED):
+                    setattr(cls, name, _beside(name, value))
 
 
 def _functions_ask() -> None:
