@@ -74,7 +74,8 @@ class Module(Called, Convertible, Stateful):
         for name, value in state.items():
             if isinstance(getattr(Module, name, None), HookTable):
                 if value:
-                    getattr(self, name).update(value)    # which asks for the table: it has to be there before calls
+                    getattr(self, name)                  # which says that there are hooks
+                    self.__dict__[name] = value          # the very table, which handles in the copy take hooks out of
             elif name not in registered:
                 self.__dict__[name] = value
         for kind, values in registered.items():

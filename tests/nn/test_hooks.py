@@ -321,3 +321,23 @@ def test_a_backward_hook_that_returns_what_is_no_gradient():
     net.register_full_backward_hook(lambda module, before, after: 3)
     with pytest.raises(TypeError, match="returns gradients"):
         net(mtorch.ones(1, 2, requires_grad=True)).sum().backward()
+
+
+def test_a_copy_takes_its_own_hook_away():
+    class Lazily(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.calls = []
+            self.handle = self.register_forward_pre_hook(self.first)
+
+        def first(self, module, args):
+            module.calls.append("first")
+            module.handle.remove()
+
+        def forward(self, x):
+            return x
+    original = Lazily()
+    for module in (copy.deepcopy(original), copy.deepcopy(nn.ModuleList([original]))[0], original):
+        module(mtorch.ones(1))
+        module(mtorch.ones(1))
+        assert module.calls == ["first"]
