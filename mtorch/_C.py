@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import functools
 import zipfile
-from types import SimpleNamespace
 from typing import Any
 
 from .autograd.tape import TensorBase
@@ -13,6 +12,7 @@ from .functions.arguments import Size
 from .functions.linalg.checks import LinAlgError as _LinAlgError
 from .methods.conversion import positional_to
 from .missing import no_attribute
+from .nn import functional
 from .random import Generator
 from .strides import layout, memory_format
 from .tensor import Tensor, _disabled_torch_function_impl
@@ -101,7 +101,18 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     return place if place is None else device(place), kind, non_blocking, memory_format
 
 
-_nn = SimpleNamespace(_parse_to=_parse_to)
+class _Nn:
+    """torch._C._nn: functions of nn.functional, as graphs name them, and how Module.to reads its arguments."""
+
+    _parse_to = staticmethod(_parse_to)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or not hasattr(functional, name):
+            raise AttributeError(f"torch._C._nn has no {name}")
+        return getattr(functional, name)
+
+
+_nn = _Nn()
 
 
 def _log_api_usage_once(event: str) -> None:

@@ -57,7 +57,11 @@ def typename(obj) -> str:
 # ---- what has to be so ---------------------------------------------------------------------------
 
 def _assert(condition: Any, message: str) -> None:
-    """An assert statement."""
+    """An assert statement, which a class may take over as it takes over functions."""
+    if not isinstance(condition, (bool, TensorBase)) and hasattr(type(condition), "__torch_function__"):
+        from .torch_function import ask
+        ask(_assert, [condition], (condition, message), None)
+        return
     assert condition, message
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType
@@ -32,6 +33,15 @@ from .autograd.tape import TensorBase
 
 _PUBLIC = ("", ".nn.functional", ".linalg", ".special", ".fft", ".sparse", ".signal.windows")
 _COMPUTING = ("functions", "nn", "ops", "native", "methods", "linalg", "special", "fft", "sparse", "signal")
+# Functions of nn.functional that torch has from its compiled parts, and where: a class is asked about them as they are called.
+COMPILED = {
+    "torch._C._nn": "avg_pool2d avg_pool3d elu_ gelu hardtanh_ leaky_relu_ linear one_hot scaled_dot_product_attention softplus "
+                    "softshrink",
+    "torch": "adaptive_avg_pool1d avg_pool1d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_transpose1d "
+             "conv_transpose2d conv_transpose3d cosine_similarity hardshrink pairwise_distance pdist pixel_shuffle "
+             "pixel_unshuffle prelu relu_ rrelu_ selu_ threshold_",
+}
+_IN_PYTHON_TOO = {f"max_pool{n}d" for n in (1, 2, 3)}             # found in torch first, and in nn.functional the same
 _NEVER = {"tensor", "as_tensor", "asarray", "is_tensor"}          # they make of anything a tensor, or answer what it is
 
 # The method that torch runs, and names, for an operator; the others go by their own names.
@@ -257,16 +267,35 @@ def _functions_ask() -> None:
         for name, value in list(names.items()):
             if isinstance(value, FunctionType) and value.__module__.startswith(computing) and not name.startswith("_") \
                     and name not in _NEVER:
-                names[name] = asking_for.setdefault(value, _function(f"torch{part}", name, value))
+                own = value.__name__ if names.get(value.__name__) in (value, asking_for.get(value)) else name     # of several
+                names[name] = asking_for.setdefault(value, _function(f"torch{part}", own, value))
+
+
+def _spelled_out(function: Callable, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """The same arguments, those without a default by place and all others by name."""
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):                                # the function itself will say what is wrong
+        return args, kwargs
+    bound.apply_defaults()
+    given = bound.arguments
+    parameters = bound.signature.parameters.values()
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
+        return args, kwargs
+    required = [p.name for p in parameters if p.default is p.empty]
+    return tuple([given.pop(name) for name in required]), dict(given)
 
 
 def _function(module: str, name: str, plain: Callable) -> Callable:
-    in_python = module.endswith("functional")                      # in torch, too: there kwargs is a dict even if empty
+    in_python = module.endswith("functional") and not any(name in names.split() for names in COMPILED.values()) \
+        or name in _IN_PYTHON_TOO
 
     @functools.wraps(plain)
     def function(*args: Any, **kwargs: Any) -> Any:
         if asking.on:
             found = to_ask(_arguments(args, kwargs))
+            if found and in_python:                                # so torch's own Python asks: with every option named
+                args, kwargs = _spelled_out(plain, args, kwargs)
             if found:
                 return ask(function, found, args, kwargs if kwargs or in_python else None)
         return plain(*args, **kwargs)

@@ -29,6 +29,7 @@ from ... import nn
 from ...functions.creation import empty, zeros
 from ...functions.joining import cat
 from ...nn import functional as F
+from ...questions import _assert
 from ...tensor import Parameter, Tensor
 from ..ops.misc import MLP, Conv2dNormActivation
 from ._api import Weights, WeightsEnum, register_model, trained
@@ -88,8 +89,7 @@ class MLPBlock(MLP):
 
 
 def _require_vectors(input: Tensor) -> None:
-    if input.dim() != 3:
-        raise AssertionError(f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
+    _assert(input.dim() == 3, f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
 
 
 class EncoderBlock(nn.Module):
@@ -245,15 +245,14 @@ class VisionTransformer(nn.Module):
         """Pictures -> (N, patches, hidden_dim)."""
         n, _, height, width = x.shape
         for size, what in ((height, "height"), (width, "width")):
-            if size != self.image_size:
-                raise AssertionError(f"Wrong image {what}! Expected {self.image_size} but got {size}!")
+            _assert(size == self.image_size, f"Wrong image {what}! Expected {self.image_size} but got {size}!")
         patches = (self.image_size // self.patch_size) ** 2
         return self.conv_proj(x).reshape(n, self.hidden_dim, patches).permute(0, 2, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """A score for each class."""
         patches = self._process_input(x)
-        token = self.class_token.expand(len(patches), -1, -1)
+        token = self.class_token.expand(patches.shape[0], -1, -1)
         return self.heads(self.encoder(cat([token, patches], dim=1))[:, 0])
 
 
