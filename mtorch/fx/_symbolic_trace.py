@@ -15,7 +15,7 @@ from ..nn.container import Sequential
 from ..nn.module import Module
 from ..questions import _assert
 from ..tensor import Parameter, Tensor
-from ..torch_function import asking_for, begin
+from ..torch_function import asking_for
 from .graph import Graph
 from .graph_module import GraphModule, tracing
 from .node import Node
@@ -169,7 +169,6 @@ class Tracer(TracerBase):
 
         concrete_args: values that some arguments are to have
         """
-        begin()
         if isinstance(root, Module):
             function = type(root).forward
             self.root, self.root_module_name = root, type(root).__name__

@@ -73,7 +73,10 @@ def _public_names() -> dict[Callable, str]:
             if isinstance(value, FunctionType) and not name.startswith("__"):
                 own = value.__name__
                 own = own if inside.get(own) is value else name            # of several, its own
-                names.setdefault(value, f"torch.{part}.{own}" if part else f"torch.{own}")
+                shown = f"torch.{part}.{own}" if part else f"torch.{own}"
+                names.setdefault(value, shown)
+                if hasattr(value, "public_name"):          # and the function whose place it took
+                    names.setdefault(value.__wrapped__, shown)      # type: ignore[attr-defined]
     return names
 
 

@@ -16,6 +16,7 @@ from ..class_names import ShownAsTorchs
 from ..dtypes import dtype as Dtype
 from ..device import device as Device
 from ..tensor import Tensor
+from ..torch_function import begin
 from .graph import Graph
 from .node import Node, map_aggregate
 
@@ -123,6 +124,7 @@ class Proxy(metaclass=ShownAsTorchs):
     _shown = "torch.fx.proxy.Proxy"
 
     def __init__(self, node: Node, tracer: TracerBase | None = None) -> None:
+        begin()                                        # from now on functions ask whether they are given one
         self.tracer = GraphAppendingTracer(node.graph) if tracer is None else tracer
         self.node = node
 

@@ -37,3 +37,33 @@ for batch in DataLoader(graphs, batch_size=3, shuffle=True):
 groups = torch.tensor([0, 0, 1, 1, 2, 2])
 print(degree(edges[0], 30)[:5], softmax(torch.randn(6), groups), scatter(torch.ones(6, 2), groups, reduce="mean"))
 print(to_dense_adj(torch.tensor([[0, 1], [1, 0]])), get_laplacian(torch.tensor([[0, 1], [1, 0]]), normalization="sym"))
+
+
+class OfOneKind(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.direct = gnn.SAGEConv((-1, -1), 16), gnn.SAGEConv((-1, -1), 4), gnn.Linear(-1, 4)
+
+    def forward(self, x, edge_index):
+        h = self.first(x, edge_index).relu()
+        return self.second(h, edge_index) + self.direct(x)
+
+
+# nodes of two kinds: the graph of the network above is traced, and each call becomes one for each kind
+relations = [("paper", "cites", "paper"), ("paper", "written", "author"), ("author", "writes", "paper")]
+network = gnn.to_hetero(OfOneKind(), (["paper", "author"], relations), aggr="sum")
+sizes = {"paper": 20, "author": 10}
+features = {kind: torch.randn(n, 8) for kind, n in sizes.items()}
+ties = {(a, how, b): torch.stack([torch.randint(0, sizes[a], (30,)), torch.randint(0, sizes[b], (30,))])
+        for a, how, b in relations}
+with torch.no_grad():
+    network(features, ties)
+optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+for _ in range(5):
+    found = network(features, ties)
+    loss = found["paper"].square().mean() + found["author"].abs().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print(loss.item())
+print(network.code)

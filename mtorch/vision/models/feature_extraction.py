@@ -1,19 +1,19 @@
 """What the layers of a model give, by their names, without the rest of the model being computed.
 
-torchvision traces the model into a graph and cuts it.  Here the model runs as it is, hooks take what the layers give, and
-the run ends where the last of them has given it.
+torchvision traces the model into a graph and cuts it.  Here, where layers are asked for, the model runs as it is, hooks take
+what they give, and the run ends where the last of them has given it: so it need not be a model that can be traced.  What a
+function gives between layers is cut out of a graph here, too (graph_features.py).
 """
 from __future__ import annotations
 
-import operator
-import re
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
-from ... import functions, nn
+from ... import nn
 from ...functions.comparison import equal
 from ...tensor import Tensor
+from .graph_features import extractor, get_graph_node_names
 
 Names = Sequence[str] | Mapping[str, str]
 
@@ -78,7 +78,7 @@ class _Taking:
         self._calls: Counter[int] = Counter()
         self._shown: dict[tuple[int, int], str] = {}       # which layer and which call of it: the name of what it gives
         for name, shown in wanted.items():
-            layer, count = _layer_of(model, name)
+            layer, count = _layer_of(model, name) or (name, 0)
             self._shown[id(model.get_submodule(layer)), count] = shown
 
     def before(self, layer: nn.Module, inputs: tuple) -> None:
@@ -104,22 +104,15 @@ class _Taking:
         return copy
 
 
-def _layer_of(model: nn.Module, name: str) -> tuple[str, int]:
-    """A layer and which call of it a name means: `relu_1` is the second call of `relu`."""
+def _layer_of(model: nn.Module, name: str) -> tuple[str, int] | None:
+    """A layer and which call of it a name means: `relu_1` is the second call of `relu`.  None for what is no layer."""
     layers = dict(model.named_modules())
     if name in layers and name:
         return name, 0
     base, _, number = name.rpartition("_")
     if number.isdecimal() and base in layers and base:
         return base, int(number)
-    *above, last = name.split(".")
-    operation = re.sub(r"_\d+$", "", last)
-    if ".".join(above) in layers and (hasattr(functions, operation) or hasattr(operator, operation)
-                                      or hasattr(nn.functional, operation) or hasattr(Tensor, operation)):
-        raise NotImplementedError(f"create_feature_extractor: {name!r} is no layer of the model; what a function gives between "
-                                  "layers is not implemented, as nothing is traced")
-    raise ValueError(f"node: '{name}' is not present in model. Hint: name a layer as in `model.named_modules()`. It may even be "
-                     "that you need to specify `train_return_nodes` and `eval_return_nodes` separately.")
+    return None
 
 
 def create_feature_extractor(model: nn.Module, return_nodes: Names | None = None, train_return_nodes: Names | None = None,
@@ -132,13 +125,15 @@ def create_feature_extractor(model: nn.Module, return_nodes: Names | None = None
     Layers that are not needed are not run, but kept; torchvision takes them out.
 
     model: whose layers are asked
-    return_nodes: names of layers as in `model.named_modules()`: a list, or the names that their results get
+    return_nodes: names of layers as in `model.named_modules()`, or of what functions give between them as in
+        `get_graph_node_names(model)`: a list, or the names that their results get
     train_return_nodes, eval_return_nodes: instead, one for each mode
-    tracer_kwargs, suppress_diff_warning, concrete_args: taken, and of no effect, as nothing is traced
+    tracer_kwargs, concrete_args: for a name that is no layer's, of which the model is traced: of NodePathTracer, and of its trace
+    suppress_diff_warning: taken, and of no effect, as nothing is warned of
 
     Shape: what the model takes -> an OrderedDict of what the layers gave, in the order in which they ran.
-    Raises: ValueError for what is no layer of the model, and for other than one list or one for each mode;
-        NotImplementedError for what a function gives that is no layer; when it runs, ValueError where a layer was not called.
+    Raises: ValueError for a name of nothing in the model, and for other than one list or one for each mode; TraceError where a
+        name is no layer's and the model decides by values; when it runs, ValueError where a layer was not called.
 
     >>> import mtorch
     >>> from mtorch.vision.models import resnet18
@@ -153,10 +148,9 @@ def create_feature_extractor(model: nn.Module, return_nodes: Names | None = None
                          "and not `return_nodes`")
     wanted = {True: _named(return_nodes if train_return_nodes is None else train_return_nodes),
               False: _named(return_nodes if eval_return_nodes is None else eval_return_nodes)}
-    for names in wanted.values():
-        for name in names:
-            _layer_of(model, name)
-    return _FeatureExtractor(model, wanted)
+    if all(_layer_of(model, name) for names in wanted.values() for name in names):
+        return _FeatureExtractor(model, wanted)
+    return extractor(model, wanted, tracer_kwargs, concrete_args)
 
 
 def _named(names: Any) -> dict[str, str]:
@@ -164,15 +158,4 @@ def _named(names: Any) -> dict[str, str]:
     return {str(a): str(b) for a, b in names.items()} if isinstance(names, Mapping) else {str(a): str(a) for a in names}
 
 
-def get_graph_node_names(model: nn.Module, tracer_kwargs: dict[str, Any] | None = None, suppress_diff_warning: bool = False,
-                         concrete_args: dict[str, Any] | None = None) -> NoReturn:
-    """The names of all that is computed; there is no graph to read them from.
-
-    Raises: NotImplementedError.
-
-    >>> from mtorch.vision.models import alexnet
-    >>> get_graph_node_names(alexnet())
-    Traceback (most recent call last):
-    NotImplementedError: get_graph_node_names: nothing is traced here; dict(model.named_modules()) has the names of layers
-    """
-    raise NotImplementedError("get_graph_node_names: nothing is traced here; dict(model.named_modules()) has the names of layers")
+__all__ = ["create_feature_extractor", "get_graph_node_names"]

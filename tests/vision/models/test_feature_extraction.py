@@ -18,6 +18,7 @@ NAMES: list[tuple[str, Any]] = [
     ("resnet18", {"layer1": "feat1", "layer3": "feat2"}), ("resnet18", ["layer2.0.relu", "layer2.0.relu_1", "layer2.0.bn2"]),
     ("resnet18", ["layer4", "avgpool", "fc"]), ("squeezenet1_1", {"features.3.expand1x1": 0, "features.2": 1}),
     ("mobilenet_v2", ["features.4", "features.18"]), ("vgg11", ["features.7", "features.8"]),
+    ("resnet18", {"layer1.0.add": "sum", "layer2": "last", "flatten": "flat"}), ("densenet121", ["features.denseblock1.cat"]),
 ]
 
 
@@ -91,7 +92,7 @@ def test_one_list_for_each_mode():
     ({"return_nodes": ["first"], "train_return_nodes": ["first"], "eval_return_nodes": []}, ValueError, "both should"),
     ({"return_nodes": ["second"]}, ValueError, "node: 'second' is not present in model"),
     ({"return_nodes": ["first.weight.x"]}, ValueError, "not present"),
-    ({"return_nodes": ["add"]}, NotImplementedError, "no layer"), ({"return_nodes": ["mul_1"]}, NotImplementedError, "no layer"),
+    ({"return_nodes": ["mul_9"]}, ValueError, "not present"),
 ])
 def test_names_that_are_none(kwargs, error, match):
     with pytest.raises(error, match=match):
@@ -102,5 +103,23 @@ def test_a_layer_that_is_not_called():
     part = create_feature_extractor(Net(), ["tail.never", "first"])
     with pytest.raises(ValueError, match=r"tail\.never"):
         part(mtorch.ones(1, 3))
-    with pytest.raises(NotImplementedError, match="named_modules"):
-        get_graph_node_names(Net())
+
+
+def test_names_of_all_that_is_computed():
+    vision = pytest.importorskip("torchvision")
+    from torchvision.models.feature_extraction import get_graph_node_names as theirs
+    for name in ("alexnet", "densenet121", "efficientnet_b0", "squeezenet1_0", "mobilenet_v2", "resnet18", "vgg11_bn"):
+        ours = get_graph_node_names(getattr(models, name)(num_classes=7, weights=None))
+        assert ours == theirs(getattr(vision.models, name)(num_classes=7, weights=None))
+
+
+def test_what_functions_give_between_layers():
+    net = Net().eval()
+    names, _ = get_graph_node_names(net)
+    assert names == ["x", "scale", "start", "mul", "mul_1", "first", "relu", "last", "add", "relu_1"]
+    part = create_feature_extractor(net, {"add": "sum", "mul": "scaled"})
+    x = mtorch.randn(2, 3)
+    h = net.relu(net.first(x))
+    found = part(x)
+    assert list(found) == ["scaled", "sum"] and found["sum"].tolist() == (net.last(h) + h).tolist()
+    assert "tail" not in dict(part.named_children()) and not part.training and part.train().graph is part.train_graph
