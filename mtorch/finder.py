@@ -40,6 +40,7 @@ _OTHER_NAMES = {
     "torch.utils.data._utils.pin_memory": "utils.data.pin_memory",
     "torchvision.transforms.transforms": "vision.transforms",
     "functorch.experimental": "func",
+    "torch.fx.immutable_collections": "fx.node",
 }
 
 

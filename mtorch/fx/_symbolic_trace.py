@@ -32,7 +32,7 @@ def wrap(fn_or_name: str | Callable) -> str | Callable:
 
     fn_or_name: the function, or its name; to be called where the file is read, as a decorator too
 
-    Raises: RuntimeError for what is neither, or if it is called inside a function; NotImplementedError there.
+    Raises: RuntimeError for what is neither; NotImplementedError if it is called inside a function.
 
     >>> import mtorch
     >>> mtorch.fx.wrap("len")
@@ -80,10 +80,8 @@ class Tracer(TracerBase):
         self._autowrap_search = list(autowrap_modules)
         self.submodule_paths: dict[Module, str] = {}
         self.root: Module = Module()
-        self.root_module_name = ""
         self.tensor_attrs: dict[Tensor, str] = {}
         self.module_stack: dict[str, Any] = {}
-        self.scope: Any = None
 
     def create_node(self, kind: str, target: Any, args: tuple, kwargs: dict[str, Any], name: str | None = None,
                     type_expr: Any = None) -> Node:
@@ -171,7 +169,7 @@ class Tracer(TracerBase):
         """
         if isinstance(root, Module):
             function = type(root).forward
-            self.root, self.root_module_name = root, type(root).__name__
+            self.root = root
             self.submodule_paths = {module: name for name, module in root.named_modules(remove_duplicate=False)}
         else:
             function, self.root = root, Module()
@@ -180,16 +178,13 @@ class Tracer(TracerBase):
         run, args = self.create_args_for_root(function, isinstance(root, Module), concrete_args)
         with _Patcher() as patcher:
             patcher.patch_method(Module, "__getattribute__", self._reading_attributes())
-            patcher.patch_method(Module, "__call__", self._calling_modules(patcher))
+            patcher.patch_method(Module, "__call__", self._calling_modules())
             _patch_wrapped_functions(patcher)
             for names in [run.__globals__, *[vars(sys.modules[file]) for file in self._files()],
                           *map(vars, self._autowrap_search)]:
                 _autowrap_check(patcher, names, self._autowrap_function_ids)
             result = run(*args)
-        if isinstance(result, Tensor) and not isinstance(result, Proxy):
-            result = self.create_arg(result)
-        self.create_node("output", "output", (self.create_arg(result),), {},
-                         type_expr=_annotation(function, "return"))
+        self.create_node("output", "output", (self.create_arg(result),), {}, type_expr=_annotation(function, "return"))
         self.submodule_paths = {}
         return self.graph
 
@@ -207,7 +202,7 @@ class Tracer(TracerBase):
             return self.getattr(name, value, cache) if isinstance(value, Tensor) else value
         return read
 
-    def _calling_modules(self, patcher: _Patcher) -> Callable:
+    def _calling_modules(self) -> Callable:
         """Calls of modules, as the tracer has them."""
         def call(module: Module, *args: Any, **kwargs: Any) -> Any:
             before, path = dict(self.module_stack), self.path_of_module(module)

@@ -240,7 +240,12 @@ class Graph(metaclass=ShownAsTorchs):
     # ---- as Python -----------------------------------------------------------------------------
 
     def python_code(self, root_module: str = "self", **options: Any) -> PythonCode:
-        """The program, as a function `forward` of the module that it is of."""
+        """The program, as a function `forward` of the module that it is of.
+
+        options: torch's, of what comments the code has; only their defaults are supported
+        """
+        if any(options.values()):
+            raise NotImplementedError(f"Graph.python_code: the options {', '.join(options)} are not supported")
         return Writer(self, root_module).code()
 
     def __deepcopy__(self, memo: dict) -> Graph:

@@ -96,9 +96,13 @@ class GraphModule(Module):
     def __str__(self) -> str:
         return "\n".join([super().__repr__(), self._code, "# To see more debug info, please use `graph_module.print_readable()`"])
 
-    def print_readable(self, print_output: bool = True, include_stride: bool = False, include_device: bool = False,
-                       colored: bool = False, **options: Any) -> str:
-        """The code as a class, printed and returned."""
+    def print_readable(self, print_output: bool = True, **options: Any) -> str:
+        """The code as a class, printed and returned.
+
+        options: torch's, of what comments the code has; only their defaults are supported
+        """
+        if any(options.values()):
+            raise NotImplementedError(f"GraphModule.print_readable: the options {', '.join(options)} are not supported")
         lines = self._code.strip("\n").rstrip().split("\n")
         lines.insert(next(i for i, line in enumerate(lines) if line.startswith("def ")) + 1,
                      "    # No stacktrace found for following nodes")

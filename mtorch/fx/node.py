@@ -11,6 +11,8 @@ from .names import qualified_name
 if TYPE_CHECKING:
     from .graph import Graph
 
+Argument = Target = Any    # torch's names for what an argument and a target may be
+
 OPS = ("placeholder", "get_attr", "call_function", "call_module", "call_method", "output", "root")
 # nodes that stay though nobody uses what they give
 _KEPT = {"placeholder", "output"}

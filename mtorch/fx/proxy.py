@@ -60,6 +60,8 @@ class TracerBase:
         """A value as an argument of a node: for a Proxy its node."""
         if isinstance(a, Proxy):
             return a.node
+        if isinstance(a, Node):
+            return a
         if hasattr(a, "__fx_create_arg__"):
             return a.__fx_create_arg__(self)
         if isinstance(a, tuple) and hasattr(a, "_fields"):

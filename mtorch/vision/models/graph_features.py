@@ -163,4 +163,4 @@ def _nodes_of(tracer: NodePathTracer, graph: Graph, names: Mapping[str, str]) ->
     return dict(reversed(found))
 
 
-__all__ = ["DualGraphModule", "NodePathTracer", "Proxy", "extractor", "get_graph_node_names"]
+__all__ = ["DualGraphModule", "NodePathTracer", "extractor", "get_graph_node_names"]
