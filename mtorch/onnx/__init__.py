@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import importlib.util
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any
@@ -68,12 +69,9 @@ def export(model: Module | Callable, args: Any = (), f: str | os.PathLike | IO[b
     ...     same = mtorch.allclose(*program.call_reference(mtorch.ones(5, 3)), net(mtorch.ones(5, 3)))
     ...     assert same
     """
-    try:
-        from . import making
-    except ModuleNotFoundError as error:
-        if error.name != "onnx":
-            raise
-        raise ImportError("onnx.export needs the library onnx: pip install onnx") from None
+    if importlib.util.find_spec("onnx") is None:
+        raise ImportError("onnx.export needs the library onnx: pip install onnx")
+    from . import making
     making.refuse(export_params, keep_initializers_as_inputs, training is TrainingMode.TRAINING)
     args = args if isinstance(args, tuple) else (args,)
     if args and isinstance(args[-1], dict) and kwargs is None:

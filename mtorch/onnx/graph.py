@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import onnx
-from onnx import helper, numpy_helper, version_converter
 
 from ..brain_float import is_bfloat16
 from ..tensor import Tensor
@@ -139,7 +137,8 @@ def _supported(dtype: np.dtype) -> np.dtype:
 
 def _code(dtype: np.dtype) -> int:
     """ONNX's number of an element type."""
-    return helper.np_dtype_to_tensor_dtype(dtype)
+    import onnx
+    return onnx.helper.np_dtype_to_tensor_dtype(dtype)
 
 
 # ---- the file ----------------------------------------------------------------------------------------
@@ -151,6 +150,9 @@ def model_proto(graph: Graph, outputs: Sequence[Value], names: Sequence[str], dy
     names: of the outputs
     dynamic: the axes of inputs and outputs whose size may vary: {name: {axis: what it is called}}
     """
+    import onnx
+    from onnx import helper, numpy_helper, version_converter
+
     def info(name: str, value: Value) -> Any:
         axes = dynamic.get(name, {})
         return helper.make_tensor_value_info(name, _code(value.dtype), [axes.get(d, n) for d, n in enumerate(value.shape)])

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import onnx
 
 from ..autograd.mode import no_grad
 from ..autograd.stamps import version
@@ -237,4 +236,5 @@ def verify(program: ONNXProgram, model: Callable, args: tuple, kwargs: dict) -> 
 
 def show(proto: Any) -> None:
     """Print the graph."""
+    import onnx
     print(onnx.printer.to_text(proto.graph))
