@@ -7,12 +7,13 @@ import functools
 import inspect
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
 from ..nn.container import Sequential
 from ..nn.module import Module
+from ..nn.nest import leaves
 from ..questions import _assert
 from ..tensor import Parameter, Tensor
 from ..torch_function import asking_for
@@ -340,23 +341,13 @@ def _whole(function: Callable) -> Callable:
     """A function whose call is a node where one of the arguments is a Proxy."""
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        proxy = next((a for a in _flat((args, kwargs)) if isinstance(a, Proxy)), None)
+        proxy = next((a for a in leaves((args, kwargs)) if isinstance(a, Proxy)), None)
         if proxy is None:
             return function(*args, **kwargs)
         result = proxy.tracer.create_proxy("call_function", function, args, kwargs)
         result.node.meta["is_wrapped"] = True
         return result
     return call
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _flat(item)
-    elif isinstance(value, dict):
-        yield from _flat(tuple(value.values()))
-    else:
-        yield value
 
 
 tracing.append(Tracer)
