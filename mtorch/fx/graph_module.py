@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import linecache
 import sys
 from itertools import count
@@ -53,7 +54,7 @@ class GraphModule(Module):
         if isinstance(root, Module):
             self.training = root.training
             for target in wanted:
-                _copy_attribute(root, self, target)
+                copy_attribute(root, self, target)
         elif isinstance(root, dict):
             for target in sorted(wanted, key=lambda path: path.count(".")):
                 if target not in root:
@@ -187,26 +188,20 @@ def _from_code(state: dict[str, Any], name: str, tracer_cls: type | None) -> Gra
     return result
 
 
-def _copy_attribute(source: Module, to: Module, target: str) -> None:
-    """Give `to` what source has at a path, with modules on the way."""
-    *path, last = target.split(".")
-    at: Any = source
-    for part in path:
-        here = getattr(at, part, None)
-        if here is None:
-            return
-        own = getattr(to, part, None)
-        if own is here:
-            return
-        if own is None:
-            own = Module()
-            setattr(to, part, own)
-        at, to = here, own
-    value = getattr(at, last)
-    if isinstance(value, Tensor) and not isinstance(value, Parameter):
-        to.register_buffer(last, value)
-    else:
-        setattr(to, last, value)
+def copy_attribute(source: Module, to: Module, target: str) -> None:
+    """Give `to` what source has at a path, with modules on the way; nothing where there is no such path."""
+    path, _, last = target.rpartition(".")
+    holder = _at(source, path)
+    if holder is None:
+        return
+    value = getattr(holder, last)
+    if value is None or _at(to, target) is not value:      # it is there if it came with the whole module that it is of
+        _assign(value, to, target)
+
+
+def _at(module: Any, path: str) -> Any:
+    """What a module has at a path, or None."""
+    return functools.reduce(lambda at, part: getattr(at, part, None), path.split("."), module) if path else module
 
 
 def _assign(value: Any, to: Module, target: str) -> None:

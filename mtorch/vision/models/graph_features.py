@@ -8,6 +8,7 @@ from typing import Any
 
 from ... import nn
 from ...fx import Graph, GraphModule, Node, Proxy, Tracer
+from ...fx.graph_module import copy_attribute
 from .. import ops
 
 
@@ -112,13 +113,9 @@ class DualGraphModule(GraphModule):
 
     def __init__(self, root: nn.Module, train_graph: Graph, eval_graph: Graph, class_name: str = "GraphModule") -> None:
         super().__init__(root, train_graph, class_name)
-        evaluating = GraphModule(root, eval_graph, class_name)
-        for name, child in evaluating.named_children():
-            if not hasattr(self, name):
-                self.add_module(name, child)
-        for name, value in [*evaluating._parameters.items(), *evaluating._buffers.items()]:
-            if not hasattr(self, name):
-                setattr(self, name, value)
+        for node in eval_graph.nodes:
+            if node.op in ("get_attr", "call_module"):
+                copy_attribute(root, self, node.target)
         self.train_graph, self.eval_graph = train_graph, eval_graph
         self.train(root.training)
 

@@ -123,3 +123,10 @@ def test_what_functions_give_between_layers():
     found = part(x)
     assert list(found) == ["scaled", "sum"] and found["sum"].tolist() == (net.last(h) + h).tolist()
     assert "tail" not in dict(part.named_children()) and not part.training and part.train().graph is part.train_graph
+
+
+def test_other_nodes_of_the_same_part_in_each_mode():
+    part = create_feature_extractor(models.resnet18(weights=None), train_return_nodes=["layer1.0.add"],
+                                    eval_return_nodes=["layer1.1.add"])
+    x = mtorch.ones(2, 3, 32, 32)
+    assert list(part(x)) == ["layer1.0.add"] and list(part.eval()(x)) == ["layer1.1.add"]
