@@ -41,6 +41,7 @@ COMPILED = {
              "conv_transpose2d conv_transpose3d cosine_similarity hardshrink pairwise_distance pdist pixel_shuffle "
              "pixel_unshuffle prelu relu_ rrelu_ selu_ threshold_",
 }
+_COMPILED = {name for names in COMPILED.values() for name in names.split()}
 _IN_PYTHON_TOO = {f"max_pool{n}d" for n in (1, 2, 3)}             # found in torch first, and in nn.functional the same
 _NEVER = {"tensor", "as_tensor", "asarray", "is_tensor"}          # they make of anything a tensor, or answer what it is
 
@@ -271,10 +272,18 @@ def _functions_ask() -> None:
                 names[name] = asking_for.setdefault(value, _function(f"torch{part}", own, value))
 
 
+def taken_before(names: dict[str, Any]) -> dict[str, Callable]:
+    """The functions that a module took by name before they asked: what is to stand for each name so that they do."""
+    return {name: asking_for[value] for name, value in names.items() if isinstance(value, FunctionType) and value in asking_for}
+
+
+_signature = functools.cache(inspect.signature)
+
+
 def _spelled_out(function: Callable, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     """The same arguments, those without a default by place and all others by name."""
     try:
-        bound = inspect.signature(function).bind(*args, **kwargs)
+        bound = _signature(function).bind(*args, **kwargs)
     except (TypeError, ValueError):                                # the function itself will say what is wrong
         return args, kwargs
     bound.apply_defaults()
@@ -287,8 +296,7 @@ def _spelled_out(function: Callable, args: tuple, kwargs: dict) -> tuple[tuple, 
 
 
 def _function(module: str, name: str, plain: Callable) -> Callable:
-    in_python = module.endswith("functional") and not any(name in names.split() for names in COMPILED.values()) \
-        or name in _IN_PYTHON_TOO
+    in_python = module.endswith("functional") and name not in _COMPILED or name in _IN_PYTHON_TOO
 
     @functools.wraps(plain)
     def function(*args: Any, **kwargs: Any) -> Any:

@@ -16,7 +16,7 @@ from ..nn.module import Module
 from ..nn.nest import leaves
 from ..questions import _assert
 from ..tensor import Parameter, Tensor
-from ..torch_function import asking_for
+from ..torch_function import taken_before
 from .graph import Graph
 from .graph_module import GraphModule, tracing
 from .node import Node
@@ -321,10 +321,10 @@ def _autowrap_check(patcher: _Patcher, frame_dict: dict[str, Any], function_ids:
     if id(frame_dict) in patcher.seen:
         return
     patcher.seen.add(id(frame_dict))
+    for name, function in taken_before(frame_dict).items():
+        patcher.patch(frame_dict, name, function)
     for name, value in list(frame_dict.items()):
-        if isinstance(value, FunctionType) and value in asking_for:
-            patcher.patch(frame_dict, name, asking_for[value])
-        elif id(value) in function_ids and not name.startswith("_"):
+        if id(value) in function_ids and not name.startswith("_"):
             patcher.patch(frame_dict, name, _whole(value))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..nn.module import Module
 from .graph import Graph
 from .graph_module import GraphModule
-from .node import Node, map_aggregate, map_arg
+from .node import Node, last_uses, map_aggregate, map_arg
 from .proxy import Proxy
 from ._symbolic_trace import Tracer
 
@@ -37,13 +37,7 @@ class Interpreter:
         self.args_iter: Iterator[Any] = iter(())
         self.garbage_collect_values = garbage_collect_values
         self.extra_traceback = True
-        self.user_to_last_uses: dict[Node, list[Node]] = {}
-        last: dict[Node, Node] = {}
-        for node in reversed(self.graph.nodes):
-            for used in node.all_input_nodes:
-                if used not in last:
-                    last[used] = node
-                    self.user_to_last_uses.setdefault(node, []).append(used)
+        self.user_to_last_uses = last_uses(reversed(self.graph.nodes))
 
     def run(self, *args: Any, initial_env: dict[Node, Any] | None = None, enable_io_processing: bool = True) -> Any:
         """Run the graph on these arguments; initial_env has the values of nodes that are not to be run."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..class_names import ShownAsTorchs
@@ -275,6 +275,21 @@ class Node(metaclass=ShownAsTorchs):
         return memo.get(id(self), self)
 
 
+def last_uses(nodes: Iterable[Node]) -> dict[Node, list[Node]]:
+    """For each node those that it is the last to use.
+
+    nodes: all of a graph, the last first
+    """
+    seen: set[Node] = set()
+    found: dict[Node, list[Node]] = {}
+    for user in nodes:
+        for node in user.all_input_nodes:
+            if node not in seen:
+                seen.add(node)
+                found.setdefault(user, []).append(node)
+    return found
+
+
 def shown_target(target: Callable) -> str:
     """The name of a function as graphs show it."""
     name = qualified_name(target)
@@ -291,15 +306,21 @@ def type_repr(kind: Any) -> str:
     return "..." if kind is ... else kind.__name__ if isinstance(kind, types.FunctionType) else repr(kind)
 
 
+def bracketed(a: Any, shown: Callable[[Any], str], key: Callable[[Any], str]) -> str | None:
+    """A list, tuple or dict as it is written, of what is in it as `shown` has it; None for anything else."""
+    if isinstance(a, list):
+        return f"[{', '.join(map(shown, a))}]"
+    if isinstance(a, tuple):
+        return f"({', '.join(map(shown, a))}{',' if len(a) == 1 else ''})"
+    if isinstance(a, dict):
+        return f"{{{', '.join([f'{key(k)}: {shown(value)}' for k, value in a.items()])}}}"
+    return None
+
+
 def _format_arg(a: Any) -> str:
     """Arguments with % before the names of nodes."""
-    if isinstance(a, list):
-        return f"[{', '.join(map(_format_arg, a))}]"
-    if isinstance(a, tuple):
-        return f"({', '.join(map(_format_arg, a))}{',' if len(a) == 1 else ''})"
-    if isinstance(a, dict):
-        return f"{{{', '.join(f'{key}: {_format_arg(value)}' for key, value in a.items())}}}"
-    return f"%{a}" if isinstance(a, Node) else str(a)
+    text = bracketed(a, _format_arg, str)
+    return text if text is not None else f"%{a}" if isinstance(a, Node) else str(a)
 
 
 def has_side_effect(fn: Callable) -> Callable:

@@ -8,7 +8,7 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 from .names import Namespace, qualified_name
-from .node import Node, map_arg, type_repr
+from .node import Node, bracketed, last_uses, type_repr
 
 if TYPE_CHECKING:
     from .graph import Graph
@@ -41,7 +41,7 @@ class Writer:
     def code(self) -> PythonCode:
         arguments, body = [], []
         returned = ""
-        last_uses = self._last_uses()
+        used_last = last_uses(reversed(self.graph.nodes))
         for node in self.graph.nodes:
             if node.op == "placeholder":
                 arguments.append(self._argument(node))
@@ -54,7 +54,7 @@ class Writer:
                     returned = f" -> {self._type(node.type)}"
                 body.append(f"return {self.shown(node.args[0])}")
                 continue
-            done = last_uses.get(node, []) + ([node] if not node.users else [])
+            done = used_last.get(node, []) + ([node] if not node.users else [])
             body.append(self._statement(node) + (f";  {' = '.join([n.name for n in done])} = None\n" if done else "\n"))
         text = "".join(body or ["pass\n"])
         lines = "\n".join([f"    {line}" for line in text.split("\n")])
@@ -63,18 +63,6 @@ class Writer:
             self._torch()
         head = f"def forward({', '.join([self.root, *arguments])}){returned}:"
         return PythonCode(f"\n{whole}\n\n{head}\n{lines}\n    ", self.globals)
-
-    def _last_uses(self) -> dict[Node, list[Node]]:
-        """The nodes that are used last by each."""
-        found: dict[Node, list[Node]] = {}
-        seen: set[Node] = set()
-        for user in reversed(self.graph.nodes):
-            def use(node: Node, user: Node = user) -> None:
-                if node not in seen:
-                    seen.add(node)
-                    found.setdefault(user, []).append(node)
-            map_arg((user.args, user.kwargs), use)
-        return found
 
     def _argument(self, node: Node) -> str:
         kind = f" : {self._type(node.type)}" if node.type is not None else ""
@@ -126,14 +114,11 @@ class Writer:
         """A value as it is written."""
         if isinstance(a, Node):
             return a.name
-        if isinstance(a, tuple):
-            if hasattr(a, "_fields"):
-                return f"{self._global(type(a))}({', '.join(map(self.shown, a))})"
-            return f"({', '.join(map(self.shown, a))}{',' if len(a) == 1 else ''})"
-        if isinstance(a, list):
-            return f"[{', '.join(map(self.shown, a))}]"
-        if isinstance(a, dict):
-            return f"{{{', '.join([f'{key!r}: {self.shown(value)}' for key, value in a.items()])}}}"
+        if isinstance(a, tuple) and hasattr(a, "_fields"):
+            return f"{self._global(type(a))}({', '.join(map(self.shown, a))})"
+        text = bracketed(a, self.shown, repr)
+        if text is not None:
+            return text
         if isinstance(a, slice):
             return f"slice({self.shown(a.start)}, {self.shown(a.stop)}, {self.shown(a.step)})"
         if isinstance(a, float) and not math.isfinite(a):

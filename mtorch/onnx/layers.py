@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..nn.functional.images import per_axis
 from .errors import Untranslated
 from .graph import Graph, Value
 
@@ -134,9 +135,8 @@ def _embedding(g: Graph, input: Value, weight: Value, padding_idx: int | None = 
 # ---- images ---------------------------------------------------------------------------------------------
 
 def _each(value: Any, n: int) -> list[int]:
-    """One number for each of n axes."""
-    values = [value] * n if isinstance(value, int) else list(value)
-    return values * n if len(values) == 1 else values
+    """One number for each of n axes; the function has checked them."""
+    return list(per_axis(value, n, "onnx.export", "value"))
 
 
 def _batched(g: Graph, input: Value, n: int, name: str) -> None:

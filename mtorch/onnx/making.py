@@ -55,9 +55,8 @@ def make(model: Callable, args: tuple, kwargs: dict, input_names: Sequence[str] 
     own = model.state_dict(keep_vars=True) if isinstance(model, Module) else {}
     given = list(input_names or [])
     names = named("input", given[:count], count)
-    weights = {id(x): name for name, x in zip(named("weight", given[count:], len(own))[:len(given) - count], own.values())} \
-        if len(given) > count else {}
-    weights = {id(x): name for name, x in own.items()} | weights
+    named("weight", given[count:], len(own))                       # for its error
+    weights = {id(x): name for name, x in [*own.items(), *zip(given[count:], own.values())]}
     axes = axes_of(dynamic_axes, dynamic_shapes, names)
     versions = {name: version(x.array) for name, x in own.items()}
     graph, outputs = record(model, args, kwargs, names, weights)

@@ -13,18 +13,20 @@ import contextlib
 import functools
 import sys
 from collections.abc import Callable, Iterator
-from types import FunctionType
 from typing import Any
 from weakref import ref
 
 from ..autograd.mode import no_grad
 from ..autograd.stamps import owner
+from ..fx._symbolic_trace import _Patcher
+from ..nn import functional as F
 from ..nn.hooks import register_module_forward_hook, register_module_forward_pre_hook
 from ..nn.module import Module
 from ..nn.nest import leaves, mapped
 from ..nn.rnn import RNNBase
+from ..ops import recurrent as steps
 from ..tensor import Tensor
-from ..torch_function import DisableTorchFunctionSubclass, asking, asking_for
+from ..torch_function import DisableTorchFunctionSubclass, asking, asking_for, taken_before
 from . import composed, functions, recurrent
 from .errors import Untranslated
 from .graph import Graph, Value
@@ -171,7 +173,7 @@ def record(model: Callable, args: tuple, kwargs: dict, names: list[str], weights
     """
     graph = Graph(weights)
     recorder = Recorder(graph)
-    begin_asking()
+    recorded_class()                                               # from now on functions ask
     left = iter(names)
     args, kwargs = mapped(lambda x: recorder.input(x, next(left)) if isinstance(x, Tensor) else x, (args, kwargs))
     Recorder.now.append(recorder)
@@ -186,11 +188,6 @@ def record(model: Callable, args: tuple, kwargs: dict, names: list[str], weights
     return graph, outputs
 
 
-def begin_asking() -> None:
-    """From now on the public functions ask the classes of their arguments."""
-    recorded_class()
-
-
 @contextlib.contextmanager
 def _asking_everywhere(model: Callable) -> Iterator[None]:
     """Functions that the model's modules, or the files they stand in, took by name before they asked: they ask, too.
@@ -201,36 +198,26 @@ def _asking_everywhere(model: Callable) -> Iterator[None]:
     package = __name__.partition(".")[0]
     files = {type(m).__module__ for m in modules} | {getattr(model, "__module__", "")} | {
         name for name in sys.modules if name.startswith((f"{package}.functions.", f"{package}.nn."))}
-    own = [vars(sys.modules[name]) for name in files if name in sys.modules]
-    changed: list[tuple[dict, str, Any]] = []
-    for names in (*own, *(m.__dict__ for m in modules)):
-        for name, value in list(names.items()):
-            if isinstance(value, FunctionType) and value in asking_for:
-                changed.append((names, name, value))
-                names[name] = asking_for[value]
-    try:
+    with _Patcher() as patcher:
+        for names in (*[vars(sys.modules[name]) for name in files if name in sys.modules], *[m.__dict__ for m in modules]):
+            for name, function in taken_before(names).items():
+                patcher.patch(names, name, function)
+        for name in ("linear", "linear_without_bias"):             # the rules that a step of a recurrent cell is made of
+            patcher.patch(vars(steps), name, F.linear)
         yield
-    finally:
-        for names, name, value in changed:
-            names[name] = value
 
 
 @contextlib.contextmanager
 def _whole_layers(recorder: Recorder) -> Iterator[None]:
-    """Layers that compute past the public functions are run without being asked, and translated after that."""
-    def is_whole(module: Module) -> bool:
-        return isinstance(module, RNNBase) or type(module) in composed.LAYERS
-
+    """Recurrent layers are run without being asked, and translated after that: ONNX has them."""
     def before(module: Module, args: tuple) -> None:
-        if is_whole(module):
+        if isinstance(module, RNNBase):
             asking.on = False
 
     def after(module: Module, args: tuple, kwargs: dict, result: Any) -> Any:
-        if not is_whole(module):
+        if not isinstance(module, RNNBase):
             return None
         asking.on = True
-        if not isinstance(module, RNNBase):
-            return composed.LAYERS[type(module)](module, *args, **kwargs)
         made = recurrent.translate(recorder.graph, module, *recorder._values(args), **recorder._values(kwargs))
         return recorder.taken(result, made)
 

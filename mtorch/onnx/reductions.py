@@ -12,8 +12,7 @@ from .arithmetic import binary
 from .errors import Untranslated
 from .graph import Graph, Value
 
-def _reduction(kind: str, order: int | None = None) -> Callable:
-    """order: which argument dim is, for a norm."""
+def _reduction(kind: str) -> Callable:
     def translation(g: Graph, input: Value, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Value:
         dim = None if isinstance(dim, (tuple, list)) and not dim else dim
         return g.op(kind, g.cast(input, g.results[0].dtype), g.ints(*input.dims(dim)), keepdims=int(keepdim))

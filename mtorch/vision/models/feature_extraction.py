@@ -78,7 +78,9 @@ class _Taking:
         self._calls: Counter[int] = Counter()
         self._shown: dict[tuple[int, int], str] = {}       # which layer and which call of it: the name of what it gives
         for name, shown in wanted.items():
-            layer, count = _layer_of(model, name) or (name, 0)
+            found = _layer_of(model, name)
+            assert found is not None, name                 # create_feature_extractor has looked
+            layer, count = found
             self._shown[id(model.get_submodule(layer)), count] = shown
 
     def before(self, layer: nn.Module, inputs: tuple) -> None:
