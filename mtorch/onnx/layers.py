@@ -196,7 +196,7 @@ def _adaptive_pool(n: int, whole: str, windows: str) -> Callable:
         wanted, size = g.results[0].shape[2:], input.shape[2:]
         if return_indices or any(s % w for s, w in zip(size, wanted)):
             raise Untranslated(f"adaptive pooling from {size} to {wanted} is not translated: its windows are of "
-                                      "unequal sizes, or their indices are asked for")
+                               "unequal sizes, or their indices are asked for")
         if all(w == 1 for w in wanted):
             return g.op(whole, input)
         window = [s // w for s, w in zip(size, wanted)]

@@ -76,7 +76,8 @@ def make(model: Callable, args: tuple, kwargs: dict, input_names: Sequence[str] 
         raise Untranslated(f"the model writes into its own {', '.join(written)}, which a graph cannot")
     _reconcile(graph, other, axes)
     out_names = named("output", output_names, len(outputs))
-    labels = {(a, b): label for (name, a, b), label in _sizes(graph, other, axes).items()}
+    labels = {(v.shape[d], w.shape[d]): label for v, w in zip(graph.inputs, other.inputs)
+              for d, label in axes.get(v.name, {}).items()}        # by the size in either recording
     varying = {**{name: axes[name] for name in names if name in axes},
                **{name: {d: axes.get(name, {}).get(d) or labels.get((a, b), f"{name}_dim_{d}")
                          for d, (a, b) in enumerate(zip(v.shape, w.shape)) if a != b}
@@ -107,20 +108,14 @@ def _other_numbers(x: np.ndarray, times: Mapping[int, int]) -> np.ndarray:
     return mixed
 
 
-def _sizes(graph: Graph, other: Graph, axes: Axes) -> dict[tuple[str, int, int], str]:
-    """(input, its size in the one recording, in the other) -> label, of each axis that varies."""
-    return {(v.name, v.shape[d], w.shape[d]): label for v, w in zip(graph.inputs, other.inputs)
-            for d, label in axes.get(v.name, {}).items()}
-
-
 # ---- the two recordings ---------------------------------------------------------------------------------
 
 def _reconcile(graph: Graph, other: Graph, axes: Axes) -> None:
     """Make the graph right for both recordings, or raise."""
     for node, twin in zip(graph.nodes, other.nodes):
         if node != twin:
-            raise Untranslated(f"{_of(node)} is another one for other inputs: the model decides by them what to "
-                                      "compute, which a graph cannot")
+            raise Untranslated(f"{_of(node)} is another one for other inputs: the model decides by them what to compute, which a "
+                               "graph cannot")
     if len(graph.nodes) != len(other.nodes) or graph.constants.keys() != other.constants.keys():
         raise Untranslated("the model computes other things for other inputs, which a graph cannot")
     differing = {name for name, a in graph.constants.items() if not _equal(a, other.constants[name])}
@@ -210,8 +205,8 @@ def _size(graph: Graph, other: Graph, axes: Axes, sizes: tuple[int, int], name: 
                 yield Node("Mul", (f"{name}_one", f"{name}_times"), (f"{name}_more",), {})
                 yield Node("Div", (f"{name}_more", f"{name}_over"), (name,), {})
                 return
-    raise Untranslated(f"{_of(node)} brings a tensor to a size, {sizes[0]}, that is no fixed part of a dynamic "
-                              "one; leave an axis out of dynamic_axes")
+    raise Untranslated(f"{_of(node)} brings a tensor to a size, {sizes[0]}, that is no fixed part of a dynamic one; leave an "
+                       "axis out of dynamic_axes")
 
 
 # ---- what export asks for beside ------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def _taken(g: Graph, input: Value, keys: list) -> Value:
     index = g.ints(*index) if isinstance(index, list) and all(type(i) is int for i in index) else index
     if len(places) > 1 or not isinstance(index, Value) or index.dtype.kind not in "iu" or None in keys or Ellipsis in keys:
         raise Untranslated("of tensors as indices, one of whole numbers is translated, with nothing but : "
-                                  "beside it; torch.where does what a mask does")
+                           "beside it; torch.where does what a mask does")
     return g.op("Gather", input, g.cast(index, np.int64), axis=places[0])
 
 
