@@ -4,6 +4,7 @@ Each is a plain function of tensors, run on the recorded ones: the calls inside 
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -55,5 +56,43 @@ def _with_mean(input: Tensor, spread: Tensor, dim: Any = None, unbiased: bool = 
     return spread, input.mean() if dim is None or isinstance(dim, bool) else input.mean(dim, keepdim)
 
 
+def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embed_dim_to_check: int, num_heads: int,
+                                 in_proj_weight: Tensor | None, in_proj_bias: Tensor | None, bias_k: Tensor | None,
+                                 bias_v: Tensor | None, add_zero_attn: bool, dropout_p: float, out_proj_weight: Tensor,
+                                 out_proj_bias: Tensor | None, training: bool = True, key_padding_mask: Tensor | None = None,
+                                 need_weights: bool = True, attn_mask: Tensor | None = None,
+                                 use_separate_proj_weight: bool = False, q_proj_weight: Tensor | None = None,
+                                 k_proj_weight: Tensor | None = None, v_proj_weight: Tensor | None = None,
+                                 static_k: Tensor | None = None, static_v: Tensor | None = None,
+                                 average_attn_weights: bool = True, is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
+    if query.dim() != 3 or add_zero_attn or any(x is not None for x in (bias_k, bias_v, static_k, static_v)):
+        raise Untranslated("attention over one sample without a batch, or with add_bias_kv, add_zero_attn or "
+                                  "static keys, is not translated")
+    length, batch, width = query.shape
+    heads = lambda x: x.reshape(x.shape[0], batch, num_heads, width // num_heads).permute(1, 2, 0, 3)
+    if use_separate_proj_weight:
+        weights: Any = q_proj_weight, k_proj_weight, v_proj_weight
+    else:
+        assert in_proj_weight is not None
+        weights = in_proj_weight.chunk(3)
+    biases: Any = (None, None, None) if in_proj_bias is None else in_proj_bias.chunk(3)
+    q, k, v = (heads(F.linear(x, w, b)) for x, w, b in zip((query, key, value), weights, biases))
+    scores = q.matmul(k.transpose(-1, -2)) * math.sqrt(num_heads / width)
+    masks = []
+    if attn_mask is not None:
+        masks.append(attn_mask if attn_mask.dim() == 2 else attn_mask.reshape(batch, num_heads, *attn_mask.shape[1:]))
+    if key_padding_mask is not None:
+        masks.append(key_padding_mask.reshape(batch, 1, 1, -1))
+    for mask in masks:
+        scores = scores.masked_fill(mask, -math.inf) if str(mask.dtype) == "torch.bool" else scores + mask
+    attention = scores.softmax(-1)
+    y = attention.matmul(v).permute(2, 0, 1, 3).reshape(length, batch, width)
+    y = F.linear(y, out_proj_weight, out_proj_bias)
+    if not need_weights:
+        return y, None
+    return y, attention.mean(1) if average_attn_weights else attention
+
+
 FUNCTIONS: dict[str, Callable] = {f.__name__: f for f in (
-    threshold, pairwise_distance, cosine_similarity, channel_shuffle, embedding_bag, std_mean, var_mean)}
+    threshold, pairwise_distance, cosine_similarity, channel_shuffle, embedding_bag, std_mean, var_mean,
+    multi_head_attention_forward)}
